@@ -1,0 +1,1 @@
+"""One module a channel, all behind the protocol of base.py."""

@@ -1,0 +1,42 @@
+"""The protocol every channel keeps: sending (from reminders.delivery) and what belongs to receiving."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeAlias
+
+from bot.events import InboundEvent
+from reminders.delivery import AddressGone, Capabilities, DeliveryError, Receipt, Rejected, RetryLater, Sender
+
+__all__ = [
+    "AddressGone",
+    "Capabilities",
+    "Channel",
+    "DeliveryError",
+    "Receipt",
+    "Receive",
+    "Rejected",
+    "RetryLater",
+    "Sender",
+]
+
+# What a channel calls for each event it parsed; returns when the event was handled and committed.
+# It never raises for a fault in the event: that is logged and counted inside.
+Receive: TypeAlias = Callable[[InboundEvent], Awaitable[None]]
+
+
+class Channel(Sender, Protocol):
+    """A channel: sends, and hands what arrives to `receive`."""
+
+    async def start(self, receive: Receive) -> None:
+        """Begin to receive (polling, or registering a webhook). Returns once it is under way."""
+
+    async def stop(self) -> None:
+        """Receive nothing more; finish the event in hand."""
+
+    async def close_buttons(self, address: str, message_ref: str) -> None:
+        """Take the buttons off a message whose button was used. Best effort: never raises."""
+
+    async def acknowledge(self, event: InboundEvent) -> None:
+        """Tell the channel that the event was taken (Telegram: answerCallbackQuery). Best effort: never raises."""
+
+    def link(self, code: str) -> str | None:
+        """The deep link by which a person opens this channel with a code; None where there is none."""

@@ -1,0 +1,87 @@
+"""What arrives, whatever the channel: an InboundEvent with one of a few payloads."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+
+class MediaKind(StrEnum):
+    """What was sent instead of words."""
+
+    VOICE = "voice"
+    PHOTO = "photo"
+    VIDEO = "video"
+    DOCUMENT = "document"
+    LOCATION = "location"
+    CONTACT = "contact"
+    STICKER = "sticker"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Somebody opened the conversation, with a code when a personal link was used."""
+
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text was written; `edited` when an earlier one was changed."""
+
+    text: str
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button was pressed. `message_ref` is the channel's id of the message that had it."""
+
+    intent: str
+    message_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command of the menu, without slash: "menu", "language" …."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Something that is no text; `file` is the channel's own id of it, `caption` what was written with it."""
+
+    kind: MediaKind
+    file: str | None = None
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The person blocked the bot or closed the chat for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The person lifted the block."""
+
+
+Payload: TypeAlias = Started | Said | Pressed | Command | Media | Left | Returned
+
+
+@dataclass(frozen=True, slots=True)
+class InboundEvent:
+    """One event from one address of one channel.
+
+    `event_id` is the channel's id of the event: with the channel's name it is unique, and handled once.
+    `language` is the channel's hint at the person's language (a tag), if it gives one. `ack` is what the channel needs
+    to close the event (Telegram: the callback query's id); it is not stored.
+    """
+
+    channel: str
+    address: str
+    event_id: str
+    payload: Payload
+    language: str | None = None
+    ack: str | None = None

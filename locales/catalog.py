@@ -1,0 +1,79 @@
+"""Catalogs: gettext .po files under locales/<locale>/LC_MESSAGES, one file a subject, merged into one per locale.
+
+Message ids are stable names ("menu.title"), not the Dutch text: a comma mended in the Dutch then orphans no
+translation, and what code refers to reads as what it is. Dutch (nl) is the source and has a catalog like all others.
+
+Compiled .mo files are used where they are newer than their .po; otherwise the .po is compiled in memory (a checkout
+needs no build step).
+"""
+
+import gettext
+import io
+from functools import cached_property
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from locales.languages import LANGUAGES, fallback_chain
+
+FOLDER = Path(__file__).parent
+
+
+class UnknownText(LookupError):
+    """No locale of the fallback chain has this text: a defect that `maatje translations check` finds."""
+
+
+def po_files(locale: str) -> list[Path]:
+    """The catalog files of one locale, sorted by name."""
+    return sorted((FOLDER / locale / "LC_MESSAGES").glob("*.po"))
+
+
+def _translations(po: Path, locale: str) -> gettext.GNUTranslations:
+    mo = po.with_suffix(".mo")
+    if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
+        with mo.open("rb") as file:
+            return gettext.GNUTranslations(file)
+    with po.open("rb") as file:
+        catalog = read_po(file, locale=locale)
+    buffer = io.BytesIO()
+    write_mo(buffer, catalog)
+    buffer.seek(0)
+    return gettext.GNUTranslations(buffer)
+
+
+class Catalogs:
+    """Texts by key for every locale that has a catalog; loaded when first asked for."""
+
+    def __init__(self) -> None:
+        self._by_locale: dict[str, list[gettext.GNUTranslations]] = {}
+
+    @cached_property
+    def available(self) -> list[str]:
+        """The locales that have a catalog, in the order of locales.languages."""
+        return [code for code in LANGUAGES if po_files(code)]
+
+    def lookup(self, key: str, locale: str, count: int | None = None) -> tuple[str, str]:
+        """The template of a key and the locale it was found in.
+
+        Raises:
+            UnknownText: when no locale of the chain has it.
+        """
+        for code in fallback_chain(locale):
+            for translations in self._of(code):
+                found = translations.gettext(key) if count is None else translations.ngettext(key, key, count)
+                if found != key:
+                    return found, code
+        raise UnknownText(key)
+
+    def has(self, key: str, locale: str) -> bool:
+        """Whether this very locale (no fallback) has the text."""
+        return any(
+            translations.gettext(key) != key or translations.ngettext(key, key, 1) != key
+            for translations in self._of(locale)
+        )
+
+    def _of(self, locale: str) -> list[gettext.GNUTranslations]:
+        if locale not in self._by_locale:
+            self._by_locale[locale] = [_translations(po, locale) for po in po_files(locale)]
+        return self._by_locale[locale]

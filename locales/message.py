@@ -1,0 +1,132 @@
+"""A message before it has a language: texts by key with typed parameters, and buttons that carry their intent.
+
+This is what the outbox stores (as JSON) and what locales.render turns into text. Nothing here knows a language or a
+channel.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeAlias, Union, cast
+
+Json: TypeAlias = Union[bool, int, float, str, list["Json"], dict[str, "Json"], None]
+# A string is somebody's data (a name, a place) and is shown as it is; a Text is ours and is translated.
+Value: TypeAlias = Union[str, int, float, date, datetime, "Text", Sequence["Text"]]
+
+
+class Style(StrEnum):
+    """How a part of a message looks, as far as a channel can show it."""
+
+    NORMAL = "normal"
+    TITLE = "title"
+    # A term, fine or duty: the simple Dutch is shown under the person's language.
+    OFFICIAL = "official"
+    # What somebody else wrote, shown as a quotation.
+    QUOTE = "quote"
+    # The Dutch line under an official statement; made by the renderer.
+    DUTCH = "dutch"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A catalog text by its key, with the values of its placeholders. `count` chooses the plural form."""
+
+    key: str
+    params: Mapping[str, Value] = field(default_factory=dict)
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One paragraph of a message."""
+
+    text: Text
+    style: Style = Style.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice. `intent` is what it means ("name:argument:…", at most 64 bytes); `url` opens a page instead.
+
+    The icon is the same in every language and stands before the label.
+    """
+
+    label: Text
+    intent: str = ""
+    icon: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A whole message: its parts in order, and rows of buttons."""
+
+    parts: tuple[Part, ...]
+    buttons: tuple[tuple[Button, ...], ...] = ()
+
+    def to_json(self) -> dict[str, Json]:
+        """As JSON for the outbox."""
+        return {
+            "parts": [[_text_to_json(part.text), part.style.value] for part in self.parts],
+            "buttons": [[[_text_to_json(b.label), b.intent, b.icon, b.url] for b in row] for row in self.buttons],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Json]) -> "Body":
+        """Back from the outbox."""
+        parts = cast(list[tuple[Json, str]], data["parts"])
+        rows = cast(list[list[tuple[Json, str, str, str]]], data.get("buttons", []))
+        return cls(
+            parts=tuple(Part(_text_from_json(text), Style(style)) for text, style in parts),
+            buttons=tuple(
+                tuple(Button(_text_from_json(label), intent, icon, url) for label, intent, icon, url in row)
+                for row in rows
+            ),
+        )
+
+
+def _value_to_json(value: Value) -> Json:
+    # datetime before date: a datetime is a date too.
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("a message parameter must be an aware datetime")
+        return {"at": value.isoformat()}
+    if isinstance(value, date):
+        return {"on": value.isoformat()}
+    if isinstance(value, Text):
+        return {"text": _text_to_json(value)}
+    if isinstance(value, (str, int, float)):
+        return value
+    return {"texts": [_text_to_json(text) for text in value]}
+
+
+def _value_from_json(data: Json) -> Value:
+    if isinstance(data, (str, int, float)):
+        return data
+    if isinstance(data, dict):
+        for tag, inner in data.items():
+            match tag, inner:
+                case "at", str():
+                    return datetime.fromisoformat(inner)
+                case "on", str():
+                    return date.fromisoformat(inner)
+                case "text", _:
+                    return _text_from_json(inner)
+                case "texts", list():
+                    return [_text_from_json(item) for item in inner]
+                case _:
+                    break
+    raise ValueError("not a message parameter")
+
+
+def _text_to_json(text: Text) -> Json:
+    params: Json = {name: _value_to_json(value) for name, value in text.params.items()}
+    return [text.key, params] if text.count is None else [text.key, params, text.count]
+
+
+def _text_from_json(data: Json) -> Text:
+    if not isinstance(data, list) or not isinstance(data[0], str) or not isinstance(data[1], dict):
+        raise ValueError("not a message text")
+    count = data[2] if len(data) > 2 and isinstance(data[2], int) else None
+    return Text(data[0], {name: _value_from_json(value) for name, value in data[1].items()}, count)

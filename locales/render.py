@@ -1,0 +1,73 @@
+"""Turns a message and a locale into what is shown: blocks of text, button labels, direction."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from locales.catalog import Catalogs
+from locales.formats import fill
+from locales.languages import LANGUAGES, SOURCE, Direction
+from locales.message import Body, Style, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph, in its language."""
+
+    text: str
+    style: Style
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedButton:
+    """A choice as it is shown; `label` has its icon."""
+
+    label: str
+    intent: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message in one language, for any channel."""
+
+    locale: str
+    direction: Direction
+    blocks: tuple[Block, ...]
+    buttons: tuple[tuple[RenderedButton, ...], ...]
+
+    @property
+    def text(self) -> str:
+        """All blocks as plain text, a line between them where they stand apart."""
+        return "\n".join(block.text for block in self.blocks)
+
+
+class Renderer:
+    """Renders messages from the catalogs; `zone` is the wall time that people live by."""
+
+    def __init__(self, catalogs: Catalogs, zone: ZoneInfo) -> None:
+        self.catalogs = catalogs
+        self.zone = zone
+
+    def say(self, text: Text, locale: str) -> str:
+        """One text in one locale (or the first of its fallbacks that has it, whole: never a mixed sentence).
+
+        Raises:
+            UnknownText, BadTemplate: defects of a catalog.
+        """
+        template, found_in = self.catalogs.lookup(text.key, locale, text.count)
+        params = text.params if text.count is None else {**text.params, "count": text.count}
+        return fill(template, params, locale=found_in, zone=self.zone, say=lambda inner: self.say(inner, found_in))
+
+    def render(self, body: Body, locale: str) -> Rendered:
+        """A whole message; official statements get the simple Dutch under them."""
+        blocks: list[Block] = []
+        for part in body.parts:
+            blocks.append(Block(self.say(part.text, locale), part.style, locale))
+            if part.style is Style.OFFICIAL and locale != SOURCE:
+                blocks.append(Block(self.say(part.text, SOURCE), Style.DUTCH, SOURCE))
+        buttons = tuple(
+            tuple(RenderedButton(f"{b.icon} {self.say(b.label, locale)}".strip(), b.intent, b.url) for b in row)
+            for row in body.buttons
+        )
+        return Rendered(locale, LANGUAGES[locale].direction, tuple(blocks), buttons)

@@ -1,0 +1,1 @@
+"""When something is said: terms, policies, recurrence, planner, outbox dispatcher, routing and scheduler."""

@@ -1,0 +1,68 @@
+"""Absence reports (afmeldingen), from the first tap to the consultant's "seen"."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import Base
+from storage.columns import Encrypted, EncryptedJson, Json, RowId, vocabulary
+
+
+class AbsenceReason(StrEnum):
+    """Why; never more medical than this (start note: health stays out of the bot)."""
+
+    ILL = "ill"
+    CHILD_ILL = "child_ill"
+    DOCTOR = "doctor"
+    WORK = "work"
+    FAMILY = "family"
+    TRANSPORT = "transport"
+    OTHER_APPOINTMENT = "other_appointment"
+    OTHER = "other"
+
+
+class AbsenceState(StrEnum):
+    """A report's life: filled in by taps, sent to the consultant, seen; or taken back."""
+
+    DRAFT = "draft"
+    REPORTED = "reported"
+    SEEN = "seen"
+    WITHDRAWN = "withdrawn"
+
+
+class Absence(Base, kw_only=True):
+    """One absence report of one person, for chosen appointments or for a period."""
+
+    __tablename__ = "absence"
+    __table_args__ = (Index("ix_absence_person_state", "person_id", "state"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    state: Mapped[AbsenceState] = mapped_column(vocabulary(AbsenceState), default=AbsenceState.DRAFT)
+    # Counts what the consultant was told: a changed report is told again, once.
+    version: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[AbsenceReason | None] = mapped_column(vocabulary(AbsenceReason), default=None)
+    from_on: Mapped[date | None] = mapped_column(default=None)
+    until_on: Mapped[date | None] = mapped_column(default=None)
+    open_ended: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[str | None] = mapped_column(Encrypted("absence.note"), default=None)
+    note_language: Mapped[str | None] = mapped_column(String(8), default=None)
+    # What was sent along, by channel reference: {"channel": …, "kind": "voice", "file": …}.
+    attachment: Mapped[dict[str, Json] | None] = mapped_column(EncryptedJson("absence.attachment"), default=None)
+    started_at: Mapped[datetime]
+    reported_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
+    seen_at: Mapped[datetime | None] = mapped_column(default=None)
+    seen_by: Mapped[int | None] = mapped_column(ForeignKey("consultant.id"), default=None)
+
+
+class AbsenceAppointment(Base, kw_only=True):
+    """An appointment that a report is about."""
+
+    __tablename__ = "absence_appointment"
+
+    absence_id: Mapped[int] = mapped_column(ForeignKey("absence.id", ondelete="CASCADE"), primary_key=True)
+    appointment_id: Mapped[int] = mapped_column(
+        ForeignKey("appointment.id", ondelete="CASCADE"), primary_key=True, index=True
+    )

@@ -1,0 +1,101 @@
+"""How people are reached and where a conversation stands: contacts, link codes, conversations, seen events."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import Base
+from storage.columns import Encrypted, EncryptedJson, Json, RowId, vocabulary
+from storage.keys import KeyRing
+
+
+class ContactState(StrEnum):
+    """Whether an address can be written to."""
+
+    ACTIVE = "active"
+    BLOCKED = "blocked"  # the person blocked the bot
+    GONE = "gone"  # the address does not exist any more
+
+
+class Contact(Base, kw_only=True):
+    """One address on one channel: a stranger's, a person's or a consultant's."""
+
+    __tablename__ = "contact"
+    __table_args__ = (UniqueConstraint("channel", "address_hash"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    channel: Mapped[str] = mapped_column(String(16))
+    address: Mapped[str] = mapped_column(Encrypted("contact.address"))
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary(16))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True, default=None)
+    consultant_id: Mapped[int | None] = mapped_column(
+        ForeignKey("consultant.id", ondelete="CASCADE"), index=True, default=None
+    )
+    state: Mapped[ContactState] = mapped_column(vocabulary(ContactState), default=ContactState.ACTIVE)
+    # A stranger's language: the channel's hint until the person chooses.
+    language: Mapped[str | None] = mapped_column(String(8), default=None)
+    linked_at: Mapped[datetime | None] = mapped_column(default=None)
+    last_heard_at: Mapped[datetime | None] = mapped_column(default=None)
+    last_delivered_at: Mapped[datetime | None] = mapped_column(default=None)
+    created_at: Mapped[datetime]
+
+
+class Conversation(Base, kw_only=True):
+    """Where the conversation with one party stands; `party` is "person:7", "consultant:2" or "contact:9".
+
+    Kept by party, not by address: what began on one channel goes on on another. `topic` names what an open question
+    is about, `data` holds what was answered so far.
+    """
+
+    __tablename__ = "conversation"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    party: Mapped[str] = mapped_column(String(40), unique=True)
+    topic: Mapped[str] = mapped_column(String(40), default="")
+    data: Mapped[dict[str, Json] | None] = mapped_column(EncryptedJson("conversation.data"), default=None)
+    updated_at: Mapped[datetime]
+
+
+class LinkCode(Base, kw_only=True):
+    """A one-time code that ties an address to a person or a consultant; only its keyed hash is kept."""
+
+    __tablename__ = "link_code"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(16), unique=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), default=None)
+    consultant_id: Mapped[int | None] = mapped_column(ForeignKey("consultant.id", ondelete="CASCADE"), default=None)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None] = mapped_column(default=None)
+    used_by: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"), default=None)
+    created_at: Mapped[datetime]
+
+
+class LinkAttempt(Base, kw_only=True):
+    """A code that did not fit, by address: guessing is limited and seen."""
+
+    __tablename__ = "link_attempt"
+    __table_args__ = (Index("ix_link_attempt_contact_at", "contact_id", "at"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SeenEvent(Base, kw_only=True):
+    """An inbound event that was handled: the same (channel, event id) does nothing a second time."""
+
+    __tablename__ = "seen_event"
+
+    channel: Mapped[str] = mapped_column(String(16), primary_key=True)
+    event_id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+async def contact_at(session: AsyncSession, keys: KeyRing, channel: str, address: str) -> Contact | None:
+    """The contact with this address on this channel, found by keyed hash under any key of the ring."""
+    hashes = keys.fingerprints(address, f"contact/{channel}")
+    return await session.scalar(select(Contact).where(Contact.channel == channel, Contact.address_hash.in_(hashes)))

@@ -1,0 +1,81 @@
+"""The database: one engine, transactions for reading and for writing, on SQLite and PostgreSQL alike."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import event, make_url
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+# Every mapped class must be known before the first query; importing them here makes that so.
+from storage import absences, appointments, audit, contacts, letters, outbox, people, webchat  # noqa: F401
+from storage.columns import KEYS_ATTRIBUTE
+from storage.keys import KeyRing
+
+_READ_ONLY = "maatje_read_only"
+
+
+def database_url(setting: str) -> URL:
+    """The SQLAlchemy URL of a DATABASE_URL setting; plain `postgresql://` and `sqlite://` get their async drivers."""
+    url = make_url(setting)
+    drivers = {
+        "postgresql": "postgresql+psycopg",
+        "postgres": "postgresql+psycopg",
+        "sqlite": "sqlite+aiosqlite",
+    }
+    return url.set(drivername=drivers.get(url.drivername, url.drivername))
+
+
+class Database:
+    """One engine with its key ring.
+
+    `reading()` gives a session that never takes the write lock; `writing()` gives one that commits at the end, or
+    rolls back on an error. On SQLite a writing transaction begins IMMEDIATE, so that two writers wait for each other
+    instead of failing half-way.
+    """
+
+    def __init__(self, setting: str, keys: KeyRing, *, pool_size: int = 5) -> None:
+        self.url = database_url(setting)
+        self.keys = keys
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self.engine = create_async_engine(self.url, connect_args={"timeout": 30})
+            event.listen(self.engine.sync_engine, "connect", _set_up_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        else:
+            self.engine = create_async_engine(self.url, pool_size=pool_size, max_overflow=5, pool_pre_ping=True)
+        setattr(self.engine.sync_engine.dialect, KEYS_ATTRIBUTE, keys)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session for reading; what is changed in it is not kept."""
+        async with self.engine.connect() as connection:
+            await connection.execution_options(**{_READ_ONLY: True})
+            async with AsyncSession(connection, expire_on_commit=False, autoflush=False) as session:
+                yield session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """A session whose changes are committed when the block ends well, and dropped when it raises."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    # The driver must not begin transactions by itself: _begin_sqlite does, with the lock that is needed.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get(_READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

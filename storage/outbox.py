@@ -1,0 +1,173 @@
+"""The outbox: every message that leaves, from intent to receipt, and each attempt to send it.
+
+A row holds kind and parameters, never finished text: it is rendered when sent (DESIGN.md rule 3). `key` is the
+idempotency key (rule 4): putting the same key in twice changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from sqlalchemy import ForeignKey, Index, Integer, String, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import Base
+from storage.columns import EncryptedJson, Json, RowId, vocabulary
+
+
+class MessageState(StrEnum):
+    """A message's life (DESIGN.md rule 4)."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Priority(IntEnum):
+    """What goes first when much is due at once."""
+
+    REPLY = 0
+    URGENT = 1
+    NOTICE = 3
+    REMINDER = 5
+
+
+class Message(Base, kw_only=True):
+    """One message to one party.
+
+    Addressed to a person or consultant (any of their contacts, by routing) and/or to one contact (a reply goes where
+    the question came from). `next_at` is when it may be claimed: the due time, or the next attempt's.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_state_next_at", "state", "next_at"),
+        Index("ix_outbox_person_state", "person_id", "state"),
+        Index("ix_outbox_appointment", "appointment_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    key: Mapped[str] = mapped_column(String(160), unique=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    params: Mapped[dict[str, Json]] = mapped_column(EncryptedJson("outbox.params"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), default=None)
+    consultant_id: Mapped[int | None] = mapped_column(
+        ForeignKey("consultant.id", ondelete="CASCADE"), index=True, default=None
+    )
+    contact_id: Mapped[int | None] = mapped_column(
+        ForeignKey("contact.id", ondelete="CASCADE"), index=True, default=None
+    )
+    appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id", ondelete="CASCADE"), default=None)
+    appointment_version: Mapped[int | None] = mapped_column(default=None)
+    priority: Mapped[int] = mapped_column(Integer, default=Priority.NOTICE)
+    state: Mapped[MessageState] = mapped_column(vocabulary(MessageState), default=MessageState.PENDING)
+    # Why it failed, was cancelled or expired: a word of reminders/delivery.py, never text of a person.
+    reason: Mapped[str | None] = mapped_column(String(60), default=None)
+    due_at: Mapped[datetime]
+    useful_until: Mapped[datetime | None] = mapped_column(default=None)
+    next_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_owner: Mapped[str | None] = mapped_column(String(80), default=None)
+    lease_until: Mapped[datetime | None] = mapped_column(default=None)
+    # Where it went: the contact that received it and the channel's own id of it.
+    sent_contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"), default=None)
+    channel: Mapped[str | None] = mapped_column(String(16), default=None)
+    provider_ref: Mapped[str | None] = mapped_column(String(120), index=True, default=None)
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None] = mapped_column(default=None)
+    delivered_at: Mapped[datetime | None] = mapped_column(default=None)
+    read_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Attempt(Base, kw_only=True):
+    """One try to send a message over one contact, with its outcome (a word, never a provider's raw text)."""
+
+    __tablename__ = "attempt"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    message_id: Mapped[int] = mapped_column(ForeignKey("outbox.id", ondelete="CASCADE"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"), default=None)
+    channel: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(60))
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to be put in the outbox; see Message for the fields. `due_at` is an instant (UTC)."""
+
+    key: str
+    kind: str
+    due_at: datetime
+    params: dict[str, Json] = field(default_factory=dict)
+    person_id: int | None = None
+    consultant_id: int | None = None
+    contact_id: int | None = None
+    appointment_id: int | None = None
+    appointment_version: int | None = None
+    priority: Priority = Priority.NOTICE
+    useful_until: datetime | None = None
+    # Set by the inbox for replies: they are born claimed, so that they go out at once without a claiming round.
+    lease_owner: str | None = None
+    lease_until: datetime | None = None
+
+
+async def put(session: AsyncSession, messages: Sequence[Outgoing], now: datetime) -> list[int]:
+    """Put messages into the outbox; a key that is there already is passed over. Returns the ids of the new rows."""
+    if not messages:
+        return []
+    rows = [
+        {
+            "key": m.key,
+            "kind": m.kind,
+            "params": m.params,
+            "person_id": m.person_id,
+            "consultant_id": m.consultant_id,
+            "contact_id": m.contact_id,
+            "appointment_id": m.appointment_id,
+            "appointment_version": m.appointment_version,
+            "priority": int(m.priority),
+            "state": MessageState.SENDING if m.lease_owner else MessageState.PENDING,
+            "due_at": m.due_at,
+            "next_at": m.due_at,
+            "useful_until": m.useful_until,
+            "lease_owner": m.lease_owner,
+            "lease_until": m.lease_until,
+            "attempts": 0,
+            "created_at": now,
+        }
+        for m in messages
+    ]
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    make = postgresql_insert if on_postgresql else sqlite_insert
+    ids: list[int] = []
+    # 17 columns a row: 1,000 rows stay below both engines' limits on bound values.
+    for start in range(0, len(rows), 1000):
+        statement = (
+            make(Message).values(rows[start : start + 1000]).on_conflict_do_nothing(index_elements=["key"])
+        ).returning(Message.id)
+        ids.extend(await session.scalars(statement))
+    return ids
+
+
+async def note_receipt(session: AsyncSession, ids: Sequence[int], state: MessageState, at: datetime) -> None:
+    """Record that sent messages were delivered or read; a state never goes back (a late receipt changes nothing).
+
+    Raises ValueError for any other state.
+    """
+    if state is MessageState.DELIVERED:
+        values, before = {"state": state, "delivered_at": at}, [MessageState.SENT]
+    elif state is MessageState.READ:
+        values, before = {"state": state, "read_at": at}, [MessageState.SENT, MessageState.DELIVERED]
+    else:
+        raise ValueError("a receipt is delivered or read")
+    await session.execute(update(Message).where(Message.id.in_(ids), Message.state.in_(before)).values(**values))
