@@ -59,30 +59,44 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message; made when the message is sent, from `kind` and `ref` ("calendar", "12")."""
+
+    kind: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
-    """A whole message: its parts in order, and rows of buttons."""
+    """A whole message: its parts in order, rows of buttons, and at most one file."""
 
     parts: tuple[Part, ...]
     buttons: tuple[tuple[Button, ...], ...] = ()
+    attachment: Attachment | None = None
 
     def to_json(self) -> dict[str, Json]:
         """As JSON for the outbox."""
-        return {
+        data: dict[str, Json] = {
             "parts": [[_text_to_json(part.text), part.style.value] for part in self.parts],
             "buttons": [[[_text_to_json(b.label), b.intent, b.icon, b.url] for b in row] for row in self.buttons],
         }
+        if self.attachment is not None:
+            data["attachment"] = [self.attachment.kind, self.attachment.ref]
+        return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Json]) -> "Body":
         """Back from the outbox."""
         parts = cast(list[tuple[Json, str]], data["parts"])
         rows = cast(list[list[tuple[Json, str, str, str]]], data.get("buttons", []))
+        attachment = cast(tuple[str, str] | None, data.get("attachment"))
         return cls(
             parts=tuple(Part(_text_from_json(text), Style(style)) for text, style in parts),
             buttons=tuple(
                 tuple(Button(_text_from_json(label), intent, icon, url) for label, intent, icon, url in row)
                 for row in rows
             ),
+            attachment=None if attachment is None else Attachment(*attachment),
         )
 
 

@@ -28,6 +28,15 @@ class RenderedButton:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that goes with a message."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """A message in one language, for any channel."""
 
@@ -35,6 +44,7 @@ class Rendered:
     direction: Direction
     blocks: tuple[Block, ...]
     buttons: tuple[tuple[RenderedButton, ...], ...]
+    file: File | None = None
 
     @property
     def text(self) -> str:
