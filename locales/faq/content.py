@@ -1,0 +1,188 @@
+"""The FAQ's topics and texts, read from the YAML files beside this module and, on top, from a municipality's own file.
+
+Reading is strict: a wrong key, an unknown topic or an empty text is an error that names the file, the topic and the
+mend, because these files are edited by hand. Whether a text says the right thing is judged elsewhere
+(`bot/faq/check.py`).
+
+The municipality's file has the same shape, in two optional parts:
+
+    topics:                      # new topics, or some fields of known ones
+      - id: sport
+        checked_on: 2027-02-01
+    texts:
+      nl:
+        sport: {answer: "Sporten hoort erbij. Bel Versa Welzijn."}   # its other texts stay as they were
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, Literal
+
+from locales.faq.reading import ContentError, Entry, read_yaml
+
+__all__ = ["Action", "Audience", "ContentError", "FaqContent", "Topic", "TopicText", "load_faq"]
+
+Audience = Literal["all", "asylum", "migrant"]
+Action = Literal["absence", "appointments", "plan", "settings", "language", "privacy", "menu", "handover", "note"]
+
+_HERE: Final = Path(__file__).parent
+_NO_LOCALE: Final = {"registry", "urgent"}
+_AUDIENCES: Final[tuple[Audience, ...]] = ("all", "asylum", "migrant")
+_ACTIONS: Final[tuple[Action, ...]] = (
+    "absence", "appointments", "plan", "settings", "language", "privacy", "menu", "handover", "note",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One thing people ask about; its words are in `TopicText`.
+
+    `section` names the start note's sections that support the answer, "" for topics on Maatje itself. `applies_to` and
+    `route` (empty: every route) say for whom it holds, `instead` which topic to show the others. `official` texts are
+    shown in Dutch too. `personal` names the person's own facts that the sentence `TopicText.personal` uses. `action` is
+    what the dialogue starts beside the answer.
+    """
+
+    id: str
+    group: str
+    section: str
+    applies_to: Audience = "all"
+    route: tuple[str, ...] = ()
+    official: bool = False
+    later_law: bool = False
+    later_source: str | None = None
+    varies: bool = False
+    review: bool = False
+    checked_on: date | None = None
+    related: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
+    action: Action | None = None
+    instead: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicText:
+    """A topic in one language; `later_law` and `personal` are None where it has none; `ask` trains the finder."""
+
+    question: str
+    answer: str
+    later_law: str | None = None
+    personal: str | None = None
+    ask: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FaqContent:
+    """Everything the FAQ can say. `topics` keeps the registry's order; `texts` is locale → topic id → text.
+
+    `overridden` lists the (locale, topic id) pairs whose text came from the municipality's file.
+    """
+
+    topics: Mapping[str, Topic]
+    texts: Mapping[str, Mapping[str, TopicText]]
+    overridden: frozenset[tuple[str, str]] = frozenset()
+
+    def text(self, topic: str, locales: Sequence[str]) -> TopicText | None:
+        """The topic's text in the first of `locales` that has it (give the chain: `("fa_AF", "fa", "nl")`)."""
+        locale = self.locale_of(topic, locales)
+        return self.texts[locale][topic] if locale else None
+
+    def locale_of(self, topic: str, locales: Sequence[str]) -> str | None:
+        """Which of `locales` has the topic: the language `text` answers in."""
+        return next((locale for locale in locales if topic in self.texts.get(locale, {})), None)
+
+
+def load_faq(override: Path | None = None, folder: Path = _HERE) -> FaqContent:
+    """Read the registry, every language file that is there, and the municipality's own file.
+
+    Raises `ContentError` where a file cannot be understood; it names the file, the topic and the mend.
+    """
+    registry = folder / "registry.yaml"
+    topics = {entry.name: _topic(entry, None) for entry in _topic_entries(registry, read_yaml(registry))}
+    texts: dict[str, dict[str, TopicText]] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        if path.stem not in _NO_LOCALE:
+            texts[path.stem] = _texts(path, read_yaml(path), topics, {})
+    overridden: set[tuple[str, str]] = set()
+    if override is not None:
+        own = Entry(override, "", read_yaml(override))
+        own.only({"topics", "texts"})
+        for entry in _topic_entries(override, own.get("topics", [])):
+            topics[entry.name] = _topic(entry, topics.get(entry.name))
+        for locale, value in Entry(override, "texts", own.get("texts", {})).items():
+            changed = _texts(override, value, topics, texts.get(locale, {}))
+            texts[locale] = {**texts.get(locale, {}), **changed}
+            overridden |= {(locale, topic) for topic in changed}
+    _check_references(override or registry, topics)
+    return FaqContent(
+        MappingProxyType(topics),
+        MappingProxyType({locale: MappingProxyType(value) for locale, value in texts.items()}),
+        frozenset(overridden),
+    )
+
+
+def _topic_entries(path: Path, value: object) -> list[Entry]:
+    if not isinstance(value, list):
+        raise ContentError(path, "", "the topics are not a list", "start every topic with '- id: name'")
+    entries: list[Entry] = []
+    for item in value:
+        name = Entry(path, "", item).text("id", None)
+        if any(name == entry.name for entry in entries):
+            raise ContentError(path, name, "stands in the file twice", "keep one of the two")
+        entries.append(Entry(path, name, item))
+    return entries
+
+
+def _topic(entry: Entry, base: Topic | None) -> Topic:
+    """A topic from its entry; `base` gives the fields that the entry does not name."""
+    entry.only({*Topic.__dataclass_fields__})
+    if base is None:
+        base = Topic(entry.name, entry.text("group", None), entry.text("section", None))
+    return Topic(
+        id=entry.name,
+        group=entry.text("group", base.group),
+        section=entry.text("section", base.section),
+        applies_to=entry.one_of("applies_to", _AUDIENCES, base.applies_to),
+        route=entry.texts("route", base.route),
+        official=entry.flag("official", base.official),
+        later_law=entry.flag("later_law", base.later_law),
+        later_source=entry.optional_text("later_source", base.later_source),
+        varies=entry.flag("varies", base.varies),
+        review=entry.flag("review", base.review),
+        checked_on=entry.day("checked_on", base.checked_on),
+        related=entry.texts("related", base.related),
+        personal=entry.texts("personal", base.personal),
+        action=None if entry.get("action", base.action) is None else entry.one_of("action", _ACTIONS, base.action),
+        instead=entry.optional_text("instead", base.instead),
+    )
+
+
+def _texts(
+    path: Path, value: object, topics: Mapping[str, Topic], base: Mapping[str, TopicText]
+) -> dict[str, TopicText]:
+    found: dict[str, TopicText] = {}
+    for name, fields in Entry(path, "", value).items():
+        if name not in topics:
+            raise ContentError(path, name, "is no topic", "mend the name, or add the topic to the registry")
+        entry, old = Entry(path, name, fields), base.get(name)
+        entry.only({*TopicText.__dataclass_fields__})
+        found[name] = TopicText(
+            question=entry.text("question", old.question if old else None),
+            answer=entry.text("answer", old.answer if old else None),
+            later_law=entry.optional_text("later_law", old.later_law if old else None),
+            personal=entry.optional_text("personal", old.personal if old else None),
+            ask=entry.texts("ask", old.ask if old else ()),
+        )
+    return found
+
+
+def _check_references(path: Path, topics: Mapping[str, Topic]) -> None:
+    for topic in topics.values():
+        for name in (*topic.related, *([topic.instead] if topic.instead else [])):
+            if name not in topics:
+                raise ContentError(path, topic.id, f"refers to '{name}', which is no topic", "name a topic that exists")
