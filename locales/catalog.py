@@ -9,8 +9,10 @@ needs no build step).
 
 import gettext
 import io
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TypeAlias
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -42,10 +44,18 @@ def _translations(po: Path, locale: str) -> gettext.GNUTranslations:
     return gettext.GNUTranslations(buffer)
 
 
-class Catalogs:
-    """Texts by key for every locale that has a catalog; loaded when first asked for."""
+# A further source of texts: the template of a key in exactly this locale, or None.
+Source: TypeAlias = Callable[[str, str], str | None]
 
-    def __init__(self) -> None:
+
+class Catalogs:
+    """Texts by key for every locale that has a catalog; loaded when first asked for.
+
+    `sources` are asked for keys by their first word: {"faq": …} serves "faq.answer.sport" from the FAQ's own files.
+    """
+
+    def __init__(self, sources: Mapping[str, Source] | None = None) -> None:
+        self._sources = dict(sources or {})
         self._by_locale: dict[str, list[gettext.GNUTranslations]] = {}
 
     @cached_property
@@ -59,7 +69,13 @@ class Catalogs:
         Raises:
             UnknownText: when no locale of the chain has it.
         """
+        source = self._sources.get(key.partition(".")[0])
         for code in fallback_chain(locale):
+            if source is not None:
+                template = source(key, code)
+                if template is not None:
+                    return template, code
+                continue
             for translations in self._of(code):
                 found = translations.gettext(key) if count is None else translations.ngettext(key, key, count)
                 if found != key:

@@ -28,6 +28,10 @@ class Style(StrEnum):
     DUTCH = "dutch"
 
 
+# The key of a text that is shown as it is in every language: a language's own name on a button.
+VERBATIM = "verbatim"
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A catalog text by its key, with the values of its placeholders. `count` chooses the plural form."""
@@ -35,6 +39,11 @@ class Text:
     key: str
     params: Mapping[str, Value] = field(default_factory=dict)
     count: int | None = None
+
+
+def verbatim(text: str) -> Text:
+    """A text that is the same in every language."""
+    return Text(VERBATIM, {"text": text})
 
 
 @dataclass(frozen=True, slots=True)

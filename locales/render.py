@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from locales.catalog import Catalogs
 from locales.formats import fill
 from locales.languages import LANGUAGES, SOURCE, Direction
-from locales.message import Body, Style, Text
+from locales.message import VERBATIM, Body, Style, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,8 @@ class Renderer:
         Raises:
             UnknownText, BadTemplate: defects of a catalog.
         """
+        if text.key == VERBATIM:
+            return str(text.params["text"])
         template, found_in = self.catalogs.lookup(text.key, locale, text.count)
         params = text.params if text.count is None else {**text.params, "count": text.count}
         return fill(template, params, locale=found_in, zone=self.zone, say=lambda inner: self.say(inner, found_in))

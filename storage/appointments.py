@@ -1,9 +1,12 @@
 """Appointments of one person or of a group, group memberships, and each person's answer and presence."""
 
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
@@ -120,3 +123,104 @@ class Participation(Base, kw_only=True):
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
     presence: Mapped[Presence | None] = mapped_column(vocabulary(Presence), default=None)
     minutes: Mapped[int | None] = mapped_column(default=None)
+
+
+async def appointments_of(
+    session: AsyncSession,
+    person_id: int,
+    since: datetime,
+    until: datetime | None = None,
+    *,
+    zone: ZoneInfo,
+    status: AppointmentStatus | None = AppointmentStatus.PLANNED,
+    limit: int = 100,
+) -> list[Appointment]:
+    """A person's appointments that start in [since, until), own and of groups they are in on that day, by time."""
+    in_time = [Appointment.starts_at >= since]
+    if until is not None:
+        in_time.append(Appointment.starts_at < until)
+    if status is not None:
+        in_time.append(Appointment.status == status)
+    own = await session.scalars(
+        select(Appointment)
+        .where(Appointment.person_id == person_id, *in_time)
+        .order_by(Appointment.starts_at)
+        .limit(limit)
+    )
+    of_groups = await session.execute(
+        select(Appointment, Membership)
+        .join(Membership, Membership.group_id == Appointment.group_id)
+        .where(Membership.person_id == person_id, *in_time)
+        .order_by(Appointment.starts_at)
+        .limit(limit)
+    )
+    found = list(own) + [
+        appointment for appointment, membership in of_groups if _in_membership(appointment, membership, zone)
+    ]
+    return sorted({a.id: a for a in found}.values(), key=lambda a: (a.starts_at, a.id))[:limit]
+
+
+async def appointment_for(
+    session: AsyncSession, person_id: int, appointment_id: int, *, zone: ZoneInfo
+) -> Appointment | None:
+    """The appointment when it is this person's (own, or of a group on that day); None otherwise, whatever the id."""
+    appointment = await session.get(Appointment, appointment_id)
+    if appointment is None:
+        return None
+    if appointment.person_id is not None:
+        return appointment if appointment.person_id == person_id else None
+    memberships = await session.scalars(
+        select(Membership).where(Membership.group_id == appointment.group_id, Membership.person_id == person_id)
+    )
+    return appointment if any(_in_membership(appointment, m, zone) for m in memberships) else None
+
+
+async def participants_of(session: AsyncSession, appointment: Appointment, *, zone: ZoneInfo) -> list[int]:
+    """The ids of the people an appointment is for."""
+    if appointment.person_id is not None:
+        return [appointment.person_id]
+    day = appointment.starts_at.astimezone(zone).date()
+    return list(
+        await session.scalars(
+            select(Membership.person_id)
+            .where(
+                Membership.group_id == appointment.group_id,
+                Membership.from_on <= day,
+                or_(Membership.until_on.is_(None), Membership.until_on >= day),
+            )
+            .distinct()
+        )
+    )
+
+
+async def participation_in(session: AsyncSession, appointment_id: int, person_id: int) -> Participation | None:
+    """What a person answered to an appointment, and whether they were there."""
+    return await session.scalar(
+        select(Participation).where(
+            and_(Participation.appointment_id == appointment_id, Participation.person_id == person_id)
+        )
+    )
+
+
+async def answer_appointments(
+    session: AsyncSession, person_id: int, appointments: Collection[Appointment], answer: Answer | None, now: datetime
+) -> None:
+    """Record a person's answer to appointments, for the versions they now have."""
+    for appointment in appointments:
+        found = await participation_in(session, appointment.id, person_id)
+        if found is None:
+            found = Participation(appointment_id=appointment.id, person_id=person_id)
+            session.add(found)
+        found.answer, found.answered_version, found.answered_at = answer, appointment.version, now
+
+
+def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The instants at which a local day begins and ends (23 or 25 hours apart on DST days)."""
+    start = datetime.combine(day, datetime.min.time(), tzinfo=zone)
+    end = datetime.combine(day + timedelta(days=1), datetime.min.time(), tzinfo=zone)
+    return start, end
+
+
+def _in_membership(appointment: Appointment, membership: Membership, zone: ZoneInfo) -> bool:
+    day = appointment.starts_at.astimezone(zone).date()
+    return membership.from_on <= day and (membership.until_on is None or day <= membership.until_on)

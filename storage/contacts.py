@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
 from storage.columns import Encrypted, EncryptedJson, Json, RowId, vocabulary
+from storage.inserts import insert_new
 from storage.keys import KeyRing
 
 
@@ -99,3 +100,16 @@ async def contact_at(session: AsyncSession, keys: KeyRing, channel: str, address
     """The contact with this address on this channel, found by keyed hash under any key of the ring."""
     hashes = keys.fingerprints(address, f"contact/{channel}")
     return await session.scalar(select(Contact).where(Contact.channel == channel, Contact.address_hash.in_(hashes)))
+
+
+async def conversation_of(session: AsyncSession, party: str, now: datetime) -> Conversation:
+    """The conversation with a party, locked until the transaction ends; made when there is none.
+
+    The lock makes two devices of one person wait for each other (on SQLite the whole transaction does).
+    """
+    wanted = select(Conversation).where(Conversation.party == party).with_for_update()
+    found = await session.scalar(wanted)
+    if found is None:
+        await insert_new(session, Conversation, {"party": party, "topic": "", "updated_at": now})
+        found = (await session.scalars(wanted)).one()
+    return found

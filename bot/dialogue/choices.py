@@ -1,0 +1,34 @@
+"""Text that answers an open question: its number, or the words on one of its buttons, in the person's language."""
+
+from bot.dialogue.turn import Turn
+from locales.message import Body, Button
+
+_DIGITS = {
+    ord(digit): str(value) for zero in "٠۰०" for value, digit in enumerate(chr(ord(zero) + i) for i in range(10))
+}
+
+
+def _plain(text: str) -> str:
+    """Words only, so that an icon, a full stop or capitals make no difference."""
+    return " ".join("".join(char if char.isalnum() else " " for char in text.casefold()).split())
+
+
+def open_buttons(turn: Turn) -> list[Button]:
+    """The buttons of the last reply, in the order in which they were shown."""
+    rows = turn.recall("choices")
+    if not isinstance(rows, list):
+        return []
+    return [button for row in Body.from_json({"parts": [], "buttons": rows}).buttons for button in row]
+
+
+def chosen_by_text(turn: Turn, text: str) -> str | None:
+    """The intent of the open button that a text names by number (any digits) or by its words; None otherwise."""
+    buttons = open_buttons(turn)
+    number = text.strip().rstrip(".)").translate(_DIGITS)
+    if number.isdecimal() and len(number) <= 2 and 1 <= int(number) <= len(buttons):
+        return buttons[int(number) - 1].intent or None
+    wanted = _plain(text)
+    for button in buttons:
+        if wanted and wanted == _plain(turn.services.renderer.say(button.label, turn.language)):
+            return button.intent or None
+    return None

@@ -1,0 +1,78 @@
+"""Talk to my consultant: what either writes is relayed to the other, questions that were handed over included."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from bot.dialogue import menu
+from bot.dialogue.turn import Turn, button, part, title
+from bot.events import Media
+from locales.message import Part, Style, Text
+from storage.letters import Letter, LetterKind
+from storage.people import Consultant
+
+LETTER_LENGTH = 3000
+
+
+async def ask(turn: Turn, _args: Sequence[str]) -> None:
+    """Ask for the message to the consultant."""
+    turn.expect("letter")
+    turn.say(title("letter.ask"), part("letter.how"), buttons=[menu.back()])
+
+
+async def send(turn: Turn, text: str, kind: LetterKind, media: Media | None = None) -> bool:
+    """Relay a person's words to their consultant. False (and said so) when nobody is known."""
+    person = turn.participant
+    consultant = await turn.session.get(Consultant, person.consultant_id) if person.consultant_id is not None else None
+    language = turn.services.finder.find(text, turn.language).language or turn.language if text else turn.language
+    letter = Letter(
+        person_id=person.id,
+        consultant_id=person.consultant_id,
+        kind=kind,
+        text=text[:LETTER_LENGTH],
+        language=language,
+        attachment=None
+        if media is None
+        else {"channel": turn.event.channel, "kind": media.kind.value, "file": media.file},
+        written_at=turn.now,
+    )
+    turn.session.add(letter)
+    await turn.session.flush()
+    turn.expect("")
+    if consultant is None:
+        telephone = turn.services.municipalities.of(person.municipality).telephone
+        reached = part("absence.call_municipality", telephone=telephone) if telephone else part("absence.no_consultant")
+        turn.say(title("letter.kept"), reached, buttons=[menu.back()])
+        return False
+    name = f"{person.given_name} {person.family_name}".strip()
+    parts = [title(f"consultant.letter_{kind.value}", person=name)]
+    if letter.text:
+        parts.append(Part(Text("letter.quote", {"text": letter.text}), Style.QUOTE))
+    if media is not None:
+        parts.append(Part(Text("consultant.with_media", {"kind": Text(f"media.{media.kind.value}")})))
+    parts.append(Part(Text("consultant.note_language", {"language": Text(f"language.{language}")})))
+    turn.tell_consultant(
+        consultant.id,
+        f"letter:{letter.id}",
+        *parts,
+        buttons=[
+            [button("consultant.answer", f"reply:{letter.id}", "✍️")],
+            [button("consultant.seen", f"lseen:{letter.id}", "👀")],
+        ],
+        urgent=kind is LetterKind.URGENT,
+    )
+    return True
+
+
+async def take(turn: Turn, text: str, media: Media | None = None) -> None:
+    """Free text while the letter is open."""
+    if await send(turn, text, LetterKind.MESSAGE, media):
+        turn.say(title("letter.sent"), part("letter.what_next"), buttons=[menu.back()])
+
+
+async def letter_of(turn: Turn, letter_id: int) -> Letter | None:
+    """A letter to this consultant (or of their caseload); None otherwise."""
+    letter = await turn.session.scalar(select(Letter).where(Letter.id == letter_id))
+    if letter is None or letter.consultant_id != turn.officer.id:
+        return None
+    return letter

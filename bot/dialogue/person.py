@@ -1,0 +1,143 @@
+"""A linked person's turn: buttons to screens, free text to whatever is open, everything else to the FAQ."""
+
+from collections.abc import Sequence
+
+from bot.dialogue import absence, appointments, letters, menu, onboarding, plan, preferences, privacy, questions
+from bot.dialogue.choices import chosen_by_text
+from bot.dialogue.turn import Screen, Turn, button, part
+from bot.events import Command, Media, MediaKind, Pressed, Said, Started
+
+_SCREENS: dict[str, Screen] = {
+    "menu": menu.show,
+    "appts": appointments.show_all,
+    "appt": appointments.show_one,
+    "cal": appointments.calendar,
+    "come": appointments.come,
+    "notcome": appointments.not_come,
+    "othertime": appointments.other_time,
+    "absent": absence.start,
+    "ab": absence.press,
+    "ask": questions.ask,
+    "faq": questions.choose,
+    "pass": questions.pass_on,
+    "plan": plan.show,
+    "letter": letters.ask,
+    "settings": preferences.show,
+    "wish": preferences.wishes,
+    "quiet": preferences.quiet_hours,
+    "chan": preferences.channels,
+    "privacy": privacy.show,
+    "export": privacy.export,
+    "stop": privacy.stop,
+    "resume": privacy.resume,
+    "erase": privacy.erase,
+}
+# What may be done before consent was given: nothing that keeps or shows personal data.
+_BEFORE_CONSENT: dict[str, Screen] = {
+    "consent": onboarding.answer_consent,
+}
+_COMMANDS: dict[str, Screen] = {
+    "menu": menu.show,
+    "start": menu.show,
+    "help": menu.show,
+    "appointments": appointments.show_all,
+    "absent": absence.start,
+    "question": questions.ask,
+    "plan": plan.show,
+    "consultant": letters.ask,
+    "settings": preferences.show,
+    "language": onboarding.ask_language,
+    "privacy": privacy.show,
+    "stop": privacy.stop,
+}
+
+
+async def step(turn: Turn) -> None:
+    """One event of a linked person."""
+    match turn.event.payload:
+        case Pressed(intent=intent):
+            await press(turn, intent)
+        case Command(name="language"):
+            await onboarding.ask_language(turn, ())
+        case _ if turn.participant.consented_at is None:
+            await _before_consent(turn)
+        case Command(name=name):
+            await _COMMANDS.get(name, menu.show)(turn, ())
+        case Said(text=text, edited=edited):
+            await _free_text(turn, text, edited=edited)
+        case Media() as media:
+            await _media(turn, media)
+        case Started():
+            await menu.show(turn, ())
+        case _:
+            return
+
+
+async def press(turn: Turn, intent: str) -> None:
+    """A button's intent, checked on arrival: its arguments may be anything."""
+    name, *args = intent.split(":")
+    if name == "lang":
+        await _language(turn, args)
+    elif name in _BEFORE_CONSENT:
+        await _BEFORE_CONSENT[name](turn, args)
+    elif turn.participant.consented_at is None:
+        await _before_consent(turn)
+    elif name in _SCREENS:
+        await _SCREENS[name](turn, args)
+    else:
+        turn.say(part("error.unknown_button"), buttons=menu.rows())
+
+
+async def _language(turn: Turn, args: Sequence[str]) -> None:
+    await (onboarding.choose_language(turn, args) if args else onboarding.ask_language(turn, args))
+
+
+async def _before_consent(turn: Turn) -> None:
+    text = turn.event.payload.text if isinstance(turn.event.payload, Said) else ""
+    intent = chosen_by_text(turn, text)
+    if intent is not None and intent.split(":")[0] in ("lang", "consent"):
+        await press(turn, intent)
+    else:
+        await onboarding.begin(turn)
+
+
+async def _free_text(turn: Turn, text: str, *, edited: bool) -> None:
+    if edited:
+        # An edit is the person's later word, but what the first one started may have been sent already: say so.
+        turn.say(part("error.edited"), buttons=[menu.back()])
+        return
+    if not text.strip():
+        await menu.show(turn, ())
+        return
+    topic, _, number = turn.conversation.topic.partition(":")
+    intent = chosen_by_text(turn, text)
+    if intent is not None:
+        await press(turn, intent)
+    elif topic in ("letter", "other_time"):
+        await letters.take(turn, text)
+    elif topic == "absence_note" and await absence.take_note(turn, int(number), text):
+        return
+    else:
+        await questions.take(turn, text)
+
+
+async def _media(turn: Turn, media: Media) -> None:
+    topic, _, number = turn.conversation.topic.partition(":")
+    if media.kind is MediaKind.STICKER:
+        await menu.show(turn, ())
+    elif topic == "absence_note" and await absence.take_note(turn, int(number), "", media):
+        return
+    elif topic in ("letter", "other_time"):
+        await letters.take(turn, media.caption, media)
+    elif media.caption.strip():
+        await _free_text(turn, media.caption, edited=False)
+    else:
+        turn.remember(question=None)
+        turn.say(
+            part("media.cannot_voice" if media.kind is MediaKind.VOICE else "media.cannot"),
+            buttons=[
+                [button("menu.absent", "absent", "🤒")],
+                [button("menu.consultant", "letter", "💬")],
+                menu.back(),
+            ],
+        )

@@ -1,0 +1,79 @@
+"""Settings: language, which reminders, quiet hours, the order of channels."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from bot.dialogue import menu
+from bot.dialogue.turn import Turn, button, part, title
+from locales.message import Button, Text, verbatim
+from storage.contacts import Contact, ContactState
+from storage.people import Wishes
+
+QUIET_CHOICES = ("21:00-08:00", "20:00-09:00", "22:00-07:00")
+WISH_CHOICES = (Wishes.EVERYTHING, Wishes.EVERY_CLASS, Wishes.WEEKLY, Wishes.ONLY_MEETINGS)
+
+
+async def show(turn: Turn, _args: Sequence[str]) -> None:
+    """What can be set, and how it is now."""
+    person = turn.participant
+    hours = person.quiet_hours or turn.services.quiet_hours
+    turn.say(
+        title("settings.title"),
+        part("settings.reminders_now", wishes=Text(f"wishes.{person.wishes.value}")),
+        part("settings.quiet_now", hours=hours),
+        buttons=[
+            [button("settings.language", "lang", "🌍")],
+            [button("settings.reminders", "wish", "🔔")],
+            [button("settings.quiet", "quiet", "🌙")],
+            [button("settings.channels", "chan", "📱")],
+            menu.back(),
+        ],
+    )
+
+
+async def wishes(turn: Turn, args: Sequence[str]) -> None:
+    """Which reminders; mandatory meetings are always reminded, and that is said."""
+    if args and args[0] in WISH_CHOICES:
+        turn.participant.wishes = Wishes(args[0])
+        turn.say(part("settings.kept"), part("settings.mandatory_always"), buttons=[menu.back()])
+        return
+    turn.say(
+        title("settings.reminders_ask"),
+        part("settings.mandatory_always"),
+        buttons=[
+            *([button(f"wishes.{choice.value}", f"wish:{choice.value}", "🔔")] for choice in WISH_CHOICES),
+            menu.back(),
+        ],
+    )
+
+
+async def quiet_hours(turn: Turn, args: Sequence[str]) -> None:
+    """When no reminder may come. The span travels as "q:<number>", since a colon parts the arguments."""
+    if args and args[0].isdecimal() and int(args[0]) < len(QUIET_CHOICES):
+        turn.participant.quiet_hours = QUIET_CHOICES[int(args[0])]
+        turn.say(part("settings.kept"), buttons=[menu.back()])
+        return
+    rows = [[Button(verbatim(hours), f"quiet:{number}", "🌙")] for number, hours in enumerate(QUIET_CHOICES)]
+    turn.say(title("settings.quiet_ask"), buttons=[*rows, menu.back()])
+
+
+async def channels(turn: Turn, args: Sequence[str]) -> None:
+    """Where messages go first, of the channels this person is linked on."""
+    linked = list(
+        dict.fromkeys(
+            await turn.session.scalars(
+                select(Contact.channel).where(
+                    Contact.person_id == turn.participant.id, Contact.state == ContactState.ACTIVE
+                )
+            )
+        )
+    )
+    if args and args[0] in linked:
+        turn.participant.channel_order = ",".join([args[0], *(c for c in linked if c != args[0])])
+        turn.say(part("settings.kept"), buttons=[menu.back()])
+        return
+    turn.say(
+        title("settings.channels_ask"),
+        buttons=[*([button(f"channel.{name}", f"chan:{name}", "📱")] for name in linked), menu.back()],
+    )

@@ -1,0 +1,134 @@
+"""Ask a question: an answer from the FAQ when sure, choices when nearly, otherwise the offer to pass it on.
+
+A wrong answer about a fine is worse than none: nothing is guessed here, the finder says how sure it is.
+"""
+
+from collections.abc import Sequence
+
+from bot.dialogue import absence, appointments, letters, menu, onboarding, plan, preferences, privacy
+from bot.dialogue.facts import personal_facts
+from bot.dialogue.turn import Screen, Turn, button, part, title
+from locales.faq.content import Action, Topic
+from locales.message import Button, Part, Style, Text
+from storage.letters import LetterKind
+
+MOST_CHOICES = 3
+
+
+async def ask(turn: Turn, _args: Sequence[str]) -> None:
+    """Ask for the question; free text is understood anywhere, so nothing else is kept."""
+    turn.expect("question")
+    turn.say(title("question.ask"), part("question.how"), buttons=[menu.back()])
+
+
+async def take(turn: Turn, text: str) -> None:
+    """A free text that is no answer to anything open."""
+    finding = turn.services.finder.find(text, turn.language)
+    turn.expect("")
+    if finding.outcome == "urgent":
+        await _urgent(turn, text)
+    elif finding.outcome == "answer" and finding.topic is not None:
+        await answer(turn, turn.services.faq.topics[finding.topic], text)
+    elif finding.outcome == "choices":
+        turn.remember(question=text[: letters.LETTER_LENGTH])
+        choices = [
+            [Button(Text(f"faq.question.{candidate.topic}"), f"faq:{candidate.topic}", "❓")]
+            for candidate in finding.candidates[:MOST_CHOICES]
+        ]
+        turn.say(
+            title("question.did_you_mean"), buttons=[*choices, [button("question.something_else", "pass:ask", "💬")]]
+        )
+    else:
+        turn.remember(question=text[: letters.LETTER_LENGTH])
+        offer(turn)
+
+
+def offer(turn: Turn) -> None:
+    """Offer to pass the remembered question on; honest that it was not understood."""
+    turn.say(
+        title("question.not_understood"),
+        part("question.offer"),
+        buttons=[[button("question.pass_on", "pass:yes", "✅")], [button("question.no", "menu", "❌")]],
+    )
+
+
+async def pass_on(turn: Turn, args: Sequence[str]) -> None:
+    """Pass the remembered question on to the consultant."""
+    question = turn.recall("question")
+    if not isinstance(question, str) or not question:
+        await letters.ask(turn, ())
+        return
+    if list(args[:1]) == ["ask"]:
+        offer(turn)
+        return
+    turn.remember(question=None)
+    if await letters.send(turn, question, LetterKind.QUESTION):
+        turn.say(title("letter.sent"), part("letter.what_next"), buttons=[menu.back()])
+
+
+async def choose(turn: Turn, args: Sequence[str]) -> None:
+    """A topic chosen by a button."""
+    asked = turn.recall("question")
+    turn.remember(question=None)
+    topic = turn.services.faq.topics.get(args[0]) if args else None
+    if topic is None:
+        await ask(turn, ())
+        return
+    await answer(turn, topic, asked if isinstance(asked, str) else "")
+
+
+async def answer(turn: Turn, topic: Topic, asked: str) -> None:
+    """The answer to a topic: what the person asked about others' rules is said to be so; own facts; the section."""
+    group = turn.participant.group.value
+    if topic.applies_to not in ("all", group) and topic.instead is not None:
+        topic = turn.services.faq.topics[topic.instead]
+    if topic.action is not None and topic.action in _SCREENS:
+        await _SCREENS[topic.action](turn, ())
+        return
+    parts = [title(f"faq.question.{topic.id}")]
+    if topic.applies_to not in ("all", group):
+        parts.append(part("question.not_for_you"))
+    style = Style.OFFICIAL if topic.official else Style.NORMAL
+    parts.append(Part(Text(f"faq.answer.{topic.id}"), style))
+    if topic.later_law:
+        parts.append(Part(Text(f"faq.later_law.{topic.id}"), style))
+    if topic.personal:
+        facts = await personal_facts(turn)
+        if all(name in facts for name in topic.personal):
+            parts.append(Part(Text(f"faq.personal.{topic.id}", facts)))
+    if topic.section:
+        parts.append(part("question.source", section=topic.section))
+    if topic.action == "note" and asked:
+        # Distress that is no emergency: the consultant hears it too, and the person is told so.
+        await letters.send(turn, asked, LetterKind.QUESTION)
+        parts.append(part("letter.passed_on_too"))
+    turn.say(*parts, buttons=_below(topic))
+
+
+def _below(topic: Topic) -> list[list[Button]]:
+    related = [[Button(Text(f"faq.question.{other}"), f"faq:{other}", "❓")] for other in topic.related[:2]]
+    return [*related, [button("menu.consultant", "letter", "💬")], menu.back()]
+
+
+async def _urgent(turn: Turn, text: str) -> None:
+    """A cry for help: the numbers at once, and an urgent note to the consultant; never a FAQ answer."""
+    passed_on = await letters.send(turn, text, LetterKind.URGENT)
+    turn.say(
+        title("urgent.title"),
+        part("urgent.numbers"),
+        *([part("urgent.consultant")] if passed_on else []),
+        buttons=[[button("menu.consultant", "letter", "💬")], menu.back()],
+    )
+
+
+# What a topic starts instead of an answer.
+_SCREENS: dict[Action, Screen] = {
+    "absence": absence.start,
+    "appointments": appointments.show_all,
+    "plan": plan.show,
+    "settings": preferences.show,
+    "language": onboarding.ask_language,
+    "privacy": privacy.show,
+    "menu": menu.show,
+    "handover": letters.ask,
+}

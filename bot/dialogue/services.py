@@ -1,0 +1,27 @@
+"""What the dialogue is given to work with: texts, the FAQ, the municipality's own facts. Built in bot/app.py."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from bot.faq.finding import Finder
+from bot.municipality import Municipalities
+from locales.faq.content import FaqContent
+from locales.render import Renderer
+from storage.keys import KeyRing
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Long-lived parts that screens use."""
+
+    zone: ZoneInfo
+    keys: KeyRing
+    renderer: Renderer
+    finder: Finder
+    faq: FaqContent
+    municipalities: Municipalities
+    # "21:00-08:00": when no reminder is sent, unless the person chose otherwise.
+    quiet_hours: str
+    # The personal link of a code on each channel that has one: {"telegram": "https://…", "web": "https://…"}.
+    links: Callable[[str], dict[str, str]]

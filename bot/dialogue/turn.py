@@ -1,0 +1,157 @@
+"""One turn of a conversation: what arrived, from whom, what is remembered, and what is said back.
+
+A screen is an async function `(turn, arguments) -> None` that changes rows through `turn.session` and says things with
+`turn.say` and `turn.tell_*`; nothing leaves before the inbox commits the turn.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.dialogue.services import Services
+from bot.events import InboundEvent
+from locales.message import Attachment, Body, Button, Part, Style, Text
+from storage.audit import AuditEntry
+from storage.columns import Json
+from storage.contacts import Contact, Conversation
+from storage.outbox import Outgoing, Priority
+from storage.people import Consultant, Person
+
+Rows: TypeAlias = Sequence[Sequence[Button]]
+
+
+def party_of(contact: Contact) -> str:
+    """Who a conversation is kept for: the person or consultant behind a contact, or the stranger's contact itself."""
+    if contact.person_id is not None:
+        return f"person:{contact.person_id}"
+    if contact.consultant_id is not None:
+        return f"consultant:{contact.consultant_id}"
+    return f"contact:{contact.id}"
+
+
+def part(key: str, style: Style = Style.NORMAL, **params: "str | int | float | datetime | Text") -> Part:
+    """A paragraph from a catalog key; dates go in as Text parameters through Part directly."""
+    return Part(Text(key, params), style)
+
+
+def title(key: str, **params: "str | int | float | datetime | Text") -> Part:
+    """A paragraph that stands out."""
+    return Part(Text(key, params), Style.TITLE)
+
+
+def button(key: str, intent: str, icon: str = "", **params: "str | int | datetime | Text") -> Button:
+    """A choice with a catalog label."""
+    return Button(Text(key, params), intent, icon)
+
+
+@dataclass(slots=True)
+class Turn:
+    """Everything a screen works with."""
+
+    session: AsyncSession
+    now: datetime
+    services: Services
+    event: InboundEvent
+    contact: Contact
+    conversation: Conversation
+    person: Person | None = None
+    consultant: Consultant | None = None
+    outgoing: list[Outgoing] = field(default_factory=list)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The wall time people live by."""
+        return self.services.zone
+
+    @property
+    def language(self) -> str:
+        """The language of whoever is spoken with."""
+        if self.person is not None:
+            return self.person.language
+        if self.consultant is not None:
+            return self.consultant.language
+        return self.contact.language or "nl"
+
+    @property
+    def participant(self) -> Person:
+        """The person; only screens of linked people use it."""
+        if self.person is None:
+            raise LookupError("this screen is for linked people")
+        return self.person
+
+    @property
+    def officer(self) -> Consultant:
+        """The consultant; only consultants' screens use it."""
+        if self.consultant is None:
+            raise LookupError("this screen is for consultants")
+        return self.consultant
+
+    def say(self, *parts: Part, buttons: Rows = (), attachment: Attachment | None = None) -> None:
+        """Reply to where the event came from; the buttons become the open question."""
+        body = Body(parts, tuple(tuple(row) for row in buttons), attachment)
+        self.outgoing.append(
+            Outgoing(
+                key=f"reply:{self.event.channel}:{self.event.event_id}:{len(self.outgoing)}",
+                kind="say",
+                due_at=self.now,
+                params=body.to_json(),
+                person_id=self.contact.person_id,
+                consultant_id=self.contact.consultant_id,
+                contact_id=self.contact.id,
+                priority=Priority.REPLY,
+            )
+        )
+        if buttons:
+            self.remember(choices=body.to_json()["buttons"])
+
+    def tell_person(self, person_id: int, key: str, *parts: Part, buttons: Rows = ()) -> None:
+        """Say something to a person on their own channels; `key` makes it once."""
+        body = Body(parts, tuple(tuple(row) for row in buttons))
+        self.outgoing.append(Outgoing(key=key, kind="say", due_at=self.now, params=body.to_json(), person_id=person_id))
+
+    def tell_consultant(
+        self, consultant_id: int, key: str, *parts: Part, buttons: Rows = (), urgent: bool = False
+    ) -> None:
+        """Say something to a consultant on their own channels; `key` makes it once."""
+        body = Body(parts, tuple(tuple(row) for row in buttons))
+        self.outgoing.append(
+            Outgoing(
+                key=key,
+                kind="say",
+                due_at=self.now,
+                params=body.to_json(),
+                consultant_id=consultant_id,
+                priority=Priority.URGENT if urgent else Priority.NOTICE,
+            )
+        )
+
+    def expect(self, topic: str) -> None:
+        """From now on free text is the answer to `topic` ("letter", "absence_note:3"); "" = nothing special."""
+        self.conversation.topic = topic
+        self.conversation.updated_at = self.now
+
+    def remember(self, **values: Json) -> None:
+        """Keep values with the conversation (JSON); None forgets one."""
+        kept = dict(self.conversation.data or {})
+        for name, value in values.items():
+            if value is None:
+                kept.pop(name, None)
+            else:
+                kept[name] = value
+        self.conversation.data = kept
+        self.conversation.updated_at = self.now
+
+    def recall(self, name: str) -> Json:
+        """A remembered value, or None."""
+        return (self.conversation.data or {}).get(name)
+
+    def note(self, action: str, subject: str) -> None:
+        """Write the audit log: who (the party of this turn) did what to whom, by ids."""
+        self.session.add(AuditEntry(at=self.now, actor=party_of(self.contact), action=action, subject=subject))
+
+
+Screen: TypeAlias = Callable[[Turn, Sequence[str]], Awaitable[None]]

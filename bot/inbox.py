@@ -1,0 +1,181 @@
+"""The one door in: every event is handled once, in one transaction, whatever channel it came from.
+
+In that transaction: refuse what was seen, find the contact, take one dialogue step, store the changes and the replies.
+A crash before the commit leaves nothing and the channel brings the event again; after it everything is there, and the
+replies go out from the outbox.
+"""
+
+import asyncio
+import traceback
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.channels.base import Channel
+from bot.dialogue.dialogue import step
+from bot.dialogue.services import Services
+from bot.dialogue.turn import Turn, button, part, party_of
+from bot.events import InboundEvent, Pressed
+from reminders.delivery import Clock
+from storage.contacts import Contact, ContactState, SeenEvent, contact_at, conversation_of
+from storage.database import Database
+from storage.inserts import insert_new
+from storage.outbox import Outgoing, put
+from storage.people import Consultant, Person
+
+log = structlog.get_logger(__name__)
+
+# Long enough for a slow send, short enough that a reply is not missed for long when this process dies after commit.
+REPLY_LEASE = timedelta(seconds=60)
+
+
+def _place_of(error: BaseException) -> str:
+    """File and line where an error was raised."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    return f"{last[0].filename.rsplit('/', 1)[-1]}:{last[0].lineno}" if last else "?"
+
+
+class SendsReplies(Protocol):
+    """What the inbox needs of the dispatcher."""
+
+    async def send_now(self, ids: list[int]) -> None:
+        """Send messages that were born claimed by this worker."""
+
+    def wake(self) -> None:
+        """Look for what is due."""
+
+
+class Inbox:
+    """Handles events; see the module's docstring."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        services: Services,
+        dispatcher: SendsReplies,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        worker: str,
+    ) -> None:
+        self._database = database
+        self._services = services
+        self._dispatcher = dispatcher
+        self._channels = channels
+        self._clock = clock
+        self._worker = worker
+        self._after: set[asyncio.Task[None]] = set()
+
+    async def receive(self, event: InboundEvent) -> None:
+        """Handle one event and return when it is committed; replies go out in the background.
+
+        Raises:
+            OperationalError, InterfaceError: the database is out of reach; the channel must bring the event again.
+                Any other fault is logged, answered with an apology, and does not come out.
+        """
+        replies: list[int] = []
+        try:
+            replies = await self._handle(event)
+        except (OperationalError, InterfaceError):
+            log.error("inbox_database_unreachable", channel=event.channel)
+            raise
+        except Exception as error:
+            # Whatever a screen stumbled over, the person hears something and the next event is handled.
+            log.exception(
+                "inbox_step_failed", channel=event.channel, kind=type(event.payload).__name__, exc=type(error)
+            )
+            replies = await self._apologise(event)
+        task = asyncio.create_task(self._afterwards(event, replies))
+        self._after.add(task)
+        task.add_done_callback(self._after.discard)
+
+    async def stop(self) -> None:
+        """Wait for replies that are on their way."""
+        if self._after:
+            await asyncio.wait(self._after, timeout=20)
+
+    async def _afterwards(self, event: InboundEvent, replies: list[int]) -> None:
+        channel = self._channels.get(event.channel)
+        jobs = [self._dispatcher.send_now(replies)] if replies else []
+        if channel is not None and isinstance(event.payload, Pressed):
+            jobs.append(channel.acknowledge(event))
+            if event.payload.message_ref is not None:
+                jobs.append(channel.close_buttons(event.address, event.payload.message_ref))
+        self._dispatcher.wake()
+        for result in await asyncio.gather(*jobs, return_exceptions=True):
+            if isinstance(result, Exception):
+                log.error("inbox_afterwards_failed", channel=event.channel, error=type(result).__name__)
+
+    async def _handle(self, event: InboundEvent) -> list[int]:
+        now = self._clock.now()
+        async with self._database.writing() as session:
+            if not await self._is_new(session, event):
+                return []
+            contact = await self._contact(session, event)
+            turn = await self._turn(session, event, contact)
+            await step(turn)
+            mine = [m for m in turn.outgoing if m.contact_id == contact.id]
+            others = [m for m in turn.outgoing if m.contact_id != contact.id]
+            await session.flush()
+            replies = await put(session, [self._claimed(m) for m in mine], now)
+            await put(session, others, now)
+        return replies
+
+    async def _apologise(self, event: InboundEvent) -> list[int]:
+        """Mark the event as seen, so that it is not tried for ever, and say that something went wrong."""
+        now = self._clock.now()
+        try:
+            async with self._database.writing() as session:
+                if not await self._is_new(session, event):
+                    return []
+                contact = await self._contact(session, event)
+                turn = await self._turn(session, event, contact)
+                turn.say(part("error.sorry"), buttons=[[button("menu.back", "menu", "🏠")]])
+                return await put(session, [self._claimed(m) for m in turn.outgoing], now)
+        except (OperationalError, InterfaceError):
+            log.error("inbox_database_unreachable", channel=event.channel)
+            raise
+
+    def _claimed(self, message: Outgoing) -> Outgoing:
+        return replace(message, lease_owner=self._worker, lease_until=self._clock.now() + REPLY_LEASE)
+
+    async def _is_new(self, session: AsyncSession, event: InboundEvent) -> bool:
+        row = {"channel": event.channel, "event_id": event.event_id, "at": self._clock.now()}
+        return await insert_new(session, SeenEvent, row)
+
+    async def _contact(self, session: AsyncSession, event: InboundEvent) -> Contact:
+        keys = self._database.keys
+        found = await contact_at(session, keys, event.channel, event.address)
+        if found is None:
+            row = {
+                "channel": event.channel,
+                "address": event.address,
+                "address_hash": keys.fingerprint(event.address, f"contact/{event.channel}"),
+                "state": ContactState.ACTIVE,
+                "created_at": self._clock.now(),
+            }
+            await insert_new(session, Contact, row)
+            found = await contact_at(session, keys, event.channel, event.address)
+        if found is None:
+            raise LookupError("a contact that was just stored is not there")
+        return found
+
+    async def _turn(self, session: AsyncSession, event: InboundEvent, contact: Contact) -> Turn:
+        conversation = await conversation_of(session, party_of(contact), self._clock.now())
+        person = await session.get(Person, contact.person_id) if contact.person_id is not None else None
+        consultant = await session.get(Consultant, contact.consultant_id) if contact.consultant_id is not None else None
+        return Turn(
+            session=session,
+            now=self._clock.now(),
+            services=self._services,
+            event=event,
+            contact=contact,
+            conversation=conversation,
+            person=person,
+            consultant=consultant,
+        )

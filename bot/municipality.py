@@ -1,0 +1,77 @@
+"""What differs between municipalities, from the TOML file named by MAATJE_CONFIG; one deployment serves several.
+
+    [municipality."Huizen"]
+    telephone = "035 528 19 11"
+    address = "Graaf Wichman 10, Huizen"
+    emergency = "112"
+
+The section named "default" holds for every municipality without its own. Unknown keys are refused, so that a typing
+error is found when the service starts and not when somebody needs the number.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from reminders.terms import TermRules
+
+DEFAULT = "default"
+
+
+class ConfigError(ValueError):
+    """The configuration file cannot be used; the message says which part and what to do."""
+
+
+class Municipality(BaseModel):
+    """One municipality's own facts, shown to people."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    telephone: str = ""
+    address: str = ""
+    # Later law, until the municipality has confirmed it (DOMAIN.md): what starts the integration term, and whether
+    # scaling down to A2 waits for 18 months.
+    term_trigger: Literal["signed", "dated"] = "signed"
+    scale_down_waits: bool = True
+
+    @property
+    def term_rules(self) -> TermRules:
+        """The rules by which this municipality's terms are computed."""
+        return TermRules(term_trigger=self.term_trigger, scale_down_waits=self.scale_down_waits)
+
+
+class Municipalities:
+    """The municipalities of a deployment, by name without regard to case."""
+
+    def __init__(self, by_name: dict[str, Municipality] | None = None) -> None:
+        self._by_name = {name.casefold(): municipality for name, municipality in (by_name or {}).items()}
+
+    def of(self, name: str) -> Municipality:
+        """The municipality's own facts, or the default's."""
+        found = self._by_name.get(name.casefold()) or self._by_name.get(DEFAULT)
+        return found or Municipality()
+
+    @classmethod
+    def load(cls, path: Path | None) -> "Municipalities":
+        """Read the `[municipality.*]` sections of a configuration file; no file gives defaults.
+
+        Raises:
+            ConfigError: when the file is missing, is no TOML, or has an unknown or wrong value.
+        """
+        if path is None:
+            return cls()
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise ConfigError(f"MAATJE_CONFIG names {path}, which does not exist") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{path}: {error}") from error
+        sections = data.get("municipality", {})
+        try:
+            return cls({name: Municipality.model_validate(section) for name, section in sections.items()})
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(step) for step in first["loc"])
+            raise ConfigError(f"{path}: [municipality.*] {where}: {first['msg']}") from error

@@ -1,0 +1,31 @@
+"""The FAQ's texts as catalog texts: "faq.question.<topic>", "faq.answer.<topic>", "faq.later_law.…", …."""
+
+from locales.catalog import Source
+from locales.faq.content import FaqContent
+
+
+def faq_source(content: FaqContent) -> Source:
+    """A source for locales.catalog.Catalogs. Answers are plain text: braces in them mean nothing."""
+
+    def template(key: str, locale: str) -> str | None:
+        _, field, topic = key.split(".", 2)
+        text = content.texts.get(locale, {}).get(topic)
+        if text is None:
+            return None
+        match field:
+            case "question":
+                return _plain(text.question)
+            case "answer":
+                return _plain(text.answer)
+            case "later_law":
+                return None if text.later_law is None else _plain(text.later_law)
+            case "personal":
+                return text.personal
+            case _:
+                return None
+
+    return template
+
+
+def _plain(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")

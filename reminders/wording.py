@@ -1,0 +1,73 @@
+"""How an appointment is put into words, for reminders and for the dialogue alike: parts and buttons, no language."""
+
+from datetime import datetime, timedelta
+
+from locales.message import Button, Part, Style, Text
+from storage.appointments import Appointment, AppointmentKind
+
+# The icon of each kind, the same in every language.
+KIND_ICONS: dict[AppointmentKind, str] = {
+    AppointmentKind.INTAKE_MEETING: "👋",
+    AppointmentKind.LEARNABILITY_TEST: "🧩",
+    AppointmentKind.PROGRESS_MEETING: "🗣️",
+    AppointmentKind.CLASS: "📚",
+    AppointmentKind.PVT: "🤝",
+    AppointmentKind.MAP: "💼",
+    AppointmentKind.CLOSING_MEETING: "🏁",
+    AppointmentKind.WORKSHOP: "🛠️",
+    AppointmentKind.EXAM: "📝",
+    AppointmentKind.ACTIVITY: "⚽",
+    AppointmentKind.OTHER: "📌",
+}
+
+
+def kind_text(kind: AppointmentKind) -> Text:
+    """The name of a kind."""
+    return Text(f"kind.{kind.value}")
+
+
+def appointment_line(appointment: Appointment) -> Text:
+    """One line: what and when."""
+    return Text(
+        "appointment.line",
+        {
+            "icon": KIND_ICONS[appointment.kind],
+            "kind": kind_text(appointment.kind),
+            "starts_at": appointment.starts_at,
+        },
+    )
+
+
+def appointment_parts(appointment: Appointment) -> list[Part]:
+    """What, when, where, with whom and the note, as far as they are known (start note 3.2: what to expect)."""
+    parts = [
+        Part(Text("appointment.what", {"kind": kind_text(appointment.kind)}), Style.TITLE),
+        when_part(appointment.starts_at, appointment.ends_at),
+    ]
+    if appointment.location:
+        parts.append(Part(Text("appointment.where", {"place": appointment.location})))
+    if appointment.online_url:
+        parts.append(Part(Text("appointment.online", {"url": appointment.online_url})))
+    if appointment.with_whom:
+        parts.append(Part(Text("appointment.with", {"name": appointment.with_whom})))
+    if appointment.note:
+        parts.append(Part(Text("appointment.note", {"note": appointment.note})))
+    return parts
+
+
+def when_part(starts_at: datetime, ends_at: datetime | None) -> Part:
+    """Day and time; the end only when it is on the same day."""
+    if ends_at is not None and timedelta(0) < ends_at - starts_at < timedelta(hours=16):
+        return Part(Text("appointment.when_until", {"starts_at": starts_at, "ends_at": ends_at}))
+    return Part(Text("appointment.when", {"starts_at": starts_at}))
+
+
+def answer_buttons(appointment: Appointment) -> tuple[tuple[Button, ...], ...]:
+    """I come · I can't come · another time please (not for classes, which nobody can move)."""
+    rows = [
+        (Button(Text("button.coming"), f"come:{appointment.id}", "✅"),),
+        (Button(Text("button.not_coming"), f"notcome:{appointment.id}", "🤒"),),
+    ]
+    if appointment.kind is not AppointmentKind.CLASS:
+        rows.append((Button(Text("button.other_time"), f"othertime:{appointment.id}", "🔁"),))
+    return tuple(rows)

@@ -1,0 +1,50 @@
+"""Queries on absence reports."""
+
+from collections.abc import Collection
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.absences import Absence, AbsenceAppointment, AbsenceState
+from storage.appointments import Appointment
+
+
+async def absence_of(session: AsyncSession, person_id: int, absence_id: int) -> Absence | None:
+    """The report when it is this person's; None otherwise, whatever the id."""
+    absence = await session.get(Absence, absence_id)
+    return absence if absence is not None and absence.person_id == person_id else None
+
+
+async def chosen_appointments(session: AsyncSession, absence_id: int) -> list[Appointment]:
+    """The appointments a report is about, by time."""
+    return list(
+        await session.scalars(
+            select(Appointment)
+            .join(AbsenceAppointment, AbsenceAppointment.appointment_id == Appointment.id)
+            .where(AbsenceAppointment.absence_id == absence_id)
+            .order_by(Appointment.starts_at, Appointment.id)
+        )
+    )
+
+
+async def choose_appointments(session: AsyncSession, absence_id: int, appointment_ids: Collection[int]) -> None:
+    """Make a report be about exactly these appointments."""
+    await session.execute(delete(AbsenceAppointment).where(AbsenceAppointment.absence_id == absence_id))
+    session.add_all(AbsenceAppointment(absence_id=absence_id, appointment_id=i) for i in set(appointment_ids))
+    await session.flush()
+
+
+async def reports_about(session: AsyncSession, person_id: int, appointment_id: int) -> list[Absence]:
+    """A person's sent reports about an appointment that were not taken back."""
+    return list(
+        await session.scalars(
+            select(Absence)
+            .join(AbsenceAppointment, AbsenceAppointment.absence_id == Absence.id)
+            .where(
+                Absence.person_id == person_id,
+                AbsenceAppointment.appointment_id == appointment_id,
+                Absence.state.in_([AbsenceState.REPORTED, AbsenceState.SEEN]),
+            )
+            .order_by(Absence.id)
+        )
+    )

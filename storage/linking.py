@@ -1,0 +1,100 @@
+"""One-time link codes: making them, using them once, and limiting guesses."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.contacts import Contact, LinkAttempt, LinkCode
+from storage.keys import KeyRing
+
+# No 0/O, 1/I/L, 5/S, 8/B, 2/Z: codes are read out over the telephone and copied from paper.
+ALPHABET = "ACDEFGHJKMNPQRTUVWXY34679"
+CODE_LENGTH = 10
+VALID_FOR = timedelta(days=14)
+# Ten guesses an hour against 25^10 codes; a person who mistypes gets there, a machine does not.
+MAX_ATTEMPTS = 10
+ATTEMPT_WINDOW = timedelta(hours=1)
+_CONTEXT = "link_code"
+
+
+class CodeRefused(Exception):
+    """A code cannot be used; the subclasses say why."""
+
+
+class CodeUnknown(CodeRefused):
+    """No such code (or it was used, or replaced by a newer one: a guesser learns no more than that)."""
+
+
+class CodeExpired(CodeRefused):
+    """The code was right, but too old."""
+
+
+class TooManyAttempts(CodeRefused):
+    """This address tried too often."""
+
+
+def normalise_code(text: str) -> str:
+    """A code as typed by a person: case, spaces and dashes do not count."""
+    return "".join(char for char in text.upper() if char.isalnum())
+
+
+def looks_like_code(text: str) -> bool:
+    """Whether a text could be a code, so that an ordinary word is not counted as a guess."""
+    return len(normalise_code(text)) == CODE_LENGTH and set(normalise_code(text)) <= set(ALPHABET)
+
+
+async def make_code(
+    session: AsyncSession,
+    keys: KeyRing,
+    now: datetime,
+    *,
+    person_id: int | None = None,
+    consultant_id: int | None = None,
+    valid_for: timedelta = VALID_FOR,
+) -> tuple[str, datetime]:
+    """A new code for a person or consultant and when it expires; earlier unused codes of theirs stop working."""
+    owner = LinkCode.person_id == person_id if person_id is not None else LinkCode.consultant_id == consultant_id
+    for old in await session.scalars(select(LinkCode).where(owner, LinkCode.used_at.is_(None))):
+        await session.delete(old)
+    code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    session.add(
+        LinkCode(
+            code_hash=keys.fingerprint(code, _CONTEXT),
+            person_id=person_id,
+            consultant_id=consultant_id,
+            expires_at=now + valid_for,
+            created_at=now,
+        )
+    )
+    return code, now + valid_for
+
+
+async def use_code(session: AsyncSession, keys: KeyRing, contact: Contact, text: str, now: datetime) -> LinkCode:
+    """Use a code from a contact: ties the contact to the code's owner and makes the code useless.
+
+    Raises:
+        CodeUnknown, CodeExpired: counted as an attempt of this contact (the caller commits).
+        TooManyAttempts: before the code is even looked at.
+    """
+    recent = await session.scalar(
+        select(func.count())
+        .select_from(LinkAttempt)
+        .where(LinkAttempt.contact_id == contact.id, LinkAttempt.at > now - ATTEMPT_WINDOW)
+    )
+    if (recent or 0) >= MAX_ATTEMPTS:
+        raise TooManyAttempts
+    hashes = keys.fingerprints(normalise_code(text), _CONTEXT)
+    found = await session.scalar(select(LinkCode).where(LinkCode.code_hash.in_(hashes)).with_for_update())
+    if found is None or (found.used_at is not None and found.used_by != contact.id):
+        session.add(LinkAttempt(contact_id=contact.id, at=now))
+        raise CodeUnknown
+    if found.used_at is None:
+        if found.expires_at <= now:
+            session.add(LinkAttempt(contact_id=contact.id, at=now))
+            raise CodeExpired
+        found.used_at, found.used_by = now, contact.id
+        contact.person_id, contact.consultant_id = found.person_id, found.consultant_id
+        contact.linked_at = now
+    return found
