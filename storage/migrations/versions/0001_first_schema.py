@@ -450,10 +450,12 @@ def upgrade() -> None:
         "web_message",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("outbox_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("event_id", sa.String(length=80), nullable=True),
         sa.Column("buttons_closed", sa.Boolean(), nullable=False),
+        sa.Column("file", sa.LargeBinary(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["contact_id"], ["contact.id"], name=op.f("fk_web_message_contact_id"), ondelete="CASCADE"
@@ -463,7 +465,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("outbox_id", name=op.f("uq_web_message_outbox_id")),
     )
     with op.batch_alter_table("web_message", schema=None) as batch_op:
-        batch_op.create_index("ix_web_message_contact_id_id", ["contact_id", "id"], unique=False)
+        batch_op.create_index("ix_web_message_contact_id_revision", ["contact_id", "revision"], unique=True)
 
     op.create_table(
         "web_session",
@@ -512,7 +514,7 @@ def downgrade() -> None:
 
     op.drop_table("web_session")
     with op.batch_alter_table("web_message", schema=None) as batch_op:
-        batch_op.drop_index("ix_web_message_contact_id_id")
+        batch_op.drop_index("ix_web_message_contact_id_revision")
 
     op.drop_table("web_message")
     with op.batch_alter_table("participation", schema=None) as batch_op:
