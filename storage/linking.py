@@ -98,3 +98,9 @@ async def use_code(session: AsyncSession, keys: KeyRing, contact: Contact, text:
         contact.person_id, contact.consultant_id = found.person_id, found.consultant_id
         contact.linked_at = now
     return found
+
+
+async def find_code(session: AsyncSession, keys: KeyRing, text: str) -> LinkCode | None:
+    """The code with this text, used or not, without using it: for a browser that holds somebody's chat already."""
+    hashes = keys.fingerprints(normalise_code(text), _CONTEXT)
+    return await session.scalar(select(LinkCode).where(LinkCode.code_hash.in_(hashes)))

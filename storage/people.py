@@ -1,5 +1,6 @@
 """People in guidance, their consultants and their plans (PIP)."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -122,3 +123,9 @@ async def consultant_by_email(session: AsyncSession, keys: KeyRing, email: str) 
 async def plan_of(session: AsyncSession, person_id: int) -> Plan | None:
     """The person's plan, when one was imported."""
     return await session.scalar(select(Plan).where(Plan.person_id == person_id))
+
+
+async def person_ids(session: AsyncSession, external_ids: Collection[str]) -> dict[str, int]:
+    """The ids of the people the municipality knows by these ids; unknown ones are absent."""
+    found = await session.execute(select(Person.external_id, Person.id).where(Person.external_id.in_(external_ids)))
+    return dict(found.tuples().all())

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, defer, mapped_column
 
 from storage.base import Base
 from storage.columns import EncryptedJson, Json, RowId
@@ -52,8 +52,8 @@ class WebMessage(Base, kw_only=True):
     # Set for a line of the person: contact and the browser's own id of it, so that a repeated request shows once.
     event_id: Mapped[str | None] = mapped_column(String(80), unique=True, default=None)
     buttons_closed: Mapped[bool] = mapped_column(default=False)
-    # A file that goes with it, {"name", "media_type", "base64"}; read only when it is downloaded.
-    file: Mapped[dict[str, Json] | None] = mapped_column(EncryptedJson("web_message.file"), default=None, deferred=True)
+    # A file that goes with it, {"name", "media_type", "base64"}; the lists below leave it unread.
+    file: Mapped[dict[str, Json] | None] = mapped_column(EncryptedJson("web_message.file"), default=None)
     at: Mapped[datetime]
 
 
@@ -147,7 +147,8 @@ async def web_history(
     query = select(WebMessage).where(WebMessage.contact_id == contact_id)
     if before is not None:
         query = query.where(WebMessage.id < before)
-    rows = await session.scalars(query.order_by(WebMessage.id.desc()).limit(limit))
+    query = query.order_by(WebMessage.id.desc()).limit(limit).options(defer(WebMessage.file))
+    rows = await session.scalars(query)
     return list(reversed(rows.all()))
 
 
@@ -158,6 +159,7 @@ async def web_changes(session: AsyncSession, contact_id: int, after: int, limit:
         .where(WebMessage.contact_id == contact_id, WebMessage.revision > after)
         .order_by(WebMessage.revision)
         .limit(limit)
+        .options(defer(WebMessage.file))
     )
     return list(rows)
 

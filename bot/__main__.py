@@ -1,0 +1,5 @@
+"""`python -m bot` is `maatje`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,74 @@
+"""What commands share: settings, the open database, output, and errors that say what to do."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from bot.logs import set_up_logs
+from bot.municipality import ConfigError
+from bot.settings import SecretMissing, Settings
+from storage.database import Database
+from storage.keys import SecretTooShort
+from storage.migrate import migrate, schema_is_current
+
+T = TypeVar("T")
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+
+FAULTS = 1
+WRONG_USAGE = 2
+
+console = Console()
+errors = Console(stderr=True)
+
+
+def stop(message: str, code: int = FAULTS) -> NoReturn:
+    """End the command with one sentence for the operator."""
+    errors.print(message, style="bold red", markup=False, highlight=False)
+    raise typer.Exit(code)
+
+
+def read_settings() -> Settings:
+    """The settings; wrong ones end the command with what to do, and without showing values."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        lines = [
+            f"MAATJE_{'_'.join(str(step) for step in fault['loc']).upper()}: {fault['msg']}" for fault in error.errors()
+        ]
+        stop("The settings are not right:\n" + "\n".join(lines), WRONG_USAGE)
+    set_up_logs(settings.log_format)
+    return settings
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The database, its schema in place: an SQLite file is migrated, PostgreSQL must have been (`maatje migrate`)."""
+    database = Database(settings.database_url, settings.keys())
+    try:
+        if database.is_sqlite:
+            await migrate(database)
+        elif not await schema_is_current(database):
+            stop("The database's schema is not up to date. Run: maatje migrate", WRONG_USAGE)
+        yield database
+    finally:
+        await database.close()
+
+
+def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a command's coroutine; faults of settings become sentences."""
+    try:
+        return asyncio.run(work())
+    except (SecretMissing, SecretTooShort, ConfigError) as error:
+        stop(str(error), WRONG_USAGE)
+
+
+def show_json(data: object) -> None:
+    """Print one JSON document."""
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))

@@ -1,0 +1,111 @@
+"""`maatje import …`: the municipality's tables (DESIGN.md, File formats)."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, errors, opened, read_settings, run, show_json, stop
+from bot.clock import SystemClock
+from bot.importing import border_of, planner_of
+from bot.settings import Settings
+from storage.database import Database
+from storage.importing.appointments import AppointmentsImporter
+from storage.importing.people import PeopleImporter
+from storage.importing.plans import PlansImporter
+from storage.importing.run import Border, Importer, Report, run_import
+from storage.importing.table import TableUnreadable
+
+T = TypeVar("T")
+
+app = typer.Typer(no_args_is_help=True, help="Import people, plans, appointments, groups, timetables, attendance.")
+
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Do everything, keep nothing.")]
+# A spreadsheet of a whole country's people is smaller; a larger file is a mistake.
+LARGEST_FILE = 100_000_000
+
+
+@app.command()
+def people(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """People in guidance, with their consultants."""
+    _import(file, lambda _settings, border: PeopleImporter(border), dry_run=dry_run, as_json=as_json)
+
+
+@app.command()
+def plans(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Plans (PIP): route and dates."""
+    _import(file, lambda _settings, border: PlansImporter(border), dry_run=dry_run, as_json=as_json)
+
+
+@app.command()
+def appointments(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Appointments; people hear of changes at once."""
+    _import(
+        file,
+        lambda settings, border: AppointmentsImporter(border, planner_of(settings, border.now).on_changes),
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+
+
+def read_file(file: Path) -> bytes:
+    """A file's content, unless it is absurdly large."""
+    if file.stat().st_size > LARGEST_FILE:
+        stop(f"{file.name} is larger than {LARGEST_FILE // 1_000_000} MB; split it.", WRONG_USAGE)
+    return file.read_bytes()
+
+
+def _import(file: Path, make: Callable[[Settings, Border], Importer[T]], *, dry_run: bool, as_json: bool) -> None:
+    settings = read_settings()
+    data = read_file(file)
+
+    async def work() -> Report:
+        async with opened(settings) as database:
+            return await _with_progress(database, settings, data, make, dry_run=dry_run, quiet=as_json)
+
+    try:
+        report = run(work)
+    except TableUnreadable as error:
+        stop(f"{file.name}: {error}")
+    finish(report, as_json=as_json, dry_run=dry_run)
+
+
+async def _with_progress(
+    database: Database,
+    settings: Settings,
+    data: bytes,
+    make: Callable[[Settings, Border], Importer[T]],
+    *,
+    dry_run: bool,
+    quiet: bool,
+) -> Report:
+    border = border_of(settings, database.keys, SystemClock().now())
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors, transient=True, disable=quiet or not errors.is_terminal) as progress:
+        task = progress.add_task("rows", total=max(data.count(b"\n"), 1))
+        return await run_import(
+            database,
+            make(settings, border),
+            data,
+            dry_run=dry_run,
+            progress=lambda rows: progress.advance(task, rows),
+        )
+
+
+def finish(report: Report, *, as_json: bool, dry_run: bool) -> None:
+    """Show a report; exit 1 when rows were rejected."""
+    if as_json:
+        show_json(report.to_json())
+    else:
+        if dry_run:
+            console.print("Dry run: nothing was kept.")
+        console.print(f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged.")
+        for number, field, warning in sorted(report.warnings):
+            errors.print(f"row {number}, {field}: {warning}", style="yellow", markup=False, highlight=False)
+        for number, field, error in sorted(report.rejected):
+            errors.print(f"row {number}, {field}: {error}", style="red", markup=False, highlight=False)
+    if report.rejected:
+        raise typer.Exit(FAULTS)

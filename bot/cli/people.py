@@ -1,0 +1,217 @@
+"""Commands about one person: invite, terms, plan, export, erase."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
+
+import segno
+import typer
+from rich.table import Table
+from sqlalchemy import func, select
+
+from bot.cli.common import WRONG_USAGE, AsJson, console, opened, read_settings, run, show_json, stop
+from bot.clock import SystemClock
+from bot.links import make_links
+from bot.municipality import Municipalities
+from reminders.person_terms import compute, facts_of
+from reminders.terms import Group, Route, TermFacts, TermRules, compute_terms, hours_required
+from storage.appointments import appointments_of
+from storage.audit import AuditEntry
+from storage.database import Database
+from storage.erasure import erase_person
+from storage.export import export_person
+from storage.linking import make_code
+from storage.people import Consultant, Person, consultant_by_email, person_by_external_id, plan_of
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register these commands."""
+    app.command()(invite)
+    app.command()(terms)
+    app.command()(plan)
+    app.command()(export)
+    app.command()(erase)
+
+
+def invite(
+    person: Annotated[str, typer.Argument(metavar="PERSON_EXTERNAL_ID", help="Or a consultant's e-mail address.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a one-time link code: as text, deep links and QR code."""
+    settings = read_settings()
+
+    async def work() -> dict[str, str]:
+        clock = SystemClock()
+        async with opened(settings) as database, database.writing() as session:
+            consultant: Consultant | None = None
+            found = await person_by_external_id(session, person)
+            if found is None:
+                consultant = await consultant_by_email(session, database.keys, person)
+            if found is None and consultant is None:
+                stop(f"Nobody with the external id (or consultant's e-mail) {person!r}. Import people first.")
+            code, expires_at = await make_code(
+                session,
+                database.keys,
+                clock.now(),
+                person_id=found.id if found is not None else None,
+                consultant_id=consultant.id if consultant is not None else None,
+            )
+            subject = f"person:{found.id}" if found is not None else f"consultant:{consultant.id if consultant else 0}"
+            session.add(AuditEntry(at=clock.now(), actor="operator", action="invited", subject=subject))
+        return {"code": code, "expires_at": expires_at.isoformat(), **await make_links(settings, code)}
+
+    made = run(work)
+    if as_json:
+        show_json(made)
+        return
+    console.print(f"Code: [bold]{made['code']}[/bold] (works once, until {made['expires_at'][:16]} UTC)")
+    for name in ("telegram", "web"):
+        if made.get(name):
+            console.print(f"\n{name}: {made[name]}", highlight=False)
+            segno.make(made[name]).terminal(compact=True)
+    if not made.get("telegram") and not made.get("web"):
+        console.print("Set MAATJE_TELEGRAM_TOKEN or MAATJE_PUBLIC_URL to get links and QR codes.")
+
+
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")]
+
+
+def _day(given: datetime | None) -> date | None:
+    return given.date() if given is not None else None
+
+
+def terms(  # noqa: PLR0917 - one option a date
+    brp_date: Day = None,
+    intake_date: Day = None,
+    signed_on: Day = None,
+    dated_on: Day = None,
+    relief_start: Day = None,
+    housed_on: Day = None,
+    born: Day = None,
+    bridging_start: Day = None,
+    extended_until: Day = None,
+    route: Annotated[Route | None, typer.Option()] = None,
+    group: Annotated[Group | None, typer.Option()] = None,
+    trigger: Annotated[Literal["signed", "dated"], typer.Option(help="What starts the term.")] = "signed",
+    scale_down_waits: Annotated[bool, typer.Option(help="Whether scaling down waits for 18 months.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """The terms of DOMAIN.md; one whose trigger is missing or that does not apply is null."""
+    facts = TermFacts(
+        brp_registered_on=_day(brp_date),
+        intake_on=_day(intake_date),
+        plan_signed_on=_day(signed_on),
+        plan_dated_on=_day(dated_on),
+        relief_started_on=_day(relief_start),
+        housed_on=_day(housed_on),
+        born_on=_day(born),
+        bridging_started_on=_day(bridging_start),
+        term_extended_until=_day(extended_until),
+        route=route,
+        group=group,
+    )
+    try:
+        found = compute_terms(facts, TermRules(term_trigger=trigger, scale_down_waits=scale_down_waits)).as_dict()
+    except (ValueError, OverflowError):
+        stop("A date is so far away that its terms fall outside the calendar.", WRONG_USAGE)
+    if as_json:
+        show_json(found)
+        return
+    table = Table("term", "date")
+    for name, day in found.items():
+        table.add_row(name, day or "-")
+    console.print(table)
+
+
+async def _person(database: Database, external_id: str) -> Person:
+    async with database.reading() as session:
+        found = await person_by_external_id(session, external_id)
+    if found is None:
+        stop(f"Nobody with the external id {external_id!r}.")
+    return found
+
+
+def plan(person: Annotated[str, typer.Argument(metavar="PERSON")], as_json: AsJson = False) -> None:
+    """One person's terms, hours and appointments."""
+    settings = read_settings()
+
+    async def work() -> dict[str, object]:
+        async with opened(settings) as database, database.reading() as session:
+            found = await _person(database, person)
+            kept = await plan_of(session, found.id)
+            rules = Municipalities.load(settings.config).of(found.municipality).term_rules
+            facts = facts_of(found, kept)
+            every = await appointments_of(session, found.id, _LONG_AGO, zone=settings.zone, status=None)
+            required = hours_required(facts.route, facts.group)
+            return {
+                "person": found.external_id,
+                "route": kept.route.value if kept is not None and kept.route is not None else None,
+                "group": found.group.value,
+                "terms": compute(found, kept, rules).as_dict(),
+                "hours": {"required": asdict(required), "lessons": facts.lesson_hours},
+                "progress_meetings_per_year": kept.progress_meetings_per_year if kept is not None else None,
+                "appointments": [
+                    {
+                        "external_id": a.external_id,
+                        "kind": a.kind.value,
+                        "starts_at": a.starts_at.astimezone(settings.zone).isoformat(),
+                        "ends_at": a.ends_at.astimezone(settings.zone).isoformat() if a.ends_at is not None else None,
+                        "location": a.location,
+                        "with_whom": a.with_whom,
+                        "mandatory": a.mandatory,
+                        "status": a.status.value,
+                        "version": a.version,
+                    }
+                    for a in every
+                ],
+            }
+
+    shown = run(work)
+    if as_json:
+        show_json(shown)
+        return
+    for name, value in shown.items():
+        console.print(f"[bold]{name}[/bold]", value)
+
+
+def export(person: Annotated[str, typer.Argument(metavar="PERSON")]) -> None:
+    """Everything held on a person, as JSON on standard output."""
+    settings = read_settings()
+
+    async def work() -> object:
+        async with opened(settings) as database:
+            found = await _person(database, person)
+            async with database.writing() as session:
+                session.add(_operator_did("exported", found.id))
+                return await export_person(session, found)
+
+    show_json(run(work))
+
+
+def _operator_did(action: str, person_id: int) -> AuditEntry:
+    return AuditEntry(at=SystemClock().now(), actor="operator", action=action, subject=f"person:{person_id}")
+
+
+def erase(
+    person: Annotated[str, typer.Argument(metavar="PERSON")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Delete everything held on a person; the audit log keeps ids and acts."""
+    settings = read_settings()
+    if not yes and not as_json:
+        typer.confirm("Delete this person with plan, appointments and messages? This cannot be undone.", abort=True)
+
+    async def work() -> dict[str, object]:
+        async with opened(settings) as database:
+            found = await _person(database, person)
+            async with database.writing() as session:
+                await erase_person(session, found.id)
+                session.add(_operator_did("erased", found.id))
+                left = await session.scalar(
+                    select(func.count()).select_from(AuditEntry).where(AuditEntry.subject == f"person:{found.id}")
+                )
+        return {"erased": person, "kept": {"audit_entries": left}}
+
+    done = run(work)
+    show_json(done) if as_json else console.print("Erased.")

@@ -1,0 +1,50 @@
+"""Puts importers together with what storage does not know: languages, wall time, holidays, and who tells people."""
+
+from datetime import datetime
+from functools import lru_cache
+
+import holidays
+from reminders.planner import Planner
+
+from bot.settings import Settings
+from locales.languages import find_language
+from reminders.local_time import QuietHours, to_instant
+from reminders.policy import Policies, load_policies
+from storage.importing.run import Border, LocalTime
+from storage.keys import KeyRing
+
+
+def border_of(settings: Settings, keys: KeyRing, now: datetime) -> Border:
+    """What importers need from outside storage."""
+    zone = settings.zone
+
+    def local(wall: datetime) -> LocalTime:
+        found = to_instant(wall, zone)
+        return LocalTime(found.instant, found.note)
+
+    def holiday(moment: datetime) -> str | None:
+        day = moment.astimezone(zone).date()
+        name = _holidays(day.year).get(day)
+        return str(name) if name is not None else None
+
+    return Border(now=now, keys=keys, find_language=find_language, to_instant=local, holiday=holiday)
+
+
+@lru_cache(maxsize=16)
+def _holidays(year: int) -> holidays.HolidayBase:
+    return holidays.country_holidays("NL", years=year, language="nl")
+
+
+def policies_of(settings: Settings) -> Policies:
+    """The reminder policies of the configuration file, or the defaults."""
+    return load_policies(settings.config) if settings.config is not None else Policies()
+
+
+def planner_of(settings: Settings, now: datetime) -> Planner:
+    """The planner that stores what people must hear, as of `now`."""
+    return Planner(
+        policies=policies_of(settings),
+        quiet_hours=QuietHours.parse(settings.quiet_hours),
+        zone=settings.zone,
+        now=lambda: now,
+    )

@@ -1,0 +1,57 @@
+"""Structured logs on standard error: events and ids, never a name, a number, a text or a token."""
+
+import logging
+import sys
+from typing import Literal
+
+import structlog
+from structlog.typing import Processor
+
+# Libraries that log addresses of requests (with the bot's token in them) or texts at lower levels.
+_NOISY = (
+    "httpx",
+    "httpcore",
+    "aiohttp",
+    "telegram",
+    "apscheduler",
+    "uvicorn",
+    "uvicorn.error",
+    "uvicorn.access",
+    "alembic",
+)
+
+
+def set_up_logs(form: Literal["console", "json"], level: int = logging.INFO) -> None:
+    """Send our own events to standard error in the chosen form; libraries only from WARNING on, without their texts."""
+    last: Processor = (
+        structlog.processors.JSONRenderer()
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            last,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_NameOnly())
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)
+    for name in _NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class _NameOnly(logging.Formatter):
+    """A library's warning: name, level, place and kind of error. Its message may quote anything, so it stays out."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else "-"
+        return f"{record.levelname.lower()} {record.name} {record.module}:{record.lineno} {error}"

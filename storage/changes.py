@@ -1,0 +1,34 @@
+"""What happened to an appointment, for those who must tell people: made, moved, cancelled, restored."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.appointments import Appointment
+
+
+class Change(StrEnum):
+    """What happened."""
+
+    MADE = "made"
+    MOVED = "moved"  # another time or another place
+    CANCELLED = "cancelled"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentChange:
+    """One change, with the appointment as it is now and its time and place as they were (None when it is new)."""
+
+    change: Change
+    appointment: Appointment
+    old_starts_at: datetime | None = None
+    old_location: str | None = None
+
+
+# Called in the transaction of the change, so that what people must hear is stored with it or not at all.
+OnChanges: TypeAlias = Callable[[AsyncSession, Sequence[AppointmentChange]], Awaitable[None]]

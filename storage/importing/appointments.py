@@ -1,0 +1,162 @@
+"""The appointments table: meetings and classes of single people."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.appointments import Appointment, AppointmentKind, AppointmentStatus
+from storage.changes import AppointmentChange, Change, OnChanges
+from storage.importing import cells as cell
+from storage.importing.cells import CellFault
+from storage.importing.run import Border, Outcome, Parsed
+from storage.people import person_ids
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentRow:
+    """One row of the appointments table; instants are UTC."""
+
+    external_id: str
+    person_external_id: str
+    kind: AppointmentKind
+    starts_at: datetime
+    ends_at: datetime | None
+    location: str | None
+    online_url: str | None
+    with_whom: str | None
+    mandatory: bool
+    status: AppointmentStatus
+    note: str | None
+
+
+_FIELDS = ("kind", "starts_at", "ends_at", "location", "online_url", "with_whom", "mandatory", "status", "note")
+# A change of one of these is told to the person; the others show when the appointment is next looked at.
+_TOLD = frozenset({"starts_at", "location", "online_url", "status"})
+_NOTES = {
+    "gap": "does not exist in that night (the clock goes forward); taken as one hour later",
+    "fold": "exists twice in that night (the clock goes back); taken as the first of the two",
+}
+
+
+class AppointmentsImporter:
+    """Imports appointments by external id; what people must hear goes to `on_changes` in the same transaction."""
+
+    required = frozenset({"external_id", "person_external_id", "kind", "starts_at"})
+    known = required | frozenset(_FIELDS)
+
+    def __init__(self, border: Border, on_changes: OnChanges) -> None:
+        self._border = border
+        self._on_changes = on_changes
+
+    def parse(self, cells: Mapping[str, str], warn: Callable[[str, str], None]) -> AppointmentRow:
+        """See Importer."""
+        kind = cell.word(cells, "kind", AppointmentKind)
+        if kind is None:
+            raise CellFault("kind", f"is empty; use one of: {', '.join(k.value for k in AppointmentKind)}")
+        starts_at = self._instant(cells, "starts_at", warn)
+        if starts_at is None:
+            raise CellFault("starts_at", "is empty; write 2026-03-01 14:00")
+        ends_at = self._instant(cells, "ends_at", warn)
+        if ends_at is not None and ends_at <= starts_at:
+            raise CellFault("ends_at", "is not after starts_at; look at both")
+        status = cell.word(cells, "status", AppointmentStatus) or AppointmentStatus.PLANNED
+        holiday = self._border.holiday(starts_at)
+        if holiday is not None and status is AppointmentStatus.PLANNED:
+            warn("starts_at", f"is on a public holiday ({holiday}); is that right?")
+        return AppointmentRow(
+            external_id=cell.required(cells, "external_id"),
+            person_external_id=cell.required(cells, "person_external_id", longest=80),
+            kind=kind,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            location=cell.text(cells, "location", longest=500),
+            online_url=cell.web_address(cells, "online_url"),
+            with_whom=cell.text(cells, "with_whom", longest=200),
+            mandatory=cell.yes_or_no(cells, "mandatory", default=True),
+            status=status,
+            note=cell.text(cells, "note"),
+        )
+
+    def _instant(self, cells: Mapping[str, str], field: str, warn: Callable[[str, str], None]) -> datetime | None:
+        found = cell.moment(cells, field)
+        if found is None or found.tzinfo is not None:
+            return found
+        local = self._border.to_instant(found)
+        if local.note is not None:
+            warn(field, _NOTES[local.note])
+        return local.instant
+
+    def key(self, value: AppointmentRow) -> str:
+        """See Importer."""
+        return value.external_id
+
+    async def save(
+        self, session: AsyncSession, rows: Sequence[Parsed[AppointmentRow]], reject: Callable[[int, str, str], None]
+    ) -> list[Outcome]:
+        """See Importer."""
+        people = await person_ids(session, [row.value.person_external_id for row in rows])
+        existing = {
+            a.external_id: a
+            for a in await session.scalars(
+                select(Appointment).where(Appointment.external_id.in_([row.value.external_id for row in rows]))
+            )
+        }
+        outcomes: list[Outcome] = []
+        changes: list[AppointmentChange] = []
+        for row in rows:
+            person_id = people.get(row.value.person_external_id)
+            appointment = existing.get(row.value.external_id)
+            if person_id is None:
+                reject(row.number, "person_external_id", "is nobody we know; import people first, or mend the id")
+            elif appointment is not None and appointment.person_id != person_id:
+                reject(row.number, "external_id", "belongs to somebody else's appointment; give this one another id")
+            elif appointment is None:
+                changes.append(self._make(session, row.value, person_id))
+                outcomes.append(Outcome.CREATED)
+            else:
+                outcomes.append(self._update(row, appointment, changes))
+        await session.flush()
+        await self._on_changes(session, changes)
+        return outcomes
+
+    def _make(self, session: AsyncSession, value: AppointmentRow, person_id: int) -> AppointmentChange:
+        now = self._border.now
+        made = Appointment(
+            external_id=value.external_id,
+            person_id=person_id,
+            made_at=now,
+            updated_at=now,
+            **{name: getattr(value, name) for name in _FIELDS},
+        )
+        session.add(made)
+        return AppointmentChange(Change.MADE, made)
+
+    def _update(
+        self, row: Parsed[AppointmentRow], appointment: Appointment, changes: list[AppointmentChange]
+    ) -> Outcome:
+        old_starts_at, old_location, old_status = appointment.starts_at, appointment.location, appointment.status
+        changed = {
+            name for name in _FIELDS if name in row.columns and getattr(appointment, name) != getattr(row.value, name)
+        }
+        if not changed:
+            return Outcome.UNCHANGED
+        for name in changed:
+            setattr(appointment, name, getattr(row.value, name))
+        appointment.updated_at = self._border.now
+        if changed & _TOLD:
+            appointment.version += 1
+            # Reminders of the new time are counted from when it became known.
+            appointment.made_at = self._border.now
+            if appointment.status is AppointmentStatus.CANCELLED:
+                change = Change.CANCELLED
+            elif old_status is AppointmentStatus.CANCELLED:
+                change = Change.RESTORED
+            else:
+                change = Change.MOVED
+            already_gone = change is Change.CANCELLED and old_status is AppointmentStatus.CANCELLED
+            if not already_gone:
+                changes.append(AppointmentChange(change, appointment, old_starts_at, old_location))
+        return Outcome.UPDATED

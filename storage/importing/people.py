@@ -1,0 +1,165 @@
+"""The people table: participants with their consultant."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.importing import cells as cell
+from storage.importing.cells import CellFault
+from storage.importing.run import Border, Outcome, Parsed
+from storage.people import Consultant, Group, Person
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One row of the people table."""
+
+    external_id: str
+    given_name: str
+    family_name: str
+    language: str
+    group: Group
+    municipality: str
+    born_on: date | None
+    phone: str | None
+    email: str | None
+    brp_registered_on: date | None
+    housed_on: date | None
+    consultant_email: str | None
+    consultant_name: str | None
+
+
+# Columns whose absence from a file leaves the stored value alone.
+_OPTIONAL = ("born_on", "phone", "email", "brp_registered_on", "housed_on")
+
+
+class PeopleImporter:
+    """Imports people by external id; a consultant comes into being with the first row that names their address."""
+
+    required = frozenset({"external_id", "given_name", "language", "group", "municipality"})
+    known = required | {"family_name", "consultant_email", "consultant_name", *_OPTIONAL}
+
+    def __init__(self, border: Border) -> None:
+        self._border = border
+
+    def parse(self, cells: Mapping[str, str], _warn: Callable[[str, str], None]) -> PersonRow:
+        """See Importer."""
+        group = cell.word(cells, "group", Group)
+        if group is None:
+            raise CellFault("group", "is empty; use asylum or migrant")
+        consultant_email = cell.email(cells, "consultant_email")
+        consultant_name = cell.text(cells, "consultant_name", longest=200)
+        if consultant_name and not consultant_email:
+            raise CellFault("consultant_email", "is empty while consultant_name is not; the address is what links them")
+        return PersonRow(
+            external_id=cell.required(cells, "external_id", longest=80),
+            given_name=cell.required(cells, "given_name", longest=200),
+            family_name=cell.text(cells, "family_name", longest=200) or "",
+            language=cell.converted(
+                cells, "language", self._border.find_language, "use a code such as nl, en, ar, ti, fa, fa_AF, ckb"
+            ),
+            group=group,
+            municipality=cell.required(cells, "municipality", longest=80),
+            born_on=cell.day(cells, "born_on"),
+            phone=cell.phone(cells, "phone"),
+            email=cell.email(cells, "email"),
+            brp_registered_on=cell.day(cells, "brp_registered_on"),
+            housed_on=cell.day(cells, "housed_on"),
+            consultant_email=consultant_email,
+            consultant_name=consultant_name,
+        )
+
+    def key(self, value: PersonRow) -> str:
+        """See Importer."""
+        return value.external_id
+
+    async def save(
+        self, session: AsyncSession, rows: Sequence[Parsed[PersonRow]], _reject: Callable[[int, str, str], None]
+    ) -> list[Outcome]:
+        """See Importer."""
+        consultants = await self._consultants(session, [row.value for row in rows])
+        wanted = [row.value.external_id for row in rows]
+        existing = {
+            p.external_id: p for p in await session.scalars(select(Person).where(Person.external_id.in_(wanted)))
+        }
+        return [self._save_one(session, row, existing.get(row.value.external_id), consultants) for row in rows]
+
+    def _save_one(
+        self,
+        session: AsyncSession,
+        row: Parsed[PersonRow],
+        person: Person | None,
+        consultants: Mapping[str, Consultant],
+    ) -> Outcome:
+        value, now, keys = row.value, self._border.now, self._border.keys
+        consultant = consultants.get(value.consultant_email or "")
+        created = person is None
+        if person is None:
+            person = Person(
+                external_id=value.external_id,
+                given_name=value.given_name,
+                family_name=value.family_name,
+                language=value.language,
+                group=value.group,
+                municipality=value.municipality,
+                created_at=now,
+                updated_at=now,
+            )
+            session.add(person)
+        wanted: dict[str, object] = {
+            "given_name": value.given_name,
+            "group": value.group,
+            "municipality": value.municipality,
+        }
+        if "family_name" in row.columns:
+            wanted["family_name"] = value.family_name
+        # What the person chose in the chat wins over the register.
+        if person.language_chosen_at is None:
+            wanted["language"] = value.language
+        if "consultant_email" in row.columns:
+            wanted["consultant_id"] = consultant.id if consultant is not None else None
+        for name in _OPTIONAL:
+            if name in row.columns:
+                wanted[name] = getattr(value, name)
+        changed = {name for name, new in wanted.items() if getattr(person, name) != new}
+        for name in changed:
+            setattr(person, name, wanted[name])
+        if "phone" in changed:
+            person.phone_hash = keys.fingerprint(person.phone, "phone") if person.phone else None
+        if "email" in changed:
+            person.email_hash = keys.fingerprint(person.email, "email") if person.email else None
+        if created:
+            return Outcome.CREATED
+        if not changed:
+            return Outcome.UNCHANGED
+        person.updated_at = now
+        return Outcome.UPDATED
+
+    async def _consultants(self, session: AsyncSession, values: Sequence[PersonRow]) -> dict[str, Consultant]:
+        keys = self._border.keys
+        names: dict[str, tuple[str | None, str]] = {}
+        for value in values:
+            if value.consultant_email:
+                earlier = names.get(value.consultant_email, (None, ""))[0]
+                names[value.consultant_email] = (value.consultant_name or earlier, value.municipality)
+        by_hash = {hashed: address for address in names for hashed in keys.fingerprints(address, "email")}
+        found = await session.scalars(select(Consultant).where(Consultant.email_hash.in_(by_hash)))
+        consultants = {by_hash[consultant.email_hash]: consultant for consultant in found}
+        for address, (name, municipality) in names.items():
+            consultant = consultants.get(address)
+            if consultant is None:
+                consultants[address] = Consultant(
+                    email=address,
+                    email_hash=keys.fingerprint(address, "email"),
+                    name=name or address.split("@")[0],
+                    municipality=municipality,
+                    created_at=self._border.now,
+                )
+                session.add(consultants[address])
+            elif name and consultant.name != name:
+                consultant.name = name
+        await session.flush()
+        return consultants

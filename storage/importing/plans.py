@@ -1,0 +1,100 @@
+"""The plans table: one row a person, the dates from which the terms follow."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.importing import cells as cell
+from storage.importing.run import Border, Outcome, Parsed
+from storage.people import Plan, Route, person_ids
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One row of the plans table."""
+
+    person_external_id: str
+    route: Route | None
+    intake_on: date | None
+    plan_signed_on: date | None
+    plan_dated_on: date | None
+    relief_started_on: date | None
+    bridging_started_on: date | None
+    term_extended_until: date | None
+    progress_meetings_per_year: int | None
+    goal: str | None
+
+
+_FIELDS = (
+    "route",
+    "intake_on",
+    "plan_signed_on",
+    "plan_dated_on",
+    "relief_started_on",
+    "bridging_started_on",
+    "term_extended_until",
+    "progress_meetings_per_year",
+    "goal",
+)
+
+
+class PlansImporter:
+    """Imports plans by the person's external id; a column that the file lacks leaves the stored value alone."""
+
+    required = frozenset({"person_external_id"})
+    known = required | frozenset(_FIELDS)
+
+    def __init__(self, border: Border) -> None:
+        self._border = border
+
+    def parse(self, cells: Mapping[str, str], warn: Callable[[str, str], None]) -> PlanRow:
+        """See Importer."""
+        row = PlanRow(
+            person_external_id=cell.required(cells, "person_external_id", longest=80),
+            route=cell.word(cells, "route", Route),
+            intake_on=cell.day(cells, "intake_on"),
+            plan_signed_on=cell.day(cells, "plan_signed_on"),
+            plan_dated_on=cell.day(cells, "plan_dated_on"),
+            relief_started_on=cell.day(cells, "relief_started_on"),
+            bridging_started_on=cell.day(cells, "bridging_started_on"),
+            term_extended_until=cell.day(cells, "term_extended_until"),
+            progress_meetings_per_year=cell.whole_number(cells, "progress_meetings_per_year", most=60),
+            goal=cell.text(cells, "goal"),
+        )
+        if row.intake_on and row.plan_signed_on and row.plan_signed_on < row.intake_on:
+            warn("plan_signed_on", "is before intake_on; look at both dates")
+        return row
+
+    def key(self, value: PlanRow) -> str:
+        """See Importer."""
+        return value.person_external_id
+
+    async def save(
+        self, session: AsyncSession, rows: Sequence[Parsed[PlanRow]], reject: Callable[[int, str, str], None]
+    ) -> list[Outcome]:
+        """See Importer."""
+        people = await person_ids(session, [row.value.person_external_id for row in rows])
+        plans = {p.person_id: p for p in await session.scalars(select(Plan).where(Plan.person_id.in_(people.values())))}
+        outcomes: list[Outcome] = []
+        for row in rows:
+            person_id = people.get(row.value.person_external_id)
+            if person_id is None:
+                reject(row.number, "person_external_id", "is nobody we know; import people first, or mend the id")
+                continue
+            plan = plans.get(person_id)
+            created = plan is None
+            if plan is None:
+                plan = Plan(person_id=person_id, updated_at=self._border.now)
+                session.add(plan)
+            changed = False
+            for name in _FIELDS:
+                if name in row.columns and getattr(plan, name) != getattr(row.value, name):
+                    setattr(plan, name, getattr(row.value, name))
+                    changed = True
+            if changed:
+                plan.updated_at = self._border.now
+            outcomes.append(Outcome.CREATED if created else Outcome.UPDATED if changed else Outcome.UNCHANGED)
+        return outcomes

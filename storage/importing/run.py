@@ -1,0 +1,161 @@
+"""Runs an import: rows in groups, each group in one transaction; counts, faults and warnings.
+
+Rows are grouped so that a running service waits for an import of 10,000 rows no longer than for one group.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+from itertools import islice
+from typing import Generic, Protocol, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.columns import Json
+from storage.database import Database
+from storage.importing.cells import CellFault
+from storage.importing.table import RawRow, Table
+from storage.keys import KeyRing
+
+GROUP = 500
+T = TypeVar("T")
+
+
+class Outcome(StrEnum):
+    """What became of a row."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTime:
+    """A wall time made an instant; `note` is "gap" or "fold" when it did not exist or existed twice that night."""
+
+    instant: datetime
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """What importers need from outside storage: the time, the keys, and knowledge of languages and wall time."""
+
+    now: datetime
+    keys: KeyRing
+    find_language: Callable[[str], str | None]
+    to_instant: Callable[[datetime], LocalTime]
+    # The Dutch name of the public holiday on an instant's local day, or None.
+    holiday: Callable[[datetime], str | None]
+
+
+@dataclass(slots=True)
+class Report:
+    """The result of an import, as the command line shows it."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: list[tuple[int, str, str]] = field(default_factory=list)
+    warnings: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def count(self, outcome: Outcome) -> None:
+        """Add one row."""
+        setattr(self, outcome.value, getattr(self, outcome.value) + 1)
+
+    def to_json(self) -> dict[str, Json]:
+        """The document of DESIGN.md, with warnings beside it."""
+        return {
+            "created": self.created,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "rejected": [{"row": n, "field": f, "error": e} for n, f, e in sorted(self.rejected)],
+            "warnings": [{"row": n, "field": f, "warning": w} for n, f, w in sorted(self.warnings)],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed(Generic[T]):
+    """A good row: its number, its value, and which columns the file had (an absent column changes nothing)."""
+
+    number: int
+    value: T
+    columns: frozenset[str]
+
+
+class Importer(Protocol[T]):
+    """One kind of table."""
+
+    required: frozenset[str]
+    known: frozenset[str]
+
+    def parse(self, cells: Mapping[str, str], warn: Callable[[str, str], None]) -> T:
+        """A row's value.
+
+        Raises:
+            CellFault: what is wrong with it.
+        """
+
+    def key(self, value: T) -> str:
+        """What may stand in a file only once."""
+
+    async def save(
+        self, session: AsyncSession, rows: Sequence[Parsed[T]], reject: Callable[[int, str, str], None]
+    ) -> list[Outcome]:
+        """Store a group of rows; one outcome for each row that was not rejected."""
+
+
+def _warn(report: Report, number: int, field_name: str, warning: str) -> None:
+    report.warnings.append((number, field_name, warning))
+
+
+def _groups(rows: Iterable[RawRow]) -> Iterator[list[RawRow]]:
+    waiting = iter(rows)
+    while group := list(islice(waiting, GROUP)):
+        yield group
+
+
+async def run_import(
+    database: Database,
+    importer: Importer[T],
+    data: bytes,
+    *,
+    dry_run: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Report:
+    """Import a table; with `dry_run` everything is done and nothing kept.
+
+    Raises:
+        TableUnreadable: when the file as a whole cannot be used; nothing was changed.
+    """
+    table = Table(data, required=importer.required, known=importer.known)
+    report = Report()
+    for name in table.unknown:
+        known = ", ".join(sorted(importer.known))
+        report.warnings.append((1, name, f"is no column of this table and was left out; known: {known}"))
+    columns = frozenset(table.columns)
+    first_seen: dict[str, int] = {}
+    for group in _groups(table):
+        good: list[Parsed[T]] = []
+        for raw in group:
+            try:
+                if raw.fault is not None:
+                    raise CellFault(*raw.fault)
+                value = importer.parse(raw.cells, partial(_warn, report, raw.number))
+                key = importer.key(value)
+                if key in first_seen:
+                    raise CellFault("external_id", f"stands in row {first_seen[key]} already; keep one of the two")
+                first_seen[key] = raw.number
+                good.append(Parsed(raw.number, value, columns))
+            except CellFault as fault:
+                report.rejected.append((raw.number, fault.field, fault.error))
+        async with AsyncSession(database.engine, expire_on_commit=False) as session:
+            outcomes = await importer.save(session, good, lambda n, f, e: report.rejected.append((n, f, e)))
+            await (session.rollback() if dry_run else session.commit())
+        for outcome in outcomes:
+            report.count(outcome)
+        if progress is not None:
+            progress(len(group))
+    return report
