@@ -10,6 +10,7 @@ import numpy as np
 
 from bot.faq.finding import Candidate, Finding
 from bot.faq.ngrams import NgramIndex
+from bot.faq.urgent import CryForHelp
 from bot.faq.words import normalise
 from locales.faq.content import FaqContent
 
@@ -42,12 +43,16 @@ class PhrasingFinder:
         ]
         self._index = NgramIndex([phrasing for phrasing, _, _ in known])
         self._topic_of = np.array([topic for _, topic, _ in known], np.int32)
+        self._cry = CryForHelp()
         self._locale_of = [locale for _, _, locale in known]
 
     def find(self, text: str, locale: str | None = None) -> Finding:
         """What `text` asks; see `bot.faq.finding.Finder`."""
         if not normalise(text):
             return Finding("handover")
+        cry = self._cry.heard_in(text)
+        if cry:
+            return Finding("urgent", language=cry.language, need=cry.need)
         likeness = self._index.likeness(text)
         best = np.zeros(len(self._topics), np.float32)
         np.maximum.at(best, self._topic_of, likeness)

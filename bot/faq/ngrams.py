@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -32,7 +33,7 @@ def features(text: str) -> Iterator[str]:
         for size in range(_SHORTEST, _LONGEST + 1):
             for start in range(len(edged) - size + 1):
                 yield edged[start : start + size]
-    for first, second in zip(words, words[1:], strict=False):
+    for first, second in pairwise(words):
         yield f"p {first} {second}"
 
 
@@ -61,9 +62,9 @@ class NgramIndex:
     def likeness(self, text: str) -> Floats:
         """The cosine between the text and each text of the index, 0 to 1. Pieces that are new count as unlike."""
         counts = Counter(features(text))
-        scores = np.zeros(self.size, np.float64)
         length = 0.0
-        rows, values = [], []
+        rows: list[NDArray[np.int32]] = []
+        values: list[Floats] = []
         for feature, count in counts.items():
             weight = self._damped(feature, count)
             column = self._ids.get(feature)
@@ -74,10 +75,11 @@ class NgramIndex:
             length += weight**2
             span = slice(self._starts[column], self._starts[column + 1])
             rows.append(self._rows[span])
-            values.append(self._values[span] * weight)
-        if rows:
-            scores = np.bincount(np.concatenate(rows), np.concatenate(values), self.size)
-        return (scores / np.sqrt(max(length, 1e-9))).astype(np.float32)
+            values.append((self._values[span] * weight).astype(np.float32))
+        if not rows:
+            return np.zeros(self.size, np.float32)
+        scores = np.bincount(np.concatenate(rows), np.concatenate(values), self.size)
+        return np.asarray(scores / np.sqrt(length), np.float32)
 
     @staticmethod
     def _damped(feature: str, count: int) -> float:

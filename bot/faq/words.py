@@ -28,7 +28,9 @@ _NOTHING: Final = dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00a
 
 # Ge'ez series that sound alike and are written at will (ሀ ሐ ኀ ኸ, ሰ ሠ, አ ዐ, ጸ ፀ; Tigrinya ቐ beside ቀ): series
 # start → the start it is folded into. A series has eight forms, one a vowel.
-_GEEZ_SERIES: Final = {0x1210: 0x1200, 0x1280: 0x1200, 0x1220: 0x1230, 0x12D0: 0x12A0, 0x1340: 0x1338, 0x1250: 0x1240, 0x12B8: 0x12A8}  # fmt: skip
+_GEEZ_SERIES: Final = {
+    0x1210: 0x1200, 0x1280: 0x1200, 0x1220: 0x1230, 0x12D0: 0x12A0, 0x1340: 0x1338, 0x1250: 0x1240, 0x12B8: 0x12A8,
+}  # fmt: skip
 #: After the series are folded, the first and fourth form of h and of the glottal stop are the same sound.
 _GEEZ_FORMS: Final = {0x1203: 0x1200, 0x12A3: 0x12A0}
 
