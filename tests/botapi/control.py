@@ -67,13 +67,15 @@ class _Control:
 
     async def act(self, request: web.Request) -> web.StreamResponse:
         body = await _body(request)
-        do, user_id, args = body.get("do"), body.get("user"), body.get("args", [])
-        if not isinstance(user_id, int) or do not in ACTS or not isinstance(args, list):
-            return _wrong(f"user (a number), do (one of {', '.join(sorted(ACTS))}) and args (a list) are needed")
+        do, user_id, args, options = body.get("do"), body.get("user"), body.get("args", []), body.get("options", {})
+        if not (isinstance(user_id, int) and do in ACTS and isinstance(args, list) and isinstance(options, dict)):
+            return _wrong(
+                f"needed: user (a number), do (one of {', '.join(sorted(ACTS))}) args (a list), options (an object)"
+            )
         language = body.get("language_code")
         user = self.api.user(user_id, language_code=language if isinstance(language, str) else None)
         try:
-            result: object = await getattr(user, str(do))(*args)
+            result: object = await getattr(user, str(do))(*args, **options)
         except (AssertionError, ValueError, TypeError) as error:
             return _wrong(str(error))
         answer: Json = {"done": True, "seq": self.api.world.seq}

@@ -38,6 +38,11 @@ class Fault:
     released: asyncio.Event
     hits: int = 0
 
+    @property
+    def holds(self) -> bool:
+        """Whether requests may be hanging on it, so that it must not be forgotten."""
+        return self.kind is FaultKind.HANG and not self.released.is_set()
+
     def release(self) -> None:
         """Let requests that hang go on, and end the fault."""
         self.count = 0
@@ -149,8 +154,10 @@ class Faults:
 
     def take(self, method: str, chat: int | None) -> Fault | None:
         """The fault that strikes this request, counted; None for an undisturbed one."""
-        self._active = [fault for fault in self._active if fault.count is None or fault.count > 0]
+        self._active = [fault for fault in self._active if fault.count != 0 or fault.holds]
         for fault in self._active:
+            if fault.count == 0:
+                continue
             if fault.method is not None and fault.method.lower() != method.lower():
                 continue
             if fault.chat is not None and fault.chat != chat:

@@ -1,26 +1,23 @@
 """What each method does, once its request fits the schema."""
 
-import re
-from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 import aiogram.methods as api
-from aiogram.types import BufferedInputFile, InputFile, ReplyParameters, Update
+from aiogram.types import BufferedInputFile, InputFile, ReplyParameters
 from pydantic import BaseModel
 
 from tests.botapi import limits
 from tests.botapi.errors import ApiError, Json, bad_request
 from tests.botapi.faults import FloodGate
 from tests.botapi.html import Formatted
+from tests.botapi.receiving import receive
 from tests.botapi.schema import Call
-from tests.botapi.updates import UpdateQueue, Webhook
+from tests.botapi.updates import UpdateQueue
 from tests.botapi.world import Message, Person, World
 
-Handler: TypeAlias = Callable[[Call], Awaitable[object]]
 MediaCall: TypeAlias = api.SendPhoto | api.SendVoice | api.SendDocument | api.SendAudio
 Edit: TypeAlias = api.EditMessageText | api.EditMessageCaption | api.EditMessageReplyMarkup
 
-MAX_POLL = 50
 MAX_PHOTO = 10 * 2**20
 MAX_UPLOAD = 50 * 2**20
 MAX_DOWNLOAD = 20 * 2**20
@@ -37,8 +34,6 @@ _ACTIONS = frozenset(
         *("upload_photo", "upload_video", "upload_voice", "upload_document", "upload_video_note"),
     }
 )
-_UPDATE_KINDS = frozenset(Update.model_fields) - {"update_id"}
-_LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?(?:/|\Z)")
 
 
 class Methods:
@@ -60,15 +55,8 @@ class Methods:
                 return self._edit(call)
             case api.AnswerCallbackQuery():
                 return self._answer_callback(call)
-            case api.GetUpdates():
-                return await self._get_updates(call)
-            case api.SetWebhook():
-                return await self._set_webhook(call)
-            case api.DeleteWebhook():
-                await self.updates.set_webhook(None)
-                if call.drop_pending_updates:
-                    self.updates.drop_pending()
-                return True
+            case api.GetUpdates() | api.SetWebhook() | api.DeleteWebhook() | api.GetWebhookInfo():
+                return await receive(self.updates, call)
         return self._more(call)
 
     def _more(self, call: Call) -> object:
@@ -83,8 +71,6 @@ class Methods:
                 return self._copy(call)
             case api.ForwardMessage():
                 return self._forward(call)
-            case api.GetWebhookInfo():
-                return self._webhook_info()
             case api.GetFile():
                 return self._get_file(call)
             case api.GetChat():
@@ -296,54 +282,7 @@ class Methods:
         self.world.bell.ring()
         return True
 
-    # Receiving
-
-    async def _get_updates(self, call: api.GetUpdates) -> list[object]:
-        limit = 100 if call.limit is None else call.limit
-        if not 1 <= limit <= 100:
-            limit = 100
-        timeout = min(max(call.timeout or 0, 0), MAX_POLL)
-        self._allow(call.allowed_updates)
-        return await self.updates.poll(call.offset or 0, limit, timeout)
-
-    async def _set_webhook(self, call: api.SetWebhook) -> bool:
-        if call.secret_token and not limits.SECRET_TOKEN.match(call.secret_token):
-            raise bad_request("secret token contains unallowed characters")
-        if call.url and not call.url.startswith("https://") and not _LOOPBACK.match(call.url):
-            raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
-        connections = 40 if call.max_connections is None else call.max_connections
-        if not 1 <= connections <= 100:
-            raise bad_request("max_connections must be between 1 and 100")
-        self._allow(call.allowed_updates)
-        if call.drop_pending_updates:
-            self.updates.drop_pending()
-        webhook = Webhook(call.url, call.secret_token or None, connections) if call.url else None
-        await self.updates.set_webhook(webhook)
-        return True
-
-    def _allow(self, kinds: list[str] | None) -> None:
-        """None keeps what was asked for before; an empty list is the default: all but a few."""
-        if kinds is None:
-            return
-        unknown = set(kinds) - _UPDATE_KINDS
-        if unknown:
-            raise bad_request(f"unknown update type {min(unknown)} in allowed_updates")
-        self.updates.allowed = frozenset(kinds) if kinds else None
-
-    def _webhook_info(self) -> Json:
-        webhook = self.updates.webhook
-        info: Json = {
-            "url": webhook.url if webhook is not None else "",
-            "has_custom_certificate": False,
-            "pending_update_count": self.updates.pending,
-        }
-        if webhook is not None:
-            info["max_connections"] = webhook.max_connections
-        if self.updates.allowed is not None:
-            info["allowed_updates"] = sorted(self.updates.allowed)
-        if self.updates.last_error is not None:
-            info["last_error_date"], info["last_error_message"] = self.updates.last_error
-        return info
+    # Looking up
 
     def _get_file(self, call: api.GetFile) -> Json:
         file = self.world.files.get(call.file_id)

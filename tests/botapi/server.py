@@ -4,28 +4,26 @@ Paths: `/bot<token>/<method>`, `/file/bot<token>/<path>`, and `/_control/…` fo
 """
 
 import asyncio
-import json
-import socket
-import struct
 import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from aiohttp import BodyPartReader, hdrs, web
+from aiohttp import web
 
 from tests.botapi import control
 from tests.botapi.client import BotApiUser
-from tests.botapi.errors import ApiError, Json, bad_request
+from tests.botapi.errors import ApiError, Json
 from tests.botapi.faults import Fault, FaultKind, Faults, Flood, FloodGate
 from tests.botapi.methods import Methods
-from tests.botapi.schema import METHODS, RawRequest, Upload, parse
+from tests.botapi.schema import METHODS, parse
 from tests.botapi.updates import UpdateQueue
+from tests.botapi.wire import answer, chat_of, read_request, reset_connection
 from tests.botapi.world import World
 
 DEFAULT_TOKEN = "4242424242:COUNTERPART_OF_THE_BOT_API_FOR_TEST"
 DEFAULT_USERNAME = "maatje_test_bot"
-MAX_REQUEST = 55 * 2**20
+MAX_REQUEST = 55 * 2**20  # bytes
 
 
 class BotApi:
@@ -163,6 +161,11 @@ class BotApi:
         """How often a method was asked for (of a chat), refused requests included."""
         return sum(name == method and chat in (None, of) for name, of in self.calls)
 
+    async def until_called(self, method: str, times: int = 1, *, timeout: float = 5) -> None:
+        """Return when `method` has been asked for `times`; AssertionError after `timeout` seconds."""
+        if await self.world.bell.until(lambda: self.count(method) >= times or None, timeout) is None:
+            raise AssertionError(f"{method} was asked for {self.count(method)} of {times} times within {timeout} s")
+
     def reset(self) -> None:
         """Forget people, messages, updates, faults and counts. Webhook and flood settings stay; phones are new."""
         self.faults.clear()
@@ -183,9 +186,10 @@ class BotApi:
         try:
             if request.match_info["token"] != self.token:
                 raise ApiError(401, "Unauthorized")
-            raw = await _read(request)
-            chat = _chat_of(raw)
+            raw = await read_request(request)
+            chat = chat_of(raw)
             self.calls.append((method, chat))
+            self.world.bell.ring()
             fault = self.faults.take(method, chat)
             if fault is not None:
                 disturbed = await self._disturb(fault, request)
@@ -195,19 +199,19 @@ class BotApi:
         except ApiError as error:
             if error.code != 409:
                 self.refusals.append((method, error.code, error.description))
-            return _answer(error.answer(), error.code)
+            return answer(error.answer(), error.code)
         if fault is not None and fault.kind is FaultKind.ANSWER_LOST:
-            return _reset_connection(request)
-        return _answer({"ok": True, "result": result}, 200)
+            return reset_connection(request)
+        return answer({"ok": True, "result": result}, 200)
 
     async def _disturb(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
         """The answer of a fault; None when the request is to be handled (still, or first)."""
         match fault.kind:
             case FaultKind.REFUSED:
                 error = fault.error or ApiError(500, "Internal Server Error")
-                return _answer(error.answer(), error.code)
+                return answer(error.answer(), error.code)
             case FaultKind.RESET:
-                return _reset_connection(request)
+                return reset_connection(request)
             case FaultKind.GARBAGE:
                 return web.Response(text='{"ok":true,"result":{"message_id":', content_type="application/json")
             case FaultKind.HANG:
@@ -220,73 +224,14 @@ class BotApi:
 
     async def _serve_file(self, request: web.Request) -> web.StreamResponse:
         if request.match_info["token"] != self.token:
-            return _answer(ApiError(401, "Unauthorized").answer(), 401)
+            return answer(ApiError(401, "Unauthorized").answer(), 401)
         for file in self.world.files.values():
             if file.path == request.match_info["path"]:
                 return web.Response(body=file.content, content_type="application/octet-stream")
-        return _answer(ApiError(404, "Not Found").answer(), 404)
+        return answer(ApiError(404, "Not Found").answer(), 404)
 
 
 def _bot_user(token: str, username: str) -> Json:
     user: Json = {"id": int(token.partition(":")[0]), "is_bot": True, "first_name": "Maatje", "username": username}
     abilities = ("can_join_groups", "can_read_all_group_messages", "supports_inline_queries")
     return user | dict.fromkeys(abilities, False) | {"can_connect_to_business": False, "has_main_web_app": False}
-
-
-async def _read(request: web.Request) -> RawRequest:
-    """Query and body; ApiError 400 for a body that is not what it says."""
-    fields: dict[str, object] = dict(request.query)
-    files: dict[str, Upload] = {}
-    if request.method not in {hdrs.METH_GET, hdrs.METH_POST}:
-        raise ApiError(405, "Method Not Allowed")
-    if not request.can_read_body:
-        return RawRequest(fields, files)
-    match request.content_type:
-        case "application/json":
-            try:
-                body = await request.json()
-            except ValueError:
-                raise bad_request("can't parse JSON body") from None
-            if not isinstance(body, dict):
-                raise bad_request("can't parse JSON body: object expected")
-            fields.update(body)
-        case "application/x-www-form-urlencoded":
-            fields.update({name: str(value) for name, value in (await request.post()).items()})
-        case "multipart/form-data":
-            async for part in await request.multipart():
-                if not isinstance(part, BodyPartReader) or part.name is None:
-                    raise bad_request("can't parse multipart body")
-                if part.filename is None:
-                    fields[part.name] = await part.text()
-                else:
-                    files[part.name] = Upload(part.filename, bytes(await part.read()))
-        case other:
-            if await request.read():
-                raise bad_request(f"unsupported content type {other}")
-    return RawRequest(fields, files)
-
-
-def _chat_of(raw: RawRequest) -> int | None:
-    chat = raw.fields.get("chat_id")
-    try:
-        return int(chat) if isinstance(chat, int | str) else None
-    except ValueError:
-        return None
-
-
-def _answer(body: Json, status: int) -> web.Response:
-    headers = {}
-    if "parameters" in body and isinstance(body["parameters"], dict):
-        headers["Retry-After"] = str(body["parameters"]["retry_after"])
-    return web.Response(body=json.dumps(body).encode(), status=status, content_type="application/json", headers=headers)
-
-
-def _reset_connection(request: web.Request) -> web.Response:
-    """A TCP reset: whoever waits for the answer gets a connection error."""
-    transport = request.transport
-    if transport is not None:
-        connection = transport.get_extra_info("socket")
-        if connection is not None:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        transport.abort()
-    return web.Response()

@@ -216,7 +216,7 @@ class World:
         chat = self.messages[person.id]
         message = Message(
             person=person,
-            message_id=max(chat, default=0) + 1,
+            message_id=len(chat) + 1,
             date=self.now(),
             author=self.bot if from_bot else person.as_user(),
             from_bot=from_bot,
