@@ -32,13 +32,14 @@ def to_instant(local: datetime, zone: tzinfo = AMSTERDAM) -> LocalInstant:
     """
     if local.tzinfo is not None:
         raise ValueError("a wall time has no zone of its own")
-    first = local.replace(tzinfo=zone, fold=0)
-    second = local.replace(tzinfo=zone, fold=1)
-    # fold=0 takes the offset before the change, so a time that does not exist comes out later by the gap.
-    instant = first.astimezone(UTC)
-    if first.utcoffset() == second.utcoffset():
-        return LocalInstant(instant)
-    return LocalInstant(instant, "fold" if to_wall(instant, zone) == local.replace(fold=0) else "gap")
+    first = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    second = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    if to_wall(first, zone) == local.replace(fold=0):
+        return LocalInstant(first, None if first == second else "fold")
+    # Not every zone moves a missing time forward by itself (dateutil's, of a VTIMEZONE, do not): so take the offset
+    # that held before the change.
+    before = (first - timedelta(hours=12)).astimezone(zone).utcoffset() or timedelta(0)
+    return LocalInstant(local.replace(tzinfo=UTC, fold=0) - before, "gap")
 
 
 def to_wall(instant: datetime, zone: tzinfo = AMSTERDAM) -> datetime:
