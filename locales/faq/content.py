@@ -31,7 +31,7 @@ Audience = Literal["all", "asylum", "migrant"]
 Action = Literal["absence", "appointments", "plan", "settings", "language", "privacy", "menu", "handover", "note"]
 
 _HERE: Final = Path(__file__).parent
-_NO_LOCALE: Final = {"registry", "urgent"}
+_NO_LOCALE: Final = {"registry", "urgent", "outside"}
 _AUDIENCES: Final[tuple[Audience, ...]] = ("all", "asylum", "migrant")
 _ACTIONS: Final[tuple[Action, ...]] = (
     "absence", "appointments", "plan", "settings", "language", "privacy", "menu", "handover", "note",
