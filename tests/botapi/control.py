@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from aiohttp import web
 
 from tests.botapi.errors import ApiError, Json
-from tests.botapi.faults import FaultKind
+from tests.botapi.faults import Fault, FaultKind, Faults
 from tests.botapi.world import CallbackQuery, Message
 
 if TYPE_CHECKING:
@@ -54,6 +54,32 @@ def sender_of(update: object) -> int | None:
     return None
 
 
+def add_fault(faults: Faults, body: Json) -> Fault:
+    """Put a fault in force that was asked for in JSON; ValueError that says what is wrong with it."""
+    known = {"kind", "method", "chat", "count", "after", "share", "seconds", "code", "description", "retry_after"}
+    if set(body) - known:
+        raise ValueError(f"unknown: {', '.join(sorted(set(body) - known))}")
+    code, retry_after = body.get("code", 500), body.get("retry_after")
+    if not isinstance(code, int):
+        raise ValueError("code must be a number")
+    wait = retry_after if isinstance(retry_after, int) else (1 if code == 429 else None)
+    error = ApiError(code, str(body.get("description", f"Fault {code}")), retry_after=wait)
+    method, chat, count = body.get("method"), body.get("chat"), body.get("count", 1)
+    after, share, seconds = body.get("after", 0), body.get("share", 1.0), body.get("seconds", 0.0)
+    if not (isinstance(after, int) and isinstance(share, int | float) and isinstance(seconds, int | float)):
+        raise ValueError("after, share and seconds must be numbers")
+    return faults.add(
+        FaultKind(str(body.get("kind", "refused"))),
+        method if isinstance(method, str) else None,
+        chat=chat if isinstance(chat, int) else None,
+        count=count if isinstance(count, int) else None,
+        after=after,
+        share=float(share),
+        error=error,
+        seconds=float(seconds),
+    )
+
+
 class _Control:
     def __init__(self, api: "BotApi") -> None:
         self.api = api
@@ -86,38 +112,10 @@ class _Control:
         return web.json_response(answer)
 
     async def add_fault(self, request: web.Request) -> web.StreamResponse:
-        body = await _body(request)
-        known = {"kind", "method", "chat", "count", "after", "share", "seconds", "code", "description", "retry_after"}
-        if set(body) - known:
-            return _wrong(f"unknown: {', '.join(sorted(set(body) - known))}")
-        error: ApiError | None = None
-        if "code" in body:
-            code, retry_after = body["code"], body.get("retry_after")
-            if not isinstance(code, int):
-                return _wrong("code must be a number")
-            error = ApiError(
-                code,
-                str(body.get("description", f"Fault {code}")),
-                retry_after=retry_after if isinstance(retry_after, int) else (1 if code == 429 else None),
-            )
-        method, chat, count = body.get("method"), body.get("chat"), body.get("count", 1)
-        after, share, seconds = body.get("after", 0), body.get("share", 1.0), body.get("seconds", 0.0)
-        if not (isinstance(after, int) and isinstance(share, int | float) and isinstance(seconds, int | float)):
-            return _wrong("after, share and seconds must be numbers")
         try:
-            kind = FaultKind(str(body.get("kind", "refused")))
-        except ValueError as fault:
-            return _wrong(str(fault))
-        self.api.faults.add(
-            kind,
-            method if isinstance(method, str) else None,
-            chat=chat if isinstance(chat, int) else None,
-            count=count if isinstance(count, int) else None,
-            after=after,
-            share=float(share),
-            error=error,
-            seconds=float(seconds),
-        )
+            add_fault(self.api.faults, await _body(request))
+        except ValueError as error:
+            return _wrong(str(error))
         return web.json_response({"done": True})
 
     async def clear_faults(self, _request: web.Request) -> web.StreamResponse:

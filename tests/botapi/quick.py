@@ -15,6 +15,7 @@ from typing import Self
 from urllib.parse import unquote_plus
 
 from tests.botapi.bell import Bell
+from tests.botapi.control import add_fault
 from tests.botapi.errors import ApiError
 from tests.botapi.faults import Fault, FaultKind, Faults
 from tests.botapi.schema import METHODS
@@ -175,7 +176,7 @@ class _Connection(asyncio.Protocol):
         name = path.rsplit(b"/", 1)[-1].lower()
         body = query + b"&" + body if query else body
         if path.startswith(b"/_control/"):
-            self._control(name)
+            self._control(name, body)
             return
         if name == b"getupdates":
             seconds = _TIMEOUT.search(body)
@@ -244,7 +245,17 @@ class _Connection(asyncio.Protocol):
         await asyncio.sleep(seconds)
         self._write(self._result(name, chat, body))
 
-    def _control(self, name: bytes) -> None:
+    def _control(self, name: bytes, body: bytes) -> None:
+        """GET messages, GET state, POST reset, POST faults (as the strict one's; an empty body ends all faults)."""
+        if name == b"faults":
+            try:
+                if body:
+                    add_fault(self.api.faults, json.loads(body))
+                else:
+                    self.api.faults.clear()
+            except ValueError as error:
+                self._write(json.dumps({"error": str(error)}).encode(), 400)
+                return
         if name == b"reset":
             self.api.sent = 0
             self.api.messages.clear()

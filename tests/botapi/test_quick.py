@@ -1,6 +1,7 @@
 """The quick counterpart: answers both libraries, keeps what it took, and knows the same faults."""
 
 import aiogram
+import aiohttp
 import pytest
 import telegram
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -58,3 +59,16 @@ async def test_faults() -> None:
         hang.release()
         await bot.send_message(7, "e")
         assert [text for _, text in taken] == ["c", "d", "e"]
+
+
+async def test_control_by_http() -> None:
+    async with QuickBotApi(record=True) as api, aiohttp.ClientSession() as session:
+        address = f"{api.base_url}{api.token}/sendMessage"
+        await session.post(f"{api.url}/_control/faults", json={"code": 502, "method": "sendMessage"})
+        assert (await session.post(address, json={"chat_id": 7, "text": TEXT})).status == 502
+        assert (await session.post(address, json={"chat_id": 7, "text": TEXT})).status == 200
+        assert (await session.post(f"{api.url}/_control/faults", json={"kind": "x"})).status == 400
+        async with session.get(f"{api.url}/_control/messages") as response:
+            assert await response.json() == {"sent": 1, "messages": [[7, TEXT]]}
+        await session.post(f"{api.url}/_control/reset")
+        assert (api.sent, api.messages) == (0, [])
