@@ -1,0 +1,114 @@
+"""How a line of the chat is stored and shown: from a rendered message to what the page gets.
+
+A WebMessage's content is {"from": "bot" | "person", "blocks": […], "buttons": […], …}; only this module makes and reads
+it. The page gets the same with what depends on the moment: the local time, the day's name, which buttons are still
+open.
+"""
+
+from base64 import b64decode, b64encode
+from datetime import datetime
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from locales.formats import day_text, time_text
+from locales.languages import LANGUAGES
+from locales.render import File, Rendered
+from storage.columns import Json
+from storage.webchat import WebMessage
+
+Content: TypeAlias = dict[str, Json]
+
+# What a browser may be told that a file is; anything else is a lump of bytes to be saved.
+_MEDIA_TYPES = frozenset({"text/calendar", "application/pdf", "text/plain", "application/json", "image/png"})
+
+
+def language_tag(locale: str) -> str:
+    """Our locale as an HTML language tag: fa_AF → fa-AF."""
+    return locale.replace("_", "-")
+
+
+def content_of(message: Rendered) -> Content:
+    """A message of ours as it is kept."""
+    blocks: list[Json] = [
+        {
+            "text": block.text,
+            "style": block.style.value,
+            "lang": language_tag(block.locale),
+            "dir": LANGUAGES[block.locale].direction.value,
+        }
+        for block in message.blocks
+    ]
+    buttons: list[Json] = [[_button(b.label, b.intent, b.url) for b in row] for row in message.buttons]
+    content: Content = {
+        "from": "bot",
+        "lang": language_tag(message.locale),
+        "dir": message.direction.value,
+        "blocks": blocks,
+        "buttons": buttons,
+    }
+    if message.file is not None:
+        content["file"] = {"name": message.file.name, "size": len(message.file.content)}
+    return content
+
+
+def _button(label: str, intent: str, url: str) -> Json:
+    return {"label": label, "url": url} if url else {"label": label, "intent": intent}
+
+
+def content_of_words(text: str) -> Content:
+    """A line of the person, which may be in any language."""
+    return {"from": "person", "blocks": [{"text": text, "style": "normal"}]}
+
+
+def label_of(content: Content, intent: str) -> str | None:
+    """The label of the button with this intent, or None when this message never had it."""
+    rows = content.get("buttons")
+    for row in rows if isinstance(rows, list) else []:
+        for button in row if isinstance(row, list) else []:
+            if isinstance(button, dict) and intent and button.get("intent") == intent:
+                return str(button["label"])
+    return None
+
+
+def kept_file(file: File | None) -> dict[str, Json] | None:
+    """A file as it is kept with its message."""
+    if file is None:
+        return None
+    return {"name": file.name, "media_type": file.media_type, "base64": b64encode(file.content).decode("ascii")}
+
+
+def file_of(kept: dict[str, Json]) -> File:
+    """Back from the database; a media type that a browser might run becomes one that it only saves."""
+    media_type = str(kept["media_type"]).partition(";")[0].strip()
+    safe = media_type if media_type in _MEDIA_TYPES else "application/octet-stream"
+    return File(str(kept["name"]), safe, b64decode(str(kept["base64"])))
+
+
+def shown(message: WebMessage, *, zone: ZoneInfo, locale: str) -> Content:
+    """A line as the page gets it; `locale` is the window's, for the name of the day."""
+    content = dict(message.content)
+    rows = content.pop("buttons", [])
+    if message.buttons_closed:
+        rows = _links_only(rows)
+    local: datetime = message.at.astimezone(zone)
+    return {
+        **content,
+        "id": message.id,
+        "buttons": rows,
+        "time": time_text(message.at, zone),
+        "day": local.date().isoformat(),
+        "dayText": day_text(local.date(), locale),
+        "event": message.event_id.partition(":")[2] if message.event_id else None,
+    }
+
+
+def _links_only(rows: Json) -> Json:
+    # A button that opens a page stays: it changes nothing and may be wanted twice.
+    if not isinstance(rows, list):
+        return []
+    kept: list[Json] = []
+    for row in rows:
+        links: list[Json] = [b for b in row if isinstance(b, dict) and "url" in b] if isinstance(row, list) else []
+        if links:
+            kept.append(links)
+    return kept

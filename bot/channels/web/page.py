@@ -1,0 +1,123 @@
+"""The page and its files, read and packed once; and its few texts, which come from the catalog of the window."""
+
+import gzip
+import hashlib
+import html
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from string import Template
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.channels.web.lines import language_tag
+from locales.languages import LANGUAGES
+from locales.message import Text
+from locales.render import Renderer
+from storage.columns import Json
+
+TEXTS = (
+    "choices",
+    "connecting",
+    "download",
+    "earlier",
+    "link_dead",
+    "messages",
+    "newest",
+    "not_sent",
+    "offline",
+    "online",
+    "placeholder",
+    "send",
+    "sending",
+    "sent",
+    "session_over",
+    "slow_down",
+    "try_again",
+    "you",
+)
+_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+_YEAR = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True, slots=True)
+class _Static:
+    content: bytes
+    packed: bytes
+    media_type: str
+    version: str
+
+
+def _load(name: str) -> _Static:
+    content = files("bot.channels.web").joinpath("static", name).read_bytes()
+    version = hashlib.sha256(content).hexdigest()[:12]
+    # mtime=0: the same bytes in every process.
+    return _Static(content, gzip.compress(content, mtime=0), _TYPES[name.rpartition(".")[2]], version)
+
+
+class Page:
+    """Serves the page; `bot_name` stands in its header."""
+
+    def __init__(self, renderer: Renderer, bot_name: str) -> None:
+        self._renderer = renderer
+        self._bot_name = bot_name
+
+    @cached_property
+    def _statics(self) -> dict[str, _Static]:
+        return {name: _load(name) for name in ("chat.css", "chat.js", "icon.svg")}
+
+    @cached_property
+    def _template(self) -> Template:
+        return Template(files("bot.channels.web").joinpath("static", "chat.html").read_text(encoding="utf-8"))
+
+    def window(self, locale: str) -> dict[str, Json]:
+        """Language, direction and texts of the window, as the page's script gets them."""
+        texts: dict[str, Json] = {key: self._say(key, locale) for key in TEXTS}
+        return {"lang": language_tag(locale), "dir": LANGUAGES[locale].direction.value, "texts": texts}
+
+    def page(self, request: Request, locale: str) -> Response:
+        """The page in a language."""
+        say = {key: html.escape(self._say(key, locale)) for key in (*TEXTS, "noscript")}
+        data = json.dumps(self.window(locale), ensure_ascii=False, separators=(",", ":"))
+        statics = {
+            name.replace(".", "_"): f"/chat/static/{name}?v={self._statics[name].version}" for name in self._statics
+        }
+        text = self._template.substitute(
+            say,
+            **statics,
+            name=html.escape(self._bot_name),
+            lang=language_tag(locale),
+            dir=LANGUAGES[locale].direction.value,
+            # Inside a <script> block of data: no "<" may end it.
+            window=data.replace("<", "\\u003c"),
+        )
+        headers = {"cache-control": "no-store", "vary": "accept-language, cookie, accept-encoding"}
+        return _packed(request, text.encode(), None, "text/html; charset=utf-8", headers)
+
+    def static(self, request: Request) -> Response:
+        """One of the page's files; an address with its version never changes and is kept for a year."""
+        found = self._statics.get(request.path_params["name"])
+        if found is None:
+            return Response(status_code=404)
+        versioned = request.query_params.get("v") == found.version
+        etag = f'"{found.version}"'
+        headers = {
+            "cache-control": _YEAR if versioned else "no-cache",
+            "etag": etag,
+            "vary": "accept-encoding",
+        }
+        if etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return _packed(request, found.content, found.packed, f"{found.media_type}; charset=utf-8", headers)
+
+    def _say(self, key: str, locale: str) -> str:
+        return self._renderer.say(Text(f"webchat.{key}", {"name": self._bot_name}), locale)
+
+
+def _packed(request: Request, content: bytes, packed: bytes | None, kind: str, headers: dict[str, str]) -> Response:
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(content, media_type=kind, headers=headers)
+    body = packed if packed is not None else gzip.compress(content, mtime=0)
+    return Response(body, media_type=kind, headers={**headers, "content-encoding": "gzip"})

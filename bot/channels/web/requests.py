@@ -1,0 +1,121 @@
+"""What the page may send: the shape of each request, and the checks that it came from our own page."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from locales.languages import find_language
+
+MAX_TEXT = 4000
+# 4,000 characters as JSON escapes take 12 bytes each at most.
+MAX_BODY = 64 * 1024
+
+_ROW = Field(ge=0, lt=2**63)
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+class Opening(_Asked):
+    """POST /chat/open."""
+
+    token: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    code: Annotated[str, StringConstraints(max_length=64, min_length=1)] | None = None
+
+
+class Event(_Asked):
+    """An event of the person, with the browser's own id of it."""
+
+    event: Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{32,36}$")]
+
+
+class Saying(Event):
+    """POST /chat/say."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT)]
+
+
+class Pressing(Event):
+    """POST /chat/press: the line, and the intent of one of its buttons."""
+
+    message: Annotated[int, _ROW]
+    intent: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class Seeing(_Asked):
+    """POST /chat/seen: our lines with after < id <= up_to were shown (read) or have arrived (delivered)."""
+
+    after: Annotated[int, _ROW]
+    up_to: Annotated[int, _ROW]
+    state: Literal["delivered", "read"]
+
+
+Asked = TypeVar("Asked", bound=_Asked)
+
+
+async def read(request: Request, shape: type[Asked]) -> Asked:
+    """The request's JSON body in its shape.
+
+    Raises:
+        HTTPException: 403 when it does not come from our own page, 415 when it is not JSON, 413 when it is too big,
+            400 when it has another shape.
+    """
+    check_same_origin(request)
+    # A form of another site cannot send this type without asking first.
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise HTTPException(415)
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise HTTPException(413)
+    try:
+        return shape.model_validate_json(body)
+    except ValidationError as error:
+        raise HTTPException(400) from error
+
+
+def check_same_origin(request: Request) -> None:
+    """Refuse what another site's page sends in the name of whoever is looking at it.
+
+    Raises:
+        HTTPException: 403.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site != "same-origin":
+        raise HTTPException(403)
+    origin = request.headers.get("origin")
+    if origin is None:
+        if site is None:
+            raise HTTPException(403)
+    elif urlsplit(origin).netloc != request.headers.get("host"):
+        raise HTTPException(403)
+
+
+def wished_language(headers: Mapping[str, str]) -> str | None:
+    """The first language of Accept-Language that Maatje speaks."""
+    wishes: list[tuple[float, int, str]] = []
+    for place, item in enumerate(headers.get("accept-language", "")[:400].split(",")):
+        tag, _, quality = item.partition(";q=")
+        try:
+            weight = float(quality or 1)
+        except ValueError:
+            weight = 0
+        wishes.append((-weight, place, tag.strip()))
+    return next((found for _, _, tag in sorted(wishes) if (found := find_language(tag))), None)
+
+
+def line_key(contact_id: int, event: str) -> str:
+    """A browser's event id made unique over all chats, so that nobody can use up another's."""
+    return f"{contact_id}:{event}"
+
+
+def opening_key(token: str, code: str | None) -> str:
+    """The id of the event that opens a chat: the same when the request is repeated, telling nothing of the token."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, f"{token} {code or ''}").hex

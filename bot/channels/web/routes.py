@@ -1,0 +1,271 @@
+"""The web chat's endpoints, all under /chat: the page, opening, saying, pressing, seeing, history, files, live events.
+
+Whatever changes something carries an id that the browser made, so that a request repeated on a patchy network does its
+work once: the person's line is stored first (unique by that id), then the event is handed over, which the inbox takes
+once; only then the browser gets its answer and forgets the request.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from bot.channels.base import Receive
+from bot.channels.web import requests
+from bot.channels.web.events import stream
+from bot.channels.web.limits import Limit, network_of
+from bot.channels.web.lines import Content, content_of_words, file_of, label_of, shown
+from bot.channels.web.live import Live
+from bot.channels.web.page import Page
+from bot.channels.web.receiving import NotReceiving
+from bot.channels.web.sessions import CHANNEL, Chat, Sessions
+from bot.events import InboundEvent, Payload, Pressed, Said, Started
+from locales.languages import SOURCE
+from reminders.delivery import Clock
+from storage.database import Database
+from storage.outbox import Message, MessageState, note_receipt
+from storage.webchat import (
+    WebMessage,
+    add_web_message,
+    web_history,
+    web_message,
+    web_outbox_ids,
+    web_standings,
+)
+
+HISTORY = 50
+
+
+class ChatRoutes:
+    """The endpoints; `receive` hands an event to the inbox."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        zone: ZoneInfo,
+        sessions: Sessions,
+        live: Live,
+        page: Page,
+        receive: Receive,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._zone = zone
+        self._sessions = sessions
+        self._live = live
+        self._page = page
+        self._receive = receive
+        # A reception centre's families share one address: a whole group may open its links in one lesson.
+        self._openings = Limit(60, 0.5, monotonic)
+        # A quick hand on the buttons, not a machine.
+        self._events = Limit(20, 1.0, monotonic)
+        self._looks = Limit(40, 1.0, monotonic)
+
+    def routes(self) -> list[BaseRoute]:
+        """For Starlette."""
+        return [
+            Route("/chat", self.page, methods=["GET"]),
+            Route("/chat/static/{name}", self.static, methods=["GET"]),
+            Route("/chat/open", self.open, methods=["POST"]),
+            Route("/chat/events", self.events, methods=["GET"]),
+            Route("/chat/history", self.history, methods=["GET"]),
+            Route("/chat/file/{line:int}", self.file, methods=["GET"]),
+            Route("/chat/say", self.say, methods=["POST"]),
+            Route("/chat/press", self.press, methods=["POST"]),
+            Route("/chat/seen", self.seen, methods=["POST"]),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        """The page, in the language of the browser's chat or else of the browser."""
+        chat = await self._sessions.find(request)
+        locale = await self._locale(chat) if chat is not None else None
+        return self._page.page(request, locale or requests.wished_language(request.headers) or SOURCE)
+
+    async def static(self, request: Request) -> Response:
+        """One of the page's files."""
+        return self._page.static(request)
+
+    async def open(self, request: Request) -> Response:
+        """Open a personal link, or go on with the browser's chat; answers with the newest lines."""
+        asked = await requests.read(request, requests.Opening)
+        if await self._sessions.find(request) is None:
+            _allow(self._openings, network_of(request.client.host if request.client else ""))
+        language = requests.wished_language(request.headers)
+        opened = await self._sessions.open(request, token=asked.token, code=asked.code, language=language)
+        chat = opened.chat
+        if opened.begin:
+            event_id = requests.opening_key(opened.token, opened.code)
+            await self._hand_over(chat, event_id, Started(opened.code), language)
+        async with self._database.reading() as session:
+            # The cursor first: a line that comes in between is then shown by both, and the page knows it by its id.
+            standing = (await web_standings(session, [chat.contact_id])).get(chat.contact_id)
+            lines = await web_history(session, chat.contact_id, limit=HISTORY)
+        locale = (standing.language if standing else None) or language or SOURCE
+        response = JSONResponse(
+            {
+                # Tells unsent lines of one chat from another's on a shared telephone; says nothing of who it is.
+                "chat": self._database.keys.fingerprint(chat.address, "web_queue").hex(),
+                "window": self._page.window(locale),
+                "lines": self._shown(lines, locale),
+                "more": len(lines) == HISTORY,
+                "cursor": standing.revision if standing else 0,
+                "notice": "link_dead" if opened.dead_link else None,
+            }
+        )
+        self._sessions.remember(request, response, opened.token)
+        return response
+
+    async def events(self, request: Request) -> Response:
+        """Live: lines that are new or changed since ?after= (or Last-Event-ID), as server-sent events."""
+        chat = await self._chat(request)
+        _allow(self._looks, str(chat.contact_id))
+        after = request.headers.get("last-event-id") or request.query_params.get("after", "0")
+        if not after.isdecimal() or len(after) > 18:
+            raise HTTPException(400)
+        return StreamingResponse(
+            self._stream(request, chat, int(after)),
+            media_type="text/event-stream",
+            headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+        )
+
+    def _stream(self, request: Request, chat: Chat, after: int) -> AsyncIterator[str]:
+        async def still_open() -> bool:
+            found = await self._sessions.find(request)
+            return found is not None and found.contact_id == chat.contact_id
+
+        return stream(
+            database=self._database,
+            live=self._live,
+            contact_id=chat.contact_id,
+            after=after,
+            lang=request.query_params.get("lang", ""),
+            still_open=still_open,
+            shown=self._shown,
+            window=self._page.window,
+        )
+
+    async def history(self, request: Request) -> Response:
+        """The lines before ?before=ID."""
+        chat = await self._chat(request)
+        _allow(self._looks, str(chat.contact_id))
+        before = request.query_params.get("before", "")
+        if not before.isdecimal() or len(before) > 18:
+            raise HTTPException(400)
+        async with self._database.reading() as session:
+            lines = await web_history(session, chat.contact_id, before=int(before), limit=HISTORY)
+        locale = await self._locale(chat) or requests.wished_language(request.headers) or SOURCE
+        return JSONResponse({"lines": self._shown(lines, locale), "more": len(lines) == HISTORY})
+
+    async def file(self, request: Request) -> Response:
+        """The file of one of this chat's lines, to be saved or opened by another app."""
+        chat = await self._chat(request)
+        async with self._database.reading() as session:
+            line = await web_message(session, chat.contact_id, request.path_params["line"])
+        if line is None or line.file is None:
+            raise HTTPException(404)
+        file = file_of(line.file)
+        return Response(
+            file.content,
+            media_type=file.media_type,
+            headers={
+                "content-disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+                "cache-control": "no-store",
+            },
+        )
+
+    async def say(self, request: Request) -> Response:
+        """The person wrote something."""
+        asked = await requests.read(request, requests.Saying)
+        chat = await self._chat(request)
+        text = asked.text.strip()
+        if not text or "\x00" in text:
+            raise HTTPException(400)
+        _allow(self._events, str(chat.contact_id))
+        line = await self._keep(chat, asked.event, content_of_words(text))
+        return await self._take(request, chat, line, Said(text))
+
+    async def press(self, request: Request) -> Response:
+        """The person pressed a button: one that this chat was shown and that is still open, or nothing happens."""
+        asked = await requests.read(request, requests.Pressing)
+        chat = await self._chat(request)
+        _allow(self._events, str(chat.contact_id))
+        async with self._database.reading() as session:
+            line = await web_message(session, chat.contact_id, asked.message)
+            again = await session.scalar(
+                select(WebMessage.id).where(WebMessage.event_id == requests.line_key(chat.contact_id, asked.event))
+            )
+        label = None if line is None else label_of(line.content, asked.intent)
+        if line is None or label is None or (line.buttons_closed and again is None):
+            raise HTTPException(409)
+        pressed = await self._keep(chat, asked.event, content_of_words(label))
+        return await self._take(request, chat, pressed, Pressed(asked.intent, str(line.id)))
+
+    async def seen(self, request: Request) -> Response:
+        """Our lines arrived or were read. 202: some are only just being sent, tell it again in a moment."""
+        asked = await requests.read(request, requests.Seeing)
+        chat = await self._chat(request)
+        _allow(self._looks, str(chat.contact_id))
+        async with self._database.writing() as session:
+            ids = await web_outbox_ids(session, chat.contact_id, after=asked.after, up_to=asked.up_to)
+            await note_receipt(session, ids, MessageState(asked.state), self._clock.now())
+            # The page can be quicker than the dispatcher, which notes "sent" only after send() has returned.
+            early = await session.scalar(
+                select(Message.id).where(Message.id.in_(ids), Message.state == MessageState.SENDING).limit(1)
+            )
+        return Response(status_code=204 if early is None else 202)
+
+    async def _chat(self, request: Request) -> Chat:
+        chat = await self._sessions.find(request)
+        if chat is None:
+            raise HTTPException(401)
+        return chat
+
+    async def _locale(self, chat: Chat) -> str | None:
+        async with self._database.reading() as session:
+            standing = (await web_standings(session, [chat.contact_id])).get(chat.contact_id)
+        return standing.language if standing is not None else None
+
+    async def _keep(self, chat: Chat, event: str, content: Content) -> WebMessage:
+        line = WebMessage(
+            contact_id=chat.contact_id,
+            revision=0,
+            content=content,
+            event_id=requests.line_key(chat.contact_id, event),
+            at=self._clock.now(),
+        )
+        try:
+            async with self._database.writing() as session:
+                return await add_web_message(session, line)
+        except IntegrityError as error:
+            # Erased in this very moment.
+            raise HTTPException(401) from error
+
+    async def _take(self, request: Request, chat: Chat, line: WebMessage, payload: Payload) -> Response:
+        self._live.changed(chat.contact_id)
+        language = requests.wished_language(request.headers)
+        await self._hand_over(chat, str(line.event_id), payload, language)
+        return JSONResponse(shown(line, zone=self._zone, locale=language or SOURCE))
+
+    async def _hand_over(self, chat: Chat, event_id: str, payload: Payload, language: str | None) -> None:
+        try:
+            await self._receive(InboundEvent(CHANNEL, chat.address, event_id, payload, language))
+        except (OperationalError, InterfaceError, NotReceiving) as error:
+            raise HTTPException(503, headers={"retry-after": "3"}) from error
+
+    def _shown(self, lines: list[WebMessage], locale: str) -> list[Content]:
+        return [shown(line, zone=self._zone, locale=locale) for line in lines]
+
+
+def _allow(limit: Limit, key: str) -> None:
+    wait = limit.wait(key)
+    if wait:
+        raise HTTPException(429, headers={"retry-after": str(wait)})

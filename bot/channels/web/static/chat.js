@@ -1,0 +1,402 @@
+"use strict";
+// The chat's page: shows lines, keeps what is not sent yet, and listens. No library, no build step.
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const log = $("log"), main = $("scroller"), text = $("text"), form = $("form"), send = $("send");
+  // In the demo one browser holds several telephones; elsewhere the server does not look at this.
+  const phone = new URLSearchParams(location.search).get("phone");
+  const at = (path, params = {}) => {
+    const query = new URLSearchParams(phone ? { ...params, phone } : params).toString();
+    return "/chat/" + path + (query ? "?" + query : "");
+  };
+  const hex = (bytes) => Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (b) => b.toString(16).padStart(2, "0")).join("");
+  const make = (tag, attributes = {}, ...children) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) if (value !== undefined && value !== "") element.setAttribute(name, value);
+    element.append(...children);
+    return element;
+  };
+
+  let view = JSON.parse($("view").textContent);  // {lang, dir, texts}
+  let chat = null;      // which chat this is, once it is open
+  let cursor = 0;       // how far the live events have been read
+  let oldest = 0, more = false;
+  const lines = new Map();    // id → line as the server gave it
+  const shownAs = new Map();  // id or event → element
+
+  // --- the window -------------------------------------------------------------------------------------------------
+  function dress(next) {
+    view = next;
+    const t = view.texts;
+    document.documentElement.lang = view.lang;
+    document.documentElement.dir = view.dir;
+    text.placeholder = t.placeholder;
+    text.setAttribute("aria-label", t.placeholder);
+    send.setAttribute("aria-label", t.send);
+    log.setAttribute("aria-label", t.messages);
+    $("earlier").textContent = t.earlier;
+    $("newest-text").textContent = t.newest;
+    status();
+  }
+
+  let state = "connecting";
+  function status(next = state) {
+    state = next;
+    $("status").dataset.state = state;
+    const said = view.texts[state];
+    if ($("status").textContent !== said) $("status").textContent = said;
+  }
+
+  function notice(key) {
+    $("notice").hidden = !key;
+    $("notice").textContent = key ? view.texts[key] : "";
+  }
+
+  // --- lines ------------------------------------------------------------------------------------------------------
+  const LINK = /(https?:\/\/[^\s<>"\u2068\u2069]+[^\s<>"\u2068\u2069.,;:!?)])/;
+  const opens = (url) => /^(https?:|tel:|mailto:)/i.test(url);
+
+  function paragraph(block) {
+    const p = make("p", { class: block.style, lang: block.lang, dir: block.dir || "auto" });
+    block.text.split(LINK).forEach((piece, i) => {
+      p.append(i % 2 ? make("a", { href: piece, target: "_blank", rel: "noopener noreferrer", dir: "ltr" }, piece) : piece);
+    });
+    return p;
+  }
+
+  function choice(line, button) {
+    if (button.url) {
+      return opens(button.url) ? make("a", { class: "choice", href: button.url, target: "_blank", rel: "noopener noreferrer" }, button.label) : "";
+    }
+    const element = make("button", { class: "choice", type: "button" }, button.label);
+    element.onclick = () => {
+      const all = log.querySelectorAll(`[data-id="${line.id}"] button.choice`);
+      for (const other of all) other.disabled = true;
+      enqueue({ kind: "press", message: line.id, intent: button.intent, label: button.label });
+    };
+    return element;
+  }
+
+  function draw(line) {
+    const t = view.texts, mine = line.from === "person";
+    const bubble = make("div", { class: "bubble" }, make("span", { class: "unseen" }, (mine ? t.you : document.title) + ": "), ...line.blocks.map(paragraph));
+    const meta = make("div", { class: "meta" });
+    if (line.time) meta.append(make("time", { datetime: line.day + "T" + line.time, dir: "ltr" }, line.time));
+    if (mine) meta.append(mark(line));
+    bubble.append(meta);
+    const element = make("div", { class: "line " + line.from, "data-id": line.id || "", lang: mine ? undefined : line.lang, dir: mine ? undefined : line.dir }, bubble);
+    if (mine) element.tabIndex = -1;
+    const choices = make("div", { class: "choices", role: "group", "aria-label": t.choices });
+    if (line.file) choices.append(make("a", { class: "choice file", href: at("file/" + line.id), download: line.file.name }, t.download + " (" + line.file.name + ")"));
+    for (const row of line.buttons || []) choices.append(make("div", { class: "row" }, ...row.map((button) => choice(line, button))));
+    if (choices.childNodes.length) element.append(choices);
+    return element;
+  }
+
+  function mark(line) {
+    const t = view.texts;
+    if (line.failed) return make("span", {}, "⚠ " + t.not_sent);
+    const [sign, said] = line.id ? ["✓", t.sent] : ["◷", t.sending];
+    return make("span", { role: "img", "aria-label": said, title: said }, sign);
+  }
+
+  // Puts a line where it belongs: by its id, lines that are not sent yet last.
+  function place(line, fresh) {
+    const element = draw(line);
+    const old = shownAs.get(line.id) || (line.event && shownAs.get(line.event));
+    if (line.id) { lines.set(line.id, line); shownAs.set(line.id, element); }
+    if (line.event) shownAs.set(line.event, element);
+    if (old) {
+      const focused = old.contains(document.activeElement);
+      // What is the same is left alone, so that a screen reader does not read it again.
+      old.querySelector(".meta").replaceWith(element.querySelector(".meta"));
+      old.querySelector(".choices")?.remove();
+      const choices = element.querySelector(".choices");
+      if (choices) old.append(choices);
+      if (line.id) old.dataset.id = line.id;
+      shownAs.set(line.id || line.event, old);
+      if (line.event) shownAs.set(line.event, old);
+      if (focused && !old.contains(document.activeElement)) (lastOwn() || main).focus({ preventScroll: true });
+      if (line.id && !inOrder(old)) log.insertBefore(old, follower(line.id, old));
+    } else {
+      if (fresh) element.classList.add("fresh");
+      log.insertBefore(element, line.id ? follower(line.id) : null);
+    }
+    days();
+  }
+
+  const numbered = () => [...log.querySelectorAll(".line")];
+  const follower = (id, but) => numbered().find((e) => e !== but && (!e.dataset.id || Number(e.dataset.id) > id)) || null;
+  const lastOwn = () => [...log.querySelectorAll(".line.person")].pop();
+  function inOrder(element) {
+    const all = numbered(), i = all.indexOf(element), id = Number(element.dataset.id);
+    const before = all[i - 1], after = all[i + 1];
+    return (!before || (before.dataset.id && Number(before.dataset.id) < id)) && (!after || !after.dataset.id || Number(after.dataset.id) > id);
+  }
+
+  function days() {
+    let day = null;
+    for (const element of [...log.children]) {
+      if (element.classList.contains("day")) {
+        const next = element.nextElementSibling, line = next && lines.get(Number(next.dataset.id));
+        if (!line || line.day === day || line.day !== element.dataset.day) element.remove();
+        else day = line.day;
+        continue;
+      }
+      const line = lines.get(Number(element.dataset.id));
+      if (line && line.day !== day) {
+        day = line.day;
+        log.insertBefore(make("div", { class: "day", "data-day": day, lang: view.lang }, line.dayText), element);
+      }
+    }
+  }
+
+  const atEnd = () => main.scrollHeight - main.scrollTop - main.clientHeight < 120;
+  const toEnd = () => { main.scrollTop = main.scrollHeight; $("newest").hidden = true; };
+
+  function show(some, { fresh = true } = {}) {
+    const follow = atEnd();
+    let news = false;
+    for (const line of some) {
+      if (line.id < oldest && !lines.has(line.id)) continue;  // far above what is loaded
+      news ||= !lines.has(line.id) && line.from === "bot";
+      place(line, fresh);
+    }
+    if (follow) toEnd(); else if (news) $("newest").hidden = false;
+    tellSeen();
+  }
+
+  // --- requests ---------------------------------------------------------------------------------------------------
+  const wait = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
+
+  async function post(path, body) {
+    const stop = new AbortController(), timer = setTimeout(() => stop.abort(), 20000);
+    try {
+      return await fetch(at(path), { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body), credentials: "same-origin", signal: stop.signal });
+    } finally { clearTimeout(timer); }
+  }
+
+  function over() {
+    forget();
+    listening?.close();
+    chat = null;
+    notice("session_over");
+    status("offline");
+  }
+
+  // --- what is not sent yet ---------------------------------------------------------------------------------------
+  // Kept on the telephone until it is sent, and only so long; by chat, since telephones are shared.
+  const KEPT = "maatje-unsent" + (phone ? "-" + phone : "");
+  let queue = [], sending = false;
+  function keep() {
+    try {
+      if (queue.length) localStorage.setItem(KEPT, JSON.stringify({ chat, queue })); else localStorage.removeItem(KEPT);
+    } catch { /* private windows may have no storage: then it lives as long as the page */ }
+  }
+  function forget() { queue = []; keep(); }
+  function recall() {
+    try {
+      const kept = JSON.parse(localStorage.getItem(KEPT) || "null");
+      if (kept && kept.chat === chat) queue = [...kept.queue, ...queue.filter((q) => !kept.queue.some((k) => k.event === q.event))];
+      keep();
+    } catch { queue = queue.slice(); }
+    for (const item of queue) if (!shownAs.has(item.event)) place(pending(item), false);
+  }
+  const pending = (item) => ({ from: "person", event: item.event, blocks: [{ text: item.text || item.label, style: "normal" }] });
+
+  function enqueue(item) {
+    item.event = hex(16);
+    queue.push(item);
+    keep();
+    place(pending(item), true);
+    toEnd();
+    if (item.kind === "press") shownAs.get(item.event).focus({ preventScroll: true });
+    flush();
+  }
+
+  async function flush() {
+    if (sending || !chat) return;
+    sending = true;
+    for (let tries = 0; queue.length && chat;) {
+      const item = queue[0];
+      let answer = null;
+      try {
+        answer = item.kind === "say" ? await post("say", { event: item.event, text: item.text })
+          : await post("press", { event: item.event, message: item.message, intent: item.intent });
+      } catch { /* no network */ }
+      if (answer?.ok) {
+        const line = await answer.json().catch(() => null);
+        if (line) show([line]);
+      } else if (answer?.status === 401) {
+        over();
+        break;
+      } else if (!answer || answer.status === 429 || answer.status >= 500) {
+        // Later again; going online or coming back to the page ends the wait.
+        if (answer?.status === 429) notice("slow_down"); else if (!navigator.onLine || !answer) status("offline");
+        await Promise.race([wait(Number(answer?.headers.get("retry-after")) || Math.min(2 ** tries, 20)), nudged()]);
+        tries += 1;
+        continue;
+      } else {
+        place({ ...pending(item), failed: true }, false);
+        refresh(item.message);
+      }
+      if ($("notice").textContent === view.texts.slow_down) notice();
+      tries = 0;
+      queue.shift();
+      keep();
+    }
+    sending = false;
+  }
+  // A refused press: its buttons are as the server says, which the next live event tells; until then as they were.
+  function refresh(id) { if (id) for (const b of log.querySelectorAll(`[data-id="${id}"] button.choice`)) b.disabled = true; }
+
+  let nudge = () => {};
+  const nudged = () => new Promise((done) => { nudge = done; });
+
+  // --- live -------------------------------------------------------------------------------------------------------
+  let listening = null, attempts = 0, lastHeard = 0, again = 0;
+  function listen() {
+    clearTimeout(again);
+    listening?.close();
+    if (!chat) return;
+    const source = listening = new EventSource(at("events", { after: cursor, lang: view.lang }));
+    const on = (name, act) => source.addEventListener(name, (event) => {
+      lastHeard = Date.now();
+      attempts = 0;
+      status("online");
+      act(JSON.parse(event.data), event.lastEventId);
+    });
+    lastHeard = Date.now();
+    on("beat", () => {});
+    on("lines", (some, id) => { cursor = Number(id) || cursor; show(some); });
+    on("window", dress);
+    on("reset", () => { source.close(); start(); });
+    on("gone", over);
+    source.onerror = () => { source.close(); later(); };
+  }
+  function later() {
+    clearTimeout(again);
+    attempts += 1;
+    if (attempts > 1 || !navigator.onLine) status(navigator.onLine ? "connecting" : "offline");
+    again = setTimeout(chat ? listen : start, Math.min(1000 * 2 ** Math.min(attempts, 5), 30000) * (0.7 + Math.random() / 2));
+  }
+  function comeBack() {
+    nudge();
+    if (!chat || listening?.readyState !== EventSource.OPEN || Date.now() - lastHeard > 50000) { attempts = 0; chat ? listen() : start(); }
+    flush();
+    tellSeen();
+  }
+  setInterval(() => { if (chat && Date.now() - lastHeard > 50000) comeBack(); }, 15000);
+
+  // --- seen -------------------------------------------------------------------------------------------------------
+  const told = { delivered: 0, read: 0 };
+  let telling = 0;
+  function tellSeen(after = 800) {
+    clearTimeout(telling);
+    telling = setTimeout(async () => {
+      const what = document.visibilityState === "visible" ? "read" : "delivered";
+      const newest = Math.max(0, ...[...lines.values()].filter((l) => l.from === "bot").map((l) => l.id));
+      if (!chat || newest <= told[what]) return;
+      try {
+        const answer = await post("seen", { after: told[what], up_to: newest, state: what });
+        if (answer.status === 204) told[what] = newest; else if (answer.status === 202) tellSeen(2500);
+      } catch { /* told with the next one */ }
+    }, after);
+  }
+
+  // --- opening ----------------------------------------------------------------------------------------------------
+  // The code of a personal link and the token made for it are kept until the server has answered, so that a reload
+  // on a bad network goes on where it was; then the code leaves the address bar.
+  const OPENING = "maatje-opening" + (phone ? "-" + phone : "");
+  function opening() {
+    const code = decodeURIComponent(location.hash.slice(1)) || null;
+    let kept = null;
+    try { kept = JSON.parse(sessionStorage.getItem(OPENING) || "null"); } catch { /* see keep */ }
+    if (!kept || (code && kept.code !== code)) kept = { token: hex(32), code };
+    try { sessionStorage.setItem(OPENING, JSON.stringify(kept)); } catch { /* see keep */ }
+    return kept;
+  }
+
+  let starting = false;
+  async function start() {
+    if (starting) return;
+    starting = true;
+    status("connecting");
+    let answer = null;
+    try { answer = await post("open", opening()); } catch { /* no network */ }
+    starting = false;
+    if (!answer?.ok) {
+      if (answer?.status === 429) notice("slow_down");
+      status(navigator.onLine ? "connecting" : "offline");
+      later();
+      return;
+    }
+    const opened = await answer.json();
+    try { sessionStorage.removeItem(OPENING); } catch { /* see keep */ }
+    if (location.hash) history.replaceState(null, "", location.pathname + location.search);
+    if (chat && chat !== opened.chat) forget();
+    chat = opened.chat;
+    dress(opened.window);
+    notice(opened.notice);
+    log.setAttribute("aria-live", "off");  // the history is not read out, what comes from now on is
+    log.textContent = "";
+    lines.clear();
+    shownAs.clear();
+    cursor = opened.cursor;
+    oldest = opened.lines.length ? opened.lines[0].id : 0;
+    more = opened.more;
+    $("earlier").hidden = !more;
+    show(opened.lines, { fresh: false });
+    recall();
+    toEnd();
+    requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
+    attempts = 0;
+    listen();
+    flush();
+  }
+
+  async function earlier() {
+    const answer = await fetch(at("history", { before: oldest }), { credentials: "same-origin" }).catch(() => null);
+    if (!answer?.ok) return;
+    const found = await answer.json(), height = main.scrollHeight;
+    log.setAttribute("aria-live", "off");
+    for (const line of found.lines) place(line, false);
+    if (found.lines.length) oldest = found.lines[0].id;
+    more = found.more;
+    $("earlier").hidden = !more;
+    main.scrollTop += main.scrollHeight - height;
+    requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
+  }
+
+  // --- writing ----------------------------------------------------------------------------------------------------
+  function fit() {
+    send.disabled = !text.value.trim();
+    text.style.height = "auto";
+    text.style.height = Math.min(text.scrollHeight + 4, 162) + "px";
+  }
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const said = text.value.trim();
+    if (!said) return;
+    text.value = "";
+    fit();
+    enqueue({ kind: "say", text: said });
+    text.focus();
+  });
+  text.addEventListener("input", fit);
+  text.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); form.requestSubmit(); }
+  });
+  $("newest").onclick = toEnd;
+  $("earlier").onclick = earlier;
+  main.addEventListener("scroll", () => { if (atEnd()) $("newest").hidden = true; }, { passive: true });
+  addEventListener("resize", () => { if (document.activeElement === text) toEnd(); });
+  addEventListener("online", comeBack);
+  addEventListener("offline", () => status("offline"));
+  addEventListener("hashchange", () => { if (location.hash.length > 1) start(); });
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") comeBack(); });
+  addEventListener("pageshow", (event) => { if (event.persisted) comeBack(); });
+  addEventListener("pagehide", () => listening?.close());
+
+  start();
+})();

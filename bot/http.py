@@ -1,0 +1,174 @@
+"""The one HTTP server: health, metrics, Telegram's webhook, the web chat, and (in the demo) its start page.
+
+What holds for every answer stands here too: security headers, the largest request that is read, errors without detail.
+There is no access log: uvicorn is to be run with `access_log=False`, since addresses and times are personal data.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.channels.web.channel import WebChannel
+
+# A Telegram update is at most a few kilobytes; a megabyte of rubbish is read no further.
+MAX_BODY = 1_000_000
+
+# Takes (headers in lower case, body) of POST /telegram/webhook, returns the HTTP status to answer with.
+TelegramWebhook = Callable[[Mapping[str, str], bytes], Awaitable[int]]
+
+
+def content_security_policy(*, framing: bool) -> str:
+    """Everything is forbidden but what our own page does; `framing` lets our own pages show it in a frame."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "connect-src 'self'",
+            "img-src 'self' data:",
+            "form-action 'self'",
+            "frame-ancestors 'self'" if framing else "frame-ancestors 'none'",
+            "base-uri 'none'",
+        )
+    )
+
+
+def build_http(
+    *,
+    web: WebChannel,
+    telegram_webhook: TelegramWebhook | None,
+    readiness: Callable[[], Awaitable[dict[str, bool]]],
+    registry: CollectorRegistry,
+    extra_routes: Sequence[BaseRoute] = (),
+    framing: bool = False,
+) -> Starlette:
+    """The server's application.
+
+    `readiness` answers with a check by name; all must hold for /health/ready. `extra_routes` come first and may set a
+    content-security-policy of their own. `framing` is for the demo, whose start page shows the chat in frames.
+    """
+    routes: list[BaseRoute] = [
+        *extra_routes,
+        Route("/", lambda _: RedirectResponse("/chat"), methods=["GET"]),
+        *_health(readiness),
+        Route("/metrics", _metrics(registry), methods=["GET"]),
+        *web.routes(),
+    ]
+    if telegram_webhook is not None:
+        routes.append(Route("/telegram/webhook", _telegram(telegram_webhook), methods=["POST"]))
+    return Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(SecurityHeaders, framing=framing, https=web.secure),
+            Middleware(BodyLimit, limit=MAX_BODY),
+        ],
+        exception_handlers={HTTPException: _refused},
+    )
+
+
+def _health(readiness: Callable[[], Awaitable[dict[str, bool]]]) -> list[BaseRoute]:
+    async def live(_: Request) -> Response:
+        return JSONResponse({"live": True})
+
+    async def ready(_: Request) -> Response:
+        checks = await readiness()
+        well = all(checks.values())
+        return JSONResponse({"live": True, "ready": well, "checks": checks}, status_code=200 if well else 503)
+
+    return [
+        Route("/health", ready, methods=["GET"]),
+        Route("/health/live", live, methods=["GET"]),
+        Route("/health/ready", ready, methods=["GET"]),
+    ]
+
+
+def _metrics(registry: CollectorRegistry) -> Callable[[Request], Awaitable[Response]]:
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(registry), headers={"content-type": CONTENT_TYPE_LATEST})
+
+    return metrics
+
+
+def _telegram(webhook: TelegramWebhook) -> Callable[[Request], Awaitable[Response]]:
+    async def take(request: Request) -> Response:
+        return Response(status_code=await webhook(request.headers, await request.body()))
+
+    return take
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    return Response(status_code=error.status_code, headers=error.headers)
+
+
+class SecurityHeaders:
+    """Sets the headers that no answer may lack; what a route set itself stays."""
+
+    def __init__(self, app: ASGIApp, *, framing: bool, https: bool) -> None:
+        self._app = app
+        self._headers = {
+            "content-security-policy": content_security_policy(framing=framing),
+            "x-content-type-options": "nosniff",
+            "x-frame-options": "SAMEORIGIN" if framing else "DENY",
+            "referrer-policy": "no-referrer",
+            "cross-origin-opener-policy": "same-origin",
+            "cross-origin-resource-policy": "same-origin",
+            "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
+            "x-robots-tag": "noindex, nofollow",
+            "cache-control": "no-store",
+        }
+        if https:
+            self._headers["strict-transport-security"] = "max-age=31536000"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and the answer back with the headers."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class _TooLarge(HTTPException):
+    def __init__(self) -> None:
+        super().__init__(413)
+
+
+class BodyLimit:
+    """Reads no request any further than `limit` bytes, whatever its length header says."""
+
+    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, counting what is read of it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        read = 0
+
+        async def receive_within_limit() -> Message:
+            nonlocal read
+            message = await receive()
+            if message["type"] == "http.request":
+                read += len(message.get("body", b""))
+                if read > self._limit:
+                    raise _TooLarge
+            return message
+
+        await self._app(scope, receive_within_limit, send)
