@@ -1,5 +1,6 @@
 """Commands about one person: invite, terms, plan, export, erase."""
 
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 

@@ -1,0 +1,73 @@
+"""Commands about the service itself: run, migrate, doctor."""
+
+from typing import Annotated
+
+import typer
+
+from bot.cli.common import FAULTS, AsJson, console, read_settings, run, show_json
+from storage.database import Database
+from storage.migrate import migrate as migrate_schema
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register these commands."""
+    app.command(name="run")(serve)
+    app.command()(migrate)
+    app.command()(doctor)
+
+
+def serve(
+    demo: Annotated[bool, typer.Option("--demo", help="Fictional people, own database file, no tokens.")] = False,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on (0 = a free one).")] = None,
+) -> None:
+    """Run the service: channels, web chat, reminders."""
+    settings = read_settings()
+    changes: dict[str, object] = {}
+    if host is not None:
+        changes["host"] = host
+    if port is not None:
+        changes["port"] = port
+    settings = settings.model_copy(update=changes)
+
+    async def work() -> None:
+        from bot.serve import serve_app, serve_demo
+
+        await (serve_demo(settings) if demo else serve_app(settings))
+
+    run(work)
+
+
+def migrate(as_json: AsJson = False) -> None:
+    """Bring the database's schema up to date."""
+    settings = read_settings()
+
+    async def work() -> None:
+        database = Database(settings.database_url, settings.keys())
+        try:
+            await migrate_schema(database)
+        finally:
+            await database.close()
+
+    run(work)
+    show_json({"schema": "current"}) if as_json else console.print("The schema is up to date.")
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Check settings, database, tokens, catalogs and clock, and say what to do."""
+    settings = read_settings()
+
+    async def work() -> list[dict[str, str]]:
+        from bot.doctor import examine
+
+        return [finding.as_dict() for finding in await examine(settings)]
+
+    findings = run(work)
+    if as_json:
+        show_json({"findings": findings})
+    else:
+        for finding in findings:
+            mark = {"ok": "[green]✓[/green]", "warning": "[yellow]![/yellow]"}.get(finding["state"], "[red]✗[/red]")
+            console.print(f"{mark} {finding['about']}: {finding['text']}", highlight=False)
+    if any(finding["state"] == "fault" for finding in findings):
+        raise typer.Exit(FAULTS)

@@ -1,0 +1,117 @@
+"""`maatje doctor`: looks at settings, database, tokens, catalogs and clock, and says what to do."""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from telegram.error import InvalidToken, TelegramError
+
+from bot.importing import policies_of
+from bot.municipality import ConfigError, Municipalities
+from bot.settings import SecretMissing, Settings
+from locales.catalog import Catalogs
+from reminders.policy import PolicyError
+from storage.database import Database
+from storage.keys import KeyRing, SecretTooShort
+from storage.migrate import schema_is_current
+
+# A clock that is further off sends reminders at the wrong minute and breaks certificates.
+LARGEST_DRIFT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at; `text` says what to do when it is no ok."""
+
+    about: str
+    state: Literal["ok", "warning", "fault"]
+    text: str
+
+    def as_dict(self) -> dict[str, str]:
+        """For --json."""
+        return asdict(self)
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Look at everything; nothing is changed."""
+    findings: list[Finding] = []
+    keys: KeyRing | None = None
+    try:
+        keys = settings.keys()
+        findings.append(Finding("secret key", "ok", "set"))
+    except (SecretMissing, SecretTooShort) as error:
+        findings.append(Finding("secret key", "fault", str(error)))
+    findings.append(_configuration(settings))
+    if keys is not None:
+        findings.extend(await _database(settings, keys))
+    findings.append(await _telegram(settings))
+    findings.append(_public_url(settings))
+    findings.append(_catalogs())
+    return findings
+
+
+def _configuration(settings: Settings) -> Finding:
+    try:
+        Municipalities.load(settings.config)
+        policies_of(settings)
+    except (ConfigError, PolicyError, OSError) as error:
+        return Finding("configuration", "fault", str(error))
+    return Finding("configuration", "ok", str(settings.config) if settings.config else "none, the defaults hold")
+
+
+async def _database(settings: Settings, keys: KeyRing) -> list[Finding]:
+    database = Database(settings.database_url, keys)
+    try:
+        current = await schema_is_current(database)
+        async with database.reading() as session:
+            now = await session.scalar(text("SELECT CURRENT_TIMESTAMP"))
+    except (SQLAlchemyError, OSError) as error:
+        what = "cannot be opened; is it running, and is MAATJE_DATABASE_URL right?"
+        return [Finding("database", "fault", f"{database.url.get_backend_name()} {what} ({type(error).__name__})")]
+    finally:
+        await database.close()
+    findings = [
+        Finding("database", "ok", f"{database.url.get_backend_name()}, schema up to date")
+        if current
+        else Finding("database", "fault" if not database.is_sqlite else "warning", "schema is old; run: maatje migrate")
+    ]
+    if isinstance(now, datetime):
+        drift = abs((datetime.now(UTC) - now.astimezone(UTC)).total_seconds())
+        state: Literal["ok", "fault"] = "ok" if drift <= LARGEST_DRIFT else "fault"
+        findings.append(Finding("clock", state, f"{drift:.0f} s from the database's; use NTP on both when it is more"))
+    else:
+        findings.append(Finding("clock", "ok", f"{datetime.now(settings.zone):%Y-%m-%d %H:%M} in {settings.timezone}"))
+    return findings
+
+
+async def _telegram(settings: Settings) -> Finding:
+    if not settings.telegram_token.get_secret_value():
+        return Finding("telegram", "warning", "off; set MAATJE_TELEGRAM_TOKEN to the token that @BotFather gives")
+    from bot.channels.telegram import TelegramChannel
+
+    channel = TelegramChannel.from_settings(settings)
+    try:
+        return Finding("telegram", "ok", f"@{await channel.username()}")
+    except InvalidToken:
+        return Finding("telegram", "fault", "the token is not accepted; copy it again from @BotFather")
+    except TelegramError as error:
+        return Finding("telegram", "fault", f"cannot be reached ({type(error).__name__}); look at the network")
+    finally:
+        await channel.close()
+
+
+def _public_url(settings: Settings) -> Finding:
+    if not settings.public_url:
+        return Finding(
+            "public address", "warning", "not set: Telegram is polled, and web links lead to this machine only"
+        )
+    if not settings.public_url.startswith("https://"):
+        return Finding("public address", "fault", "must begin with https:// (Telegram and browsers require it)")
+    return Finding("public address", "ok", settings.public_url)
+
+
+def _catalogs() -> Finding:
+    available = Catalogs().available
+    return Finding("catalogs", "ok" if available else "fault", ", ".join(available) or "none found; install again")

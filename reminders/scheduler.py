@@ -1,0 +1,81 @@
+"""APScheduler drives, the database remembers: a handful of jobs, none per reminder (DESIGN.md rule 7).
+
+The dispatcher has a loop of its own (it is woken by replies); the jobs here look ahead and clean up. Every worker may
+run them: what they do is idempotent.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from reminders.delivery import Clock
+from reminders.dispatcher import Dispatcher
+from reminders.planner import Planner
+from storage.database import Database
+from storage.retention import forget_old
+
+log = structlog.get_logger(__name__)
+
+PLAN_EVERY = timedelta(minutes=15)
+CLEAN_EVERY = timedelta(hours=6)
+
+
+class Scheduler:
+    """Runs the dispatcher's loop and the periodic jobs until stopped."""
+
+    def __init__(self, *, database: Database, dispatcher: Dispatcher, planner: Planner, clock: Clock) -> None:
+        self._database = database
+        self._dispatcher = dispatcher
+        self._planner = planner
+        self._clock = clock
+        self._stop = asyncio.Event()
+        self._jobs = AsyncIOScheduler()
+        self._loop: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin; the first planning happens at once, in the background."""
+        self._loop = asyncio.create_task(self._dispatcher.run(self._stop))
+        self._every(PLAN_EVERY, self.plan_ahead)
+        self._every(CLEAN_EVERY, self.clean_up)
+        self._jobs.start()
+
+    async def stop(self) -> None:
+        """End the jobs; messages that are being sent are finished."""
+        if self._jobs.running:
+            self._jobs.shutdown(wait=False)
+        self._stop.set()
+        self._dispatcher.wake()
+        if self._loop is not None:
+            await self._loop
+
+    async def plan_ahead(self) -> None:
+        """Plan what is to be said in the coming weeks."""
+        planned = await self._planner.plan_ahead(self._database)
+        if planned:
+            log.info("planned_ahead", messages=planned)
+            self._dispatcher.wake()
+
+    async def clean_up(self) -> None:
+        """Forget what is kept no longer than needed."""
+        async with self._database.writing() as session:
+            await forget_old(session, self._clock.now())
+
+    def _every(self, interval: timedelta, job: Callable[[], Awaitable[None]]) -> None:
+        async def guarded() -> None:
+            try:
+                await job()
+            except Exception as error:
+                # One failed run must not end the job: the next one comes.
+                log.error("job_failed", job=getattr(job, "__name__", "?"), error=type(error).__name__)
+
+        self._jobs.add_job(
+            guarded,
+            IntervalTrigger(seconds=int(interval.total_seconds()), jitter=30),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )

@@ -1,0 +1,26 @@
+"""What is forgotten by itself, so that nothing is kept longer than it is of use."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.contacts import LinkAttempt, LinkCode, SeenEvent
+from storage.outbox import Message, MessageState
+from storage.webchat import WebSession
+
+# Channels bring an event again for at most a day or two (Telegram keeps updates for 24 hours).
+SEEN_EVENTS = timedelta(days=14)
+LINK_ATTEMPTS = timedelta(days=30)
+# Long enough to show, in a conversation about absence, what was sent and answered in the last half year.
+MESSAGES = timedelta(days=200)
+
+
+async def forget_old(session: AsyncSession, now: datetime) -> None:
+    """Delete what has passed its time."""
+    await session.execute(delete(SeenEvent).where(SeenEvent.at < now - SEEN_EVENTS))
+    await session.execute(delete(LinkAttempt).where(LinkAttempt.at < now - LINK_ATTEMPTS))
+    await session.execute(delete(LinkCode).where(LinkCode.expires_at < now - LINK_ATTEMPTS))
+    await session.execute(delete(WebSession).where(WebSession.expires_at < now))
+    done = [s for s in MessageState if s not in (MessageState.PENDING, MessageState.SENDING)]
+    await session.execute(delete(Message).where(Message.created_at < now - MESSAGES, Message.state.in_(done)))
