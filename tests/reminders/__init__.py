@@ -1,0 +1,1 @@
+"""The reminder engine: its pure core by tables and properties, the rest on both database engines."""
