@@ -1,0 +1,191 @@
+"""A web chat with a small scripted dialogue behind it, for tests of the page and of its endpoints."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from prometheus_client import CollectorRegistry
+from sqlalchemy import select
+from starlette.applications import Starlette
+
+from bot.channels.web.channel import WebChannel
+from bot.events import InboundEvent, Pressed, Said, Started
+from bot.http import build_http
+from locales.catalog import Catalogs
+from locales.languages import LANGUAGES
+from locales.message import Style
+from locales.render import Block, File, Rendered, RenderedButton, Renderer
+from storage.contacts import Contact, contact_at
+from storage.database import Database
+from storage.keys import KeyRing
+from storage.linking import CodeRefused, make_code, use_code
+from storage.migrate import migrate
+from storage.outbox import Message, MessageState
+from storage.people import Group, Person
+
+
+class SetClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def move(self, by: timedelta) -> None:
+        self.moment += by
+
+
+def message(
+    text: str,
+    *,
+    locale: str = "nl",
+    buttons: list[list[tuple[str, str]]] | None = None,
+    more: tuple[Block, ...] = (),
+    file: File | None = None,
+) -> Rendered:
+    """A message in one language; a button's second half is its intent, or a page when it is an address."""
+    rows = tuple(
+        tuple(
+            RenderedButton(label, "", goal) if goal.startswith("http") else RenderedButton(label, goal, "")
+            for label, goal in row
+        )
+        for row in buttons or []
+    )
+    return Rendered(locale, LANGUAGES[locale].direction, (Block(text, Style.NORMAL, locale), *more), rows, file)
+
+
+class Rig:
+    """The chat, its database, and what was heard. Replies go through an outbox row, as in the real house."""
+
+    def __init__(self, database: Database, public_url: str, *, phones: bool = False) -> None:
+        self.database = database
+        self.clock = SetClock()
+        self.heard: list[InboundEvent] = []
+        self.seconds = 0.0
+        self._seen: set[str] = set()
+        self.renderer = Renderer(Catalogs(), ZoneInfo("Europe/Amsterdam"))
+        self.web = WebChannel(
+            database,
+            self.clock,
+            self.renderer,
+            public_url=public_url,
+            phones=phones,
+            look_every=timedelta(milliseconds=50),
+            monotonic=lambda: self.seconds,
+        )
+        self._framing = phones
+        self._replies = 0
+
+    def app(self) -> Starlette:
+        async def readiness() -> dict[str, bool]:
+            return {"database": True}
+
+        return build_http(
+            web=self.web,
+            telegram_webhook=None,
+            readiness=readiness,
+            registry=CollectorRegistry(),
+            framing=self._framing,
+        )
+
+    async def receive(self, event: InboundEvent) -> None:
+        if event.event_id in self._seen:
+            return
+        self._seen.add(event.event_id)
+        self.heard.append(event)
+        match event.payload:
+            case Started(code=None):
+                await self.bot_says(event.address, message("Wie bent u?"))
+            case Started(code=str() as code):
+                await self._link(event.address, code)
+            case Said(text=text):
+                await self.bot_says(event.address, message(f"Gehoord: {text}"))
+            case Pressed(intent=intent, message_ref=str() as ref):
+                await self.bot_says(event.address, message(f"Gekozen: {intent}"))
+                await self.web.close_buttons(event.address, ref)
+            case _:
+                pass
+
+    async def _link(self, address: str, code: str) -> None:
+        try:
+            async with self.database.writing() as session:
+                contact = await contact_at(session, self.database.keys, "web", address)
+                assert contact is not None
+                found = await use_code(session, self.database.keys, contact, code, self.clock.now())
+                person = await session.get_one(Person, found.person_id)
+        except CodeRefused:
+            await self.bot_says(address, message("Die code past niet."))
+            return
+        menu = MENUS[person.language]
+        await self.bot_says(address, message(menu[0], locale=person.language, buttons=menu[1]))
+
+    async def person(self, language: str = "nl") -> str:
+        """A person who speaks this language; returns a link code."""
+        now = self.clock.now()
+        async with self.database.writing() as session:
+            person = Person(
+                external_id=f"P{await session.scalar(select(Person.id).order_by(Person.id.desc())) or 0}",
+                given_name="Amina",
+                family_name="Haddad",
+                language=language,
+                group=Group.ASYLUM,
+                municipality="Huizen",
+                created_at=now,
+                updated_at=now,
+            )
+            session.add(person)
+            await session.flush()
+            code, _ = await make_code(session, self.database.keys, now, person_id=person.id)
+        return code
+
+    async def addresses(self) -> list[str]:
+        async with self.database.reading() as session:
+            return [c.address for c in await session.scalars(select(Contact).order_by(Contact.id))]
+
+    async def bot_says(self, address: str, rendered: Rendered) -> int:
+        """Through an outbox row, as the dispatcher does it; returns the row's id."""
+        self._replies += 1
+        now = self.clock.now()
+        async with self.database.writing() as session:
+            row = Message(key=f"m{self._replies}", kind="say", params={}, due_at=now, next_at=now, created_at=now)
+            row.state = MessageState.SENDING
+            session.add(row)
+            await session.flush()
+        await self.web.send(address, rendered, reference=str(row.id))
+        async with self.database.writing() as session:
+            (await session.get_one(Message, row.id)).state = MessageState.SENT
+        return row.id
+
+    async def state_of(self, outbox_id: int) -> MessageState:
+        async with self.database.reading() as session:
+            return (await session.get_one(Message, outbox_id)).state
+
+
+MENUS: dict[str, tuple[str, list[list[tuple[str, str]]]]] = {
+    "nl": (
+        "Wat wilt u doen?",
+        [[("📅 Mijn afspraken", "appointments")], [("🙋 Ik kan niet komen", "absence")], [("👍 Ja", "y"), ("👎 Nee", "n")]],
+    ),
+    "ar": (
+        "ماذا تريد أن تفعل؟",
+        [[("📅 مواعيدي", "appointments")], [("🙋 لا أستطيع الحضور", "absence")], [("👍 نعم", "y"), ("👎 لا", "n")]],
+    ),
+}
+
+
+@asynccontextmanager
+async def rigged(folder: Path, public_url: str, *, phones: bool = False) -> AsyncIterator[Rig]:
+    """A started rig on a fresh SQLite file."""
+    database = Database(f"sqlite:///{folder / 'chat.db'}", KeyRing(["t" * 32]))
+    await migrate(database)
+    rig = Rig(database, public_url, phones=phones)
+    await rig.web.start(rig.receive)
+    try:
+        yield rig
+    finally:
+        await rig.web.stop()
+        await database.close()

@@ -1,0 +1,42 @@
+"""The rig behind a real HTTP server on a loopback port."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from tests.bot.channels.web.rig import Rig, rigged
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A running server."""
+
+    rig: Rig
+    url: str
+
+
+@asynccontextmanager
+async def served(folder: Path, *, phones: bool = False) -> AsyncIterator[Town]:
+    """Serve a rig until the block ends."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    async with rigged(folder, url, phones=phones) as rig:
+        config = uvicorn.Config(
+            rig.app(), log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5
+        )
+        server = uvicorn.Server(config)
+        # Server.serve would take over the test run's signals.
+        running = asyncio.create_task(server._serve(sockets=[listener]))
+        try:
+            yield Town(rig, url)
+        finally:
+            rig.web.live.close()
+            server.should_exit = True
+            await running
+            listener.close()

@@ -1,0 +1,139 @@
+"""The web chat's page in a real browser."""
+
+from playwright.async_api import expect
+
+from tests.bot.channels.web.rig import message
+from tests.browser.conftest import MakePhone
+from tests.browser.serving import Town
+
+
+async def test_a_personal_link_opens_the_chat_in_the_persons_language(town: Town, phone: MakePhone) -> None:
+    amina = await phone("en-GB")
+    await amina.opens(await town.rig.person("nl"))
+
+    await amina.sees("Wat wilt u doen?")
+    assert await amina.page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == ["nl", "ltr"]
+
+
+async def test_the_code_leaves_the_address_bar_and_reaches_no_url(town: Town, phone: MakePhone) -> None:
+    amina = await phone()
+    code = await town.rig.person()
+    await amina.opens(code)
+    await amina.sees("Wat wilt u doen?")
+
+    assert await amina.page.evaluate("location.href") == f"{town.url}/chat"
+    assert [url for url in amina.asked if code in url.partition("#")[0]] == []
+
+
+async def test_history_is_there_after_a_reload(town: Town, phone: MakePhone) -> None:
+    amina = await phone()
+    await amina.opens(await town.rig.person())
+    await amina.says("Ik heb een vraag")
+    await amina.sees("Gehoord: Ik heb een vraag")
+
+    await amina.page.reload()
+
+    await amina.sees("Wat wilt u doen?")
+    await amina.sees("Ik heb een vraag")
+    await amina.sees("Gehoord: Ik heb een vraag")
+    assert len(town.rig.heard) == 2
+
+
+async def test_a_message_arrives_without_a_reload(town: Town, phone: MakePhone) -> None:
+    amina = await phone()
+    await amina.opens(await town.rig.person())
+    [address] = await town.rig.addresses()
+
+    await town.rig.bot_says(address, message("Morgen is uw gesprek."))
+
+    await amina.sees("Morgen is uw gesprek.")
+
+
+async def test_a_used_button_disappears_and_the_choice_is_shown_as_said(town: Town, phone: MakePhone) -> None:
+    amina = await phone()
+    await amina.opens(await town.rig.person())
+
+    await amina.taps("Mijn afspraken")
+
+    await amina.sees("Gekozen: appointments")
+    await amina.sees("📅 Mijn afspraken")
+    await expect(amina.page.locator("button.choice")).to_have_count(0)
+
+
+async def test_used_buttons_disappear_in_another_window_of_the_same_person(town: Town, phone: MakePhone) -> None:
+    amina = await phone()
+    await amina.opens(await town.rig.person())
+    other = await amina.context.new_page()
+    await other.goto(f"{town.url}/chat")
+    await expect(other.locator("button.choice")).to_have_count(4)
+
+    await amina.taps("Mijn afspraken")
+
+    await expect(other.locator("button.choice")).to_have_count(0)
+
+
+async def test_what_is_written_offline_is_sent_once_when_the_network_is_back(town: Town, phone: MakePhone) -> None:
+    amina = await phone()
+    await amina.opens(await town.rig.person())
+
+    await amina.goes_offline()
+    await amina.says("Ik ben ziek")
+    await amina.says("Morgen ook")
+    await expect(amina.page.get_by_role("img", name="Wordt verstuurd…")).to_have_count(2)
+    await expect(amina.page.locator("#status")).to_have_attribute("data-state", "offline")
+    await amina.comes_online()
+
+    await amina.sees("Gehoord: Ik ben ziek")
+    await amina.sees("Gehoord: Morgen ook")
+    await expect(amina.page.get_by_role("img", name="Verstuurd")).to_have_count(2)
+    assert len(town.rig.heard) == 3
+    assert await amina.page.evaluate("localStorage.length") == 0
+
+
+async def test_a_lost_answer_does_not_say_it_twice(town: Town, phone: MakePhone) -> None:
+    amina = await phone()
+    await amina.opens(await town.rig.person())
+    amina.offline = True  # the aborted request is a complaint of ours
+    lost = []
+
+    async def lose_the_first_answer(route: object) -> None:
+        from playwright.async_api import Route
+
+        assert isinstance(route, Route)
+        if not lost:
+            lost.append(await route.fetch())
+            await route.abort("connectionreset")
+        else:
+            await route.continue_()
+
+    await amina.page.route("**/chat/say", lose_the_first_answer)
+    await amina.says("Ik ben ziek")
+
+    await amina.sees("Gehoord: Ik ben ziek")
+    await amina.sees("Ik ben ziek")
+    await expect(amina.page.get_by_role("img", name="Verstuurd")).to_have_count(1)
+    assert len(town.rig.heard) == 2
+
+
+async def test_a_dead_link_says_so_and_leaves_the_chat_of_this_browser_open(town: Town, phone: MakePhone) -> None:
+    amina = await phone()
+    await amina.opens(await town.rig.person())
+    await amina.sees("Wat wilt u doen?")
+
+    await amina.page.goto("about:blank")
+    await amina.opens("AAAAAAAAAA")
+
+    await expect(amina.page.get_by_role("alert")).to_contain_text("Deze link werkt niet meer")
+    await amina.sees("Wat wilt u doen?")
+
+
+async def test_another_persons_link_on_a_shared_phone_shows_nothing_of_the_first(town: Town, phone: MakePhone) -> None:
+    shared = await phone()
+    await shared.opens(await town.rig.person("nl"))
+    await shared.sees("Wat wilt u doen?")
+
+    await shared.page.goto("about:blank")
+    await shared.opens(await town.rig.person("ar"))
+
+    await shared.sees("ماذا تريد أن تفعل؟")
+    await shared.does_not_see("Wat wilt u doen?")
