@@ -115,7 +115,7 @@ class QuietHours:
         # On DST nights the minute before may exist twice (the second is the later one) or not at all.
         for fold in (1, 0):
             found = last.replace(tzinfo=self.zone, fold=fold).astimezone(UTC)
-            if found <= instant and not self.is_quiet(found):
+            if found <= instant and to_wall(found, self.zone) == last:
                 return found
         found = instant.replace(second=0, microsecond=0)
         while self.is_quiet(found):

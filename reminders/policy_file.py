@@ -215,6 +215,7 @@ _ADVICE = {
     "missing": "is missing: add it",
     "enum": f"is no kind of appointment; use one of {', '.join(AppointmentKind)}",
     "mapping_type": "must be a table, as [policies.default.progress_meeting]",
+    "dict_type": "must be a table, as [policies.default.progress_meeting]",
     "model_type": "must be a table",
     "bool_type": "must be true or false",
     "list_type": "must be a list: [ … ]",
