@@ -1,19 +1,47 @@
 """The one place that puts the real parts together; everything else gets its parts handed to it."""
 
-from collections.abc import Mapping
+import os
+import secrets
+import socket
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from prometheus_client import CollectorRegistry
 from reminders.dispatcher import Dispatcher
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
+from bot.attachments import Attachments
 from bot.channels.base import Channel
+from bot.channels.telegram import TelegramChannel
+from bot.channels.web.channel import WebChannel
+from bot.commands import menu_commands
 from bot.dialogue.services import Services
+from bot.faq.finder import build_finder
+from bot.http import build_http
+from bot.importing import policies_of
 from bot.inbox import Inbox
+from bot.links import web_link
+from bot.municipality import Municipalities
 from bot.settings import Settings
+from locales.catalog import Catalogs
+from locales.faq.content import load_faq
+from locales.faq.texts import faq_source
+from locales.render import Renderer
+from reminders.compose import AppointmentComposer
 from reminders.delivery import Clock
+from reminders.local_time import QuietHours
 from reminders.planner import Planner
 from reminders.scheduler import Scheduler
 from storage.database import Database
+from storage.keys import KeyRing
+from storage.migrate import schema_is_current
+
+
+def worker_name() -> str:
+    """This process, for leases: host, process id, and a mark of its start (a process id comes back)."""
+    return f"{socket.gethostname()[:40]}/{os.getpid()}/{secrets.token_hex(4)}"
 
 
 @dataclass(slots=True)
@@ -44,3 +72,87 @@ class App:
         await self.inbox.stop()
         await self.scheduler.stop()
         await self.database.close()
+
+
+def build(
+    settings: Settings,
+    *,
+    keys: KeyRing,
+    clock: Clock,
+    extra_routes: Callable[["App"], Sequence[BaseRoute]] | None = None,
+    demo: bool = False,
+) -> App:
+    """Put the service together. `extra_routes` and `demo` (frames, several phones in one browser) are the demo's.
+
+    Raises:
+        bot.municipality.ConfigError, reminders.policy.PolicyError: when the configuration file cannot be used.
+    """
+    database = Database(settings.database_url, keys, pool_size=10)
+    faq = load_faq(settings.faq)
+    renderer = Renderer(Catalogs({"faq": faq_source(faq)}), settings.zone)
+    base_url = settings.public_url or f"http://{settings.host}:{settings.port}"
+    registry = CollectorRegistry()
+    web = WebChannel(database, clock, renderer, public_url=base_url, phones=demo)
+    channels: dict[str, Channel] = {web.name: web}
+    telegram: TelegramChannel | None = None
+    if settings.telegram_token.get_secret_value():
+        telegram = TelegramChannel.from_settings(settings, commands=menu_commands(renderer))
+        channels[telegram.name] = telegram
+    services = Services(
+        zone=settings.zone,
+        keys=keys,
+        renderer=renderer,
+        finder=build_finder(faq),
+        faq=faq,
+        municipalities=Municipalities.load(settings.config),
+        quiet_hours=settings.quiet_hours,
+        links=lambda code: {"web": web_link(base_url, code)},
+    )
+    worker = worker_name()
+    dispatcher = Dispatcher(
+        database=database,
+        senders=channels,
+        renderer=renderer,
+        composer=AppointmentComposer(settings.zone),
+        clock=clock,
+        worker=worker,
+        files=Attachments(renderer, clock).make,
+        registry=registry,
+    )
+    planner = Planner(
+        policies=policies_of(settings),
+        quiet_hours=QuietHours.parse(settings.quiet_hours, settings.zone),
+        zone=settings.zone,
+        now=clock.now,
+    )
+    scheduler = Scheduler(database=database, dispatcher=dispatcher, planner=planner, clock=clock)
+
+    async def readiness() -> dict[str, bool]:
+        try:
+            return {"database": await schema_is_current(database)}
+        except (SQLAlchemyError, OSError):
+            return {"database": False}
+
+    app = App(
+        settings=settings,
+        database=database,
+        clock=clock,
+        services=services,
+        channels=channels,
+        inbox=Inbox(
+            database=database, services=services, dispatcher=dispatcher, channels=channels, clock=clock, worker=worker
+        ),
+        dispatcher=dispatcher,
+        planner=planner,
+        scheduler=scheduler,
+        http=Starlette(),
+    )
+    app.http = build_http(
+        web=web,
+        telegram_webhook=telegram.handle_webhook if telegram is not None and settings.public_url else None,
+        readiness=readiness,
+        registry=registry,
+        extra_routes=extra_routes(app) if extra_routes is not None else (),
+        framing=demo,
+    )
+    return app

@@ -1,4 +1,4 @@
-"""Files that go with messages, made when they are sent: a calendar file of an appointment, a copy of a person's data."""
+"""Files that go with messages, made when they are sent: an appointment's calendar file, a copy of a person's data."""
 
 import json
 

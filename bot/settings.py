@@ -1,6 +1,5 @@
 """Settings from the environment or `.env`, prefix MAATJE_ (DESIGN.md, Settings)."""
 
-from datetime import time
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -8,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from reminders.local_time import QuietHours
 from storage.keys import KeyRing
 
 
@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     telegram_api_url: str = "https://api.telegram.org"
     telegram_webhook_secret: SecretStr = SecretStr("")
     config: Path | None = None
+    # A municipality's own FAQ texts, on top of the package's (locales/faq/content.py says how it looks).
+    faq: Path | None = None
     public_url: str = ""
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
@@ -51,11 +53,7 @@ class Settings(BaseSettings):
     @field_validator("quiet_hours")
     @classmethod
     def _hours_are_times(cls, value: str) -> str:
-        try:
-            start, end = value.split("-")
-            time.fromisoformat(start.strip()), time.fromisoformat(end.strip())
-        except ValueError as error:
-            raise ValueError(f"{value!r} is no span of hours; write it as 21:00-08:00") from error
+        QuietHours.parse(value)
         return value
 
     @field_validator("public_url", "telegram_api_url")

@@ -5,6 +5,7 @@ A catalog text says how a value is shown: {starts_at:day} {starts_at:time} {on:d
 is.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -12,7 +13,7 @@ from string import Formatter
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_skeleton
+from babel.dates import DateTimePattern, parse_pattern
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 
@@ -33,16 +34,27 @@ def babel_locale(code: str) -> Locale:
     return Locale.parse(code)
 
 
+def _pattern(locale: str, skeleton: str) -> DateTimePattern:
+    """CLDR's pattern for the skeleton with weekday and month written out, in the locale's own order.
+
+    CLDR lists only short forms; widening the fields of the nearest one is its own rule (UTS 35, Matching Skeletons).
+    """
+    short = babel_locale(locale).datetime_skeletons[skeleton].pattern
+    return parse_pattern(
+        re.sub(r"(?<!L)LLL(?!L)", "LLLL", re.sub(r"(?<!M)MMM(?!M)", "MMMM", re.sub("E+", "EEEE", short)))
+    )
+
+
 @lru_cache(maxsize=8192)
 def day_text(day: date, locale: str) -> str:
     """Weekday, day and month: "maandag 1 maart"."""
-    return str(format_skeleton("MMMMEEEEd", datetime(day.year, day.month, day.day), locale=babel_locale(locale)))  # noqa: DTZ001
+    return _pattern(locale, "MMMEd").apply(day, babel_locale(locale))
 
 
 @lru_cache(maxsize=8192)
 def date_text(day: date, locale: str) -> str:
     """Day, month and year: "1 maart 2029"."""
-    return str(format_skeleton("yMMMMd", datetime(day.year, day.month, day.day), locale=babel_locale(locale)))  # noqa: DTZ001
+    return _pattern(locale, "yMMMd").apply(day, babel_locale(locale))
 
 
 def time_text(moment: datetime, zone: ZoneInfo) -> str:
@@ -56,7 +68,9 @@ def isolate(text: str) -> str:
 
 
 def _has_rtl(text: str) -> bool:
-    return any("\u0590" <= char <= "\u08ff" or "\ufb1d" <= char <= "\ufefc" for char in text)
+    return any(
+        "\u0590" <= char <= "\u08ff" or "\ufb1d" <= char <= "\ufdff" or "\ufe70" <= char <= "\ufefc" for char in text
+    )
 
 
 @lru_cache(maxsize=4096)

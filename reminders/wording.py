@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from locales.message import Button, Part, Style, Text
+from locales.message import Button, Part, Style, Text, verbatim
 from storage.appointments import Appointment, AppointmentKind
 
 # The icon of each kind, the same in every language.
@@ -31,7 +31,7 @@ def appointment_line(appointment: Appointment) -> Text:
     return Text(
         "appointment.line",
         {
-            "icon": KIND_ICONS[appointment.kind],
+            "icon": verbatim(KIND_ICONS[appointment.kind]),
             "kind": kind_text(appointment.kind),
             "starts_at": appointment.starts_at,
         },

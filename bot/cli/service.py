@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.common import FAULTS, AsJson, console, read_settings, run, show_json
+from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, read_settings, run, show_json, stop
+from bot.serve import PortTaken, SchemaIsOld
+from reminders.policy import PolicyError
 from storage.database import Database
 from storage.migrate import migrate as migrate_schema
 
@@ -31,11 +33,19 @@ def serve(
     settings = settings.model_copy(update=changes)
 
     async def work() -> None:
-        from bot.serve import serve_app, serve_demo
+        if demo:
+            from bot.demo.serve import serve_demo
 
-        await (serve_demo(settings) if demo else serve_app(settings))
+            await serve_demo(settings)
+        else:
+            from bot.serve import serve_app
 
-    run(work)
+            await serve_app(settings)
+
+    try:
+        run(work)
+    except (PortTaken, SchemaIsOld, PolicyError) as error:
+        stop(str(error), WRONG_USAGE)
 
 
 def migrate(as_json: AsJson = False) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from bot.dialogue import menu
 from bot.dialogue.turn import Turn, button, part, title
 from bot.events import Media, MediaKind
-from locales.message import Button, Part, Style, Text
+from locales.message import Button, Part, Style, Text, verbatim
 from reminders.wording import KIND_ICONS, appointment_line
 from storage.absence_reports import absence_of, choose_appointments, chosen_appointments, reports_about
 from storage.absences import Absence, AbsenceReason, AbsenceState
@@ -153,7 +153,9 @@ async def summary(turn: Turn, report: Absence) -> list[Part]:
         parts.append(Part(Text("absence.period", {"from_on": report.from_on, "until_on": report.until_on})))
     if report.reason is not None:
         reason = Text(f"reason.{report.reason.value}")
-        parts.append(Part(Text("absence.reason_line", {"icon": REASON_ICONS[report.reason], "reason": reason})))
+        parts.append(
+            Part(Text("absence.reason_line", {"icon": verbatim(REASON_ICONS[report.reason]), "reason": reason}))
+        )
     if report.note:
         parts.append(Part(Text("absence.note_line", {"note": report.note}), Style.QUOTE))
     if report.attachment:

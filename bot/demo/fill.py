@@ -1,0 +1,51 @@
+"""Fills the demo's database through the importers."""
+
+from datetime import timedelta
+
+from bot.demo.people import make_tables
+from bot.importing import border_of, planner_of
+from bot.settings import Settings
+from reminders.delivery import Clock
+from reminders.local_time import to_instant
+from storage.appointments import Appointment, AppointmentKind, LessonGroup, Membership
+from storage.database import Database
+from storage.importing.appointments import AppointmentsImporter
+from storage.importing.people import PeopleImporter
+from storage.importing.plans import PlansImporter
+from storage.importing.run import run_import
+from storage.people import person_ids
+
+
+async def fill(database: Database, settings: Settings, clock: Clock) -> None:
+    """Import the fictional people, plans, meetings and timetables."""
+    now = clock.now()
+    border = border_of(settings, database.keys, now)
+    planner = planner_of(settings, now)
+    today = now.astimezone(settings.zone).date()
+    tables = make_tables(today)
+    await run_import(database, PeopleImporter(border), tables.people)
+    await run_import(database, PlansImporter(border), tables.plans)
+    async with database.writing() as session:
+        groups = {name: LessonGroup(name=name) for name, _, _ in tables.classes}
+        session.add_all(groups.values())
+        await session.flush()
+        people = await person_ids(session, [external_id for _, external_id in tables.memberships])
+        session.add_all(
+            Membership(group_id=groups[name].id, person_id=people[external_id], from_on=today - timedelta(days=30))
+            for name, external_id in tables.memberships
+        )
+        session.add_all(
+            Appointment(
+                external_id=f"demo:{name}:{start.isoformat()}",
+                group_id=groups[name].id,
+                kind=AppointmentKind.CLASS,
+                starts_at=to_instant(start, settings.zone).instant,
+                ends_at=to_instant(end, settings.zone).instant,
+                location="Taalschool Gooi, Ceintuurbaan 2, Huizen",
+                with_whom="Marijke (docent)",
+                made_at=now,
+                updated_at=now,
+            )
+            for name, start, end in tables.classes
+        )
+    await run_import(database, AppointmentsImporter(border, planner.on_changes), tables.appointments)

@@ -1,0 +1,136 @@
+"""The demo's people: two consultants and 36 adults (16 education, 13 B1, 7 Z; start note, bijlage 2), all made up.
+
+They are made as tables in the form a municipality exports, and go in through the importers, around the day it is.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+CONSULTANTS = (("linda.devries@hbel.example", "Linda de Vries"), ("karim.bouali@hbel.example", "Karim Bouali"))
+TOWNS = ("Huizen", "Blaricum", "Eemnes", "Laren")
+ROUTES = ("education",) * 16 + ("b1",) * 13 + ("z",) * 7
+GROUPS = {"education": "Taalschakeltraject 1", "b1": "B1 dinsdag", "z": "Z-route ochtend"}
+
+# Given name, family name, language: common names where the people come from; nobody in particular.
+NAMES: tuple[tuple[str, str, str], ...] = (
+    ("Yohannes", "Tesfay", "ti"), ("Rahel", "Gebremedhin", "ti"), ("Selam", "Kidane", "ti"), ("Filmon", "Haile", "ti"),
+    ("Omar", "al-Khatib", "ar"), ("Hala", "Darwish", "ar"), ("Samir", "Haddad", "ar"), ("Rania", "Mansour", "ar"),
+    ("Khaled", "Nasser", "ar"), ("Yasmin", "Saleh", "ar"), ("Bilal", "Hamdan", "ar"), ("Noor", "Aziz", "ar"),
+    ("Mustafa", "Demir", "tr"), ("Elif", "Kaya", "tr"), ("Emre", "Yıldız", "tr"),
+    ("Parisa", "Ahmadi", "fa"), ("Reza", "Karimi", "fa"), ("Farid", "Noori", "fa_AF"), ("Zahra", "Sadat", "fa_AF"),
+    ("Wahid", "Stanikzai", "ps"), ("Spogmai", "Zadran", "ps"), ("Abdi", "Warsame", "so"), ("Hodan", "Farah", "so"),
+    ("Dawit", "Bekele", "am"), ("Meron", "Tadesse", "am"), ("Azad", "Bakir", "ckb"), ("Shilan", "Rashid", "ckb"),
+    ("Berfin", "Aslan", "ku"), ("Oleksandr", "Kovalenko", "uk"), ("Iryna", "Shevchenko", "uk"),
+    ("Elena", "Morozova", "ru"),
+    ("Jean", "Niyonzima", "fr"), ("Divine", "Kabongo", "fr"), ("Grace", "Okello", "en"), ("Samuel", "Mensah", "en"),
+    ("Amina", "Yusuf", "ar"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The municipality's tables as CSV bytes, and the classes of each group as (name, local start, local end)."""
+
+    people: bytes
+    plans: bytes
+    appointments: bytes
+    memberships: Sequence[tuple[str, str]]
+    classes: Sequence[tuple[str, datetime, datetime]]
+
+
+def _csv(rows: Sequence[dict[str, object]]) -> bytes:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=list(rows[0]), delimiter=";")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def make_tables(today: date) -> Tables:
+    """Tables around a day: plans signed in the last two years, meetings in the coming weeks, classes for six weeks."""
+    people, plans, appointments = [], [], []
+    memberships: list[tuple[str, str]] = []
+    for number, ((given, family, language), route) in enumerate(zip(NAMES, ROUTES, strict=True)):
+        external_id = f"P{number + 1:03}"
+        email, name = CONSULTANTS[0 if number % 7 < 4 else 1]
+        signed = today - timedelta(days=20 + number * 19)
+        people.append(_person(number, external_id, (given, family, language), signed, (email, name)))
+        plans.append(_plan(external_id, route, signed))
+        appointments.append(_meeting(number, external_id, today, name))
+        memberships.append((GROUPS[route], external_id))
+    return Tables(_csv(people), _csv(plans), _csv(appointments), memberships, _classes(today))
+
+
+def _person(
+    number: int, external_id: str, who: tuple[str, str, str], signed: date, consultant: tuple[str, str]
+) -> dict[str, object]:
+    given, family, language = who
+    return {
+        "external_id": external_id,
+        "given_name": given,
+        "family_name": family,
+        "language": language,
+        "group": "migrant" if number % 9 == 8 else "asylum",
+        "municipality": TOWNS[number % 4],
+        "born_on": date(1980 + number % 25, 1 + number % 12, 1 + number % 27).isoformat(),
+        "phone": f"+3161000{number:04}",
+        "email": "",
+        "brp_registered_on": (signed - timedelta(days=60)).isoformat(),
+        "housed_on": (signed - timedelta(days=55)).isoformat(),
+        "consultant_email": consultant[0],
+        "consultant_name": consultant[1],
+    }
+
+
+def _plan(external_id: str, route: str, signed: date) -> dict[str, object]:
+    goals = {
+        "education": "MBO-opleiding niveau 2",
+        "b1": "B1 en werk in de zorg",
+        "z": "Zelfredzaam zijn en meedoen in de buurt",
+    }
+    return {
+        "person_external_id": external_id,
+        "route": route,
+        "intake_on": (signed - timedelta(days=21)).isoformat(),
+        "plan_signed_on": signed.isoformat(),
+        "relief_started_on": (signed - timedelta(days=50)).isoformat(),
+        "progress_meetings_per_year": 4,
+        "goal": goals[route],
+    }
+
+
+def _meeting(number: int, external_id: str, today: date, consultant: str) -> dict[str, object]:
+    day = today + timedelta(days=1 + number % 12)
+    day += timedelta(days={5: 2, 6: 1}.get(day.weekday(), 0))
+    starts_at = datetime.combine(day, time(9 + number % 7, 30 * (number % 2)))
+    kinds = ("progress_meeting", "progress_meeting", "progress_meeting", "pvt", "workshop", "map")
+    return {
+        "external_id": f"A{number + 1:03}",
+        "person_external_id": external_id,
+        "kind": kinds[number % len(kinds)],
+        "starts_at": starts_at.isoformat(" ", "minutes"),
+        "ends_at": (starts_at + timedelta(minutes=45)).isoformat(" ", "minutes"),
+        "location": "Gemeentehuis Huizen, Graaf Wichman 10" if number % 3 else "Bibliotheek Laren, Klaaskampen 18",
+        "with_whom": consultant,
+        "mandatory": "yes",
+        "status": "planned",
+    }
+
+
+def _classes(today: date) -> list[tuple[str, datetime, datetime]]:
+    monday = today - timedelta(days=today.weekday())
+    weekly = {
+        GROUPS["education"]: ((0, 9), (1, 9), (2, 9), (3, 9), (4, 9)),
+        GROUPS["b1"]: ((1, 13), (3, 13), (4, 10)),
+        GROUPS["z"]: ((0, 10), (2, 10), (3, 10)),
+    }
+    return [
+        (group, start, start + timedelta(hours=3))
+        for group, hours in weekly.items()
+        for week in range(6)
+        for weekday, hour in hours
+        for start in [datetime.combine(monday + timedelta(weeks=week, days=weekday), time(hour))]
+    ]

@@ -1,0 +1,145 @@
+"""The demo's start page and what its buttons do: open a phone, move the clock."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from importlib.resources import files
+
+from sqlalchemy import select
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.app import App
+from bot.demo.clock import DemoClock
+from locales.languages import LANGUAGES
+from storage.contacts import Contact
+from storage.linking import make_code
+from storage.outbox import Message, MessageState
+from storage.people import Consultant, Person, Plan
+
+_TYPES = {"css": "text/css", "js": "text/javascript", "html": "text/html"}
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
+LARGEST_MOVE = timedelta(days=14)
+
+
+class DemoRoutes:
+    """Routes of the start page; built with the app and its clock."""
+
+    def __init__(self, app: App, clock: DemoClock) -> None:
+        self._app = app
+        self._clock = clock
+        self._moving = asyncio.Lock()
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """For Starlette."""
+        return [
+            Route("/", self._file("demo.html"), methods=["GET"]),
+            Route("/demo/demo.css", self._file("demo.css"), methods=["GET"]),
+            Route("/demo/demo.js", self._file("demo.js"), methods=["GET"]),
+            Route("/demo/state", self.state, methods=["GET"]),
+            Route("/demo/open", self.open, methods=["POST"]),
+            Route("/demo/move", self.move, methods=["POST"]),
+        ]
+
+    @staticmethod
+    def _file(name: str) -> Callable[[Request], Awaitable[Response]]:
+        content = files("bot.demo").joinpath("static", name).read_bytes()
+
+        async def serve(_: Request) -> Response:
+            return Response(
+                content,
+                media_type=_TYPES[name.rpartition(".")[2]],
+                headers={"content-security-policy": _POLICY},
+            )
+
+        return serve
+
+    async def state(self, _: Request) -> Response:
+        """Who there is, and what time it is in the demo."""
+        async with self._app.database.reading() as session:
+            consultants = list(await session.scalars(select(Consultant).order_by(Consultant.id)))
+            people = await session.execute(
+                select(Person, Plan.route).outerjoin(Plan, Plan.person_id == Person.id).order_by(Person.id)
+            )
+            listed = [
+                {
+                    "id": f"person-{person.id}",
+                    "name": f"{person.given_name} {person.family_name}",
+                    "language": LANGUAGES[person.language].name,
+                    "route": route.value if route is not None else "",
+                    "consultant": f"consultant-{person.consultant_id}",
+                }
+                for person, route in people.tuples()
+            ]
+        return JSONResponse(
+            {
+                "now": self._local_now(),
+                "consultants": [{"id": f"consultant-{c.id}", "name": c.name} for c in consultants],
+                "people": listed,
+            }
+        )
+
+    def _local_now(self) -> str:
+        return self._clock.now().astimezone(self._app.settings.zone).strftime("%A %d %B %Y, %H:%M")
+
+    async def open(self, request: Request) -> Response:
+        """A new link code for one of the people, so that their phone opens in a frame."""
+        who = str((await request.json()).get("id", ""))
+        kind, _, number = who.partition("-")
+        if kind not in ("person", "consultant") or not number.isdecimal():
+            return JSONResponse({"error": "unknown"}, status_code=404)
+        async with self._app.database.writing() as session:
+            linked = await session.scalar(
+                select(Contact.id).where(
+                    Contact.channel == "web",
+                    (Contact.person_id if kind == "person" else Contact.consultant_id) == int(number),
+                )
+            )
+            if linked is not None:
+                return JSONResponse({"url": f"/chat?phone={who}"})
+            code, _expires = await make_code(
+                session,
+                self._app.database.keys,
+                self._clock.now(),
+                person_id=int(number) if kind == "person" else None,
+                consultant_id=int(number) if kind == "consultant" else None,
+            )
+        return JSONResponse({"url": f"/chat?phone={who}#{code}"})
+
+    async def move(self, request: Request) -> Response:
+        """Move the clock forward by some minutes, or to the next message; what is due on the way is sent in order."""
+        wish = await request.json()
+        async with self._moving:
+            minutes = wish.get("minutes")
+            if isinstance(minutes, int) and 0 < timedelta(minutes=minutes) <= LARGEST_MOVE:
+                target = self._clock.now() + timedelta(minutes=minutes)
+            else:
+                target = await self._next_due() or self._clock.now()
+            while (due := await self._next_due()) is not None and due <= target:
+                self._clock.move_to(due + timedelta(seconds=1))
+                await self._app.planner.plan_ahead(self._app.database)
+                await self._app.dispatcher.run_once()
+            self._clock.move_to(target)
+            await self._app.planner.plan_ahead(self._app.database)
+            self._app.dispatcher.wake()
+        return JSONResponse({"now": self._local_now()})
+
+    async def _next_due(self) -> datetime | None:
+        """When the next message is due to somebody whose phone is open."""
+        linked_people = select(Contact.person_id).where(Contact.person_id.is_not(None))
+        linked_consultants = select(Contact.consultant_id).where(Contact.consultant_id.is_not(None))
+        async with self._app.database.reading() as session:
+            return await session.scalar(
+                select(Message.next_at)
+                .where(
+                    Message.state == MessageState.PENDING,
+                    Message.next_at > self._clock.now(),
+                    Message.person_id.in_(linked_people) | Message.consultant_id.in_(linked_consultants),
+                )
+                .order_by(Message.next_at)
+                .limit(1)
+            )

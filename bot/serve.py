@@ -1,0 +1,110 @@
+"""Runs the service: the HTTP server beside channels and reminders, until SIGTERM or SIGINT; then a clean stop."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import structlog
+import uvicorn
+
+from bot.app import App, build
+from bot.clock import SystemClock
+from bot.settings import Settings
+from storage.database import Database
+from storage.migrate import migrate, schema_is_current
+
+log = structlog.get_logger(__name__)
+
+
+class SchemaIsOld(ValueError):
+    """A PostgreSQL database must be migrated by an operator."""
+
+    def __init__(self) -> None:
+        super().__init__("The database's schema is not up to date. Run: maatje migrate")
+
+
+class PortTaken(OSError):
+    """Somebody else listens on the port."""
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handlers: this module stops the parts in the right order."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> "contextlib.Generator[None]":  # type: ignore[override]
+        yield
+
+
+async def prepare_schema(database: Database) -> None:
+    """Migrate an SQLite file; refuse a PostgreSQL schema that is old.
+
+    Raises:
+        SchemaIsOld: on PostgreSQL.
+    """
+    if database.is_sqlite:
+        await migrate(database)
+    elif not await schema_is_current(database):
+        raise SchemaIsOld
+
+
+def listen(settings: Settings) -> socket.socket:
+    """The bound socket (port 0 = a free one), so that a taken port is told before anything starts.
+
+    Raises:
+        PortTaken: with what to do.
+    """
+    try:
+        return socket.create_server((settings.host, settings.port), backlog=512)
+    except OSError as error:
+        raise PortTaken(
+            f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}). "
+            "Is Maatje running already? Choose another with --port or MAATJE_PORT."
+        ) from error
+
+
+@asynccontextmanager
+async def running(app: App, sockets: Sequence[socket.socket]) -> AsyncIterator[None]:
+    """The app and its HTTP server, from start to clean stop."""
+    config = uvicorn.Config(
+        app.http, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=10, server_header=False
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=list(sockets)))
+    try:
+        await app.start()
+        yield
+    finally:
+        # Channels first: they take nothing more and finish what is in hand; then the server's connections end.
+        await app.stop()
+        server.should_exit = True
+        await serving
+
+
+async def serve_app(settings: Settings) -> None:
+    """Run the service until it is told to stop.
+
+    Raises:
+        SecretMissing, SecretTooShort, ConfigError, PolicyError, SchemaIsOld, PortTaken: before anything starts.
+    """
+    keys = settings.keys()
+    bound = listen(settings)
+    settings = settings.model_copy(update={"port": bound.getsockname()[1]})
+    app = build(settings, keys=keys, clock=SystemClock())
+    await prepare_schema(app.database)
+    async with running(app, [bound]):
+        log.info("ready", host=settings.host, port=settings.port, channels=sorted(app.channels))
+        await until_told_to_stop()
+        log.info("stopping")
+    log.info("stopped")
+
+
+async def until_told_to_stop() -> None:
+    """Wait for SIGTERM or SIGINT."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    await told.wait()
