@@ -152,12 +152,12 @@ class _Reading:
         if not records:
             return
         master = records[0]
-        if len(records) == 1 and not master.recurs and master.recurrence_id is None:
-            self._add(master, master.starts, master.ends, None, all_cancelled)
-            return
         try:
-            for record, starts, ends, original in self._expanded(records):
-                self._add(record, starts, ends, original, all_cancelled)
+            if len(records) == 1 and not master.recurs and master.recurrence_id is None:
+                self._add(master, master.starts, master.ends, None, all_cancelled)
+            else:
+                for record, starts, ends, original in self._expanded(records):
+                    self._add(record, starts, ends, original, all_cancelled)
         except (ValueError, OverflowError, TypeError, KeyError, IndexError):
             # The library's own words are of no help to whoever made the file.
             self.unread_uids.add(uid)

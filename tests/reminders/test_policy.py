@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def local(text: str) -> datetime:
     return to_instant(datetime.fromisoformat(text)).instant
 
 
-def _table() -> list[object]:
+def _table() -> Sequence[object]:
     cases = []
     for line in TABLE.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -107,7 +108,11 @@ def test_a_merged_reminder_keeps_the_question() -> None:
             "2026-03-16T14:00", "2026-03-01T12:00", "2026-03-13T12:00", "2026-03-13T09:00", id="Monday: shown on Friday"
         ),
         pytest.param(
-            "2026-03-17T14:00", "2026-03-01T12:00", "2026-03-14T12:00", "2026-03-13T09:00", id="Tuesday: shown on Friday"
+            "2026-03-17T14:00",
+            "2026-03-01T12:00",
+            "2026-03-14T12:00",
+            "2026-03-13T09:00",
+            id="Tuesday: shown on Friday",
         ),
         pytest.param("2026-03-19T14:00", "2026-03-16T13:00", None, "2026-03-17T09:00", id="made late: not asked twice"),
         pytest.param("2026-03-19T14:00", "2026-03-18T13:00", None, None, id="made the day before"),
@@ -127,7 +132,9 @@ def test_nobody_is_asked_again_about_a_class() -> None:
     assert followup_times(local("2026-03-19T14:00"), local("2026-03-01T12:00"), policy, QUIET) == FollowupTimes()
 
 
-starts_at = st.datetimes(datetime(2026, 1, 1), datetime(2029, 1, 1), timezones=st.just(UTC))
+starts_at = st.datetimes(
+    datetime.fromisoformat("2026-01-01"), datetime.fromisoformat("2029-01-01"), timezones=st.just(UTC)
+)
 clock = st.times(time(0), time(23, 59)).map(lambda found: found.replace(second=0, microsecond=0))
 quiet_hours = st.one_of(
     st.none(),

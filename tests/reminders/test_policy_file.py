@@ -76,7 +76,9 @@ def test_the_defaults_know_every_kind() -> None:
         pytest.param('ask_again = "3 days"', 'ask_again = "1 day"', 14, "asked first", id="followup order"),
         pytest.param('ask_again = "3 days"', 'ask_again = "3 hours"', 15, "whole days", id="followup hours"),
         pytest.param("rules = []", "rules = 3", 31, "must be a list", id="no list"),
-        pytest.param('[policies."Laren".activity]\nrules = []', "[policies]\nLaren = 1", 31, "must be a table", id="value"),
+        pytest.param(
+            '[policies."Laren".activity]\nrules = []', "[policies]\nLaren = 1", 31, "must be a table", id="value"
+        ),
         pytest.param('id = "week"', "id = ", 21, "no valid TOML", id="no TOML"),
     ],
 )
@@ -96,7 +98,8 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
 
 
 def test_lines_of_keys_in_every_form_of_toml() -> None:
-    text = '''
+    text = (
+        '''
 a.b = 1  # a.b = 2
 "c d" = """
 x = 1
@@ -104,14 +107,17 @@ x = 1
 [t]
 l = [ 1, [2,
  { k = "}" } ], # ]
- 'it''' + "'" + ''',
+ 'it'''
+        + "'"
+        + """,
 ]
 [[s]]
 k = 1979-05-27T07:32:00Z
 [[s]]
 [s.inner]
 k = 0x1F
-'''
+"""
+    )
     tomllib.loads(text)
     lines = key_lines(text)
     assert lines["a", "b"] == 2
@@ -124,7 +130,13 @@ k = 0x1F
 def test_no_damage_to_the_text_makes_reading_fail_otherwise(at: int, length: int, put: str) -> None:
     text = SAMPLE[:at] + put + SAMPLE[at + length :]
     key_lines(text)
+    assert 0 <= _line_of_the_fault(text) <= text.count("\n") + 1
+
+
+def _line_of_the_fault(text: str) -> int:
+    """0 = there is none."""
     try:
         load_policies(text)
     except PolicyError as error:
-        assert 1 <= error.line <= text.count("\n") + 1
+        return error.line
+    return 0

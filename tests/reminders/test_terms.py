@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def _setting(value: str) -> object:
     return int(value) if value.isdigit() else value == "true" if value in ("true", "false") else value
 
 
-def _table() -> list[object]:
+def _table() -> Sequence[object]:
     cases = []
     for line in TABLE.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -136,11 +137,15 @@ def test_fines_are_those_of_section_1_11() -> None:
             id="signed before brp",
         ),
         pytest.param(
-            TermFacts(brp_registered_on=date(2026, 2, 1), intake_on=date(2026, 1, 1)), [], id="intake in the azc is fine"
+            TermFacts(brp_registered_on=date(2026, 2, 1), intake_on=date(2026, 1, 1)),
+            [],
+            id="intake in the azc is fine",
         ),
         pytest.param(TermFacts(plan_signed_on=date(1926, 3, 1)), [("plan_signed_on", "out_of_range")], id="century"),
         pytest.param(
-            TermFacts(born_on=date(2026, 3, 1), housed_on=date(2020, 1, 1)), [("housed_on", "before_birth")], id="unborn"
+            TermFacts(born_on=date(2026, 3, 1), housed_on=date(2020, 1, 1)),
+            [("housed_on", "before_birth")],
+            id="unborn",
         ),
         pytest.param(
             TermFacts(plan_signed_on=date(2026, 3, 1), term_extended_until=date(2029, 3, 1)),
@@ -158,7 +163,9 @@ def test_fines_are_those_of_section_1_11() -> None:
             id="bridging on z",
         ),
         pytest.param(TermFacts(lesson_hours=-1), [("lesson_hours", "out_of_range")], id="hours"),
-        pytest.param(TermFacts(plan_signed_on=date(9999, 12, 31)), [("plan_signed_on", "out_of_range")], id="year 9999"),
+        pytest.param(
+            TermFacts(plan_signed_on=date(9999, 12, 31)), [("plan_signed_on", "out_of_range")], id="year 9999"
+        ),
     ],
 )
 def test_implausible_dates_are_named(facts: TermFacts, faults: list[tuple[str, str]]) -> None:
