@@ -14,6 +14,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
+from storage.database import Database
+from storage.keys import KeyRing
 from tests.browser.phone import Phone
 from tests.browser.serving import Town, served
 
@@ -47,12 +49,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             reporter.write_line(f"WITHOUT_BROWSER=1: {len(mine)} browser tests were NOT run", yellow=True, bold=True)
 
 
+def _find_chromium(playwrights_own: str) -> str | None:
+    on_path = next((path for name in ON_PATH if (path := shutil.which(name))), None)
+    return on_path or (playwrights_own if Path(playwrights_own).exists() else None)
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    found = next((path for name in ON_PATH if (path := shutil.which(name))), None)
     async with async_playwright() as playwright:
-        own = Path(playwright.chromium.executable_path)
-        if found is None and not own.exists():
+        found = _find_chromium(playwright.chromium.executable_path)
+        if found is None:
             pytest.fail(HOW_TO_GET_ONE, pytrace=False)
         chromium = await playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield chromium
@@ -60,10 +66,12 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
+async def town(sqlite_url: str, keys: KeyRing) -> AsyncIterator[Town]:
     """The server with the scripted dialogue."""
-    async with served(tmp_path) as running:
+    database = Database(sqlite_url, keys)
+    async with served(database) as running:
         yield running
+    await database.close()
 
 
 MakePhone = Callable[..., Awaitable[Phone]]

@@ -1,6 +1,7 @@
 """A telephone in somebody's hand: what they see and do on the chat's page."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -24,13 +25,21 @@ class Phone:
 
     @classmethod
     async def made(cls, context: BrowserContext, url: str) -> Self:
-        page = await context.new_page()
-        page.set_default_timeout(10_000)
-        phone = cls(context, page, url)
-        page.on("console", lambda message: phone._note_console(message))
-        page.on("pageerror", lambda error: phone.complaints.append(str(error)))
-        page.on("request", lambda request: phone._note_request(request))
+        phone = cls(context, await context.new_page(), url)
+        phone._watch()
         return phone
+
+    def _watch(self) -> None:
+        self.page.set_default_timeout(10_000)
+        # Playwright hangs attributes on the owner of a bound method, which a class with slots does not take.
+        self.page.on("console", partial(Phone._note_console, self))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", partial(Phone._note_request, self))
+
+    async def takes_a_new_page(self) -> None:
+        self.offline = False
+        self.page = await self.context.new_page()
+        self._watch()
 
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not self.offline:
@@ -79,7 +88,7 @@ class Phone:
     async def overflow(self) -> int:
         """How many pixels the page is wider than the screen."""
         width = await self.page.evaluate(
-            "Math.max(document.documentElement.scrollWidth, document.getElementById('scroller').scrollWidth) - innerWidth"
+            "Math.max(document.documentElement.scrollWidth, scroller.scrollWidth, log.scrollWidth) - innerWidth"
         )
         return int(width)
 

@@ -5,10 +5,10 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import uvicorn
 
+from storage.database import Database
 from tests.bot.channels.web.rig import Rig, rigged
 
 
@@ -21,12 +21,12 @@ class Town:
 
 
 @asynccontextmanager
-async def served(folder: Path, *, phones: bool = False) -> AsyncIterator[Town]:
+async def served(database: Database, *, phones: bool = False) -> AsyncIterator[Town]:
     """Serve a rig until the block ends."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    async with rigged(folder, url, phones=phones) as rig:
+    async with rigged(database, url, phones=phones) as rig:
         config = uvicorn.Config(
             rig.app(), log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5
         )
@@ -36,7 +36,7 @@ async def served(folder: Path, *, phones: bool = False) -> AsyncIterator[Town]:
         try:
             yield Town(rig, url)
         finally:
-            rig.web.live.close()
+            await rig.web.stop()
             server.should_exit = True
             await running
             listener.close()

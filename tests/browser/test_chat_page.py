@@ -1,7 +1,10 @@
 """The web chat's page in a real browser."""
 
-from playwright.async_api import expect
+from playwright.async_api import APIResponse, Route, expect
 
+from storage.contacts import Contact
+from storage.outbox import MessageState
+from storage.people import Person
 from tests.bot.channels.web.rig import message
 from tests.browser.conftest import MakePhone
 from tests.browser.serving import Town
@@ -94,12 +97,9 @@ async def test_a_lost_answer_does_not_say_it_twice(town: Town, phone: MakePhone)
     amina = await phone()
     await amina.opens(await town.rig.person())
     amina.offline = True  # the aborted request is a complaint of ours
-    lost = []
+    lost: list[APIResponse] = []
 
-    async def lose_the_first_answer(route: object) -> None:
-        from playwright.async_api import Route
-
-        assert isinstance(route, Route)
+    async def lose_the_first_answer(route: Route) -> None:
         if not lost:
             lost.append(await route.fetch())
             await route.abort("connectionreset")
@@ -113,6 +113,114 @@ async def test_a_lost_answer_does_not_say_it_twice(town: Town, phone: MakePhone)
     await amina.sees("Ik ben ziek")
     await expect(amina.page.get_by_role("img", name="Verstuurd")).to_have_count(1)
     assert len(town.rig.heard) == 2
+
+
+async def test_what_was_written_offline_survives_closing_the_page(town: Town, phone: MakePhone) -> None:
+    amina = await phone()
+    await amina.opens(await town.rig.person())
+    await amina.goes_offline()
+    await amina.says("Ik ben ziek")
+    await amina.page.close()
+    await amina.context.set_offline(False)
+
+    await amina.takes_a_new_page()
+    await amina.opens()
+
+    await amina.sees("Gehoord: Ik ben ziek")
+    assert len(town.rig.heard) == 2
+
+
+async def test_unsent_words_of_one_person_are_never_sent_as_anothers(town: Town, phone: MakePhone) -> None:
+    shared = await phone()
+    await shared.opens(await town.rig.person("nl"))
+    await shared.goes_offline()
+    await shared.says("Alleen voor mijn consulent")
+    await shared.page.close()
+    await shared.context.set_offline(False)
+
+    await shared.takes_a_new_page()
+    await shared.opens(await town.rig.person("ar"))
+
+    await shared.sees("ماذا تريد أن تفعل؟")
+    await shared.does_not_see("Alleen voor mijn consulent")
+    assert await shared.page.evaluate("localStorage.length") == 0
+    assert len(town.rig.heard) == 2
+
+
+async def test_a_press_made_offline_is_sent_later(town: Town, phone: MakePhone) -> None:
+    amina = await phone()
+    await amina.opens(await town.rig.person())
+    await amina.goes_offline()
+    await amina.taps("Mijn afspraken")
+    await expect(amina.button("Mijn afspraken")).to_be_disabled()
+    await amina.comes_online()
+
+    await amina.sees("Gekozen: appointments")
+
+
+async def test_a_dropped_connection_is_taken_up_and_nothing_is_missed(town: Town, phone: MakePhone) -> None:
+    amina = await phone()
+    await amina.opens(await town.rig.person())
+    [address] = await town.rig.addresses()
+
+    await amina.goes_offline()
+    await town.rig.bot_says(address, message("Eerste"))
+    await town.rig.bot_says(address, message("Tweede"))
+    await amina.comes_online()
+
+    await amina.sees("Eerste")
+    await amina.sees("Tweede")
+
+
+async def test_what_was_seen_is_told(town: Town, phone: MakePhone) -> None:
+    amina = await phone()
+    await amina.opens(await town.rig.person())
+    [address] = await town.rig.addresses()
+    async with amina.page.expect_response("**/chat/seen") as told:
+        row = await town.rig.bot_says(address, message("Morgen is uw gesprek."))
+    await (await told.value).finished()
+    while await town.rig.state_of(row) is not MessageState.READ:
+        async with amina.page.expect_response("**/chat/seen"):
+            pass
+
+
+async def test_another_language_turns_the_window(town: Town, phone: MakePhone) -> None:
+    amina = await phone()
+    await amina.opens(await town.rig.person("nl"))
+    async with town.rig.database.writing() as session:
+        (await session.get_one(Person, 1)).language = "ar"
+
+    await expect(amina.page.locator("html")).to_have_attribute("dir", "rtl")
+    await expect(amina.page.get_by_role("textbox")).to_have_attribute("placeholder", "اكتب رسالة")
+    await expect(amina.page.locator("#status")).to_have_text("متصل")
+
+
+async def test_an_erased_chat_closes(town: Town, phone: MakePhone) -> None:
+    amina = await phone()
+    await amina.opens(await town.rig.person())
+    amina.offline = True  # the browser notes the refused requests that may follow
+    async with town.rig.database.writing() as session:
+        await session.delete(await session.get_one(Contact, 1))
+
+    await expect(amina.page.get_by_role("alert")).to_contain_text("Deze chat is hier gesloten")
+
+
+async def test_earlier_messages_are_loaded_on_demand(town: Town, phone: MakePhone) -> None:
+    amina = await phone()
+    await amina.opens(await town.rig.person())
+    [address] = await town.rig.addresses()
+    for number in range(55):
+        await town.rig.bot_says(address, message(f"Bericht {number}"))
+    await amina.page.reload()
+    await amina.sees("Bericht 54")
+    await amina.does_not_see("Bericht 3")
+
+    await amina.taps("Oudere berichten")
+
+    await amina.sees("Bericht 3")
+    await amina.sees("Wat wilt u doen?")
+    shown = await amina.page.locator(".line.bot .bubble > p").all_inner_texts()
+    assert shown == ["Wat wilt u doen?", *(f"Bericht {number}" for number in range(55))]
 
 
 async def test_a_dead_link_says_so_and_leaves_the_chat_of_this_browser_open(town: Town, phone: MakePhone) -> None:

@@ -81,7 +81,7 @@ class WebChannel:
 
         To be called before the HTTP server stops: it waits for its connections to end.
         """
-        self.live.close()
+        await self.live.close()
         await self._receiving.end()
 
     async def send(self, address: str, message: Rendered, *, reference: str) -> Receipt:

@@ -7,7 +7,7 @@ browser has no chat any more), `beat` (nothing new, still here: a page that hear
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,7 +36,7 @@ async def stream(
     still_open: Callable[[], Awaitable[bool]],
     shown: Callable[[list[WebMessage], str], list[Content]],
     window: Callable[[str], dict[str, Json]],
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str, None]:
     """The events of one connection from revision `after` on, to a page whose window is in `lang` (a tag)."""
     with live.connection(contact_id) as changed:
         # Something goes out at once, so that the browser knows that it is connected.

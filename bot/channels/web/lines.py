@@ -47,7 +47,7 @@ def content_of(message: Rendered) -> Content:
         "buttons": buttons,
     }
     if message.file is not None:
-        content["file"] = {"name": message.file.name, "size": len(message.file.content)}
+        content["file"] = {"name": message.file.name, "type": _safe_type(message.file.media_type)}
     return content
 
 
@@ -79,9 +79,12 @@ def kept_file(file: File | None) -> dict[str, Json] | None:
 
 def file_of(kept: dict[str, Json]) -> File:
     """Back from the database; a media type that a browser might run becomes one that it only saves."""
-    media_type = str(kept["media_type"]).partition(";")[0].strip()
-    safe = media_type if media_type in _MEDIA_TYPES else "application/octet-stream"
-    return File(str(kept["name"]), safe, b64decode(str(kept["base64"])))
+    return File(str(kept["name"]), _safe_type(str(kept["media_type"])), b64decode(str(kept["base64"])))
+
+
+def _safe_type(media_type: str) -> str:
+    bare = media_type.partition(";")[0].strip().lower()
+    return bare if bare in _MEDIA_TYPES else "application/octet-stream"
 
 
 def shown(message: WebMessage, *, zone: ZoneInfo, locale: str) -> Content:

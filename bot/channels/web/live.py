@@ -43,7 +43,7 @@ class Live:
         """An event that is set whenever the chat may have changed, as long as the block lasts."""
         event = asyncio.Event()
         self._connections.setdefault(contact_id, set()).add(event)
-        if self._looking is None or self._looking.done():
+        if not self.closed and (self._looking is None or self._looking.done()):
             self._looking = asyncio.create_task(self._look(), name="web-live")
         try:
             yield event
@@ -53,23 +53,23 @@ class Live:
             if not events:
                 del self._connections[contact_id]
                 self._seen.pop(contact_id, None)
-            if not self._connections and self._looking is not None:
-                self._looking.cancel()
-                self._looking = None
 
     def changed(self, contact_id: int) -> None:
         """Wake the connections of this chat."""
         for event in self._connections.get(contact_id, ()):
             event.set()
 
-    def close(self) -> None:
-        """Wake everybody for the last time: `closed` tells them to end."""
+    async def close(self) -> None:
+        """Wake everybody for the last time (`closed` tells them to end) and stop looking."""
         self.closed = True
         for contact_id in self._connections:
             self.changed(contact_id)
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
 
     async def _look(self) -> None:
-        while True:
+        while self._connections:
             await asyncio.sleep(self._look_every)
             try:
                 await self._look_once()

@@ -19,6 +19,7 @@ from locales.render import Renderer
 from storage.columns import Json
 
 TEXTS = (
+    "calendar",
     "choices",
     "connecting",
     "download",
@@ -35,7 +36,6 @@ TEXTS = (
     "sent",
     "session_over",
     "slow_down",
-    "try_again",
     "you",
 )
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}

@@ -79,16 +79,21 @@
 
   function draw(line) {
     const t = view.texts, mine = line.from === "person";
-    const bubble = make("div", { class: "bubble" }, make("span", { class: "unseen" }, (mine ? t.you : document.title) + ": "), ...line.blocks.map(paragraph));
+    // The side a line stands on is the window's, its inside runs as its own language does.
+    const own = mine ? {} : { lang: line.lang, dir: line.dir };
+    const bubble = make("div", { class: "bubble", ...own }, make("span", { class: "unseen" }, (mine ? t.you : document.title) + ": "), ...line.blocks.map(paragraph));
     const meta = make("div", { class: "meta" });
     if (line.time) meta.append(make("time", { datetime: line.day + "T" + line.time, dir: "ltr" }, line.time));
     if (mine) meta.append(mark(line));
     bubble.append(meta);
-    const element = make("div", { class: "line " + line.from, "data-id": line.id || "", lang: mine ? undefined : line.lang, dir: mine ? undefined : line.dir }, bubble);
+    const element = make("div", { class: "line " + line.from, "data-id": line.id || "" }, bubble);
     if (mine) element.tabIndex = -1;
-    const choices = make("div", { class: "choices", role: "group", "aria-label": t.choices });
-    if (line.file) choices.append(make("a", { class: "choice file", href: at("file/" + line.id), download: line.file.name }, t.download + " (" + line.file.name + ")"));
+    const choices = make("div", { class: "choices", role: "group", "aria-label": t.choices, ...own });
     for (const row of line.buttons || []) choices.append(make("div", { class: "row" }, ...row.map((button) => choice(line, button))));
+    if (line.file) {
+      const label = line.file.type === "text/calendar" ? "🗓️ " + t.calendar : "📎 " + t.download + " (" + line.file.name + ")";
+      choices.append(make("a", { class: "choice", href: at("file/" + line.id), download: line.file.name }, label));
+    }
     if (choices.childNodes.length) element.append(choices);
     return element;
   }

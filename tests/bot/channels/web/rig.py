@@ -2,8 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from prometheus_client import CollectorRegistry
@@ -19,24 +18,10 @@ from locales.message import Style
 from locales.render import Block, File, Rendered, RenderedButton, Renderer
 from storage.contacts import Contact, contact_at
 from storage.database import Database
-from storage.keys import KeyRing
 from storage.linking import CodeRefused, make_code, use_code
-from storage.migrate import migrate
 from storage.outbox import Message, MessageState
 from storage.people import Group, Person
-
-
-class SetClock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.moment = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def move(self, by: timedelta) -> None:
-        self.moment += by
+from tests.clock import FakeClock
 
 
 def message(
@@ -63,7 +48,7 @@ class Rig:
 
     def __init__(self, database: Database, public_url: str, *, phones: bool = False) -> None:
         self.database = database
-        self.clock = SetClock()
+        self.clock = FakeClock()
         self.heard: list[InboundEvent] = []
         self.seconds = 0.0
         self._seen: set[str] = set()
@@ -168,7 +153,11 @@ class Rig:
 MENUS: dict[str, tuple[str, list[list[tuple[str, str]]]]] = {
     "nl": (
         "Wat wilt u doen?",
-        [[("📅 Mijn afspraken", "appointments")], [("🙋 Ik kan niet komen", "absence")], [("👍 Ja", "y"), ("👎 Nee", "n")]],
+        [
+            [("📅 Mijn afspraken", "appointments")],
+            [("🙋 Ik kan niet komen", "absence")],
+            [("👍 Ja", "y"), ("👎 Nee", "n")],
+        ],
     ),
     "ar": (
         "ماذا تريد أن تفعل؟",
@@ -178,14 +167,11 @@ MENUS: dict[str, tuple[str, list[list[tuple[str, str]]]]] = {
 
 
 @asynccontextmanager
-async def rigged(folder: Path, public_url: str, *, phones: bool = False) -> AsyncIterator[Rig]:
-    """A started rig on a fresh SQLite file."""
-    database = Database(f"sqlite:///{folder / 'chat.db'}", KeyRing(["t" * 32]))
-    await migrate(database)
+async def rigged(database: Database, public_url: str, *, phones: bool = False) -> AsyncIterator[Rig]:
+    """A started rig on a migrated database."""
     rig = Rig(database, public_url, phones=phones)
     await rig.web.start(rig.receive)
     try:
         yield rig
     finally:
         await rig.web.stop()
-        await database.close()
