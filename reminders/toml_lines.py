@@ -49,7 +49,9 @@ class _Scan:
                 table = self._resolve(names)
                 self._note(table)
             else:
+                before = self.at
                 self._pair(table)
+                self._never_still(before)
 
     def _pair(self, table: Path) -> None:
         line = self.line
@@ -69,13 +71,17 @@ class _Scan:
             index = 0
             while self._blank(",") and self._peek() != "]":
                 self._note((*path, index))
+                before = self.at
                 self._value((*path, index))
+                self._never_still(before)
                 index += 1
             self._move(1)
         elif char == "{":
             self._move(1)
             while self._blank(",") and self._peek() != "}":
+                before = self.at
                 self._pair(path)
+                self._never_still(before)
             self._move(1)
         else:
             while self.at < len(self.text) and self._peek() not in ",]}#\n":
@@ -140,6 +146,11 @@ class _Scan:
             else:
                 return True
         return False
+
+    def _never_still(self, before: int) -> None:
+        """What is no TOML must not hold the scan for ever."""
+        if self.at == before:
+            self._move(1)
 
     def _note(self, path: Path) -> None:
         self.lines.setdefault(path, self.line)

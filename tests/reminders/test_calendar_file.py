@@ -3,7 +3,7 @@ from typing import Any
 
 import icalendar
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reminders.calendar_file import CalendarEntry, Method, Party, calendar_file
@@ -114,6 +114,7 @@ def test_what_no_calendar_could_use_is_refused(wrong: CalendarEntry, words: str)
         calendar_file(wrong, made_at=MADE)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=120), st.text(max_size=120))
 def test_any_text_stays_in_its_own_property(summary: str, description: str) -> None:
     wanted = CalendarEntry(uid="a", version=3, starts_at=NINE, ends_at=None, summary=summary, description=description)

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reminders.local_time import QuietHours, days_before, evening_before, to_instant, to_wall
@@ -102,6 +102,7 @@ clock = st.times().map(lambda found: found.replace(second=0, microsecond=0))
 spans = st.tuples(clock, clock).filter(lambda pair: pair[0] != pair[1]).map(lambda pair: QuietHours(*pair))
 
 
+@settings(deadline=None)
 @given(st.one_of(instants, nights), spans)
 def test_earlier_is_never_quiet_never_later_and_the_last_such_minute(instant: datetime, hours: QuietHours) -> None:
     found = hours.earlier_than_quiet(instant)
@@ -112,6 +113,7 @@ def test_earlier_is_never_quiet_never_later_and_the_last_such_minute(instant: da
         assert hours.is_quiet(instant)
 
 
+@settings(deadline=None)
 @given(st.one_of(instants, nights), spans)
 def test_later_is_never_quiet_and_never_earlier(instant: datetime, hours: QuietHours) -> None:
     found = hours.later_than_quiet(instant)
@@ -120,6 +122,7 @@ def test_later_is_never_quiet_and_never_earlier(instant: datetime, hours: QuietH
     assert found == instant or hours.is_quiet(instant)
 
 
+@settings(deadline=None)
 @given(st.one_of(instants, nights))
 def test_a_wall_time_comes_back_as_itself_or_is_noted(instant: datetime) -> None:
     wall = to_wall(instant)

@@ -2,7 +2,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reminders.local_time import QuietHours, to_wall
@@ -194,6 +194,7 @@ def test_quiet_hours_move_it_within_reason() -> None:
 signed = st.dates(date(2020, 1, 1), date(2060, 1, 1))
 
 
+@settings(deadline=None)
 @given(signed, st.sampled_from(Route), st.sampled_from(Group))
 def test_milestones_lie_within_their_term_and_have_keys_of_their_own(day: date, route: Route, group: Group) -> None:
     facts = TermFacts(

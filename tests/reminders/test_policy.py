@@ -3,7 +3,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reminders.local_time import AMSTERDAM, QuietHours, to_instant, to_wall
@@ -142,6 +142,7 @@ quiet_hours = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(
     kind=st.sampled_from(AppointmentKind),
     starts=starts_at,

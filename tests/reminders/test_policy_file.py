@@ -3,7 +3,7 @@ from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reminders.policy import (
@@ -126,6 +126,7 @@ k = 0x1F
     assert (lines["s", 0, "k"], lines["s", 1], lines["s", 1, "inner", "k"]) == (12, 13, 15)
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(SAMPLE)), st.integers(0, 12), st.text("[]{}=\"'#,.\\\n a1", max_size=4))
 def test_no_damage_to_the_text_makes_reading_fail_otherwise(at: int, length: int, put: str) -> None:
     text = SAMPLE[:at] + put + SAMPLE[at + length :]

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reminders.terms import (
@@ -180,6 +180,7 @@ def test_months_outside_the_calendar_are_refused() -> None:
 days = st.dates(date(1950, 1, 1), date(2150, 1, 1))
 
 
+@settings(deadline=None)
 @given(days, days)
 def test_a_later_signature_never_ends_a_term_earlier(one: date, other: date) -> None:
     first, second = (
@@ -188,6 +189,7 @@ def test_a_later_signature_never_ends_a_term_earlier(one: date, other: date) -> 
     assert all((first[name] or "") <= (second[name] or "") for name in first)
 
 
+@settings(deadline=None)
 @given(days)
 def test_terms_lie_in_the_order_of_the_law(signed: date) -> None:
     found = compute_terms(TermFacts(plan_signed_on=signed, route=Route.B1))
@@ -204,6 +206,7 @@ def test_terms_lie_in_the_order_of_the_law(signed: date) -> None:
     assert known == sorted(set(known))
 
 
+@settings(deadline=None)
 @given(days, st.integers(1, 60))
 def test_periods_follow_each_other_without_a_gap(start: date, months: int) -> None:
     end = end_of_months(start, months)

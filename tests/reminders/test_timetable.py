@@ -353,7 +353,7 @@ def test_more_classes_than_anybody_has_are_cut_off(monkeypatch: pytest.MonkeyPat
     interval=st.integers(1, 3),
     frequency=st.sampled_from(["DAILY", "WEEKLY", "MONTHLY"]),
 )
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_the_wall_time_of_a_series_never_changes(start: datetime, interval: int, frequency: str) -> None:
     found = read(
         event(
@@ -380,7 +380,7 @@ WHOLE = calendar(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, len(WHOLE)), st.integers(0, 9), st.text('0129:;=,TZ\r\n \\"-XMO', max_size=6))
 def test_no_damage_makes_reading_fail(at: int, length: int, put: str) -> None:
     damaged = WHOLE[:at] + put.encode() + WHOLE[at + length :]
