@@ -1,13 +1,9 @@
 """The one place that puts the real parts together; everything else gets its parts handed to it."""
 
-import os
-import secrets
-import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
-from reminders.dispatcher import Dispatcher
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -31,17 +27,14 @@ from locales.faq.texts import faq_source
 from locales.render import Renderer
 from reminders.compose import AppointmentComposer
 from reminders.delivery import Clock
+from reminders.delivery_metrics import PrometheusMetrics
+from reminders.dispatcher import ComposersByKind, Dispatcher, SayComposer, worker_name
 from reminders.local_time import QuietHours
-from reminders.planner import Planner
+from reminders.planner import PLANNED_KINDS, Planner
 from reminders.scheduler import Scheduler
 from storage.database import Database
 from storage.keys import KeyRing
 from storage.migrate import schema_is_current
-
-
-def worker_name() -> str:
-    """This process, for leases: host, process id, and a mark of its start (a process id comes back)."""
-    return f"{socket.gethostname()[:40]}/{os.getpid()}/{secrets.token_hex(4)}"
 
 
 @dataclass(slots=True)
@@ -109,15 +102,16 @@ def build(
         links=lambda code: {"web": web_link(base_url, code)},
     )
     worker = worker_name()
+    appointments = AppointmentComposer(settings.zone)
     dispatcher = Dispatcher(
         database=database,
         senders=channels,
         renderer=renderer,
-        composer=AppointmentComposer(settings.zone),
+        composer=ComposersByKind({"say": SayComposer(), **dict.fromkeys((*PLANNED_KINDS, "notice"), appointments)}),
         clock=clock,
         worker=worker,
-        files=Attachments(renderer, clock).make,
-        registry=registry,
+        files=Attachments(renderer, clock),
+        metrics=PrometheusMetrics(registry),
     )
     planner = Planner(
         policies=policies_of(settings),

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from locales.message import Attachment
 from locales.render import File, Renderer
 from reminders.calendar_file import MEDIA_TYPE, CalendarEntry, Method, calendar_file
+from reminders.claimed import ClaimedMessage
 from reminders.delivery import Clock
 from reminders.wording import kind_text
 from storage.appointments import Appointment, AppointmentStatus
@@ -21,13 +22,16 @@ class Attachments:
         self._renderer = renderer
         self._clock = clock
 
-    async def make(self, session: AsyncSession, attachment: Attachment, locale: str) -> File | None:
-        """The file, in the reader's language; None when what it is about is gone."""
+    async def make(
+        self, session: AsyncSession, attachment: Attachment, row: ClaimedMessage, locale: str
+    ) -> File | None:
+        """The file, in the reader's language; None when what it is about is gone. See FileMaker."""
         number = int(attachment.ref)
         if attachment.kind == "calendar":
             appointment = await session.get(Appointment, number)
             return None if appointment is None else self._calendar(appointment, locale)
-        person = await session.get(Person, number)
+        # A copy of somebody's data goes to that person and to nobody else, whatever the row says.
+        person = await session.get(Person, number) if row.person_id == number else None
         if person is None:
             return None
         content = json.dumps(await export_person(session, person), ensure_ascii=False, indent=2)

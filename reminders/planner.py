@@ -130,7 +130,7 @@ class Planner:
                 wishes,
                 consultant_id,
             )
-            for person_id, municipality, hours, wishes, consultant_id in rows.tuples()
+            for person_id, municipality, hours, wishes, consultant_id in rows
         ]
 
     async def _plan(

@@ -128,4 +128,4 @@ async def plan_of(session: AsyncSession, person_id: int) -> Plan | None:
 async def person_ids(session: AsyncSession, external_ids: Collection[str]) -> dict[str, int]:
     """The ids of the people the municipality knows by these ids; unknown ones are absent."""
     found = await session.execute(select(Person.external_id, Person.id).where(Person.external_id.in_(external_ids)))
-    return dict(found.tuples().all())
+    return dict(found.all())

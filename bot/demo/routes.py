@@ -73,7 +73,7 @@ class DemoRoutes:
                     "route": route.value if route is not None else "",
                     "consultant": f"consultant-{person.consultant_id}",
                 }
-                for person, route in people.tuples()
+                for person, route in people
             ]
         return JSONResponse(
             {

@@ -14,6 +14,7 @@ T = TypeVar("T")
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+SHORTEST_NUMBER = 1_000_000
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 1, 1)
 
 
@@ -117,7 +118,8 @@ def phone(cells: Mapping[str, str], field: str) -> str | None:
         number = phonenumbers.parse(value, "NL")
     except phonenumbers.NumberParseException:
         raise CellFault(field, "is no telephone number; write 0612345678 or +31612345678") from None
-    if not phonenumbers.is_possible_number(number):
+    # Short service numbers are "possible" for the library, and nobody's telephone.
+    if not phonenumbers.is_possible_number(number) or number.national_number < SHORTEST_NUMBER:
         raise CellFault(field, "has too few or too many digits; write 0612345678 or +31612345678")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -1,0 +1,126 @@
+"""The real service in its own process, as an operator runs it: tables imported, `maatje run`, killed and run again."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import aiohttp
+
+ROOT = Path(__file__).parents[2]
+STARTS_WITHIN = 30.0
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Service:
+    """One deployment in a folder of its own."""
+
+    def __init__(self, folder: Path, database_url: str, *, telegram_url: str, token: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._folder = folder
+        self._process: asyncio.subprocess.Process | None = None
+        self._environment: Mapping[str, str] = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("MAATJE_")},
+            "MAATJE_DATABASE_URL": database_url,
+            "MAATJE_SECRET_KEY": "a secret for tests only, " + "x" * 20,
+            "MAATJE_TELEGRAM_TOKEN": token,
+            "MAATJE_TELEGRAM_API_URL": telegram_url,
+            "MAATJE_PORT": str(self.port),
+            "MAATJE_QUIET_HOURS": "02:58-02:59",
+            "MAATJE_LOG_FORMAT": "json",
+            "PYTHONPATH": str(ROOT),
+        }
+
+    def maatje(self, *arguments: str) -> str:
+        """Run a command to its end; its standard output."""
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", *arguments],
+            cwd=self._folder,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, f"maatje {' '.join(arguments)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    async def invite(self, who: str) -> str:
+        """A fresh link code."""
+        shown = await asyncio.to_thread(self.maatje, "invite", who, "--json")
+        return str(json.loads(shown)["code"])
+
+    async def start(self) -> None:
+        """Run the service and wait until it is ready."""
+        log = (self._folder / "service.log").open("ab")
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", cwd=self._folder, env=self._environment, stdout=log, stderr=log
+        )
+        async with aiohttp.ClientSession() as http, asyncio.timeout(STARTS_WITHIN):
+            while True:
+                if self._process.returncode is not None:
+                    raise AssertionError(f"the service ended\n{self.log()}")
+                try:
+                    async with http.get(f"{self.url}/health/ready") as answer:
+                        if answer.status == 200:
+                            return
+                except aiohttp.ClientError:
+                    pass
+                await asyncio.sleep(0.02)
+
+    async def kill(self) -> None:
+        """SIGKILL: nothing is finished, nothing is said."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        await self._process.wait()
+
+    async def stop(self) -> int:
+        """SIGTERM, and its exit code."""
+        if self._process is None or self._process.returncode is not None:
+            return 0
+        self._process.terminate()
+        return await self._process.wait()
+
+    def log(self) -> str:
+        """What it logged."""
+        return (self._folder / "service.log").read_text()
+
+
+def write_tables(folder: Path, language: str) -> None:
+    """One person, their consultant, a plan, a meeting the day after tomorrow and a class tomorrow."""
+    today = datetime.now(ZoneInfo("Europe/Amsterdam")).date()
+    (folder / "people.csv").write_text(
+        "external_id,given_name,family_name,language,group,municipality,consultant_email,consultant_name,"
+        "brp_registered_on\n"
+        f"P1,Amina,Tesfay,{language},asylum,Huizen,sanne@example.org,Sanne de Boer,2026-01-05\n"
+        "P2,Omar,Nasser,nl,asylum,Huizen,sanne@example.org,Sanne de Boer,2026-01-05\n",
+        encoding="utf-8",
+    )
+    (folder / "plans.csv").write_text(
+        "person_external_id;route;intake_on;plan_signed_on;relief_started_on;progress_meetings_per_year;goal\n"
+        "P1;b1;2026-02-02;2026-02-28;2026-01-10;4;Werk in de zorg\n",
+        encoding="utf-8-sig",
+    )
+    meeting = datetime.combine(today + timedelta(days=2), time(14, 0))
+    lesson = datetime.combine(today + timedelta(days=1), time(9, 30))
+    (folder / "appointments.csv").write_text(
+        "external_id,person_external_id,kind,starts_at,ends_at,location,with_whom,mandatory,status\n"
+        f"A1,P1,progress_meeting,{meeting:%Y-%m-%d %H:%M},,Gemeentehuis Huizen,Sanne de Boer,yes,planned\n"
+        f"A2,P1,class,{lesson:%Y-%m-%d %H:%M},,Taalschool Huizen,,no,planned\n"
+        f"A3,P2,progress_meeting,{meeting:%Y-%m-%d %H:%M},,Gemeentehuis Huizen,Sanne de Boer,yes,planned\n",
+        encoding="utf-8",
+    )
