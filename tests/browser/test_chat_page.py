@@ -90,7 +90,7 @@ async def test_what_is_written_offline_is_sent_once_when_the_network_is_back(tow
     await amina.sees("Gehoord: Morgen ook")
     await expect(amina.page.get_by_role("img", name="Verstuurd")).to_have_count(2)
     assert len(town.rig.heard) == 3
-    assert await amina.page.evaluate("localStorage.length") == 0
+    await amina.page.wait_for_function("() => localStorage.length === 0")
 
 
 async def test_a_lost_answer_does_not_say_it_twice(town: Town, phone: MakePhone) -> None:

@@ -20,6 +20,8 @@ log = structlog.get_logger()
 
 # PostgreSQL's and SQLite's bound values would take more; a query of this size stays below a few milliseconds.
 _CHATS_A_QUERY = 500
+# A few windows, and those that a bad network left behind and that end with their next beat.
+CONNECTIONS_A_CHAT = 8
 
 
 class Live:
@@ -37,6 +39,10 @@ class Live:
     def count(self) -> int:
         """How many connections there are."""
         return sum(len(events) for events in self._connections.values())
+
+    def crowded(self, contact_id: int) -> bool:
+        """Whether this chat has as many connections as it may have."""
+        return len(self._connections.get(contact_id, ())) >= CONNECTIONS_A_CHAT
 
     @contextmanager
     def connection(self, contact_id: int) -> Iterator[asyncio.Event]:

@@ -128,6 +128,8 @@ class ChatRoutes:
         """Live: lines that are new or changed since ?after= (or Last-Event-ID), as server-sent events."""
         chat = await self._chat(request)
         _allow(self._looks, str(chat.contact_id))
+        if self._live.crowded(chat.contact_id):
+            raise HTTPException(429, headers={"retry-after": "20"})
         after = request.headers.get("last-event-id") or request.query_params.get("after", "0")
         if not after.isdecimal() or len(after) > 18:
             raise HTTPException(400)
@@ -253,7 +255,8 @@ class ChatRoutes:
         self._live.changed(chat.contact_id)
         language = requests.wished_language(request.headers)
         await self._hand_over(chat, str(line.event_id), payload, language)
-        return JSONResponse(shown(line, zone=self._zone, locale=language or SOURCE))
+        locale = await self._locale(chat) or language or SOURCE
+        return JSONResponse(shown(line, zone=self._zone, locale=locale))
 
     async def _hand_over(self, chat: Chat, event_id: str, payload: Payload, language: str | None) -> None:
         try:

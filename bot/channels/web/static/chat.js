@@ -164,7 +164,7 @@
     let news = false;
     for (const line of some) {
       if (line.id < oldest && !lines.has(line.id)) continue;  // far above what is loaded
-      news ||= !lines.has(line.id) && line.from === "bot";
+      if (!lines.has(line.id) && line.from === "bot") news = true;
       place(line, fresh);
     }
     if (follow) toEnd(); else if (news) $("newest").hidden = false;
@@ -181,10 +181,13 @@
     } finally { clearTimeout(timer); }
   }
 
+  let closed = false;
   function over() {
     forget();
     listening?.close();
+    clearTimeout(again);
     chat = null;
+    closed = true;
     notice("session_over");
     status("offline");
   }
@@ -277,7 +280,12 @@
     on("window", dress);
     on("reset", () => { source.close(); start(); });
     on("gone", over);
-    source.onerror = () => { source.close(); later(); };
+    source.onerror = () => {
+      source.close();
+      later();
+      // An event source does not tell why it failed: ask whether this browser still has a chat.
+      if (attempts > 1 && navigator.onLine) fetch(at("history", { before: 1 }), { credentials: "same-origin" }).then((answer) => { if (answer.status === 401) over(); }, () => {});
+    };
   }
   function later() {
     clearTimeout(again);
@@ -286,6 +294,7 @@
     again = setTimeout(chat ? listen : start, Math.min(1000 * 2 ** Math.min(attempts, 5), 30000) * (0.7 + Math.random() / 2));
   }
   function comeBack() {
+    if (closed) return;
     nudge();
     if (!chat || listening?.readyState !== EventSource.OPEN || Date.now() - lastHeard > 50000) { attempts = 0; chat ? listen() : start(); }
     flush();
@@ -325,6 +334,7 @@
   let starting = false;
   async function start() {
     if (starting) return;
+    closed = false;
     starting = true;
     status("connecting");
     let answer = null;
@@ -379,18 +389,18 @@
     text.style.height = "auto";
     text.style.height = Math.min(text.scrollHeight + 4, 162) + "px";
   }
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
+  function say() {
     const said = text.value.trim();
     if (!said) return;
     text.value = "";
     fit();
     enqueue({ kind: "say", text: said });
     text.focus();
-  });
+  }
+  form.addEventListener("submit", (event) => { event.preventDefault(); say(); });
   text.addEventListener("input", fit);
   text.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); form.requestSubmit(); }
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); say(); }
   });
   $("newest").onclick = toEnd;
   $("earlier").onclick = earlier;

@@ -25,7 +25,9 @@ GOOD = {"event": "0" * 32, "text": "Hallo"}
         pytest.param({"origin": "https://evil.example"}, 403, id="another site"),
         pytest.param({"origin": "null"}, 403, id="a sandboxed frame"),
         pytest.param({"sec-fetch-site": "cross-site"}, 403, id="the browser says so"),
+        pytest.param({"sec-fetch-site": "same-site"}, 403, id="a neighbouring domain"),
         pytest.param({"sec-fetch-site": "same-origin"}, 200, id="our own page"),
+        pytest.param({"sec-fetch-site": "same-origin", "origin": "null"}, 200, id="our own, without referrer"),
         pytest.param({"content-type": "text/plain"}, 415, id="a form's type"),
     ],
 )

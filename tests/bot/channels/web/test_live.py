@@ -9,7 +9,7 @@ import pytest
 
 from bot.channels.web.events import stream
 from bot.channels.web.lines import Content, shown
-from bot.channels.web.live import Live
+from bot.channels.web.live import CONNECTIONS_A_CHAT, Live
 from storage.columns import Json
 from storage.people import Person
 from storage.webchat import WebMessage
@@ -165,3 +165,12 @@ async def test_lines_written_at_once_get_revisions_of_their_own(rig: Rig, addres
     line = listen(after=1)
     await line.next()
     assert sorted(await line.texts(), key=int) == [str(number) for number in range(12)]
+
+
+async def test_a_chat_has_so_many_connections_and_no_more(
+    rig: Rig, address: str, listen: Listen, browser: Browser
+) -> None:
+    for _ in range(CONNECTIONS_A_CHAT):
+        await listen(after=1).next()
+    refused = await browser.client.get("/chat/events?after=1")
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "20")
