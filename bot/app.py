@@ -10,12 +10,11 @@ from starlette.routing import BaseRoute
 
 from bot.attachments import Attachments
 from bot.channels.base import Channel
-from bot.channels.telegram import TelegramChannel
 from bot.channels.web.channel import WebChannel
 from bot.commands import menu_commands
 from bot.dialogue.services import Services
 from bot.faq.finder import build_finder
-from bot.http import build_http
+from bot.http import TelegramWebhook, build_http
 from bot.importing import policies_of
 from bot.inbox import Inbox
 from bot.links import web_link
@@ -87,10 +86,15 @@ def build(
     registry = CollectorRegistry()
     web = WebChannel(database, clock, renderer, public_url=base_url, phones=demo)
     channels: dict[str, Channel] = {web.name: web}
-    telegram: TelegramChannel | None = None
+    telegram_webhook: TelegramWebhook | None = None
     if settings.telegram_token.get_secret_value():
+        # Imported where it is used: python-telegram-bot costs half a second that the web chat alone need not wait.
+        from bot.channels.telegram import TelegramChannel
+
         telegram = TelegramChannel.from_settings(settings, commands=menu_commands(renderer))
         channels[telegram.name] = telegram
+        if settings.public_url:
+            telegram_webhook = telegram.handle_webhook
     services = Services(
         zone=settings.zone,
         keys=keys,
@@ -143,7 +147,7 @@ def build(
     )
     app.http = build_http(
         web=web,
-        telegram_webhook=telegram.handle_webhook if telegram is not None and settings.public_url else None,
+        telegram_webhook=telegram_webhook,
         readiness=readiness,
         registry=registry,
         extra_routes=extra_routes(app) if extra_routes is not None else (),

@@ -119,7 +119,7 @@ def phone(cells: Mapping[str, str], field: str) -> str | None:
     except phonenumbers.NumberParseException:
         raise CellFault(field, "is no telephone number; write 0612345678 or +31612345678") from None
     # Short service numbers are "possible" for the library, and nobody's telephone.
-    if not phonenumbers.is_possible_number(number) or number.national_number < SHORTEST_NUMBER:
+    if not phonenumbers.is_possible_number(number) or (number.national_number or 0) < SHORTEST_NUMBER:
         raise CellFault(field, "has too few or too many digits; write 0612345678 or +31612345678")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

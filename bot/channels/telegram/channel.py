@@ -1,0 +1,250 @@
+"""Telegram as a channel: sending, receiving by polling or webhook, buttons, the commands menu."""
+
+import asyncio
+import contextlib
+import hmac
+import json
+import os
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import structlog
+from telegram import Bot, BotCommand, InputFile, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, InvalidToken, TelegramError
+
+from bot.channels.base import Capabilities, Receipt, Receive, Rejected
+from bot.channels.telegram.errors import delivery_error
+from bot.channels.telegram.parsing import ALLOWED_UPDATES, CHANNEL, LONGEST_INTENT, parse
+from bot.channels.telegram.polling import Polling
+from bot.channels.telegram.request import AiohttpRequest
+from bot.channels.telegram.wording import keyboard_of, parts_of
+from bot.events import InboundEvent
+from bot.settings import Settings
+from locales.languages import SOURCE
+from locales.render import Rendered
+
+log = structlog.get_logger(__name__)
+
+Commands = Mapping[str, Sequence[tuple[str, str]]]
+
+SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - a header's name
+LARGEST_UPDATE = 1_000_000
+WEBHOOK_PATH = "/telegram/webhook"
+# A cosmetic call (buttons off, the waiting mark of a button) is not worth waiting for.
+BEST_EFFORT_SECONDS = 5.0
+FIRST_RETRY, LAST_RETRY = 1.0, 60.0
+# Messages in parts whose sending broke off half-way: how many of those we remember.
+REMEMBERED_PARTS = 1000
+
+
+class TelegramChannel:
+    """Keeps bot.channels.base.Channel. With `webhook_url` updates come by webhook, without by long polling."""
+
+    name = CHANNEL
+    # The limits are Telegram's: 30 messages a second in all, one a second to one chat.
+    capabilities = Capabilities(buttons=True, max_text=100_000, per_second=30, per_address=timedelta(seconds=1))
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        api_url: str,
+        webhook_url: str | None = None,
+        webhook_secret: str = "",
+        commands: Commands | None = None,
+    ) -> None:
+        # python-telegram-bot warns about its old number of seconds in RetryAfter unless told to give a timedelta.
+        os.environ.setdefault("PTB_TIMEDELTA", "true")
+        self._bot = Bot(
+            token,
+            base_url=f"{api_url}/bot",
+            base_file_url=f"{api_url}/file/bot",
+            request=AiohttpRequest(),
+            get_updates_request=AiohttpRequest(connections=1),
+        )
+        self._webhook_url = webhook_url
+        self._webhook_secret = webhook_secret
+        self._commands = commands or {}
+        self._receive: Receive | None = None
+        self._working: asyncio.Task[None] | None = None
+        self._username: str | None = None
+        self._sent_parts: OrderedDict[str, int] = OrderedDict()
+
+    @classmethod
+    def from_settings(cls, settings: Settings, *, commands: Commands | None = None) -> "TelegramChannel":
+        """The channel of these settings. Without a webhook secret of its own one is derived from the secret key."""
+        secret = settings.telegram_webhook_secret.get_secret_value()
+        if settings.public_url and not secret:
+            secret = settings.keys().sign(settings.public_url, "telegram_webhook")
+        return cls(
+            settings.telegram_token.get_secret_value(),
+            api_url=settings.telegram_api_url,
+            webhook_url=settings.public_url + WEBHOOK_PATH if settings.public_url else None,
+            webhook_secret=secret,
+            commands=commands,
+        )
+
+    async def start(self, receive: Receive) -> None:
+        """Begin to receive, in the background: a Telegram that is out of reach does not keep the service down."""
+        self._receive = receive
+        self._working = asyncio.create_task(self._work(receive))
+
+    async def stop(self) -> None:
+        """Receive nothing more. An update in hand is finished by the inbox or brought again by Telegram."""
+        if self._working is not None:
+            self._working.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._working
+        self._receive = None
+        # Replies to what was just received may still be leaving; the pool closes with the process.
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._bot.shutdown()
+
+    async def username(self) -> str:
+        """The bot's name, without @.
+
+        Raises:
+            TelegramError: Telegram is out of reach, or refuses the token.
+        """
+        if self._username is None:
+            self._username = (await self._bot.get_me()).username or ""
+        return self._username
+
+    def link(self, code: str) -> str | None:
+        """The deep link with a code, once the bot's name is known."""
+        return f"https://t.me/{self._username}?start={code}" if self._username else None
+
+    async def send(self, address: str, message: Rendered, *, reference: str) -> Receipt:
+        """Send one message; a long one in parts, of which a later attempt sends only those that are left.
+
+        Raises:
+            RetryLater, AddressGone, Rejected: see reminders.delivery.
+        """
+        parts = parts_of(message)
+        keyboard = keyboard_of(message)
+        if any(len(b.intent.encode()) > LONGEST_INTENT for row in message.buttons for b in row):
+            raise Rejected("intent_too_long")
+        steps = len(parts) + (message.file is not None)
+        provider_ref: str | None = None
+        try:
+            for number in range(self._sent_parts.get(reference, 0), steps):
+                if number < len(parts):
+                    sent = await self._bot.send_message(
+                        chat_id=int(address),
+                        text=parts[number],
+                        parse_mode=ParseMode.HTML,
+                        reply_markup=keyboard if number == len(parts) - 1 else None,
+                        link_preview_options=_NO_PREVIEW,
+                    )
+                    provider_ref = str(sent.message_id)
+                elif message.file is not None:
+                    file = InputFile(message.file.content, filename=message.file.name)
+                    await self._bot.send_document(chat_id=int(address), document=file)
+                if number < steps - 1:
+                    self._remember(reference, number + 1)
+        except TelegramError as error:
+            if isinstance(error, BadRequest):
+                log.warning("telegram_refused", message=reference)
+            raise delivery_error(error) from None
+        self._sent_parts.pop(reference, None)
+        return Receipt(provider_ref)
+
+    def _remember(self, reference: str, sent: int) -> None:
+        self._sent_parts[reference] = sent
+        if len(self._sent_parts) > REMEMBERED_PARTS:
+            self._sent_parts.popitem(last=False)
+
+    async def close_buttons(self, address: str, message_ref: str) -> None:
+        """Take the keyboard off a message. Never raises."""
+        with contextlib.suppress(TelegramError, ValueError):
+            await self._bot.edit_message_reply_markup(
+                chat_id=int(address),
+                message_id=int(message_ref),
+                reply_markup=None,
+                read_timeout=BEST_EFFORT_SECONDS,
+            )
+
+    async def acknowledge(self, event: InboundEvent) -> None:
+        """End the waiting mark on a pressed button. Never raises."""
+        if event.ack is not None:
+            with contextlib.suppress(TelegramError):
+                await self._bot.answer_callback_query(event.ack, read_timeout=BEST_EFFORT_SECONDS)
+
+    async def handle_webhook(self, headers: Mapping[str, str], body: bytes) -> int:
+        """One request of Telegram to our webhook: the HTTP status to answer.
+
+        200 only after the event was committed, or for what will never be more than it is; otherwise Telegram would
+        bring it again for ever.
+        """
+        given = headers.get(SECRET_HEADER, "")
+        if not self._webhook_secret or not hmac.compare_digest(given.encode(), self._webhook_secret.encode()):
+            return 403
+        if len(body) > LARGEST_UPDATE:
+            return 413
+        try:
+            raw = json.loads(body)
+        except (ValueError, RecursionError):
+            return 400
+        if not isinstance(raw, dict):
+            return 400
+        event = parse(raw, self._bot)
+        if event is None:
+            return 200
+        if self._receive is None:
+            return 503
+        try:
+            await self._receive(event)
+        except Exception as error:
+            log.error("telegram_update_not_handled", update=event.event_id, error=type(error).__name__)
+            return 503
+        return 200
+
+    async def _work(self, receive: Receive) -> None:
+        await self._until_reached()
+        menu = asyncio.create_task(self._set_commands())
+        try:
+            if self._webhook_url is None:
+                await Polling(self._bot, receive).run()
+            await menu
+        finally:
+            menu.cancel()
+
+    async def _until_reached(self) -> None:
+        """Get the bot's name and set how updates come, trying until Telegram answers."""
+        pause = FIRST_RETRY
+        while True:
+            try:
+                await self._bot.initialize()
+                self._username = self._bot.username
+                if self._webhook_url is None:
+                    await self._bot.delete_webhook()
+                else:
+                    await self._bot.set_webhook(
+                        self._webhook_url, secret_token=self._webhook_secret, allowed_updates=list(ALLOWED_UPDATES)
+                    )
+            except InvalidToken:
+                log.error("telegram_token_refused", hint="copy MAATJE_TELEGRAM_TOKEN again from @BotFather")
+            except TelegramError as error:
+                log.warning("telegram_unreachable", error=type(error).__name__, pause=pause)
+            else:
+                return
+            await asyncio.sleep(pause)
+            pause = min(LAST_RETRY, pause * 2)
+
+    async def _set_commands(self) -> None:
+        """Set the commands menu in every language that Telegram knows by two letters, where it differs."""
+        for locale, commands in self._commands.items():
+            language = None if locale == SOURCE else locale
+            if language is not None and len(language) != 2:
+                continue
+            wanted = [BotCommand(name, description) for name, description in commands]
+            with contextlib.suppress(TelegramError):
+                if list(await self._bot.get_my_commands(language_code=language)) != wanted:
+                    await self._bot.set_my_commands(wanted, language_code=language)
+
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
