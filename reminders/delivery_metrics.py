@@ -1,0 +1,60 @@
+"""What the dispatcher counts: messages by channel and outcome, how late they left, how many are in hand."""
+
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+class DeliveryMetrics(Protocol):
+    """Where the dispatcher counts. Outcomes and channels are words of a small vocabulary, never of people."""
+
+    def finished(self, channel: str, outcome: str) -> None:
+        """A message reached an end, or a try failed: "sent", "failed", "expired", "cancelled", "retry", "deferred"."""
+
+    def sent_after(self, channel: str, seconds: float) -> None:
+        """A message left so many seconds after it was due."""
+
+    def in_hand(self, count: int) -> None:
+        """So many messages are claimed by this process now."""
+
+
+class NoMetrics:
+    """Counts nothing."""
+
+    def finished(self, channel: str, outcome: str) -> None:
+        """See DeliveryMetrics."""
+
+    def sent_after(self, channel: str, seconds: float) -> None:
+        """See DeliveryMetrics."""
+
+    def in_hand(self, count: int) -> None:
+        """See DeliveryMetrics."""
+
+
+class PrometheusMetrics:
+    """Counts in a prometheus-client registry."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._outcomes = Counter(
+            "maatje_messages", "Messages by channel and outcome", ["channel", "outcome"], registry=registry
+        )
+        self._lag = Histogram(
+            "maatje_message_lag_seconds",
+            "From due to sent",
+            ["channel"],
+            buckets=(0.1, 0.5, 1, 2, 5, 15, 60, 300, 1800, 7200),
+            registry=registry,
+        )
+        self._in_hand = Gauge("maatje_messages_in_hand", "Messages claimed by this process", registry=registry)
+
+    def finished(self, channel: str, outcome: str) -> None:
+        """See DeliveryMetrics."""
+        self._outcomes.labels(channel, outcome).inc()
+
+    def sent_after(self, channel: str, seconds: float) -> None:
+        """See DeliveryMetrics."""
+        self._lag.labels(channel).observe(max(0.0, seconds))
+
+    def in_hand(self, count: int) -> None:
+        """See DeliveryMetrics."""
+        self._in_hand.set(count)

@@ -1,0 +1,102 @@
+"""Who claimed messages are for: language, order of channels and addresses of many recipients in a few look-ups."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, select, type_coerce
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql import ColumnElement
+
+from storage.contacts import Contact, ContactState
+from storage.keys import KeyRing, Undecryptable
+from storage.outbox_queue import ClaimedRow
+from storage.people import Consultant, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One contact. `address` is None when it cannot be decrypted under the present keys."""
+
+    contact_id: int
+    channel: str
+    address: str | None
+    person_id: int | None
+    consultant_id: int | None
+    state: ContactState
+    language: str | None
+    last_heard_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A person or consultant as far as sending needs to know them."""
+
+    language: str
+    stopped: bool = False
+    channel_order: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Parties:
+    """Everybody a batch of messages is for, by id."""
+
+    people: dict[int, Reader] = field(default_factory=dict)
+    consultants: dict[int, Reader] = field(default_factory=dict)
+    contacts: dict[int, Address] = field(default_factory=dict)
+    of_person: dict[int, list[Address]] = field(default_factory=dict)
+    of_consultant: dict[int, list[Address]] = field(default_factory=dict)
+
+
+_CONTACT = (
+    Contact.id,
+    Contact.channel,
+    # Decrypted here, one by one: an address under a lost key must not cost the batch.
+    type_coerce(Contact.address, LargeBinary).label("address"),
+    Contact.person_id,
+    Contact.consultant_id,
+    Contact.state,
+    Contact.language,
+    Contact.last_heard_at,
+)
+
+
+async def parties_of(session: AsyncSession, keys: KeyRing, rows: Sequence[ClaimedRow]) -> Parties:
+    """The recipients of these rows; people, consultants and contacts that are gone are absent."""
+    parties = Parties()
+    contact_ids = {row.contact_id for row in rows if row.contact_id is not None}
+    if contact_ids:
+        await _add_contacts(session, keys, parties, Contact.id.in_(contact_ids))
+    person_ids = {row.person_id for row in rows} | {contact.person_id for contact in parties.contacts.values()}
+    consultant_ids = {row.consultant_id for row in rows} | {c.consultant_id for c in parties.contacts.values()}
+    person_ids.discard(None)
+    consultant_ids.discard(None)
+    if person_ids:
+        people = select(Person.id, Person.language, Person.stopped_at, Person.channel_order).where(
+            Person.id.in_(person_ids)
+        )
+        for person_id, language, stopped_at, order in await session.execute(people):
+            channels = tuple(name for name in order.split(",") if name) if order else ()
+            parties.people[person_id] = Reader(language, stopped_at is not None, channels)
+        await _add_contacts(session, keys, parties, Contact.person_id.in_(person_ids))
+    if consultant_ids:
+        consultants = select(Consultant.id, Consultant.language).where(Consultant.id.in_(consultant_ids))
+        for consultant_id, language in await session.execute(consultants):
+            parties.consultants[consultant_id] = Reader(language)
+        await _add_contacts(session, keys, parties, Contact.consultant_id.in_(consultant_ids))
+    for contact in parties.contacts.values():
+        if contact.person_id is not None:
+            parties.of_person.setdefault(contact.person_id, []).append(contact)
+        if contact.consultant_id is not None:
+            parties.of_consultant.setdefault(contact.consultant_id, []).append(contact)
+    return parties
+
+
+async def _add_contacts(session: AsyncSession, keys: KeyRing, parties: Parties, which: ColumnElement[bool]) -> None:
+    for row in await session.execute(select(*_CONTACT).where(which)):
+        contact_id, channel, token, *rest = row
+        try:
+            address = keys.decrypt(token, "contact.address").decode()
+        except Undecryptable:
+            address = None
+        parties.contacts[contact_id] = Address(contact_id, channel, address, *rest)

@@ -1,0 +1,125 @@
+"""What became of claimed messages, and writing it down: many results in one transaction, in two statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.contacts import ContactState
+from storage.outbox import MessageState
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One try over one contact; `outcome` is a word ("sent", "blocked", "timeout"). `mark` is the contact's new state."""
+
+    contact_id: int
+    channel: str
+    at: datetime
+    outcome: str
+    mark: ContactState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one claimed message. `state` PENDING with `next_at` puts it back in the queue."""
+
+    id: int
+    state: MessageState
+    reason: str | None = None
+    next_at: datetime | None = None
+    tries: tuple[Try, ...] = ()
+    contact_id: int | None = None
+    channel: str | None = None
+    provider_ref: str | None = None
+    sent_at: datetime | None = None
+    delivered_at: datetime | None = None
+
+
+_SENT = (MessageState.SENT, MessageState.DELIVERED)
+
+_UPDATE_SQLITE = """
+UPDATE outbox SET state = ?, reason = ?, attempts = attempts + ?, next_at = COALESCE(?, next_at),
+  lease_owner = NULL, lease_until = NULL, sent_contact_id = (SELECT id FROM contact WHERE id = ?),
+  channel = COALESCE(?, channel), provider_ref = ?, sent_at = ?, delivered_at = ?
+WHERE id = ? AND (state = 'sending' AND lease_owner = ? OR ? AND state IN ('pending', 'sending'))
+"""
+_ATTEMPT_SQLITE = """
+INSERT INTO attempt (message_id, contact_id, channel, at, outcome)
+SELECT id, (SELECT id FROM contact WHERE id = ?), ?, ?, ? FROM outbox WHERE id = ?
+"""
+# One statement for the whole group; rows are locked in the order of their ids, as every recorder does.
+_UPDATE_POSTGRESQL = """
+UPDATE outbox AS o SET state = r.state, reason = r.reason, attempts = o.attempts + r.tries,
+  next_at = COALESCE(r.next_at, o.next_at), lease_owner = NULL, lease_until = NULL, sent_contact_id = c.id,
+  channel = COALESCE(r.channel, o.channel), provider_ref = r.provider_ref, sent_at = r.sent_at,
+  delivered_at = r.delivered_at
+FROM unnest(%s::text[], %s::text[], %s::int[], %s::timestamptz[], %s::bigint[], %s::text[], %s::text[],
+  %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::boolean[])
+  AS r(state, reason, tries, next_at, contact_id, channel, provider_ref, sent_at, delivered_at, id, sent)
+  LEFT JOIN contact AS c ON c.id = r.contact_id
+WHERE o.id = r.id AND (o.state = 'sending' AND o.lease_owner = %s OR r.sent AND o.state IN ('pending', 'sending'))
+"""
+_ATTEMPT_POSTGRESQL = """
+INSERT INTO attempt (message_id, contact_id, channel, at, outcome)
+SELECT o.id, c.id, r.channel, r.at, r.outcome
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::bigint[])
+  AS r(contact_id, channel, at, outcome, message_id)
+  JOIN outbox AS o ON o.id = r.message_id LEFT JOIN contact AS c ON c.id = r.contact_id
+"""
+
+
+async def write_results(connection: AsyncConnection, results: Sequence[Result], worker: str, *, sqlite: bool) -> None:
+    """Write results and attempts within the connection's transaction; rows that are gone are passed over."""
+    at = _sqlite_text if sqlite else _as_it_is
+    rows = [
+        (
+            result.state.value,
+            result.reason,
+            len(result.tries),
+            at(result.next_at),
+            result.contact_id,
+            result.channel,
+            result.provider_ref,
+            at(result.sent_at),
+            at(result.delivered_at),
+            result.id,
+        )
+        for result in sorted(results, key=lambda result: result.id)
+    ]
+    sent = [result.state in _SENT for result in sorted(results, key=lambda result: result.id)]
+    tries = [
+        (tried.contact_id, tried.channel, at(tried.at), tried.outcome, result.id)
+        for result in results
+        for tried in result.tries
+    ]
+    if sqlite:
+        updates = [(*row, worker, is_sent) for row, is_sent in zip(rows, sent, strict=True)]
+        await connection.exec_driver_sql(_UPDATE_SQLITE, updates)
+        if tries:
+            await connection.exec_driver_sql(_ATTEMPT_SQLITE, tries)
+    else:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        await connection.exec_driver_sql(_UPDATE_POSTGRESQL, (*columns, sent, worker))
+        if tries:
+            await connection.exec_driver_sql(
+                _ATTEMPT_POSTGRESQL, tuple(list(column) for column in zip(*tries, strict=True))
+            )
+    marks = {tried.contact_id: tried.mark for result in results for tried in result.tries if tried.mark is not None}
+    for contact_id, mark in sorted(marks.items()):
+        mark_contact = "UPDATE contact SET state = {0} WHERE id = {0} AND state = 'active'".format(
+            "?" if sqlite else "%s"
+        )
+        await connection.exec_driver_sql(mark_contact, (mark.value, contact_id))
+
+
+def _as_it_is(moment: datetime | None) -> datetime | None:
+    return moment
+
+
+def _sqlite_text(moment: datetime | None) -> str | None:
+    """As SQLAlchemy writes an instant on SQLite (storage.columns.UtcDateTime)."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
