@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from sqlalchemy import ForeignKey, Index, Integer, String, update
+from sqlalchemy import ForeignKey, Index, Integer, String, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -41,6 +41,11 @@ class Priority(IntEnum):
     REMINDER = 5
 
 
+_PENDING = text("state = 'pending'")
+_SENDING = text("state = 'sending'")
+_HAS_REF = text("provider_ref IS NOT NULL")
+
+
 class Message(Base, kw_only=True):
     """One message to one party.
 
@@ -50,9 +55,13 @@ class Message(Base, kw_only=True):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_state_next_at", "state", "next_at"),
-        Index("ix_outbox_person_state", "person_id", "state"),
-        Index("ix_outbox_appointment", "appointment_id", "state"),
+        # Partial: what was sent (nearly all rows in time) weighs nothing in the queue's indices, and a change of state
+        # touches no others. One for claiming, one for what is being sent (storage/outbox_queue.py).
+        Index("ix_outbox_pending", "priority", "next_at", "id", sqlite_where=_PENDING, postgresql_where=_PENDING),
+        Index("ix_outbox_sending", "person_id", "id", sqlite_where=_SENDING, postgresql_where=_SENDING),
+        Index("ix_outbox_provider_ref", "provider_ref", sqlite_where=_HAS_REF, postgresql_where=_HAS_REF),
+        Index("ix_outbox_person_id", "person_id"),
+        Index("ix_outbox_appointment_id", "appointment_id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
@@ -81,7 +90,7 @@ class Message(Base, kw_only=True):
     # Where it went: the contact that received it and the channel's own id of it.
     sent_contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"), default=None)
     channel: Mapped[str | None] = mapped_column(String(16), default=None)
-    provider_ref: Mapped[str | None] = mapped_column(String(120), index=True, default=None)
+    provider_ref: Mapped[str | None] = mapped_column(String(120), default=None)
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
     delivered_at: Mapped[datetime | None] = mapped_column(default=None)

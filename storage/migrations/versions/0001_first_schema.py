@@ -409,12 +409,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index("ix_outbox_appointment", ["appointment_id", "state"], unique=False)
+        batch_op.create_index("ix_outbox_appointment_id", ["appointment_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_consultant_id"), ["consultant_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_contact_id"), ["contact_id"], unique=False)
-        batch_op.create_index("ix_outbox_person_state", ["person_id", "state"], unique=False)
-        batch_op.create_index(batch_op.f("ix_outbox_provider_ref"), ["provider_ref"], unique=False)
-        batch_op.create_index("ix_outbox_state_next_at", ["state", "next_at"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_pending",
+            ["priority", "next_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
+        batch_op.create_index("ix_outbox_person_id", ["person_id"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_provider_ref",
+            ["provider_ref"],
+            unique=False,
+            sqlite_where=sa.text("provider_ref IS NOT NULL"),
+            postgresql_where=sa.text("provider_ref IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_outbox_sending",
+            ["person_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'sending'"),
+            postgresql_where=sa.text("state = 'sending'"),
+        )
 
     op.create_table(
         "participation",
@@ -522,12 +541,25 @@ def downgrade() -> None:
 
     op.drop_table("participation")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index("ix_outbox_state_next_at")
-        batch_op.drop_index(batch_op.f("ix_outbox_provider_ref"))
-        batch_op.drop_index("ix_outbox_person_state")
+        batch_op.drop_index(
+            "ix_outbox_sending",
+            sqlite_where=sa.text("state = 'sending'"),
+            postgresql_where=sa.text("state = 'sending'"),
+        )
+        batch_op.drop_index(
+            "ix_outbox_provider_ref",
+            sqlite_where=sa.text("provider_ref IS NOT NULL"),
+            postgresql_where=sa.text("provider_ref IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_outbox_person_id")
+        batch_op.drop_index(
+            "ix_outbox_pending",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
         batch_op.drop_index(batch_op.f("ix_outbox_contact_id"))
         batch_op.drop_index(batch_op.f("ix_outbox_consultant_id"))
-        batch_op.drop_index("ix_outbox_appointment")
+        batch_op.drop_index("ix_outbox_appointment_id")
 
     op.drop_table("outbox")
     op.drop_table("link_code")
