@@ -1,5 +1,6 @@
 """Text that answers an open question: its number, or the words on one of its buttons, in the person's language."""
 
+from bot.dialogue import menu
 from bot.dialogue.turn import Turn
 from locales.message import Body, Button
 
@@ -28,7 +29,9 @@ def chosen_by_text(turn: Turn, text: str) -> str | None:
     if number.isdecimal() and len(number) <= 2 and 1 <= int(number) <= len(buttons):
         return buttons[int(number) - 1].intent or None
     wanted = _plain(text)
-    for button in buttons:
+    # The menu's words work at any time, open question or not.
+    always = [button for row in menu.rows() for button in row] if turn.person is not None else []
+    for button in [*buttons, *always]:
         if wanted and wanted == _plain(turn.services.renderer.say(button.label, turn.language)):
             return button.intent or None
     return None

@@ -1,10 +1,10 @@
 """The dialogue's door: who is this, and which side of the conversation are they on."""
 
-from bot.dialogue import consultant, menu, person, stranger
-from bot.dialogue.turn import Turn
+from bot.dialogue import consultant, person, stranger
+from bot.dialogue.turn import Turn, part
 from bot.events import Left, Returned, Said, Started
 from storage.contacts import ContactState
-from storage.linking import looks_like_code
+from storage.linking import find_code, looks_like_code
 
 
 async def step(turn: Turn) -> None:
@@ -41,10 +41,15 @@ def _brings_code(turn: Turn) -> bool:
 
 
 async def _use_again(turn: Turn) -> None:
-    """A code from an address that is linked already: the same person's shows the menu; a new one links anew."""
+    """A code from an address that is linked already: its own owner's is fine, another's is refused.
+
+    Whoever holds this phone sees what was said before; it must not become somebody else's by typing a code.
+    """
     payload = turn.event.payload
-    code = payload.code if isinstance(payload, Started) else payload.text if isinstance(payload, Said) else None
-    if code is None:
-        await menu.show(turn, ())
+    code = payload.code if isinstance(payload, Started) else payload.text if isinstance(payload, Said) else ""
+    found = await find_code(turn.session, turn.services.keys, code or "")
+    mine = (turn.contact.person_id, turn.contact.consultant_id)
+    if found is not None and (found.person_id, found.consultant_id) != mine:
+        turn.say(part("link.somebody_else"))
         return
-    await stranger.use(turn, code)
+    await stranger.use(turn, code or "")

@@ -36,7 +36,7 @@ class Service:
         self._environment: Mapping[str, str] = {
             **{name: value for name, value in os.environ.items() if not name.startswith("MAATJE_")},
             "MAATJE_DATABASE_URL": database_url,
-            "MAATJE_SECRET_KEY": "a secret for tests only, " + "x" * 20,
+            "MAATJE_SECRET_KEY": "a secret for end to end tests only",
             "MAATJE_TELEGRAM_TOKEN": token,
             "MAATJE_TELEGRAM_API_URL": telegram_url,
             "MAATJE_PORT": str(self.port),
@@ -66,10 +66,10 @@ class Service:
 
     async def start(self) -> None:
         """Run the service and wait until it is ready."""
-        log = (self._folder / "service.log").open("ab")
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", cwd=self._folder, env=self._environment, stdout=log, stderr=log
-        )
+        with (self._folder / "service.log").open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot", "run", cwd=self._folder, env=self._environment, stdout=log, stderr=log
+            )
         async with aiohttp.ClientSession() as http, asyncio.timeout(STARTS_WITHIN):
             while True:
                 if self._process.returncode is not None:
