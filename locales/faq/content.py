@@ -16,6 +16,7 @@ The municipality's file has the same shape, in two optional parts:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -31,7 +32,8 @@ Audience = Literal["all", "asylum", "migrant"]
 Action = Literal["absence", "appointments", "plan", "settings", "language", "privacy", "menu", "handover", "note"]
 
 _HERE: Final = Path(__file__).parent
-_NO_LOCALE: Final = {"registry", "urgent", "outside"}
+#: Other files beside these are no language: the registry, and what the finder learns from.
+_LOCALE: Final = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?")
 _AUDIENCES: Final[tuple[Audience, ...]] = ("all", "asylum", "migrant")
 _ACTIONS: Final[tuple[Action, ...]] = (
     "absence", "appointments", "plan", "settings", "language", "privacy", "menu", "handover", "note",
@@ -106,7 +108,7 @@ def load_faq(override: Path | None = None, folder: Path = _HERE) -> FaqContent:
     topics = {entry.name: _topic(entry, None) for entry in _topic_entries(registry, read_yaml(registry))}
     texts: dict[str, dict[str, TopicText]] = {}
     for path in sorted(folder.glob("*.yaml")):
-        if path.stem not in _NO_LOCALE:
+        if _LOCALE.fullmatch(path.stem):
             texts[path.stem] = _texts(path, read_yaml(path), topics, {})
     overridden: set[tuple[str, str]] = set()
     if override is not None:

@@ -1,0 +1,204 @@
+"""Finds what is wrong with the FAQ's texts: gaps, missing sources, amounts that do not agree, texts that are too long.
+
+Amounts and terms are held against DOMAIN.md: the fines of 1.11 and the terms of 1.4 to 3.8. Small numbers (up to 3, and
+halves) are often written as words and are not compared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from bot.faq.words import normalise
+from locales.faq.content import FaqContent, Topic, TopicText
+
+Kind = Literal["gap", "section", "amount", "length", "placeholder", "duplicate", "phrasings", "override"]
+
+#: The languages of Maatje; the first is the source.
+LOCALES: Final = ("nl", "en", "ar", "ti", "am", "tr", "fa", "fa_AF", "ps", "so", "ku", "ckb", "uk", "ru", "fr")
+_MANY_PHRASINGS: Final = {"nl", "en", "ar"}
+#: Topics on Maatje itself have no section in the start note.
+_OWN_GROUPS: Final = {"bot_help", "privacy"}
+_SECTIONS: Final = frozenset(
+    ["2"]
+    + [f"1.{number}" for number in range(1, 12)]
+    + [f"3.{number}" for number in range(1, 9)]
+    + ["4.1", "4.2", "4.3", "4.4", "5.1", "5.2", "5.3", "6.1", "7.1", "7.2"]
+)
+#: Highest amounts in euros (DOMAIN.md, fines, 1.11). No other topic names an amount.
+_EUROS: Final = {
+    "fine_intake": {250},
+    "fine_missed_lessons": {800},
+    "fine_not_in_time": {1000},
+    "fine_pvt_map": {340},
+}
+#: Terms, hours and ages that the answer must name (DOMAIN.md, terms and hours).
+_NUMBERS: Final = {
+    "pip_deadline": {4, 10},
+    "downgrade_to_a2": {600},
+    "ontzorgen_duration": {6},
+    "pvt_hours_excursion": {12},
+    "z_route": {800},
+    "education_route": {28},
+    "education_route_older_28": {28},
+    "progress_meeting_frequency": {12},
+    "lesson_days": {5},
+}
+_MOST_SENTENCES: Final = 6
+_MOST_CHARACTERS: Final = 480
+#: Level A2 in Dutch: about twelve words; enumerations may be somewhat longer.
+_MOST_WORDS_NL: Final = 15
+_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+_PLACEHOLDERS: Final = {
+    **{f"{name}:date": name for name in (
+        "term_start", "term_end", "route_switch_until", "scale_down_from", "relief_end", "guidance_end", "pip_due",
+        "first_year_contacts_by", "education_max_end",
+    )},
+    "consultant": "consultant",
+    "progress_meetings_per_year": "progress_meetings_per_year",
+    "route": "route",
+    "municipality": "municipality",
+    "next_kind": "next_kind",
+    "next_at:day": "next_at",
+    "next_at:time": "next_at",
+    "next_place": "next_place",
+}  # fmt: skip
+_SENTENCE: Final = re.compile(r"(?<=[.!?؟።。])\s+")
+# A level (B1), a year (2025) and a number in a name (DUO-1) are no amounts.
+_NUMBER: Final = re.compile(r"(?<![\w.,])(\d{1,3}(?:[.\u00a0\u202f ]\d{3})+|\d+(?:[.,]\d+)?)(?![\d])")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing to mend. `locale` and `topic` are "" where the fault is not in one of them."""
+
+    kind: Kind
+    locale: str
+    topic: str
+    message: str
+
+    def __str__(self) -> str:
+        """The fault in one line, for the command line."""
+        return f"{'/'.join(part for part in (self.locale, self.topic) if part)}: {self.message}"
+
+
+def check_content(content: FaqContent) -> list[Fault]:
+    """Every fault of the content, by locale in the order of `LOCALES`, then by topic. An empty list: all is well."""
+    faults = [fault for topic in content.topics.values() for fault in _topic_faults(topic)]
+    for locale in dict.fromkeys((*LOCALES, *content.texts)):
+        texts = content.texts.get(locale)
+        if texts is None:
+            faults.append(Fault("gap", locale, "", "there is no file for this language"))
+            continue
+        for topic in content.topics.values():
+            text = texts.get(topic.id)
+            if text is None:
+                faults.append(Fault("gap", locale, topic.id, "has no text"))
+            else:
+                faults.extend(_text_faults(content, locale, topic, text))
+    return [*faults, *_duplicates(content)]
+
+
+def numbers(text: str) -> set[float]:
+    """The numbers in a text, in whatever digits; a level such as B1 is none."""
+    found = set()
+    for match in _NUMBER.finditer(text):
+        digits = re.sub(r"[.\u00a0\u202f ](?=\d{3})", "", match[1])
+        found.add(float(digits.replace(",", ".")))
+    return found
+
+
+def _topic_faults(topic: Topic) -> Iterator[Fault]:
+    sections = [part.strip() for part in topic.section.split(",") if part.strip()]
+    if not sections and topic.group not in _OWN_GROUPS:
+        yield Fault("section", "", topic.id, "names no section of the start note")
+    for section in sections:
+        if section not in _SECTIONS:
+            yield Fault("section", "", topic.id, f"names section {section}, which the start note does not have")
+    if topic.checked_on is None:
+        yield Fault("section", "", topic.id, "has no date on which it was last checked")
+
+
+def _text_faults(content: FaqContent, locale: str, topic: Topic, text: TopicText) -> Iterator[Fault]:
+    def fault(kind: Kind, message: str) -> Fault:
+        return Fault(kind, locale, topic.id, message)
+
+    if topic.later_law != (text.later_law is not None):
+        yield fault("gap", "lacks its later_law" if topic.later_law else "has a later_law that the registry lacks")
+    if bool(topic.personal) != (text.personal is not None):
+        yield fault("gap", "lacks its personal" if topic.personal else "has a personal that the registry lacks")
+    least = 10 if locale in _MANY_PHRASINGS else 6
+    if len(set(map(normalise, text.ask))) < least:
+        yield fault("phrasings", f"has {len(set(map(normalise, text.ask)))} ways of asking, {least} are needed")
+    yield from (fault("length", message) for message in _length(locale, text))
+    yield from (fault("placeholder", message) for message in _placeholders(topic, text))
+    yield from (fault("amount", message) for message in _amounts(content, locale, topic, text))
+    if (LOCALES[0], topic.id) in content.overridden and (locale, topic.id) not in content.overridden:
+        yield fault("override", "still gives the package's text, while the Dutch one was changed")
+
+
+def _length(locale: str, text: TopicText) -> Iterator[str]:
+    sentences = [sentence for sentence in _SENTENCE.split(text.answer) if sentence]
+    if len(sentences) > _MOST_SENTENCES:
+        yield f"answers in {len(sentences)} sentences, {_MOST_SENTENCES} is the most"
+    if len(text.answer) > _MOST_CHARACTERS:
+        yield f"answers in {len(text.answer)} characters, {_MOST_CHARACTERS} is the most"
+    for sentence in sentences if locale == LOCALES[0] else ():
+        if len(sentence.split()) > _MOST_WORDS_NL:
+            yield f"has a sentence of {len(sentence.split())} words, {_MOST_WORDS_NL} is the most: {sentence}"
+
+
+def _placeholders(topic: Topic, text: TopicText) -> Iterator[str]:
+    for name, value in (("question", text.question), ("answer", text.answer), ("later_law", text.later_law or "")):
+        if "{" in value or "}" in value:
+            yield f"has a placeholder in its {name}, where none is filled in"
+    used = _PLACEHOLDER.findall(text.personal or "")
+    for placeholder in used:
+        if placeholder not in _PLACEHOLDERS:
+            yield f"has the unknown placeholder {{{placeholder}}}"
+    facts = {_PLACEHOLDERS[placeholder] for placeholder in used if placeholder in _PLACEHOLDERS}
+    if text.personal is not None and facts != set(topic.personal):
+        yield f"uses the facts {sorted(facts)}, the registry says {sorted(topic.personal)}"
+    if re.sub(_PLACEHOLDER, "", text.personal or "").count("{"):
+        yield "has a brace that is not closed"
+
+
+def _amounts(content: FaqContent, locale: str, topic: Topic, text: TopicText) -> Iterator[str]:
+    named = numbers(text.answer)
+    for amount in sorted(_EUROS.get(topic.id, set()) | _NUMBERS.get(topic.id, set())):
+        if amount not in named:
+            yield f"does not name {amount}, as DOMAIN.md has it"
+    if topic.group == "fines":
+        for number in sorted(named - _EUROS.get(topic.id, set())):
+            if number >= 100:
+                yield f"names an amount of {number:g} that DOMAIN.md does not have"
+    source = content.text(topic.id, LOCALES[:1])
+    if source is None or locale == LOCALES[0]:
+        return
+    for part, own, dutch in (
+        ("answer", text.answer, source.answer),
+        ("later_law", text.later_law or "", source.later_law or ""),
+    ):
+        other = {number for number in numbers(own) ^ numbers(dutch) if number > 3}
+        if other:
+            yield f"differs from the Dutch {part} in: {', '.join(f'{number:g}' for number in sorted(other))}"
+
+
+def _duplicates(content: FaqContent) -> Iterator[Fault]:
+    owners: dict[str, dict[str, str]] = defaultdict(dict)
+    for locale, texts in content.texts.items():
+        for topic, text in texts.items():
+            for phrasing in (text.question, *text.ask):
+                owners[normalise(phrasing)].setdefault(topic, locale)
+    for phrasing, topics in owners.items():
+        if len(topics) > 1:
+            first, *others = topics
+            for other in others:
+                yield Fault("duplicate", topics[other], other, f"shares the phrasing '{phrasing}' with {first}")
+        if not phrasing:
+            yield from (
+                Fault("phrasings", locale, topic, "has a phrasing without a letter") for topic, locale in topics.items()
+            )
