@@ -72,6 +72,8 @@ class Scheduler:
                 # One failed run must not end the job: the next one comes.
                 log.error("job_failed", job=getattr(job, "__name__", "?"), error=type(error).__name__)
 
+        # Without a trigger: once, at once.
+        self._jobs.add_job(guarded)
         self._jobs.add_job(
             guarded,
             IntervalTrigger(seconds=int(interval.total_seconds()), jitter=30),

@@ -1,11 +1,14 @@
 """`maatje faq …`: topics, one question, an evaluation, and a check of the content."""
 
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from bot.cli.common import WRONG_USAGE, AsJson, console, read_settings, show_json, stop
+from bot.faq.finding import Finding
 from locales.catalog import Catalogs
 from locales.faq.content import ContentError, FaqContent, load_faq
 from locales.languages import SOURCE, fallback_chain, find_language
@@ -25,6 +28,24 @@ def _locale(lang: str) -> str:
     if found is None:
         stop(f"Maatje does not speak {lang!r}. It speaks: {', '.join(Catalogs().available)}.", WRONG_USAGE)
     return found
+
+
+def _locale_or_source(lang: str) -> str:
+    return find_language(lang) or SOURCE
+
+
+def _shown(finding: Finding, content: FaqContent, locale: str) -> dict[str, object]:
+    """The document of DESIGN.md for one question. The answer is in the language that was asked in."""
+    answer = None
+    if finding.topic is not None:
+        answer = content.text(finding.topic, fallback_chain(finding.language or locale))
+    return {
+        "outcome": finding.outcome,
+        "topic": finding.topic,
+        "candidates": [{"topic": c.topic, "score": c.score} for c in finding.candidates],
+        "text": answer.answer if answer is not None else None,
+        "language": finding.language,
+    }
 
 
 @app.command("list")
@@ -65,19 +86,60 @@ def ask(
 
     content, locale = _content(), _locale(lang)
     finding = build_finder(content).find(text, locale)
-    answer = content.text(finding.topic, fallback_chain(locale)) if finding.topic is not None else None
-    found = {
-        "outcome": finding.outcome,
-        "topic": finding.topic,
-        "candidates": [{"topic": c.topic, "score": c.score} for c in finding.candidates],
-        "text": answer.answer if answer is not None else None,
-        "language": finding.language,
-    }
+    shown = _shown(finding, content, locale)
     if as_json:
-        show_json(found)
+        show_json(shown)
         return
     console.print(f"[bold]{finding.outcome}[/bold] {finding.topic or ''}")
-    if answer is not None:
-        console.print(answer.answer)
+    if shown["text"]:
+        console.print(shown["text"])
     for candidate in finding.candidates:
         console.print(f"  {candidate.score:.2f} {candidate.topic}")
+
+
+@app.command("eval")
+def evaluate_file(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE.yaml")],
+    as_json: AsJson = False,
+) -> None:
+    """Measure the finder: a list of {lang, text, expect: id, [ids] or null}."""
+    from bot.faq.evaluate import Summary, evaluate, read_questions
+    from bot.faq.finder import build_finder
+
+    content = _content()
+    try:
+        questions = read_questions(file)
+    except ContentError as error:
+        stop(str(error), WRONG_USAGE)
+    report = evaluate(build_finder(content), questions, content)
+
+    def figures(summary: Summary) -> dict[str, float | int]:
+        return {
+            **asdict(summary),
+            "found_share": round(summary.found, 4),
+            "wrong_answer_share": round(summary.wrong, 4),
+            "handed_over_share": round(summary.handed_over, 4),
+        }
+
+    summary = {
+        "all": figures(report.total),
+        "by_language": {name: figures(s) for name, s in report.by_language.items()},
+        "by_group": {name: figures(s) for name, s in report.by_group.items()},
+    }
+    if as_json:
+        results = [
+            {
+                **_shown(result.finding, content, _locale_or_source(result.question.lang)),
+                "lang": result.question.lang,
+                "expect": list(result.question.expect),
+                "verdict": result.verdict,
+            }
+            for result in report.results
+        ]
+        show_json({"results": results, "summary": summary})
+        return
+    table = Table("language", "questions", "found", "wrong answer", "outside handed over")
+    for name, one in [("all", report.total), *report.by_language.items()]:
+        shares = (f"{one.found:.1%}", f"{one.wrong:.1%}", f"{one.handed_over:.1%}")
+        table.add_row(name, str(one.questions + one.outside), *shares)
+    console.print(table)

@@ -115,6 +115,7 @@ class DemoRoutes:
         """Move the clock forward by some minutes, or to the next message; what is due on the way is sent in order."""
         wish = await request.json()
         async with self._moving:
+            await self._app.planner.plan_ahead(self._app.database)
             minutes = wish.get("minutes")
             if isinstance(minutes, int) and 0 < minutes <= LARGEST_MOVE:
                 target = self._clock.now() + timedelta(minutes=minutes)

@@ -55,11 +55,13 @@ class WebPhone:
     async def starts(self, code: str | None = None) -> None:
         """Open the page, with the code of a personal link or without one."""
         self._mark()
-        body = {"token": self._token} | ({"code": code} if code is not None else {})
+        body: dict[str, object] = {"token": self._token}
+        if code is not None:
+            body["code"] = code
         opened = await self._post("open", body)
         await self._take(opened["lines"])
         if self._listening is None:
-            self._listening = asyncio.create_task(self._listen(int(opened["cursor"])))
+            self._listening = asyncio.create_task(self._listen(int(str(opened["cursor"]))))
 
     async def says(self, text: str) -> None:
         """Write something."""
