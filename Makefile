@@ -28,7 +28,7 @@ browser: $(READY)
 ifdef WITHOUT_BROWSER
 	@echo "!! WITHOUT_BROWSER is set: the tests that drive a real browser are LEFT OUT." >&2
 else
-	@$(BIN)/python -m tests.browser.install
+	$(BIN)/python -m tests.browser.install
 endif
 
 check: $(READY)

@@ -1,0 +1,53 @@
+"""The house's own rules: import directions, no demo in a real run, no clock in the core."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CORE = ("reminders", "locales")
+
+
+def test_import_directions() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports; raise SystemExit(lint_imports())"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "bot").rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
+def test_nothing_but_the_demo_knows_the_demo(path: Path) -> None:
+    if "demo" in path.relative_to(ROOT).parts or path == ROOT / "bot" / "cli" / "service.py":
+        return
+    assert not [name for name in _imports(path) if name.startswith("bot.demo")]
+
+
+def test_a_real_run_never_imports_the_demo() -> None:
+    script = "import sys, bot.app, bot.serve, bot.cli; sys.exit(any(m.startswith('bot.demo') for m in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "path", sorted(p for folder in CORE for p in (ROOT / folder).rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT))
+)
+def test_the_core_has_no_clock_of_its_own(path: Path) -> None:
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    names = {ast.unparse(call.func) for call in calls}
+    assert not names & {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.sleep"}
+
+
+def _imports(path: Path) -> list[str]:
+    found: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found.extend(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            found.append(node.module)
+    return found
