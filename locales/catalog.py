@@ -57,6 +57,8 @@ class Catalogs:
     def __init__(self, sources: Mapping[str, Source] | None = None) -> None:
         self._sources = dict(sources or {})
         self._by_locale: dict[str, list[gettext.GNUTranslations]] = {}
+        # What a look-up in the files found: the same few hundred texts are said thousands of times a second.
+        self._found: dict[tuple[str, str], tuple[str, str]] = {}
 
     @cached_property
     def available(self) -> list[str]:
@@ -69,6 +71,14 @@ class Catalogs:
         Raises:
             UnknownText: when no locale of the chain has it.
         """
+        if count is None and (found := self._found.get((key, locale))) is not None:
+            return found
+        template, code = self._search(key, locale, count)
+        if count is None and key.partition(".")[0] not in self._sources:
+            self._found[key, locale] = template, code
+        return template, code
+
+    def _search(self, key: str, locale: str, count: int | None) -> tuple[str, str]:
         source = self._sources.get(key.partition(".")[0])
         for code in fallback_chain(locale):
             if source is not None:

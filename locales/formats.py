@@ -91,6 +91,8 @@ def fill(
     Raises:
         BadTemplate: when a placeholder has no value or its format does not exist.
     """
+    if "{" not in template and "}" not in template:
+        return template
     out: list[str] = []
     for literal, name, spec in _pieces(template):
         out.append(literal)

@@ -28,6 +28,8 @@ class Style(StrEnum):
     DUTCH = "dutch"
 
 
+_STYLES: dict[str, Style] = {style.value: style for style in Style}
+
 # The key of a text that is shown as it is in every language: a language's own name on a button.
 VERBATIM = "verbatim"
 
@@ -100,10 +102,12 @@ class Body:
         rows = cast(list[list[tuple[Json, str, str, str]]], data.get("buttons", []))
         attachment = cast(tuple[str, str] | None, data.get("attachment"))
         return cls(
-            parts=tuple(Part(_text_from_json(text), Style(style)) for text, style in parts),
+            parts=tuple([Part(_text_from_json(text), _STYLES[style]) for text, style in parts]),
             buttons=tuple(
-                tuple(Button(_text_from_json(label), intent, icon, url) for label, intent, icon, url in row)
-                for row in rows
+                [
+                    tuple([Button(_text_from_json(label), intent, icon, url) for label, intent, icon, url in row])
+                    for row in rows
+                ]
             ),
             attachment=None if attachment is None else Attachment(*attachment),
         )

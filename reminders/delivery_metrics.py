@@ -4,12 +4,17 @@ from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+_BUCKETS = (0.1, 0.5, 1, 2, 5, 15, 60, 300, 1800, 7200)
+
 
 class DeliveryMetrics(Protocol):
     """Where the dispatcher counts. Outcomes and channels are words of a small vocabulary, never of people."""
 
     def finished(self, channel: str, outcome: str) -> None:
         """A message reached an end, or a try failed: "sent", "failed", "expired", "cancelled", "retry", "deferred"."""
+
+    def claimed_after(self, seconds: float) -> None:
+        """A message was claimed so many seconds after it was due."""
 
     def sent_after(self, channel: str, seconds: float) -> None:
         """A message left so many seconds after it was due."""
@@ -22,6 +27,9 @@ class NoMetrics:
     """Counts nothing."""
 
     def finished(self, channel: str, outcome: str) -> None:
+        """See DeliveryMetrics."""
+
+    def claimed_after(self, seconds: float) -> None:
         """See DeliveryMetrics."""
 
     def sent_after(self, channel: str, seconds: float) -> None:
@@ -42,14 +50,21 @@ class PrometheusMetrics:
             "maatje_message_lag_seconds",
             "From due to sent",
             ["channel"],
-            buckets=(0.1, 0.5, 1, 2, 5, 15, 60, 300, 1800, 7200),
+            buckets=_BUCKETS,
             registry=registry,
+        )
+        self._claim_lag = Histogram(
+            "maatje_message_claim_lag_seconds", "From due to claimed", buckets=_BUCKETS, registry=registry
         )
         self._in_hand = Gauge("maatje_messages_in_hand", "Messages claimed by this process", registry=registry)
 
     def finished(self, channel: str, outcome: str) -> None:
         """See DeliveryMetrics."""
         self._outcomes.labels(channel, outcome).inc()
+
+    def claimed_after(self, seconds: float) -> None:
+        """See DeliveryMetrics."""
+        self._claim_lag.observe(max(0.0, seconds))
 
     def sent_after(self, channel: str, seconds: float) -> None:
         """See DeliveryMetrics."""

@@ -99,7 +99,7 @@ class Dispatcher:
         self._metrics = metrics or NoMetrics()
         self._limits = limits or Limits()
         self._queue = OutboxQueue(database, worker)
-        self._preparation = Preparation(database, renderer, composer, senders.keys(), files)
+        self._preparation = Preparation(database, self._queue, renderer, composer, senders.keys(), files)
         self._recorder = Recorder(self._queue, self._written)
         self._channels = {
             name: ChannelQueue(
@@ -178,8 +178,9 @@ class Dispatcher:
         except (OperationalError, InterfaceError) as error:
             log.error("outbox_database_unreachable", error=type(error).__name__)
             return False
-        except Exception:  # one bad batch must not end the sending of all others; its rows come back with their lease
-            log.exception("outbox_batch_failed")
+        except Exception as error:  # one bad batch must not end all sending; its rows come back with their lease
+            # Never the traceback: its frames hold what people are told.
+            log.error("outbox_batch_failed", error=type(error).__name__)
             return False
         return len(rows) == self._limits.batch
 
@@ -206,6 +207,7 @@ class Dispatcher:
         lease_until = now + self._limits.lease
         for row in rows:
             self._in_hand[row.id] = batch
+            self._metrics.claimed_after((now - row.due_at).total_seconds())
         self._metrics.in_hand(len(self._in_hand))
         try:
             prepared = await self._preparation.prepare(rows, now, lease_until)
@@ -234,7 +236,7 @@ class Dispatcher:
             channel = self._channels[address.channel]
             paused_until = channel.pace.paused_until(address.contact_id, now)
             if paused_until is not None:
-                lane.parcels.popleft()
+                lane.parcels.pop(0)
                 self._put_back(parcel, paused_until)
                 continue
             for_address = channel.pace.wait_for(address.contact_id, now)
@@ -244,7 +246,7 @@ class Dispatcher:
             if max(for_address, for_channel) <= patience and not self._stopping:
                 channel.put(lane)
                 return
-            lane.parcels.popleft()
+            lane.parcels.pop(0)
             if for_address > for_channel:
                 self._put_back(parcel, now + timedelta(seconds=for_address))
             else:
@@ -254,7 +256,7 @@ class Dispatcher:
 
     async def _serve(self, channel: ChannelQueue, lane: Lane) -> None:
         """Send a lane's first message over this channel."""
-        parcel = lane.parcels.popleft()
+        parcel = lane.parcels.pop(0)
         lane.busy = True
         try:
             await self._send(channel, lane, parcel)
@@ -285,10 +287,10 @@ class Dispatcher:
             self._answered(channel)
             mark = ContactState.BLOCKED if error.reason == "blocked" else ContactState.GONE
             parcel.tries.append(Try(address.contact_id, address.channel, now, error.reason, mark))
-            parcel.addresses.popleft()
+            parcel.addresses.pop(0)
             if parcel.addresses:
                 # The next contact, at once: the lane is queued there with this message first.
-                lane.parcels.appendleft(parcel)
+                lane.parcels.insert(0, parcel)
             else:
                 self._finish_parcel(parcel, MessageState.FAILED, error.reason, address)
         except Rejected as error:
@@ -362,7 +364,7 @@ class Dispatcher:
         channel.pace.pause_address(address.contact_id, at)
         self._put_back(parcel, at, error.reason)
         while lane.parcels and lane.parcels[0].addresses[0].contact_id == address.contact_id:
-            self._put_back(lane.parcels.popleft(), at)
+            self._put_back(lane.parcels.pop(0), at)
 
     def _put_back(self, parcel: Parcel, at: datetime, reason: str | None = None) -> None:
         """Back to the queue until `at`; a message that only had to wait is not let past its use by that."""
@@ -406,7 +408,7 @@ class Dispatcher:
         now = self._clock.now()
         for lane in list(self._lanes.values()):
             while lane.parcels:
-                self._put_back(lane.parcels.popleft(), now)
+                self._put_back(lane.parcels.pop(0), now)
         for channel in self._channels.values():
             channel.stop()
         limit = self._limits.send_timeout.total_seconds()

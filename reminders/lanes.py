@@ -31,7 +31,7 @@ class Parcel:
 
     row: ClaimedRow
     rendered: Rendered
-    addresses: deque[Address]
+    addresses: list[Address]
     lease_until: datetime
     also: tuple[ClaimedRow, ...] = ()
     tries: list[Try] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Lane:
     """One recipient's messages in order. `ticket` tells a place in a queue from an older one of the same lane."""
 
     key: str
-    parcels: deque[Parcel] = field(default_factory=deque)
+    parcels: list[Parcel] = field(default_factory=list)
     ticket: int = 0
     queued: bool = False
     urgent: bool = False

@@ -4,7 +4,6 @@ The only part of sending that uses a database session; it is closed before anyth
 """
 
 import json
-from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,8 +21,7 @@ from reminders.routing import NoWay, Way, route
 from storage.database import Database
 from storage.keys import Undecryptable
 from storage.outbox import MessageState
-from storage.outbox_parties import parties_of
-from storage.outbox_queue import ClaimedRow
+from storage.outbox_queue import ClaimedRow, OutboxQueue
 from storage.outbox_results import Result
 
 log = structlog.get_logger(__name__)
@@ -46,12 +44,14 @@ class Preparation:
     def __init__(
         self,
         database: Database,
+        queue: OutboxQueue,
         renderer: Renderer,
         composer: Composer,
         channels: Collection[str],
         files: FileMaker | None = None,
     ) -> None:
         self._database = database
+        self._queue = queue
         self._renderer = renderer
         self._composer = composer
         self._channels = channels
@@ -70,8 +70,8 @@ class Preparation:
                 results[row.id] = Result(row.id, MessageState.EXPIRED, "too_late")
             else:
                 useful.append(row)
+        parties = await self._queue.parties(useful)
         async with self._database.reading() as session:
-            parties = await parties_of(session, self._database.keys, useful)
             ways: dict[int, Way] = {}
             messages: list[ClaimedMessage] = []
             for row in useful:
@@ -118,7 +118,7 @@ class Preparation:
                         results[other.id] = _failed(other.id, "not_rendered", error)
                     continue
                 also = tuple(merged.get(row.id, ()))
-                parcels.append((way.lane, Parcel(row, rendered, deque(way.addresses), lease_until, also)))
+                parcels.append((way.lane, Parcel(row, rendered, list(way.addresses), lease_until, also)))
         return Prepared(parcels, list(results.values()))
 
     def _decrypted(self, row: ClaimedRow) -> ClaimedMessage:

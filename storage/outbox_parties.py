@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, select, type_coerce
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Connection, LargeBinary, select, type_coerce
 from sqlalchemy.sql import ColumnElement
 
 from storage.contacts import Contact, ContactState
 from storage.keys import KeyRing, Undecryptable
-from storage.outbox_queue import ClaimedRow
+from storage.outbox_rows import ClaimedRow
 from storage.people import Consultant, Person
 
 
@@ -61,12 +60,12 @@ _CONTACT = (
 )
 
 
-async def parties_of(session: AsyncSession, keys: KeyRing, rows: Sequence[ClaimedRow]) -> Parties:
+def parties_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedRow]) -> Parties:
     """The recipients of these rows; people, consultants and contacts that are gone are absent."""
     parties = Parties()
     contact_ids = {row.contact_id for row in rows if row.contact_id is not None}
     if contact_ids:
-        await _add_contacts(session, keys, parties, Contact.id.in_(contact_ids))
+        _add_contacts(connection, keys, parties, Contact.id.in_(contact_ids))
     person_ids = {row.person_id for row in rows} | {contact.person_id for contact in parties.contacts.values()}
     consultant_ids = {row.consultant_id for row in rows} | {c.consultant_id for c in parties.contacts.values()}
     person_ids.discard(None)
@@ -75,15 +74,15 @@ async def parties_of(session: AsyncSession, keys: KeyRing, rows: Sequence[Claime
         people = select(Person.id, Person.language, Person.stopped_at, Person.channel_order).where(
             Person.id.in_(person_ids)
         )
-        for person_id, language, stopped_at, order in await session.execute(people):
+        for person_id, language, stopped_at, order in connection.execute(people):
             channels = tuple(name for name in order.split(",") if name) if order else ()
             parties.people[person_id] = Reader(language, stopped_at is not None, channels)
-        await _add_contacts(session, keys, parties, Contact.person_id.in_(person_ids))
+        _add_contacts(connection, keys, parties, Contact.person_id.in_(person_ids))
     if consultant_ids:
         consultants = select(Consultant.id, Consultant.language).where(Consultant.id.in_(consultant_ids))
-        for consultant_id, language in await session.execute(consultants):
+        for consultant_id, language in connection.execute(consultants):
             parties.consultants[consultant_id] = Reader(language)
-        await _add_contacts(session, keys, parties, Contact.consultant_id.in_(consultant_ids))
+        _add_contacts(connection, keys, parties, Contact.consultant_id.in_(consultant_ids))
     for contact in parties.contacts.values():
         if contact.person_id is not None:
             parties.of_person.setdefault(contact.person_id, []).append(contact)
@@ -92,8 +91,8 @@ async def parties_of(session: AsyncSession, keys: KeyRing, rows: Sequence[Claime
     return parties
 
 
-async def _add_contacts(session: AsyncSession, keys: KeyRing, parties: Parties, which: ColumnElement[bool]) -> None:
-    for row in await session.execute(select(*_CONTACT).where(which)):
+def _add_contacts(connection: Connection, keys: KeyRing, parties: Parties, which: ColumnElement[bool]) -> None:
+    for row in connection.execute(select(*_CONTACT).where(which)):
         contact_id, channel, token, *rest = row
         try:
             address = keys.decrypt(token, "contact.address").decode()

@@ -6,7 +6,6 @@ from an end, because every statement here says which states it starts from.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -30,7 +29,12 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.database import Database
 from storage.outbox import Message, MessageState, Priority
+from storage.outbox_connection import Transactions
+from storage.outbox_parties import Parties, parties_of
 from storage.outbox_results import Result, write_results
+from storage.outbox_rows import ClaimedRow
+
+__all__ = ["ClaimedRow", "OutboxQueue"]
 
 _OUTBOX = cast(Table, Message.__table__)
 _C = _OUTBOX.c
@@ -41,26 +45,6 @@ _IS_SENDING: ColumnElement[bool] = literal_column("outbox.state = 'sending'")
 _SUSPECT_AFTER = 5
 _SUSPECT_WAIT = timedelta(minutes=1)
 _TRIES_TO_RECORD = 5
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimedRow:
-    """One claimed row as it stands in the table; `params` is still encrypted."""
-
-    id: int
-    key: str
-    kind: str
-    params: bytes
-    person_id: int | None
-    consultant_id: int | None
-    contact_id: int | None
-    appointment_id: int | None
-    appointment_version: int | None
-    priority: int
-    due_at: datetime
-    useful_until: datetime | None
-    next_at: datetime
-    attempts: int
 
 
 _COLUMNS = (
@@ -85,17 +69,22 @@ class OutboxQueue:
     """One worker's hands on the outbox. `worker` is its name (storage.outbox_leases.worker_name)."""
 
     def __init__(self, database: Database, worker: str) -> None:
-        self._database = database
+        self._transactions = Transactions(database)
         self._worker = worker
+        self._keys = database.keys
         # On SQLite there is one writer at a time and in practice one process, whose own lanes keep the order.
         self._claim = _claim_statement(order_across_workers=not database.is_sqlite)
+
+    async def parties(self, rows: Sequence[ClaimedRow]) -> Parties:
+        """Whom these rows are for."""
+        return await self._transactions.run(lambda connection: parties_of(connection, self._keys, rows))
 
     async def claim(self, now: datetime, limit: int, lease: timedelta) -> list[ClaimedRow]:
         """Take up to `limit` rows that are due, the most urgent and then the longest waiting first."""
         values = {"now": now, "most": limit, "worker": self._worker, "until": now + lease}
-        async with self._database.engine.begin() as connection:
-            rows = (await connection.execute(self._claim, values)).all()
-        claimed = [ClaimedRow(*row) for row in rows]
+        claimed = await self._transactions.run(
+            lambda connection: [ClaimedRow._make(row) for row in connection.execute(self._claim, values)]
+        )
         claimed.sort(key=lambda row: (row.priority, row.next_at, row.id))
         return claimed
 
@@ -104,8 +93,9 @@ class OutboxQueue:
         if not ids:
             return []
         wanted = select(*_COLUMNS).where(_C.id.in_(ids), _IS_SENDING, _C.lease_owner == self._worker).order_by(_C.id)
-        async with self._database.reading() as session:
-            return [ClaimedRow(*row) for row in await session.execute(wanted)]
+        return await self._transactions.run(
+            lambda connection: [ClaimedRow._make(row) for row in connection.execute(wanted)]
+        )
 
     async def record(self, results: Sequence[Result]) -> None:
         """Write results and their attempts in one transaction; waits and tries again when the database is busy.
@@ -115,8 +105,7 @@ class OutboxQueue:
         """
         for tries_left in range(_TRIES_TO_RECORD, -1, -1):
             try:
-                async with self._database.engine.begin() as connection:
-                    await write_results(connection, results, self._worker, sqlite=self._database.is_sqlite)
+                await self._transactions.run(lambda connection: write_results(connection, results, self._worker))
             except (IntegrityError, OperationalError):
                 # A contact or message that is deleted at this very moment, or a deadlock with that deletion.
                 if not tries_left:
@@ -127,8 +116,8 @@ class OutboxQueue:
     async def free_expired(self, now: datetime, in_hand: Collection[int]) -> int:
         """Give rows whose lease ran out back to the queue, except those this worker is busy with; how many."""
         wanted = select(_C.id).where(_IS_SENDING, _C.lease_until <= now).order_by(_C.id).limit(1000)
-        async with self._database.reading() as session:
-            ids = [row_id for row_id in await session.scalars(wanted) if row_id not in in_hand]
+        held = await self._transactions.run(lambda connection: connection.scalars(wanted).all())
+        ids = [row_id for row_id in held if row_id not in in_hand]
         if not ids:
             return 0
         return await self._free(_C.id.in_(ids) & (_C.lease_until <= now), now)
@@ -136,8 +125,8 @@ class OutboxQueue:
     async def owners(self) -> list[str]:
         """The workers that hold a lease now."""
         wanted = select(_C.lease_owner).where(_IS_SENDING, _C.lease_owner.is_not(None)).distinct()
-        async with self._database.reading() as session:
-            return [owner for owner in await session.scalars(wanted) if owner is not None]
+        held = await self._transactions.run(lambda connection: connection.scalars(wanted).all())
+        return [owner for owner in held if owner is not None]
 
     async def free_owned_by(self, workers: Collection[str], now: datetime) -> int:
         """Give everything these (dead) workers held back to the queue; how many."""
@@ -155,8 +144,7 @@ class OutboxQueue:
                 next_at=_later_when_suspect(now),
             )
         )
-        async with self._database.engine.begin() as connection:
-            return (await connection.execute(freed)).rowcount
+        return await self._transactions.run(lambda connection: connection.execute(freed).rowcount)
 
 
 def _later_when_suspect(now: datetime) -> ColumnElement[datetime]:

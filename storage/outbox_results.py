@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from storage.contacts import ContactState
 from storage.outbox import MessageState
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Try:
     """One try over one contact; `outcome` is a word ("sent", "blocked", "timeout"). `mark` is the contact's new state."""
 
@@ -21,7 +21,7 @@ class Try:
     mark: ContactState | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Result:
     """What became of one claimed message. `state` PENDING with `next_at` puts it back in the queue."""
 
@@ -70,8 +70,9 @@ FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::bigint[
 """
 
 
-async def write_results(connection: AsyncConnection, results: Sequence[Result], worker: str, *, sqlite: bool) -> None:
+def write_results(connection: Connection, results: Sequence[Result], worker: str) -> None:
     """Write results and attempts within the connection's transaction; rows that are gone are passed over."""
+    sqlite = connection.dialect.name == "sqlite"
     at = _sqlite_text if sqlite else _as_it_is
     rows = [
         (
@@ -96,14 +97,14 @@ async def write_results(connection: AsyncConnection, results: Sequence[Result], 
     ]
     if sqlite:
         updates = [(*row, worker, is_sent) for row, is_sent in zip(rows, sent, strict=True)]
-        await connection.exec_driver_sql(_UPDATE_SQLITE, updates)
+        connection.exec_driver_sql(_UPDATE_SQLITE, updates)
         if tries:
-            await connection.exec_driver_sql(_ATTEMPT_SQLITE, tries)
+            connection.exec_driver_sql(_ATTEMPT_SQLITE, tries)
     else:
         columns = [list(column) for column in zip(*rows, strict=True)]
-        await connection.exec_driver_sql(_UPDATE_POSTGRESQL, (*columns, sent, worker))
+        connection.exec_driver_sql(_UPDATE_POSTGRESQL, (*columns, sent, worker))
         if tries:
-            await connection.exec_driver_sql(
+            connection.exec_driver_sql(
                 _ATTEMPT_POSTGRESQL, tuple(list(column) for column in zip(*tries, strict=True))
             )
     marks = {tried.contact_id: tried.mark for result in results for tried in result.tries if tried.mark is not None}
@@ -111,7 +112,7 @@ async def write_results(connection: AsyncConnection, results: Sequence[Result], 
         mark_contact = "UPDATE contact SET state = {0} WHERE id = {0} AND state = 'active'".format(
             "?" if sqlite else "%s"
         )
-        await connection.exec_driver_sql(mark_contact, (mark.value, contact_id))
+        connection.exec_driver_sql(mark_contact, (mark.value, contact_id))
 
 
 def _as_it_is(moment: datetime | None) -> datetime | None:

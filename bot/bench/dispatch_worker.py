@@ -1,0 +1,137 @@
+"""One worker of the dispatch benchmark, a process of its own: dispatches until nothing is due, prints its figures.
+
+`python -m bot.bench.dispatch_worker URL SECRET EXPECTED [--profile]`
+"""
+
+import asyncio
+import cProfile
+import json
+import pstats
+import resource
+import sys
+import time
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from bot.bench.outbox_rows import CHANNEL
+from bot.clock import SystemClock
+from locales.catalog import Catalogs
+from locales.render import Rendered, Renderer
+from reminders.claimed import SayComposer
+from reminders.delivery import Capabilities, Receipt
+from reminders.dispatcher import Dispatcher, worker_name
+from storage.database import Database
+from storage.keys import KeyRing
+
+_QUIET = 0.5
+
+
+class InstantSender:
+    """A counterpart that answers at once."""
+
+    name = CHANNEL
+    capabilities = Capabilities(buttons=True)
+
+    def __init__(self) -> None:
+        self.sent = 0
+        self.characters = 0
+
+    async def send(self, address: str, message: Rendered, *, reference: str) -> Receipt:
+        """See reminders.delivery.Sender."""
+        self.sent += 1
+        self.characters += len(message.text)
+        return Receipt(reference)
+
+
+class Lags:
+    """Keeps how late messages were claimed."""
+
+    def __init__(self) -> None:
+        self.claimed: list[float] = []
+        self.last_written = 0.0
+        self.most_in_hand = 0
+
+    def finished(self, channel: str, outcome: str) -> None:
+        """See DeliveryMetrics."""
+
+    def claimed_after(self, seconds: float) -> None:
+        """See DeliveryMetrics."""
+        self.claimed.append(seconds)
+
+    def sent_after(self, channel: str, seconds: float) -> None:
+        """See DeliveryMetrics."""
+
+    def in_hand(self, count: int) -> None:
+        """See DeliveryMetrics."""
+        self.most_in_hand = max(self.most_in_hand, count)
+        self.last_written = time.time()
+
+
+def _memory() -> float:
+    """This process's present memory in MB."""
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[1]) * resource.getpagesize() / 1e6
+
+
+async def work(url: str, secret: str, expected: int) -> dict[str, object]:
+    """Dispatch until `expected` messages were sent here or none came for a while."""
+    database = Database(url, KeyRing([secret]))
+    sender, lags = InstantSender(), Lags()
+    dispatcher = Dispatcher(
+        database,
+        {CHANNEL: sender},
+        Renderer(Catalogs(), ZoneInfo("Europe/Amsterdam")),
+        SayComposer(),
+        SystemClock(),
+        worker_name(),
+        metrics=lags,
+    )
+    stop = asyncio.Event()
+    before = _memory()
+    started, cpu = time.time(), time.process_time()
+    running = asyncio.create_task(dispatcher.run(stop))
+    seen, seen_at, halfway = -1, time.time(), 0.0
+    while sender.sent < expected:
+        await asyncio.sleep(0.05)
+        if not halfway and sender.sent >= expected / 2:
+            halfway = _memory()
+        if sender.sent != seen:
+            seen, seen_at = sender.sent, time.time()
+        elif seen and time.time() - seen_at > _QUIET and datetime.now(UTC):
+            break
+        elif not seen and time.time() - seen_at > 30:
+            break
+    stop.set()
+    await running
+    cpu = time.process_time() - cpu
+    await database.close()
+    lags.claimed.sort()
+    return {
+        "sent": sender.sent,
+        "started": started,
+        "ended": lags.last_written,
+        "cpu_s": cpu,
+        "memory_before_mb": round(before, 1),
+        "memory_halfway_mb": round(halfway, 1),
+        "memory_after_mb": round(_memory(), 1),
+        "memory_peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000, 1),
+        "most_in_hand": lags.most_in_hand,
+        "claimed_after_s": lags.claimed[:: max(1, len(lags.claimed) // 20_000)],
+    }
+
+
+def main() -> None:
+    """See the module's docstring."""
+    url, secret, expected = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    profile = cProfile.Profile() if "--profile" in sys.argv else None
+    if profile is not None:
+        profile.enable()
+    figures = asyncio.run(work(url, secret, expected))
+    if profile is not None:
+        profile.disable()
+        pstats.Stats(profile, stream=sys.stderr).sort_stats("tottime").print_stats(45)
+    sys.stdout.write(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()

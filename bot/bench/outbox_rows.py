@@ -1,0 +1,130 @@
+"""Fills a database with people and messages for the dispatch benchmark, as fast as the engine takes them.
+
+The messages are meeting reminders from the real catalogs with encrypted parameters, in three languages; names are made
+up.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+
+from locales.message import Body, Button, Part, Style, Text
+from storage.database import database_url
+from storage.keys import KeyRing
+from storage.outbox import Priority
+
+CHANNEL = "bench"
+_LANGUAGES = ("nl", "en", "ar")
+_PERSON = ("id", "external_id", "given_name", "family_name", "language", "participant_group", "municipality")
+_PERSON_COLUMNS = (*_PERSON, "wishes", "channel_order", "created_at", "updated_at")
+_CONTACT_COLUMNS = ("id", "channel", "address", "address_hash", "person_id", "state", "created_at")
+_OUTBOX = ("key", "kind", "params", "person_id", "priority", "state", "due_at", "next_at", "useful_until", "attempts")
+_OUTBOX_COLUMNS = (*_OUTBOX, "created_at")
+
+Row = tuple[object, ...]
+
+
+def reminder(number: int, starts_at: datetime) -> Body:
+    """A progress meeting's reminder as the composer words it."""
+    return Body(
+        (
+            Part(Text("reminder.tomorrow", {"kind": Text("kind.progress_meeting")}), Style.TITLE),
+            Part(Text("appointment.when_until", {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=1)})),
+            Part(Text("appointment.where", {"place": f"Gemeentehuis, kamer {number % 40}"})),
+            Part(Text("appointment.with", {"name": f"Consulent {number % 7}"})),
+            Part(Text("about.progress_meeting")),
+            Part(Text("reminder.ask")),
+            Part(Text("reminder.can_you_not")),
+        ),
+        (
+            (Button(Text("button.coming"), f"come:{number}", "✅"),),
+            (Button(Text("button.not_coming"), f"notcome:{number}", "🤒"),),
+            (Button(Text("button.other_time"), f"othertime:{number}", "🔁"),),
+        ),
+    )
+
+
+class Seeder:
+    """Writes rows into a migrated database; `now` is the instant the rows are made."""
+
+    def __init__(self, url: str, keys: KeyRing, now: datetime) -> None:
+        self._url = database_url(url)
+        self._keys = keys
+        self._now = now
+
+    def people(self, count: int) -> None:
+        """People 1 … count, each with one address."""
+        name = self._keys.encrypt(b"Bench", "person.given_name")
+        family = self._keys.encrypt(b"Mark", "person.family_name")
+        at = self._at(self._now)
+
+        def persons() -> Iterator[Row]:
+            for n in range(1, count + 1):
+                language = _LANGUAGES[n % len(_LANGUAGES)]
+                yield n, f"b{n}", name, family, language, "asylum", "Huizen", "everything", "", at, at
+
+        def contacts() -> Iterator[Row]:
+            for n in range(1, count + 1):
+                address = self._keys.encrypt(str(n).encode(), "contact.address")
+                yield n, CHANNEL, address, n.to_bytes(16, "big"), n, "active", at
+
+        self._insert("person", _PERSON_COLUMNS, persons())
+        self._insert("contact", _CONTACT_COLUMNS, contacts())
+
+    def messages(self, prefix: str, count: int, people: int, first_due: datetime, apart: timedelta) -> None:
+        """Messages for the people in turn, the first due at `first_due`, the others `apart` after one another."""
+        starts = (self._now + timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
+        made = self._at(self._now)
+
+        def rows() -> Iterator[Row]:
+            for n in range(count):
+                body = reminder(n, starts + timedelta(hours=n % 8)).to_json()
+                params = self._keys.encrypt(json.dumps(body, separators=(",", ":")).encode(), "outbox.params")
+                due_at = first_due + apart * n
+                due, until = self._at(due_at), self._at(due_at + timedelta(days=2))
+                yield (
+                    f"{prefix}:{n}", "say", params, n % people + 1, int(Priority.REMINDER), "pending",
+                    due, due, until, 0, made,
+                )  # fmt: skip
+
+        self._insert("outbox", _OUTBOX_COLUMNS, rows())
+
+    def execute(self, statement: str) -> int:
+        """One statement without a result set (VACUUM, ANALYZE); or the first number of its result."""
+        if self._url.get_backend_name() == "sqlite":
+            connection = sqlite3.connect(str(self._url.database), isolation_level=None)
+            try:
+                row = connection.execute(statement).fetchone()
+            finally:
+                connection.close()
+        else:
+            with psycopg.connect(self._conninfo(), autocommit=True) as postgres:
+                cursor = postgres.execute(statement.encode())
+                row = cursor.fetchone() if cursor.description else None
+        return int(row[0]) if row else 0
+
+    def _insert(self, table: str, columns: tuple[str, ...], rows: Iterator[Row]) -> None:
+        names = ", ".join(columns)
+        if self._url.get_backend_name() == "sqlite":
+            marks = ", ".join("?" * len(columns))
+            with sqlite3.connect(str(self._url.database)) as connection:
+                connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608 - our names
+            connection.close()
+            return
+        with psycopg.connect(self._conninfo()) as postgres, postgres.cursor() as cursor:
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN".encode()) as copy:
+                for row in rows:
+                    copy.write_row(row)
+            # COPY of explicit ids leaves the sequence behind; no row is added here without one.
+            postgres.commit()
+
+    def _conninfo(self) -> str:
+        return self._url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def _at(self, moment: datetime) -> object:
+        if self._url.get_backend_name() == "sqlite":
+            return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+        return moment

@@ -1,0 +1,23 @@
+"""A claimed row of the outbox as it stands in the table."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+
+class ClaimedRow(NamedTuple):
+    """One claimed row as it stands in the table; `params` is still encrypted."""
+
+    id: int
+    key: str
+    kind: str
+    params: bytes
+    person_id: int | None
+    consultant_id: int | None
+    contact_id: int | None
+    appointment_id: int | None
+    appointment_version: int | None
+    priority: int
+    due_at: datetime
+    useful_until: datetime | None
+    next_at: datetime
+    attempts: int
