@@ -66,9 +66,10 @@ _PLACEHOLDERS: Final = {
     "next_at:time": "next_at",
     "next_place": "next_place",
 }  # fmt: skip
-_SENTENCE: Final = re.compile(r"(?<=[.!?؟።。])\s+")
+# An ordinal ("1. görüşme") does not end a sentence.
+_SENTENCE: Final = re.compile(r"(?<=[^\d][.!?؟።])\s+")
 # A level (B1), a year (2025) and a number in a name (DUO-1) are no amounts.
-_NUMBER: Final = re.compile(r"(?<![\w.,])(\d{1,3}(?:[.\u00a0\u202f ]\d{3})+|\d+(?:[.,]\d+)?)(?![\d])")
+_NUMBER: Final = re.compile(r"(?<![A-Za-z0-9.,])(\d{1,3}(?:[.\u00a0\u202f ]\d{3})+|\d+(?:[.,]\d+)?)(?![\d])")
 
 
 @dataclass(frozen=True, slots=True)

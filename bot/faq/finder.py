@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from bot.faq.dialect import Dialect
 from bot.faq.finding import Candidate, Finding
 from bot.faq.likeness import Likeness
 from bot.faq.meaning import Encoder, bundled_encoder
@@ -50,6 +51,7 @@ class TrainedFinder:
     model: Model
     encoder: Encoder | None
     cry: CryForHelp
+    dialect: Dialect
     thresholds: Thresholds = field(default_factory=Thresholds)
     fresh: Likeness = field(default_factory=Likeness)
 
@@ -67,6 +69,7 @@ class TrainedFinder:
 
     def chances(self, text: str) -> Mapping[str, float]:
         """The chance of each topic of the content. They do not add up to one: the rest is that no topic is meant."""
+        text = self.dialect.standard(text)
         learnt = self._learnt(text)
         found = {name: float(chance) for name, chance in zip(self.model.classes, learnt, strict=True)}
         chances = {topic: found.get(topic, 0.0) for topic in self.content.topics}
@@ -81,8 +84,8 @@ class TrainedFinder:
         chances = self.model.by_pieces(text)
         if self.encoder is None:
             return chances
-        both = np.sqrt(chances * self.model.by_meaning(text, self.encoder))
-        return np.asarray(both / max(float(both.sum()), 1e-9), np.float32)
+        both = chances * self.model.by_meaning(text, self.encoder)
+        return np.asarray(both / max(float(both.sum()), 1e-30), np.float32)
 
 
 def decide(
@@ -111,4 +114,6 @@ def build_finder(content: FaqContent, encoder: Encoder | None = None, model: Mod
         for topic, _, phrasing in phrasings(content)
         if fingerprint(topic, phrasing) not in learnt.phrasings
     ]
-    return TrainedFinder(content, learnt, encoder or bundled_encoder(), CryForHelp(), fresh=Likeness(fresh))
+    dialect = Dialect()
+    likeness = Likeness([(topic, dialect.standard(phrasing)) for topic, phrasing in fresh])
+    return TrainedFinder(content, learnt, encoder or bundled_encoder(), CryForHelp(), dialect, fresh=likeness)

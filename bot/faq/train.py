@@ -19,6 +19,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 import locales.faq
+from bot.faq.dialect import Dialect
 from bot.faq.meaning import Encoder, bundled_encoder, raw_vector
 from bot.faq.model import MODEL_FILE, OUTSIDE, Model, fingerprint, phrasings
 from bot.faq.pieces import PLACES, Floats, bag, rarity, weighted
@@ -44,7 +45,8 @@ def outside_texts(path: Path = _OUTSIDE_FILE) -> list[tuple[str, str]]:
 def train(content: FaqContent, encoder: Encoder, vectors: Mapping[str, Floats] | None = None) -> Model:
     """Learn from every phrasing and from the texts outside. `vectors` may give meanings that are known already."""
     inside, outside = phrasings(content), outside_texts()
-    texts = [text for _, _, text in inside] + [text for _, text in outside]
+    dialect = Dialect()
+    texts = [dialect.standard(text) for text in [*(text for _, _, text in inside), *(text for _, text in outside)]]
     classes = (*content.topics, OUTSIDE)
     number = {topic: index for index, topic in enumerate(classes)}
     wanted = np.array([number[topic] for topic, _, _ in inside] + [number[OUTSIDE]] * len(outside))
