@@ -1,0 +1,274 @@
+"""Conversations as readable scripts, through the real inbox, outbox and dispatcher, on a channel in memory."""
+
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from bot.attachments import Attachments
+from bot.channels.base import AddressGone, Capabilities, Receipt, Receive
+from bot.dialogue.services import Services
+from bot.events import InboundEvent, Payload, Pressed, Said, Started
+from bot.faq.finding import Finder, Finding
+from bot.inbox import Inbox
+from bot.municipality import Municipalities, Municipality
+from locales.catalog import Catalogs
+from locales.faq.content import FaqContent, load_faq
+from locales.faq.texts import faq_source
+from locales.message import Text, Value
+from locales.render import Rendered, Renderer
+from reminders.compose import AppointmentComposer
+from reminders.dispatcher import ComposersByKind, Dispatcher, SayComposer
+from reminders.planner import PLANNED_KINDS
+from storage.appointments import Appointment, AppointmentKind
+from storage.database import Database
+from storage.linking import make_code
+from storage.people import Consultant, Group, Person, Plan, Route
+from tests.clock import FakeClock
+
+ZONE = ZoneInfo("Europe/Amsterdam")
+FAQ: FaqContent = load_faq()
+RENDERER = Renderer(Catalogs({"faq": faq_source(FAQ)}), ZONE)
+
+
+class ScriptedFinder:
+    """Finds what a test says: "?topic" answers with that topic, "!" is a cry for help, anything else is unknown."""
+
+    def find(self, text: str, locale: str | None = None) -> Finding:
+        """See Finder."""
+        if text.startswith("!"):
+            return Finding("urgent", language=locale)
+        if text.startswith("?"):
+            return Finding("answer", topic=text[1:], language=locale)
+        return Finding("handover", language=locale)
+
+
+class MemoryChannel:
+    """Keeps what it sends, by address."""
+
+    name = "fake"
+    capabilities = Capabilities(buttons=True)
+
+    def __init__(self) -> None:
+        self.sent: dict[str, list[Rendered]] = {}
+        self.gone: set[str] = set()
+        self.closed: list[tuple[str, str]] = []
+
+    async def send(self, address: str, message: Rendered, *, reference: str) -> Receipt:
+        """See Sender."""
+        if address in self.gone:
+            raise AddressGone("blocked")
+        self.sent.setdefault(address, []).append(message)
+        return Receipt(reference)
+
+    async def start(self, receive: Receive) -> None:
+        """Nothing to do."""
+
+    async def stop(self) -> None:
+        """Nothing to do."""
+
+    async def close_buttons(self, address: str, message_ref: str) -> None:
+        """Note it."""
+        self.closed.append((address, message_ref))
+
+    async def acknowledge(self, event: InboundEvent) -> None:
+        """Nothing to do."""
+
+    def link(self, code: str) -> str | None:
+        """None."""
+        return None
+
+
+class Phone:
+    """One person's or consultant's telephone."""
+
+    def __init__(self, talk: "Talk", address: str) -> None:
+        self._talk = talk
+        self.address = address
+        self._mark = 0
+
+    async def does(self, payload: Payload, *, event_id: str | None = None, language: str | None = None) -> None:
+        """Any event."""
+        self._mark = len(self.messages)
+        number = event_id or str(next(self._talk.numbers))
+        await self._talk.inbox.receive(InboundEvent("fake", self.address, number, payload, language))
+        await self._talk.settle()
+
+    async def starts(self, code: str | None = None) -> None:
+        """Open the chat."""
+        await self.does(Started(code))
+
+    async def says(self, text: str) -> None:
+        """Write."""
+        await self.does(Said(text))
+
+    async def taps(self, key: str, **params: Value) -> None:
+        """Press the newest button with this catalog label."""
+        for message in reversed(self.messages):
+            wanted = RENDERER.say(Text(key, params), message.locale)
+            for button in (b for row in message.buttons for b in row):
+                if button.label.endswith(wanted):
+                    await self.does(Pressed(button.intent, "1"))
+                    return
+        raise AssertionError(f"no button {key}; there are {self.labels()}")
+
+    @property
+    def messages(self) -> list[Rendered]:
+        """Everything that arrived."""
+        return self._talk.channel.sent.get(self.address, [])
+
+    @property
+    def news(self) -> str:
+        """What arrived since the last act, as text."""
+        return "\n".join(message.text for message in self.messages[self._mark :])
+
+    def labels(self) -> list[str]:
+        """The buttons of the newest message."""
+        return [b.label for row in self.messages[-1].buttons for b in row] if self.messages else []
+
+    def intents(self) -> list[str]:
+        """What the buttons of all messages mean."""
+        return [b.intent for message in self.messages for row in message.buttons for b in row]
+
+    def sees(self, key: str, **params: Value) -> None:
+        """The news hold this text, in the language they are in."""
+        locale = self.messages[-1].locale if self.messages else "nl"
+        wanted = RENDERER.say(Text(key, params), locale)
+        assert wanted in self.news, f"{wanted!r} not in {self.news!r}"
+
+    def sees_not(self, part: str) -> None:
+        """The news do not hold this."""
+        assert part not in self.news
+
+
+class Talk:
+    """A town: two people, two consultants, a channel in memory."""
+
+    def __init__(self, database: Database, clock: FakeClock, finder: Finder | None = None) -> None:
+        self.database = database
+        self.clock = clock
+        self.channel = MemoryChannel()
+        self.numbers = itertools.count(1)
+        appointments = AppointmentComposer(ZONE)
+        self.dispatcher = Dispatcher(
+            database,
+            {"fake": self.channel},
+            RENDERER,
+            ComposersByKind({"say": SayComposer(), **dict.fromkeys((*PLANNED_KINDS, "notice"), appointments)}),
+            clock,
+            "test",
+            files=Attachments(RENDERER, clock),
+            sleep=clock.tick,
+        )
+        services = Services(
+            zone=ZONE,
+            keys=database.keys,
+            renderer=RENDERER,
+            finder=finder or ScriptedFinder(),
+            faq=FAQ,
+            municipalities=Municipalities({"Huizen": Municipality(telephone="035 528 19 11")}),
+            quiet_hours="21:00-08:00",
+            links=lambda _code: {},
+        )
+        self.inbox = Inbox(
+            database=database,
+            services=services,
+            dispatcher=self.dispatcher,
+            channels={"fake": self.channel},
+            clock=clock,
+            worker="test",
+        )
+        self.person_ids: dict[str, int] = {}
+        self.consultant_ids: dict[str, int] = {}
+        self.appointment_ids: dict[str, int] = {}
+
+    async def settle(self) -> None:
+        """Let everything that is due arrive."""
+        await self.inbox.stop()
+        while await self.dispatcher.run_once():
+            pass
+
+    def phone(self, address: str) -> Phone:
+        """A telephone."""
+        return Phone(self, address)
+
+    async def code_for(self, name: str) -> str:
+        """A link code for a person or consultant of the town."""
+        async with self.database.writing() as session:
+            code, _ = await make_code(
+                session,
+                self.database.keys,
+                self.clock.now(),
+                person_id=self.person_ids.get(name),
+                consultant_id=self.consultant_ids.get(name),
+            )
+        return code
+
+    async def linked(self, name: str, address: str | None = None) -> Phone:
+        """A person who went through language and consent, or a linked consultant."""
+        phone = self.phone(address or name)
+        await phone.starts(await self.code_for(name))
+        if name in self.person_ids:
+            await phone.does(Pressed("lang:en"))
+            await phone.does(Pressed("consent:yes"))
+        return phone
+
+    async def settle_in(self) -> None:
+        """Amina and Omar in Huizen, Sanne (Amina's) and Karim (Omar's); meetings and classes this week."""
+        now = self.clock.now()
+        async with self.database.writing() as session:
+            for name in ("Sanne", "Karim"):
+                consultant = Consultant(
+                    email=f"{name}@huizen.example",
+                    email_hash=self.database.keys.fingerprint(f"{name}@huizen.example", "email"),
+                    name=name,
+                    created_at=now,
+                )
+                session.add(consultant)
+                await session.flush()
+                self.consultant_ids[name] = consultant.id
+            for name, consultant_name in (("Amina", "Sanne"), ("Omar", "Karim")):
+                person = Person(
+                    external_id=name,
+                    given_name=name,
+                    family_name="Tesfay",
+                    language="en",
+                    group=Group.ASYLUM,
+                    municipality="Huizen",
+                    consultant_id=self.consultant_ids[consultant_name],
+                    created_at=now,
+                    updated_at=now,
+                )
+                session.add(person)
+                await session.flush()
+                self.person_ids[name] = person.id
+                session.add(
+                    Plan(person_id=person.id, route=Route.B1, plan_signed_on=now.date(), goal="care", updated_at=now)
+                )
+                for label, days, hours, kind in (
+                    ("class", 0, 4, AppointmentKind.CLASS),
+                    ("class2", 1, 2, AppointmentKind.CLASS),
+                    ("meeting", 2, 6, AppointmentKind.PROGRESS_MEETING),
+                ):
+                    appointment = Appointment(
+                        external_id=f"{name}-{label}",
+                        person_id=person.id,
+                        kind=kind,
+                        starts_at=now + timedelta(days=days, hours=hours),
+                        location="Gemeentehuis",
+                        made_at=now,
+                        updated_at=now,
+                    )
+                    session.add(appointment)
+                    await session.flush()
+                    self.appointment_ids[f"{name}-{label}"] = appointment.id
+
+
+@asynccontextmanager
+async def town(database: Database, clock: FakeClock) -> AsyncIterator[Talk]:
+    """A settled town."""
+    talk = Talk(database, clock)
+    await talk.settle_in()
+    yield talk
+    await talk.inbox.stop()

@@ -1,0 +1,200 @@
+"""Questions, letters, plan, settings, privacy, media: what a linked person can do, and what the consultant gets."""
+
+import json
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.events import Command, Media, MediaKind, Pressed, Said
+from storage.contacts import Contact, Conversation
+from storage.letters import Letter
+from storage.outbox import Message, MessageState
+from storage.people import Person, Wishes
+from tests.bot.dialogue.talk import Talk
+
+
+async def test_an_answer_has_its_section_and_the_dutch(talk: Talk) -> None:
+    amina = await talk.linked("Amina")
+    await amina.says("?fine_when")
+    amina.sees("question.source", section="1.11, 3.8")
+    styles = [block.style.value for block in amina.messages[-1].blocks]
+    assert "dutch" in styles
+
+
+async def test_the_1000_euro_never_stands_without_the_later_law(talk: Talk) -> None:
+    amina = await talk.linked("Amina")
+    await amina.says("?fine_not_in_time")
+    assert "1000" in amina.news
+    assert "2025" in amina.news
+
+
+async def test_what_is_not_understood_is_offered_to_the_consultant_and_comes_back(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await amina.says("How do I bake bread?")
+    amina.sees("question.offer")
+    await amina.taps("question.pass_on")
+    sanne.sees("consultant.letter_question", person="Amina Tesfay")
+    assert "How do I bake bread?" in sanne.news
+    await sanne.taps("consultant.answer")
+    await sanne.says("Ask the library.")
+    assert "Ask the library." in amina.news
+    async with talk.database.reading() as session:
+        question, answer = await session.scalars(select(Letter).order_by(Letter.id))
+    assert answer.answers_id == question.id
+    assert question.answered_at is not None
+
+
+async def test_a_cry_for_help_gets_the_numbers_and_an_urgent_note(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await amina.says("! help")
+    for number in ("112", "113", "0800-2000"):
+        assert number in amina.news
+    sanne.sees("consultant.letter_urgent", person="Amina Tesfay")
+
+
+async def test_letters_both_ways(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await amina.taps("menu.consultant")
+    await amina.says("May I come an hour later?")
+    amina.sees("letter.sent")
+    assert "May I come an hour later?" in sanne.news
+    await sanne.does(Pressed("lseen:1"))
+    amina.sees("letter.seen_by", consultant="Sanne")
+    await sanne.does(Pressed("reply:1"))
+    await sanne.taps("ready.please_call")
+    amina.sees("ready.please_call")
+
+
+async def test_a_voice_note_goes_to_the_consultant_when_asked(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await amina.does(Media(MediaKind.VOICE, "file-1"))
+    amina.sees("media.cannot_voice")
+    await amina.taps("menu.consultant")
+    await amina.does(Media(MediaKind.VOICE, "file-1"))
+    sanne.sees("consultant.letter_message", person="Amina Tesfay")
+
+
+@pytest.mark.parametrize("kind", [k for k in MediaKind if k is not MediaKind.VOICE])
+async def test_other_media_are_answered_kindly(talk: Talk, kind: MediaKind) -> None:
+    amina = await talk.linked("Amina")
+    await amina.does(Media(kind, "f"))
+    assert amina.labels()
+
+
+async def test_an_edited_message_is_not_taken_as_a_new_one(talk: Talk) -> None:
+    amina = await talk.linked("Amina")
+    await amina.does(Said("?fine_when", edited=True))
+    amina.sees("error.edited")
+
+
+async def test_my_plan_has_computed_terms(talk: Talk) -> None:
+    amina = await talk.linked("Amina")
+    await amina.taps("menu.plan")
+    assert "March 2, 2029" in amina.news  # signed on 2 March 2026: from the 3rd, three years
+    assert "2 maart 2029" in amina.news
+
+
+async def test_settings_are_kept(talk: Talk) -> None:
+    amina = await talk.linked("Amina")
+    await amina.does(Pressed("wish:weekly"))
+    await amina.does(Pressed("quiet:1"))
+    await amina.does(Pressed("lang:ar"))
+    await amina.does(Pressed("wish:nonsense"))
+    await amina.does(Pressed("quiet:99"))
+    async with talk.database.reading() as session:
+        person = await session.get_one(Person, talk.person_ids["Amina"])
+    assert (person.wishes, person.quiet_hours, person.language) == (Wishes.WEEKLY, "20:00-09:00", "ar")
+
+
+async def test_stop_and_resume(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await amina.does(Command("stop"))
+    await amina.taps("privacy.stop_yes")
+    amina.sees("privacy.stopped")
+    sanne.sees("consultant.stopped", person="Amina Tesfay")
+    await sanne.does(Pressed(f"ready:{talk.person_ids['Amina']}:thanks"))
+    assert "Sanne" not in amina.news
+    await amina.taps("privacy.resume")
+    await sanne.does(Pressed(f"ready:{talk.person_ids['Amina']}:get_well"))
+    amina.sees("ready.get_well")
+
+
+async def test_a_copy_of_the_data_is_the_persons_own(talk: Talk) -> None:
+    amina = await talk.linked("Amina")
+    await amina.does(Pressed("export"))
+    file = amina.messages[-1].file
+    assert file is not None
+    held = json.loads(file.content)
+    assert held["person"]["given_name"] == "Amina"
+    assert "Omar" not in file.content.decode()
+
+
+async def test_erasing_leaves_the_municipalitys_administration_only(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await amina.says("Something personal")
+    await amina.does(Pressed("erase"))
+    await amina.taps("privacy.erase_yes")
+    amina.sees("privacy.erased")
+    sanne.sees("consultant.erased", person="Amina Tesfay")
+    await amina.does(Command("plan"))
+    amina.sees("stranger.how_to_link")
+    async with talk.database.reading() as session:
+        person_id = talk.person_ids["Amina"]
+        linked = select(func.count()).select_from(Contact).where(Contact.person_id == person_id)
+        assert await session.scalar(linked) == 0
+        assert await session.get(Person, person_id) is not None
+        kept = await session.scalars(select(Conversation.party))
+        assert f"person:{person_id}" not in list(kept)
+    again = await talk.linked("Amina", "another phone")
+    again.sees("menu.ask")
+
+
+async def test_an_appointment_and_its_calendar_file(talk: Talk) -> None:
+    amina = await talk.linked("Amina")
+    await amina.does(Pressed(f"appt:{talk.appointment_ids['Amina-meeting']}"))
+    assert "Gemeentehuis" in amina.news
+    await amina.taps("button.calendar")
+    file = amina.messages[-1].file
+    assert file is not None
+    assert file.content.startswith(b"BEGIN:VCALENDAR")
+
+
+async def test_another_time_please(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await amina.does(Pressed(f"othertime:{talk.appointment_ids['Amina-meeting']}"))
+    sanne.sees("consultant.other_time", person="Amina Tesfay")
+    await amina.says("Friday morning")
+    assert "Friday morning" in sanne.news
+
+
+@pytest.mark.parametrize(
+    "intent",
+    [
+        "",
+        ":",
+        "appt",
+        "appt:",
+        "appt:-1",
+        "appt:1e9",
+        "faq:",
+        "faq:nothing",
+        "pass:maybe",
+        "lang:",
+        "lang:tlh",
+        "x" * 64,
+    ],
+)
+async def test_nonsense_on_a_button_is_answered(talk: Talk, intent: str) -> None:
+    amina = await talk.linked("Amina")
+    await amina.does(Pressed(intent))
+    assert amina.news
+    await amina.does(Command("menu"))
+    amina.sees("menu.ask")
+
+
+async def test_who_has_no_telephone_linked_is_shown_as_not_reached(talk: Talk) -> None:
+    sanne = await talk.linked("Sanne")
+    await sanne.does(Pressed(f"ready:{talk.person_ids['Amina']}:thanks"))
+    async with talk.database.reading() as session:
+        message = (await session.scalars(select(Message).where(Message.person_id == talk.person_ids["Amina"]))).one()
+    assert (message.state, message.reason) == (MessageState.FAILED, "no_channel")
