@@ -3,6 +3,7 @@
 The only part of sending that uses a database session; it is closed before anything is sent.
 """
 
+import asyncio
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,10 +11,9 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.message import Body, Json
-from locales.render import Renderer
+from locales.render import Rendered, Renderer
 from reminders.claimed import ClaimedMessage, Composed, Composer, FileMaker, Merged, Skip
 from reminders.lanes import Parcel
 from reminders.retry import end_of_use
@@ -26,6 +26,7 @@ from storage.outbox_results import Result
 
 log = structlog.get_logger(__name__)
 
+_YIELD_EVERY = 16
 # Faults of the database itself are not a message's fault: the whole batch goes back.
 _NOT_THE_ROWS_FAULT = (OperationalError, InterfaceError)
 
@@ -62,64 +63,67 @@ class Preparation:
 
         Raises OperationalError or InterfaceError when the database is out of reach; nothing was done then.
         """
-        results: dict[int, Result] = {}
-        parcels: list[tuple[str, Parcel]] = []
-        useful = []
+        results: list[Result] = []
+        useful: list[ClaimedRow] = []
         for row in rows:
             if end_of_use(row.due_at, row.useful_until) <= now:
-                results[row.id] = Result(row.id, MessageState.EXPIRED, "too_late")
+                results.append(Result(row.id, MessageState.EXPIRED, "too_late"))
             else:
                 useful.append(row)
         parties = await self._queue.parties(useful)
-        async with self._database.reading() as session:
-            ways: dict[int, Way] = {}
-            messages: list[ClaimedMessage] = []
-            for row in useful:
-                way = route(row, parties, self._channels)
-                if isinstance(way, NoWay):
-                    results[row.id] = Result(row.id, way.state, way.reason)
-                    continue
-                try:
-                    messages.append(self._decrypted(row))
-                except (Undecryptable, ValueError):
-                    results[row.id] = _failed(row.id, "undecryptable", None)
-                    continue
+        ways: dict[int, Way] = {}
+        messages: dict[int, ClaimedMessage] = {}
+        for row in useful:
+            way = route(row, parties, self._channels)
+            if isinstance(way, NoWay):
+                results.append(Result(row.id, way.state, way.reason))
+                continue
+            try:
+                messages[row.id] = self._decrypted(row)
+            except (Undecryptable, ValueError):
+                results.append(_failed(row.id, "undecryptable"))
+            else:
                 ways[row.id] = way
-            composed = await self._composed(session, messages, now)
-            merged: dict[int, list[ClaimedRow]] = {}
-            by_id = {row.id: row for row in useful}
-            for row_id, said in composed.items():
-                if isinstance(said, Merged) and row_id in by_id:
-                    merged.setdefault(said.into, []).append(by_id[row_id])
-            for message in messages:
-                said = composed.get(message.id)
-                match said:
-                    case Body():
-                        pass
-                    case Skip():
-                        results[message.id] = Result(message.id, said.state, said.reason)
-                        continue
-                    case Merged() if isinstance(composed.get(said.into), Body):
-                        continue
-                    case _:
-                        results[message.id] = _failed(message.id, "not_composed", None)
-                        continue
-                row, way = by_id[message.id], ways[message.id]
-                try:
-                    rendered = self._renderer.render(said, way.language)
-                    if said.attachment is not None and self._files is not None:
-                        file = await self._files.make(session, said.attachment, message, way.language)
-                        rendered = replace(rendered, file=file)
-                except _NOT_THE_ROWS_FAULT:
-                    raise
-                except Exception as error:  # whatever a text or a file stumbles over costs this message only
-                    results[row.id] = _failed(row.id, "not_rendered", error)
-                    for other in merged.get(row.id, ()):
-                        results[other.id] = _failed(other.id, "not_rendered", error)
-                    continue
-                also = tuple(merged.get(row.id, ()))
-                parcels.append((way.lane, Parcel(row, rendered, list(way.addresses), lease_until, also)))
-        return Prepared(parcels, list(results.values()))
+        composed = await self._composed(list(messages.values()), now)
+        by_id = {row.id: row for row in useful}
+        merged = _merged(composed, by_id)
+        parcels: list[tuple[str, Parcel]] = []
+        for place, (row_id, message) in enumerate(messages.items()):
+            if place % _YIELD_EVERY == 0:
+                # Let what is being sent and recorded go on: rendering a batch takes tens of milliseconds.
+                await asyncio.sleep(0)
+            said, way = composed.get(row_id), ways[row_id]
+            match said:
+                case Body():
+                    also = tuple(merged.get(row_id, ()))
+                    rendered = await self._rendered(said, message, way.language)
+                    if rendered is None:
+                        results.extend(_failed(row.id, "not_rendered") for row in (by_id[row_id], *also))
+                    else:
+                        parcel = Parcel(by_id[row_id], rendered, list(way.addresses), lease_until, also)
+                        parcels.append((way.lane, parcel))
+                case Skip():
+                    results.append(Result(row_id, said.state, said.reason))
+                case Merged() if isinstance(composed.get(said.into), Body):
+                    pass
+                case _:
+                    results.append(_failed(row_id, "not_composed"))
+        return Prepared(parcels, results)
+
+    async def _rendered(self, body: Body, message: ClaimedMessage, language: str) -> Rendered | None:
+        """The message in the reader's language, with its file; None when a text or the file stumbles."""
+        try:
+            rendered = self._renderer.render(body, language)
+            if body.attachment is not None and self._files is not None:
+                async with self._database.reading() as session:
+                    file = await self._files.make(session, body.attachment, message, language)
+                rendered = replace(rendered, file=file)
+        except _NOT_THE_ROWS_FAULT:
+            raise
+        except Exception as error:  # costs this message only, whatever it is
+            log.error("outbox_not_rendered", message=message.id, kind=message.kind, error=type(error).__name__)
+            return None
+        return rendered
 
     def _decrypted(self, row: ClaimedRow) -> ClaimedMessage:
         plain = self._database.keys.decrypt(row.params, "outbox.params")
@@ -140,13 +144,12 @@ class Preparation:
             row.attempts,
         )
 
-    async def _composed(
-        self, session: AsyncSession, messages: Sequence[ClaimedMessage], now: datetime
-    ) -> Mapping[int, Composed]:
+    async def _composed(self, messages: Sequence[ClaimedMessage], now: datetime) -> Mapping[int, Composed]:
         if not messages:
             return {}
         try:
-            return await self._composer.compose(session, messages, now)
+            async with self._database.reading() as session:
+                return await self._composer.compose(session, messages, now)
         except _NOT_THE_ROWS_FAULT:
             raise
         except Exception as error:  # one bad row among many: find it by asking one at a time
@@ -154,9 +157,9 @@ class Preparation:
         composed: dict[int, Composed] = {}
         for message in messages:
             # A session of its own: the one that stumbled may not be usable any more.
-            async with self._database.reading() as fresh:
+            async with self._database.reading() as session:
                 try:
-                    composed.update(await self._composer.compose(fresh, [message], now))
+                    composed.update(await self._composer.compose(session, [message], now))
                 except _NOT_THE_ROWS_FAULT:
                     raise
                 except Exception as error:
@@ -164,6 +167,15 @@ class Preparation:
         return composed
 
 
-def _failed(row_id: int, reason: str, error: Exception | None) -> Result:
-    log.error("outbox_row_failed", message=row_id, reason=reason, error=type(error).__name__ if error else None)
+def _merged(composed: Mapping[int, Composed], rows: Mapping[int, ClaimedRow]) -> dict[int, list[ClaimedRow]]:
+    """The rows that are said within another, by that row's id."""
+    merged: dict[int, list[ClaimedRow]] = {}
+    for row_id, said in composed.items():
+        if isinstance(said, Merged) and row_id in rows:
+            merged.setdefault(said.into, []).append(rows[row_id])
+    return merged
+
+
+def _failed(row_id: int, reason: str) -> Result:
+    log.error("outbox_row_failed", message=row_id, reason=reason)
     return Result(row_id, MessageState.FAILED, reason)

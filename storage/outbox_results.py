@@ -1,4 +1,4 @@
-"""What became of claimed messages, and writing it down: many results in one transaction, in two statements."""
+"""What became of claimed messages, and writing it down: many results in one transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from storage.outbox import MessageState
 
 @dataclass(slots=True)
 class Try:
-    """One try over one contact; `outcome` is a word ("sent", "blocked", "timeout"). `mark` is the contact's new state."""
+    """One try over one contact; `outcome` is a word ("sent", "blocked", "timeout"), `mark` the contact's new state."""
 
     contact_id: int
     channel: str
@@ -49,29 +49,34 @@ _ATTEMPT_SQLITE = """
 INSERT INTO attempt (message_id, contact_id, channel, at, outcome)
 SELECT id, (SELECT id FROM contact WHERE id = ?), ?, ?, ? FROM outbox WHERE id = ?
 """
-# One statement for the whole group; rows are locked in the order of their ids, as every recorder does.
-_UPDATE_POSTGRESQL = """
-UPDATE outbox AS o SET state = r.state, reason = r.reason, attempts = o.attempts + r.tries,
-  next_at = COALESCE(r.next_at, o.next_at), lease_owner = NULL, lease_until = NULL, sent_contact_id = c.id,
-  channel = COALESCE(r.channel, o.channel), provider_ref = r.provider_ref, sent_at = r.sent_at,
-  delivered_at = r.delivered_at
-FROM unnest(%s::text[], %s::text[], %s::int[], %s::timestamptz[], %s::bigint[], %s::text[], %s::text[],
-  %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::boolean[])
-  AS r(state, reason, tries, next_at, contact_id, channel, provider_ref, sent_at, delivered_at, id, sent)
-  LEFT JOIN contact AS c ON c.id = r.contact_id
-WHERE o.id = r.id AND (o.state = 'sending' AND o.lease_owner = %s OR r.sent AND o.state IN ('pending', 'sending'))
-"""
-_ATTEMPT_POSTGRESQL = """
+# One statement for the whole group and its attempts: one trip, all or nothing.
+_POSTGRESQL = """
+WITH updated AS (
+  UPDATE outbox AS o SET state = r.state, reason = r.reason, attempts = o.attempts + r.tries,
+    next_at = COALESCE(r.next_at, o.next_at), lease_owner = NULL, lease_until = NULL, sent_contact_id = c.id,
+    channel = COALESCE(r.channel, o.channel), provider_ref = r.provider_ref, sent_at = r.sent_at,
+    delivered_at = r.delivered_at
+  FROM unnest(%s::text[], %s::text[], %s::int[], %s::timestamptz[], %s::bigint[], %s::text[], %s::text[],
+    %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::boolean[])
+    AS r(state, reason, tries, next_at, contact_id, channel, provider_ref, sent_at, delivered_at, id, sent)
+    LEFT JOIN contact AS c ON c.id = r.contact_id
+  WHERE o.id = r.id AND (o.state = 'sending' AND o.lease_owner = %s OR r.sent AND o.state IN ('pending', 'sending'))
+)
 INSERT INTO attempt (message_id, contact_id, channel, at, outcome)
-SELECT o.id, c.id, r.channel, r.at, r.outcome
+SELECT o.id, c.id, t.channel, t.at, t.outcome
 FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::bigint[])
-  AS r(contact_id, channel, at, outcome, message_id)
-  JOIN outbox AS o ON o.id = r.message_id LEFT JOIN contact AS c ON c.id = r.contact_id
+  AS t(contact_id, channel, at, outcome, message_id)
+  JOIN outbox AS o ON o.id = t.message_id LEFT JOIN contact AS c ON c.id = t.contact_id
 """
+_MARK_SQLITE = "UPDATE contact SET state = ? WHERE id = ? AND state = 'active'"
+_MARK_POSTGRESQL = "UPDATE contact SET state = %s WHERE id = %s AND state = 'active'"
 
 
 def write_results(connection: Connection, results: Sequence[Result], worker: str) -> None:
-    """Write results and attempts within the connection's transaction; rows that are gone are passed over."""
+    """Write results and attempts; rows and contacts that are gone are passed over."""
+    if not results:
+        return
+    results = sorted(results, key=lambda result: result.id)
     sqlite = connection.dialect.name == "sqlite"
     at = _sqlite_text if sqlite else _as_it_is
     rows = [
@@ -87,9 +92,9 @@ def write_results(connection: Connection, results: Sequence[Result], worker: str
             at(result.delivered_at),
             result.id,
         )
-        for result in sorted(results, key=lambda result: result.id)
+        for result in results
     ]
-    sent = [result.state in _SENT for result in sorted(results, key=lambda result: result.id)]
+    sent = [result.state in _SENT for result in results]
     tries = [
         (tried.contact_id, tried.channel, at(tried.at), tried.outcome, result.id)
         for result in results
@@ -102,17 +107,11 @@ def write_results(connection: Connection, results: Sequence[Result], worker: str
             connection.exec_driver_sql(_ATTEMPT_SQLITE, tries)
     else:
         columns = [list(column) for column in zip(*rows, strict=True)]
-        connection.exec_driver_sql(_UPDATE_POSTGRESQL, (*columns, sent, worker))
-        if tries:
-            connection.exec_driver_sql(
-                _ATTEMPT_POSTGRESQL, tuple(list(column) for column in zip(*tries, strict=True))
-            )
+        attempts = [list(column) for column in zip(*tries, strict=True)] or [[]] * 5
+        connection.exec_driver_sql(_POSTGRESQL, (*columns, sent, worker, *attempts))
     marks = {tried.contact_id: tried.mark for result in results for tried in result.tries if tried.mark is not None}
     for contact_id, mark in sorted(marks.items()):
-        mark_contact = "UPDATE contact SET state = {0} WHERE id = {0} AND state = 'active'".format(
-            "?" if sqlite else "%s"
-        )
-        connection.exec_driver_sql(mark_contact, (mark.value, contact_id))
+        connection.exec_driver_sql(_MARK_SQLITE if sqlite else _MARK_POSTGRESQL, (mark.value, contact_id))
 
 
 def _as_it_is(moment: datetime | None) -> datetime | None:
