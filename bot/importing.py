@@ -4,11 +4,11 @@ from datetime import datetime
 from functools import lru_cache
 
 import holidays
-from reminders.planner import Planner
 
 from bot.settings import Settings
 from locales.languages import find_language
 from reminders.local_time import QuietHours, to_instant
+from reminders.planner import Planner
 from reminders.policy import Policies, load_policies
 from storage.importing.run import Border, LocalTime
 from storage.keys import KeyRing

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from bot.cli.common import WRONG_USAGE, AsJson, console, read_settings, show_json, stop
+from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, read_settings, show_json, stop
 from bot.faq.finding import Finding
 from locales.catalog import Catalogs
 from locales.faq.content import ContentError, FaqContent, load_faq
@@ -143,3 +143,19 @@ def evaluate_file(
         shares = (f"{one.found:.1%}", f"{one.wrong:.1%}", f"{one.handed_over:.1%}")
         table.add_row(name, str(one.questions + one.outside), *shares)
     console.print(table)
+
+
+@app.command()
+def check(as_json: AsJson = False) -> None:
+    """Find gaps, missing sections, amounts and terms that differ from the domain, and answers that are too long."""
+    from bot.faq.check import check_content
+
+    faults = check_content(_content())
+    if as_json:
+        show_json({"faults": [asdict(fault) for fault in faults]})
+    else:
+        for fault in faults:
+            console.print(str(fault), markup=False, highlight=False)
+        console.print(f"{len(faults)} faults." if faults else "The FAQ is in order.")
+    if faults:
+        raise typer.Exit(FAULTS)

@@ -58,7 +58,9 @@ def invite(
             )
             subject = f"person:{found.id}" if found is not None else f"consultant:{consultant.id if consultant else 0}"
             session.add(AuditEntry(at=clock.now(), actor="operator", action="invited", subject=subject))
-        return {"code": code, "expires_at": expires_at.isoformat(), **await make_links(settings, code)}
+        links = await make_links(settings, code)
+        deep_link = links.get("telegram") or links["web"]
+        return {"code": code, "expires_at": expires_at.isoformat(), "deep_link": deep_link, **links}
 
     made = run(work)
     if as_json:
@@ -69,8 +71,6 @@ def invite(
         if made.get(name):
             console.print(f"\n{name}: {made[name]}", highlight=False)
             segno.make(made[name]).terminal(compact=True)
-    if not made.get("telegram") and not made.get("web"):
-        console.print("Set MAATJE_TELEGRAM_TOKEN or MAATJE_PUBLIC_URL to get links and QR codes.")
 
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -81,7 +81,7 @@ def _day(given: datetime | None) -> date | None:
     return given.date() if given is not None else None
 
 
-def terms(  # noqa: PLR0917 - one option a date
+def terms(
     brp_date: Day = None,
     intake_date: Day = None,
     signed_on: Day = None,

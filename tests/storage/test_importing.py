@@ -35,9 +35,9 @@ def border(database: Database, clock: FakeClock) -> Border:
     return border_of(Settings(_env_file=None), database.keys, clock.now())
 
 
-async def people(database: Database, border: Border, table: str | bytes, **options: bool) -> Report:
+async def people(database: Database, border: Border, table: str | bytes, *, dry_run: bool = False) -> Report:
     data = table if isinstance(table, bytes) else table.encode()
-    return await run_import(database, PeopleImporter(border), data, **options)
+    return await run_import(database, PeopleImporter(border), data, dry_run=dry_run)
 
 
 def counts(report: Report) -> tuple[int, int, int, int]:
