@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, read_settings, run, show_json, stop
+from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, opened, read_settings, run, show_json, stop
 from bot.serve import PortTaken, SchemaIsOld
 from reminders.policy import PolicyError
 from storage.database import Database
@@ -15,6 +15,7 @@ def add_to(app: typer.Typer) -> None:
     """Register these commands."""
     app.command(name="run")(serve)
     app.command()(migrate)
+    app.command()(rekey)
     app.command()(doctor)
 
 
@@ -61,6 +62,23 @@ def migrate(as_json: AsJson = False) -> None:
 
     run(work)
     show_json({"schema": "current"}) if as_json else console.print("The schema is up to date.")
+
+
+def rekey(as_json: AsJson = False) -> None:
+    """After adding a new secret in front of MAATJE_SECRET_KEY: write everything anew under it."""
+    settings = read_settings()
+
+    async def work() -> int:
+        from storage.rekey import rekey as write_anew
+
+        async with opened(settings) as database:
+            return await write_anew(database)
+
+    changed = run(work)
+    if as_json:
+        show_json({"rekeyed": changed})
+    else:
+        console.print(f"{changed} rows are now under the first secret. When this says 0, drop the others.")
 
 
 def doctor(as_json: AsJson = False) -> None:
