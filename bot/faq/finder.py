@@ -37,10 +37,10 @@ class Thresholds:
     none), `choices` for the three best together. `least_choice`: what a topic needs to be offered as a choice.
     """
 
-    answer: float = 0.7
-    answer_fine: float = 0.85
-    choices: float = 0.45
-    least_choice: float = 0.01
+    answer: float = 0.93
+    answer_fine: float = 0.97
+    choices: float = 0.4
+    least_choice: float = 0.001
 
 
 @dataclass(frozen=True, slots=True)
