@@ -103,9 +103,7 @@ def fill(
     return "".join(out)
 
 
-def show(  # noqa: PLR0911 - one line a kind of value
-    value: Value, spec: str, *, locale: str, zone: ZoneInfo, say: Callable[[Text], str]
-) -> str:
+def show(value: Value, spec: str, *, locale: str, zone: ZoneInfo, say: Callable[[Text], str]) -> str:
     """One value in the reader's way; see the module's docstring for the formats."""
     rtl = LANGUAGES[locale].direction is Direction.RTL
     if isinstance(value, datetime):
