@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.absences import Absence, AbsenceState
 from storage.contacts import Contact, Conversation, LinkCode
 from storage.letters import Letter
-from storage.outbox import Message
+from storage.outbox import Message, MessageState
 from storage.people import Person
 from storage.webchat import WebMessage, WebSession
 
@@ -24,6 +24,9 @@ async def erase_conversation(session: AsyncSession, person_id: int, *, keep_cont
     await session.execute(
         delete(Message).where(or_(Message.person_id == person_id, Message.contact_id.in_(everywhere)))
     )
+    # What a consultant was told goes too; what was not said yet (an absence of a minute ago) still is.
+    on_its_way = [MessageState.PENDING, MessageState.SENDING]
+    await session.execute(delete(Message).where(Message.about_id == person_id, Message.state.not_in(on_its_way)))
     await session.execute(delete(WebMessage).where(WebMessage.contact_id.in_(everywhere)))
     await session.execute(delete(WebSession).where(WebSession.contact_id.in_(contacts)))
     await session.execute(delete(Letter).where(Letter.person_id == person_id))

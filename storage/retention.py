@@ -14,6 +14,8 @@ SEEN_EVENTS = timedelta(days=14)
 LINK_ATTEMPTS = timedelta(days=30)
 # Long enough to show, in a conversation about absence, what was sent and answered in the last half year.
 MESSAGES = timedelta(days=200)
+# Dates that were told are kept as long as the person: when one is corrected, those who heard the old one must hear it.
+KEPT_KINDS = ("milestone", "term_correction")
 
 
 async def forget_old(session: AsyncSession, now: datetime) -> None:
@@ -23,4 +25,8 @@ async def forget_old(session: AsyncSession, now: datetime) -> None:
     await session.execute(delete(LinkCode).where(LinkCode.expires_at < now - LINK_ATTEMPTS))
     await session.execute(delete(WebSession).where(WebSession.expires_at < now))
     done = [s for s in MessageState if s not in (MessageState.PENDING, MessageState.SENDING)]
-    await session.execute(delete(Message).where(Message.created_at < now - MESSAGES, Message.state.in_(done)))
+    await session.execute(
+        delete(Message).where(
+            Message.created_at < now - MESSAGES, Message.state.in_(done), Message.kind.not_in(KEPT_KINDS)
+        )
+    )

@@ -125,6 +125,7 @@ class Turn:
                 due_at=self.now,
                 params=body.to_json(),
                 consultant_id=consultant_id,
+                about_id=self.contact.person_id,
                 priority=Priority.URGENT if urgent else Priority.NOTICE,
             )
         )

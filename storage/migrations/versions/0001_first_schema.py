@@ -360,6 +360,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("consultant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("about_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("appointment_version", sa.Integer(), nullable=True),
         sa.Column("priority", sa.Integer(), nullable=False),
@@ -394,6 +395,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["about_id"], ["person.id"], name=op.f("fk_outbox_about_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["appointment_id"], ["appointment.id"], name=op.f("fk_outbox_appointment_id"), ondelete="CASCADE"
         ),
@@ -409,9 +411,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_outbox_about_due",
+            ["about_id", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("about_id IS NOT NULL"),
+            postgresql_where=sa.text("about_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_outbox_appointment_id", ["appointment_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_consultant_id"), ["consultant_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_outbox_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_not_arrived",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('failed', 'expired')"),
+            postgresql_where=sa.text("state IN ('failed', 'expired')"),
+        )
         batch_op.create_index(
             "ix_outbox_pending",
             ["priority", "next_at", "id"],
@@ -419,7 +435,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'pending'"),
             postgresql_where=sa.text("state = 'pending'"),
         )
-        batch_op.create_index("ix_outbox_person_id", ["person_id"], unique=False)
+        batch_op.create_index("ix_outbox_person_due", ["person_id", "due_at"], unique=False)
         batch_op.create_index(
             "ix_outbox_provider_ref",
             ["provider_ref"],
@@ -551,15 +567,25 @@ def downgrade() -> None:
             sqlite_where=sa.text("provider_ref IS NOT NULL"),
             postgresql_where=sa.text("provider_ref IS NOT NULL"),
         )
-        batch_op.drop_index("ix_outbox_person_id")
+        batch_op.drop_index("ix_outbox_person_due")
         batch_op.drop_index(
             "ix_outbox_pending",
             sqlite_where=sa.text("state = 'pending'"),
             postgresql_where=sa.text("state = 'pending'"),
         )
+        batch_op.drop_index(
+            "ix_outbox_not_arrived",
+            sqlite_where=sa.text("state IN ('failed', 'expired')"),
+            postgresql_where=sa.text("state IN ('failed', 'expired')"),
+        )
         batch_op.drop_index(batch_op.f("ix_outbox_contact_id"))
         batch_op.drop_index(batch_op.f("ix_outbox_consultant_id"))
         batch_op.drop_index("ix_outbox_appointment_id")
+        batch_op.drop_index(
+            "ix_outbox_about_due",
+            sqlite_where=sa.text("about_id IS NOT NULL"),
+            postgresql_where=sa.text("about_id IS NOT NULL"),
+        )
 
     op.drop_table("outbox")
     op.drop_table("link_code")
