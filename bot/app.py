@@ -15,7 +15,7 @@ from bot.commands import menu_commands
 from bot.dialogue.services import Services
 from bot.faq.finder import build_finder
 from bot.http import TelegramWebhook, build_http
-from bot.importing import policies_of
+from bot.importing import planner_of
 from bot.inbox import Inbox
 from bot.links import web_link
 from bot.municipality import Municipalities
@@ -24,12 +24,12 @@ from locales.catalog import Catalogs
 from locales.faq.content import load_faq
 from locales.faq.texts import faq_source
 from locales.render import Renderer
-from reminders.compose import AppointmentComposer
+from reminders.compose import PlannedComposer
 from reminders.delivery import Clock
 from reminders.delivery_metrics import PrometheusMetrics
 from reminders.dispatcher import ComposersByKind, Dispatcher, SayComposer, worker_name
-from reminders.local_time import QuietHours
-from reminders.planner import PLANNED_KINDS, Planner
+from reminders.planned import Kind
+from reminders.planner import Planner
 from reminders.scheduler import Scheduler
 from storage.database import Database
 from storage.keys import KeyRing
@@ -95,33 +95,30 @@ def build(
         channels[telegram.name] = telegram
         if settings.public_url:
             telegram_webhook = telegram.handle_webhook
+    municipalities = Municipalities.load(settings.config)
+    planner = planner_of(settings, clock.now, municipalities)
     services = Services(
         zone=settings.zone,
         keys=keys,
         renderer=renderer,
         finder=build_finder(faq),
         faq=faq,
-        municipalities=Municipalities.load(settings.config),
+        municipalities=municipalities,
         quiet_hours=settings.quiet_hours,
+        replan=planner.plan_people,
         links=lambda code: {"web": web_link(base_url, code)},
     )
     worker = worker_name()
-    appointments = AppointmentComposer(settings.zone)
+    planned = PlannedComposer(settings.zone, lambda municipality: municipalities.of(municipality).term_rules)
     dispatcher = Dispatcher(
         database=database,
         senders=channels,
         renderer=renderer,
-        composer=ComposersByKind({"say": SayComposer(), **dict.fromkeys((*PLANNED_KINDS, "notice"), appointments)}),
+        composer=ComposersByKind({"say": SayComposer(), **dict.fromkeys(Kind, planned)}),
         clock=clock,
         worker=worker,
         files=Attachments(renderer, clock),
         metrics=PrometheusMetrics(registry),
-    )
-    planner = Planner(
-        policies=policies_of(settings),
-        quiet_hours=QuietHours.parse(settings.quiet_hours, settings.zone),
-        zone=settings.zone,
-        now=clock.now,
     )
     scheduler = Scheduler(database=database, dispatcher=dispatcher, planner=planner, clock=clock)
 

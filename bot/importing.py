@@ -1,10 +1,12 @@
 """Puts importers together with what storage does not know: languages, wall time, holidays, and who tells people."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 
 import holidays
 
+from bot.municipality import Municipalities
 from bot.settings import Settings
 from locales.languages import find_language
 from reminders.local_time import QuietHours, to_instant
@@ -40,11 +42,17 @@ def policies_of(settings: Settings) -> Policies:
     return load_policies(settings.config) if settings.config is not None else Policies()
 
 
-def planner_of(settings: Settings, now: datetime) -> Planner:
-    """The planner that stores what people must hear, as of `now`."""
+def planner_of(
+    settings: Settings, now: Callable[[], datetime], municipalities: Municipalities | None = None
+) -> Planner:
+    """The planner that stores what people must hear; `now` is the clock's."""
+    known = municipalities if municipalities is not None else Municipalities.load(settings.config)
     return Planner(
         policies=policies_of(settings),
-        quiet_hours=QuietHours.parse(settings.quiet_hours),
+        quiet_hours=QuietHours.parse(settings.quiet_hours, settings.zone),
         zone=settings.zone,
-        now=lambda: now,
+        now=now,
+        term_rules=lambda municipality: known.of(municipality).term_rules,
+        # Filled year by year as days are asked for.
+        holidays=holidays.country_holidays("NL"),
     )

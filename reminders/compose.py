@@ -1,205 +1,101 @@
-"""What a planned message says, made when it is sent from what is true then; or why it is not said any more."""
+"""What planned messages say, made when they are sent from what is true then; or why they are not said any more.
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+A batch is composed at once, in a handful of queries. Messages to one reader that are sent together become one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from locales.message import Body, Button, Part, Style, Text
-from reminders.claimed import ClaimedMessage, Skip
-from reminders.wording import answer_buttons, appointment_line, appointment_parts, kind_text
-from storage.appointments import (
-    Answer,
-    Appointment,
-    AppointmentKind,
-    AppointmentStatus,
-    Participation,
-    appointments_of,
-    day_bounds,
-    participation_in,
-)
-from storage.people import Person
+from reminders import say_appointments, say_terms, say_to_consultant
+from reminders.claimed import ClaimedMessage, Composed, Merged, Skip
+from reminders.known import Batch, person_of, read_batch
+from reminders.planned import Kind
+from reminders.said import Said, body_of
+from reminders.terms import TermRules
+from storage.appointments import Appointment, AppointmentStatus
 
-_CLASS_BUTTONS = ((Button(Text("button.not_coming"), "absent", "🤒"),),)
+# More in one message would be a wall of text.
+MOST_TOGETHER: Final = 8
+
+_AboutAppointment: TypeAlias = Callable[[ClaimedMessage, Appointment, int, Batch], Said | Skip]
+_AHEAD: Final[Mapping[str, _AboutAppointment]] = {
+    Kind.REMINDER: say_appointments.reminder,
+    Kind.CONFIRM_AGAIN: say_appointments.confirm_again,
+    Kind.CLASSES: say_appointments.classes,
+    Kind.UNCONFIRMED: say_to_consultant.unconfirmed,
+    Kind.OVERLAP: say_to_consultant.overlap,
+}
+_OF_ONE: Final = (Kind.REMINDER, Kind.CONFIRM_AGAIN)
+# Changes before what is ahead, and what is nearest first.
+_ORDER: Final = (Kind.NOTICE, Kind.TERM_CORRECTION, Kind.REMINDER, Kind.CONFIRM_AGAIN, Kind.CLASSES, Kind.OVERVIEW)
 
 
-class AppointmentComposer:
-    """Composes the planner's messages; `zone` is the wall time people live by."""
+class PlannedComposer:
+    """Composes the planner's messages. `zone` is the wall time people live by; `term_rules` are by municipality."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
+    def __init__(
+        self, zone: ZoneInfo, term_rules: Callable[[str], TermRules] = lambda _municipality: TermRules()
+    ) -> None:
         self._zone = zone
+        self._term_rules = term_rules
 
     async def compose(
         self, session: AsyncSession, rows: Sequence[ClaimedMessage], now: datetime
-    ) -> dict[int, Body | Skip]:
+    ) -> Mapping[int, Composed]:
         """What each row says now, by row id; see Composer."""
-        return {row.id: await self._one(session, row, now) for row in rows}
+        batch = await read_batch(session, rows, now, self._zone)
+        composed: dict[int, Composed] = {}
+        by_reader: dict[tuple[int | None, int | None], list[tuple[ClaimedMessage, Said]]] = {}
+        for row in rows:
+            spoken = self._say(row, batch)
+            if isinstance(spoken, Said):
+                by_reader.setdefault((row.person_id, row.consultant_id), []).append((row, spoken))
+            else:
+                composed[row.id] = spoken
+        for messages in by_reader.values():
+            messages.sort(key=lambda item: (_place(item[0].kind), item[0].due_at or now, item[0].id))
+            # Two rules' reminders of one appointment, sent late: once is enough, and the later one knows best.
+            latest = {row.appointment_id: row.id for row, _ in messages if row.kind in _OF_ONE}
+            kept: list[tuple[ClaimedMessage, Said]] = []
+            for row, said in messages:
+                if row.kind in _OF_ONE and latest[row.appointment_id] != row.id:
+                    composed[row.id] = Skip("said_with_another")
+                else:
+                    kept.append((row, said))
+            for start in range(0, len(kept), MOST_TOGETHER):
+                some = kept[start : start + MOST_TOGETHER]
+                first = some[0][0].id
+                composed[first] = body_of([said for _, said in some])
+                composed.update((row.id, Merged(first)) for row, _ in some[1:])
+        return composed
 
-    async def _one(self, session: AsyncSession, row: ClaimedMessage, now: datetime) -> Body | Skip:
-        if row.kind == "overview":
-            return await self._overview(session, row)
-        appointment = await session.get(Appointment, row.appointment_id)
+    def _say(self, row: ClaimedMessage, batch: Batch) -> Said | Skip:
+        match row.kind:
+            case Kind.OVERVIEW:
+                return say_appointments.overview(row, batch)
+            case Kind.MILESTONE | Kind.TERM_CORRECTION:
+                stored = batch.terms.get(person_of(row) or 0)
+                rules = self._term_rules(stored.municipality) if stored is not None else TermRules()
+                say = say_terms.milestone if row.kind == Kind.MILESTONE else say_terms.correction
+                return say(row, batch, rules)
+            case Kind.UNDELIVERED:
+                return say_to_consultant.undelivered(row, batch)
+        appointment = batch.appointments.get(row.appointment_id or 0)
+        person_id = person_of(row)
         if appointment is None or appointment.version != row.appointment_version:
             return Skip("appointment_changed")
-        if row.kind == "notice":
-            return self._notice(row, appointment)
+        if row.kind == Kind.NOTICE:
+            return say_appointments.notice(row, appointment)
         if appointment.status is not AppointmentStatus.PLANNED:
             return Skip("appointment_cancelled")
-        if appointment.starts_at <= now:
+        if appointment.starts_at <= batch.now:
             return Skip("appointment_began")
-        person_id = row.person_id if row.person_id is not None else row.params.get("person_id")
-        if not isinstance(person_id, int):
-            return Skip("nobody")
-        answer = _answer_to(appointment, await participation_in(session, appointment.id, person_id))
-        if row.kind == "classes":
-            return await self._classes(session, appointment, person_id, answer, now)
-        if answer is Answer.NOT_COMING:
-            return Skip("not_coming")
-        if row.kind == "unconfirmed":
-            if answer is not None:
-                return Skip("answered")
-            return await _unconfirmed(session, appointment, person_id)
-        if row.kind == "confirm_again":
-            if answer is not None:
-                return Skip("answered")
-            return _reminder(appointment, [Part(Text("reminder.ask_again"))], now, self._zone)
-        return self._reminder(row, appointment, answer, now)
-
-    def _reminder(self, row: ClaimedMessage, appointment: Appointment, answer: Answer | None, now: datetime) -> Body:
-        if answer is Answer.COMING:
-            return _reminder(appointment, [Part(Text("reminder.you_come"))], now, self._zone)
-        asks = [Part(Text("reminder.ask"))] if row.params.get("ask") else []
-        return _reminder(appointment, [*asks, Part(Text("reminder.can_you_not"))], now, self._zone)
-
-    async def _classes(
-        self, session: AsyncSession, first: Appointment, person_id: int, answer: Answer | None, now: datetime
-    ) -> Body | Skip:
-        """The evening before: all classes of that day in one message, those reported absent left out."""
-        day = first.starts_at.astimezone(self._zone).date()
-        start, end = day_bounds(day, self._zone)
-        that_day = [
-            a
-            for a in await appointments_of(session, person_id, start, end, zone=self._zone)
-            if a.kind is AppointmentKind.CLASS
-            and _answer_to(a, await participation_in(session, a.id, person_id)) is not Answer.NOT_COMING
-        ]
-        if not that_day:
-            return Skip("not_coming" if answer is Answer.NOT_COMING else "appointment_cancelled")
-        today = now.astimezone(self._zone).date()
-        return Body(
-            (
-                Part(Text("class.today" if day == today else "class.tomorrow"), Style.TITLE),
-                *(Part(_class_line(a)) for a in that_day),
-            ),
-            ((Button(Text("button.not_coming"), f"notcome:{that_day[0].id}", "🤒"),),),
-        )
-
-    async def _overview(self, session: AsyncSession, row: ClaimedMessage) -> Body | Skip:
-        monday = row.params.get("monday")
-        if not isinstance(monday, str) or row.person_id is None:
-            return Skip("nobody")
-        first = date.fromisoformat(monday)
-        start, end = day_bounds(first, self._zone)[0], day_bounds(first + timedelta(days=6), self._zone)[1]
-        week = await appointments_of(session, row.person_id, start, end, zone=self._zone)
-        if not week:
-            return Skip("appointment_cancelled")
-        return Body(
-            (
-                Part(Text("overview.title"), Style.TITLE),
-                *(Part(appointment_line(a)) for a in week),
-                Part(Text("overview.hint")),
-            ),
-            _CLASS_BUTTONS,
-        )
-
-    def _notice(self, row: ClaimedMessage, appointment: Appointment) -> Body:
-        kind = {"kind": kind_text(appointment.kind)}
-        change = row.params.get("change")
-        if appointment.status is AppointmentStatus.CANCELLED:
-            old = row.params.get("old_starts_at")
-            starts_at = datetime.fromisoformat(old) if isinstance(old, str) else appointment.starts_at
-            return Body(
-                (
-                    Part(Text("notice.cancelled", kind), Style.TITLE),
-                    Part(Text("notice.old_time", {"starts_at": starts_at})),
-                    Part(Text("notice.need_not_come")),
-                )
-            )
-        details = appointment_parts(appointment)[1:]
-        ask = Part(Text("reminder.ask"))
-        if change == "moved":
-            was = self._what_was(row, appointment)
-            parts = (Part(Text("notice.changed", kind), Style.TITLE), *was, Part(Text("notice.now")), *details, ask)
-        else:
-            key = "notice.restored" if change == "restored" else "notice.new"
-            parts = (Part(Text(key, kind), Style.TITLE), *details, *_about(appointment), ask)
-        return Body(parts, answer_buttons(appointment))
-
-    def _what_was(self, row: ClaimedMessage, appointment: Appointment) -> list[Part]:
-        was: list[Part] = []
-        old_time, old_place = row.params.get("old_starts_at"), row.params.get("old_location")
-        if isinstance(old_time, str) and datetime.fromisoformat(old_time) != appointment.starts_at:
-            was.append(Part(Text("notice.old_time", {"starts_at": datetime.fromisoformat(old_time)})))
-        if isinstance(old_place, str) and old_place != appointment.location:
-            was.append(Part(Text("notice.old_place", {"place": old_place})))
-        return was
+        return _AHEAD[row.kind](row, appointment, person_id, batch) if person_id is not None else Skip("nobody")
 
 
-def _answer_to(appointment: Appointment, participation: Participation | None) -> Answer | None:
-    """What was answered to this version: a moved meeting is asked anew."""
-    if participation is None or participation.answered_version != appointment.version:
-        return None
-    return participation.answer
-
-
-def _reminder(appointment: Appointment, below: Sequence[Part], now: datetime, zone: ZoneInfo) -> Body:
-    days = (appointment.starts_at.astimezone(zone).date() - now.astimezone(zone).date()).days
-    kind = {"kind": kind_text(appointment.kind)}
-    if days <= 0:
-        title = Text("reminder.today", kind)
-    elif days == 1:
-        title = Text("reminder.tomorrow", kind)
-    else:
-        title = Text("reminder.in_days", kind, count=days)
-    parts = (Part(title, Style.TITLE), *appointment_parts(appointment)[1:], *_about(appointment), *below)
-    return Body(parts, answer_buttons(appointment))
-
-
-# Kinds that say what they are about and what to bring (start note 3.2: always know what to expect).
-_EXPLAINED = frozenset(
-    {
-        AppointmentKind.INTAKE_MEETING,
-        AppointmentKind.LEARNABILITY_TEST,
-        AppointmentKind.PROGRESS_MEETING,
-        AppointmentKind.PVT,
-        AppointmentKind.MAP,
-        AppointmentKind.CLOSING_MEETING,
-        AppointmentKind.EXAM,
-    }
-)
-
-
-def _about(appointment: Appointment) -> list[Part]:
-    return [Part(Text(f"about.{appointment.kind.value}"))] if appointment.kind in _EXPLAINED else []
-
-
-def _class_line(appointment: Appointment) -> Text:
-    if appointment.location:
-        return Text("class.line", {"starts_at": appointment.starts_at, "place": appointment.location})
-    return Text("class.line_bare", {"starts_at": appointment.starts_at})
-
-
-async def _unconfirmed(session: AsyncSession, appointment: Appointment, person_id: int) -> Body | Skip:
-    person = await session.get(Person, person_id)
-    if person is None:
-        return Skip("nobody")
-    name = f"{person.given_name} {person.family_name}".strip()
-    return Body(
-        (
-            Part(Text("consultant.unconfirmed", {"person": name}), Style.TITLE),
-            Part(appointment_line(appointment)),
-            Part(Text("consultant.unconfirmed_hint")),
-        ),
-        ((Button(Text("consultant.write"), f"write:{person_id}", "✍️"),),),
-    )
+def _place(kind: str) -> int:
+    return _ORDER.index(Kind(kind)) if kind in _ORDER else len(_ORDER)

@@ -138,33 +138,35 @@ class Outgoing:
     lease_until: datetime | None = None
 
 
+def row_of(message: Outgoing, now: datetime) -> dict[str, object]:
+    """The row that a message becomes."""
+    return {
+        "key": message.key,
+        "kind": message.kind,
+        "params": message.params,
+        "person_id": message.person_id,
+        "consultant_id": message.consultant_id,
+        "contact_id": message.contact_id,
+        "about_id": message.about_id,
+        "appointment_id": message.appointment_id,
+        "appointment_version": message.appointment_version,
+        "priority": int(message.priority),
+        "state": MessageState.SENDING if message.lease_owner else MessageState.PENDING,
+        "due_at": message.due_at,
+        "next_at": message.due_at,
+        "useful_until": message.useful_until,
+        "lease_owner": message.lease_owner,
+        "lease_until": message.lease_until,
+        "attempts": 0,
+        "created_at": now,
+    }
+
+
 async def put(session: AsyncSession, messages: Sequence[Outgoing], now: datetime) -> list[int]:
     """Put messages into the outbox; a key that is there already is passed over. Returns the ids of the new rows."""
     if not messages:
         return []
-    rows = [
-        {
-            "key": m.key,
-            "kind": m.kind,
-            "params": m.params,
-            "person_id": m.person_id,
-            "consultant_id": m.consultant_id,
-            "contact_id": m.contact_id,
-            "about_id": m.about_id,
-            "appointment_id": m.appointment_id,
-            "appointment_version": m.appointment_version,
-            "priority": int(m.priority),
-            "state": MessageState.SENDING if m.lease_owner else MessageState.PENDING,
-            "due_at": m.due_at,
-            "next_at": m.due_at,
-            "useful_until": m.useful_until,
-            "lease_owner": m.lease_owner,
-            "lease_until": m.lease_until,
-            "attempts": 0,
-            "created_at": now,
-        }
-        for m in messages
-    ]
+    rows = [row_of(m, now) for m in messages]
     on_postgresql = session.get_bind().dialect.name == "postgresql"
     make = postgresql_insert if on_postgresql else sqlite_insert
     ids: list[int] = []

@@ -120,6 +120,13 @@ async def consultant_by_email(session: AsyncSession, keys: KeyRing, email: str) 
     return await session.scalar(select(Consultant).where(Consultant.email_hash.in_(hashes)))
 
 
+async def people_by_id(session: AsyncSession, ids: Collection[int]) -> dict[int, Person]:
+    """People by id; unknown ones are absent."""
+    if not ids:
+        return {}
+    return {person.id: person for person in await session.scalars(select(Person).where(Person.id.in_(ids)))}
+
+
 async def plan_of(session: AsyncSession, person_id: int) -> Plan | None:
     """The person's plan, when one was imported."""
     return await session.scalar(select(Plan).where(Plan.person_id == person_id))

@@ -45,7 +45,7 @@ def appointments(file: File, dry_run: DryRun = False, as_json: AsJson = False) -
     """Appointments; people hear of changes at once."""
     _import(
         file,
-        lambda settings, border: AppointmentsImporter(border, planner_of(settings, border.now).on_changes),
+        lambda settings, border: AppointmentsImporter(border, planner_of(settings, lambda: border.now).on_changes),
         dry_run=dry_run,
         as_json=as_json,
     )

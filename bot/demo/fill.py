@@ -20,7 +20,7 @@ async def fill(database: Database, settings: Settings, clock: Clock) -> None:
     """Import the fictional people, plans, meetings and timetables."""
     now = clock.now()
     border = border_of(settings, database.keys, now)
-    planner = planner_of(settings, now)
+    planner = planner_of(settings, clock.now)
     today = now.astimezone(settings.zone).date()
     tables = make_tables(today)
     await run_import(database, PeopleImporter(border), tables.people)

@@ -67,6 +67,7 @@ async def answer_consent(turn: Turn, args: Sequence[str]) -> None:
         person.consented_at, person.stopped_at = turn.now, None
         if first_time:
             turn.note("consented", f"person:{person.id}")
+        await turn.replan()
         consultant = (
             await turn.session.get(Consultant, person.consultant_id) if person.consultant_id is not None else None
         )

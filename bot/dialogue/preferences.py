@@ -36,6 +36,7 @@ async def wishes(turn: Turn, args: Sequence[str]) -> None:
     """Which reminders; mandatory meetings are always reminded, and that is said."""
     if args and args[0] in WISH_CHOICES:
         turn.participant.wishes = Wishes(args[0])
+        await turn.replan()
         turn.say(part("settings.kept"), part("settings.mandatory_always"), buttons=[menu.back()])
         return
     turn.say(
@@ -52,6 +53,7 @@ async def quiet_hours(turn: Turn, args: Sequence[str]) -> None:
     """When no reminder may come. The span travels as "q:<number>", since a colon parts the arguments."""
     if args and args[0].isdecimal() and int(args[0]) < len(QUIET_CHOICES):
         turn.participant.quiet_hours = QUIET_CHOICES[int(args[0])]
+        await turn.replan()
         turn.say(part("settings.kept"), buttons=[menu.back()])
         return
     rows = [[Button(verbatim(hours), f"quiet:{number}", "🌙")] for number, hours in enumerate(QUIET_CHOICES)]

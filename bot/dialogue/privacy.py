@@ -46,6 +46,7 @@ async def stop(turn: Turn, args: Sequence[str]) -> None:
     person = turn.participant
     person.stopped_at = turn.now
     turn.note("stopped", f"person:{person.id}")
+    await turn.replan()
     await _tell_consultant(turn, "consultant.stopped", f"stopped:{person.id}:{turn.event.event_id}")
     turn.say(part("privacy.stopped"), buttons=[[button("privacy.resume", "resume", "▶️")]])
 
@@ -56,6 +57,7 @@ async def resume(turn: Turn, _args: Sequence[str]) -> None:
     if person.stopped_at is not None:
         person.stopped_at = None
         turn.note("resumed", f"person:{person.id}")
+        await turn.replan()
         await _tell_consultant(turn, "consultant.resumed", f"resumed:{person.id}:{turn.event.event_id}")
     turn.say(part("privacy.resumed"), buttons=menu.rows())
 

@@ -1,8 +1,10 @@
 """What the dialogue is given to work with: texts, the FAQ, the municipality's own facts. Built in bot/app.py."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.faq.finding import Finder
 from bot.municipality import Municipalities
@@ -25,3 +27,5 @@ class Services:
     quiet_hours: str
     # The personal link of a code on each channel that has one: {"telegram": "https://…", "web": "https://…"}.
     links: Callable[[str], dict[str, str]]
+    # Plans the messages of these people anew, in the transaction of what changed; see reminders.planner.
+    replan: Callable[[AsyncSession, Collection[int]], Awaitable[int]]

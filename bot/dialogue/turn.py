@@ -130,6 +130,11 @@ class Turn:
             )
         )
 
+    async def replan(self) -> None:
+        """Plan the participant's reminders anew, after a change of what they want or agreed to."""
+        await self.session.flush()
+        await self.services.replan(self.session, [self.participant.id])
+
     def expect(self, topic: str) -> None:
         """From now on free text is the answer to `topic` ("letter", "absence_note:3"); "" = nothing special."""
         self.conversation.topic = topic

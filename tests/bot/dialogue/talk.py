@@ -18,9 +18,12 @@ from locales.faq.content import FaqContent, load_faq
 from locales.faq.texts import faq_source
 from locales.message import Text, Value
 from locales.render import Rendered, Renderer
-from reminders.compose import AppointmentComposer
+from reminders.compose import PlannedComposer
 from reminders.dispatcher import ComposersByKind, Dispatcher, SayComposer
-from reminders.planner import PLANNED_KINDS
+from reminders.local_time import QuietHours
+from reminders.planned import Kind
+from reminders.planner import Planner
+from reminders.policy import Policies
 from storage.appointments import Appointment, AppointmentKind
 from storage.database import Database
 from storage.linking import make_code
@@ -150,12 +153,15 @@ class Talk:
         self.clock = clock
         self.channel = MemoryChannel()
         self.numbers = itertools.count(1)
-        appointments = AppointmentComposer(ZONE)
+        planned = PlannedComposer(ZONE)
+        self.planner = Planner(
+            policies=Policies(), quiet_hours=QuietHours.parse("21:00-08:00", ZONE), zone=ZONE, now=clock.now
+        )
         self.dispatcher = Dispatcher(
             database,
             {"fake": self.channel},
             RENDERER,
-            ComposersByKind({"say": SayComposer(), **dict.fromkeys((*PLANNED_KINDS, "notice"), appointments)}),
+            ComposersByKind({"say": SayComposer(), **dict.fromkeys(Kind, planned)}),
             clock,
             "test",
             files=Attachments(RENDERER, clock),
@@ -170,6 +176,7 @@ class Talk:
             municipalities=Municipalities({"Huizen": Municipality(telephone="035 528 19 11")}),
             quiet_hours="21:00-08:00",
             links=lambda _code: {},
+            replan=self.planner.plan_people,
         )
         self.inbox = Inbox(
             database=database,

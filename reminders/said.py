@@ -1,0 +1,33 @@
+"""What one planned message says, and how several of one reader become one message."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from locales.message import Body, Button, Part
+
+Buttons = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Parts and buttons of a message. `tail` is said once, however many messages with the same tail are joined;
+    `joined_buttons` are used instead of `buttons` when it is, because "I come" must then say to what."""
+
+    parts: tuple[Part, ...]
+    tail: tuple[Part, ...] = ()
+    buttons: Buttons = ()
+    joined_buttons: Buttons | None = None
+
+
+def body_of(said: Sequence[Said]) -> Body:
+    """One message that says all of these, in this order."""
+    if len(said) == 1:
+        return Body((*said[0].parts, *said[0].tail), said[0].buttons)
+    parts = [part for one in said for part in one.parts]
+    rows: list[tuple[Button, ...]] = []
+    for one in said:
+        parts.extend(part for part in one.tail if part not in parts)
+        rows.extend(
+            row for row in (one.buttons if one.joined_buttons is None else one.joined_buttons) if row not in rows
+        )
+    return Body(tuple(parts), tuple(rows))

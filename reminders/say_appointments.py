@@ -1,0 +1,161 @@
+"""What a person is told of appointments: ahead of them, and when they change."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from locales.message import Button, Part, Style, Text
+from reminders.claimed import ClaimedMessage, Skip
+from reminders.known import Batch, monday_of
+from reminders.said import Buttons, Said
+from reminders.wording import answer_buttons, appointment_line, appointment_parts, kind_text
+from storage.appointments import Answer, Appointment, AppointmentKind, AppointmentStatus
+from storage.changes import Change
+from storage.columns import Json
+
+_CAN_YOU_NOT = Part(Text("reminder.can_you_not"))
+# Kinds that say what they are about and what to bring (start note 3.2: always know what to expect).
+_EXPLAINED = frozenset(
+    {
+        AppointmentKind.INTAKE_MEETING,
+        AppointmentKind.LEARNABILITY_TEST,
+        AppointmentKind.PROGRESS_MEETING,
+        AppointmentKind.PVT,
+        AppointmentKind.MAP,
+        AppointmentKind.CLOSING_MEETING,
+        AppointmentKind.EXAM,
+    }
+)
+
+
+def reminder(row: ClaimedMessage, appointment: Appointment, person_id: int, batch: Batch) -> Said | Skip:
+    """One meeting ahead; who said that they come is told so instead of being asked."""
+    answer = batch.answer(appointment, person_id)
+    if answer is Answer.NOT_COMING:
+        return Skip("not_coming")
+    if answer is Answer.COMING:
+        return _ahead(appointment, [Part(Text("reminder.you_come"))], batch)
+    asks = [Part(Text("reminder.ask"))] if row.params.get("ask") else []
+    return _ahead(appointment, asks, batch)
+
+
+def confirm_again(_row: ClaimedMessage, appointment: Appointment, person_id: int, batch: Batch) -> Said | Skip:
+    """A mandatory meeting that was not confirmed, once more."""
+    if batch.answer(appointment, person_id) is not None:
+        return Skip("answered")
+    return _ahead(appointment, [Part(Text("reminder.ask_again"))], batch)
+
+
+def classes(_row: ClaimedMessage, first: Appointment, person_id: int, batch: Batch) -> Said | Skip:
+    """The evening before: all classes of that day in one message, those reported absent left out."""
+    day = batch.day(first.starts_at)
+    that_day = [a for a in batch.on_days(person_id, day, 1) if a.kind is AppointmentKind.CLASS]
+    coming = [a for a in that_day if batch.answer(a, person_id) is not Answer.NOT_COMING and a.starts_at > batch.now]
+    if not coming:
+        return Skip("not_coming" if that_day else "appointment_cancelled")
+    title = Text("class.today" if day == batch.day(batch.now) else "class.tomorrow")
+    return Said(
+        (Part(title, Style.TITLE), *(Part(_class_line(a)) for a in coming)),
+        buttons=_not_coming("button.not_coming", coming[0]),
+        joined_buttons=_not_coming("button.not_coming_to", coming[0]),
+    )
+
+
+def overview(row: ClaimedMessage, batch: Batch) -> Said | Skip:
+    """The week: everything that is planned in it."""
+    monday = monday_of(row)
+    if monday is None or row.person_id is None:
+        return Skip("nobody")
+    week = [a for a in batch.on_days(row.person_id, monday, 7) if a.starts_at > batch.now]
+    if not week:
+        return Skip("appointment_cancelled")
+    return Said(
+        (Part(Text("overview.title"), Style.TITLE), *(Part(appointment_line(a)) for a in week)),
+        (Part(Text("overview.hint")),),
+        ((Button(Text("button.not_coming"), "absent", "🤒"),),),
+        (),
+    )
+
+
+def notice(row: ClaimedMessage, appointment: Appointment) -> Said:
+    """What changed: the old struck out, then what is true now."""
+    kind = {"kind": kind_text(appointment.kind)}
+    change = row.params.get("change")
+    if appointment.status is AppointmentStatus.CANCELLED:
+        starts_at = _old_start(row.params) or appointment.starts_at
+        return Said(
+            (
+                Part(Text("notice.cancelled", kind), Style.TITLE),
+                Part(Text("notice.old_time", {"starts_at": starts_at})),
+            ),
+            (Part(Text("notice.need_not_come")),),
+        )
+    details = appointment_parts(appointment)[1:]
+    if change == Change.MOVED:
+        parts = [
+            Part(Text("notice.changed", kind), Style.TITLE),
+            *_what_was(row.params, appointment),
+            Part(Text("notice.now")),
+            *details,
+        ]
+    else:
+        title = Text("notice.restored" if change == Change.RESTORED else "notice.new", kind)
+        parts = [Part(title, Style.TITLE), *details, *_about(appointment)]
+    if appointment.kind is AppointmentKind.CLASS:
+        # Nobody confirms a class; several may change at once.
+        single, joined = _not_coming("button.not_coming", appointment), _not_coming("button.not_coming_to", appointment)
+        return Said(tuple(parts), buttons=single, joined_buttons=joined)
+    return Said((*parts, Part(Text("reminder.ask"))), (), answer_buttons(appointment), _answers_to(appointment))
+
+
+def _ahead(appointment: Appointment, below: Sequence[Part], batch: Batch) -> Said:
+    days = (batch.day(appointment.starts_at) - batch.day(batch.now)).days
+    kind = {"kind": kind_text(appointment.kind)}
+    if days <= 0:
+        title = Text("reminder.today", kind)
+    elif days == 1:
+        title = Text("reminder.tomorrow", kind)
+    else:
+        title = Text("reminder.in_days", kind, count=days)
+    return Said(
+        (Part(title, Style.TITLE), *appointment_parts(appointment)[1:], *_about(appointment), *below),
+        (_CAN_YOU_NOT,) if not any(part.text.key == "reminder.ask_again" for part in below) else (),
+        answer_buttons(appointment),
+        _answers_to(appointment),
+    )
+
+
+def _answers_to(appointment: Appointment) -> Buttons:
+    kind = {"kind": kind_text(appointment.kind)}
+    return (
+        (Button(Text("button.coming_to", kind), f"come:{appointment.id}", "✅"),),
+        (Button(Text("button.not_coming_to", kind), f"notcome:{appointment.id}", "🤒"),),
+    )
+
+
+def _not_coming(label: str, appointment: Appointment) -> Buttons:
+    return ((Button(Text(label, {"kind": kind_text(appointment.kind)}), f"notcome:{appointment.id}", "🤒"),),)
+
+
+def _about(appointment: Appointment) -> list[Part]:
+    return [Part(Text(f"about.{appointment.kind.value}"))] if appointment.kind in _EXPLAINED else []
+
+
+def _class_line(appointment: Appointment) -> Text:
+    if appointment.location:
+        return Text("class.line", {"starts_at": appointment.starts_at, "place": appointment.location})
+    return Text("class.line_bare", {"starts_at": appointment.starts_at})
+
+
+def _old_start(params: Mapping[str, Json]) -> datetime | None:
+    old = params.get("old_starts_at")
+    return datetime.fromisoformat(old) if isinstance(old, str) else None
+
+
+def _what_was(params: Mapping[str, Json], appointment: Appointment) -> list[Part]:
+    was: list[Part] = []
+    old_start, old_place = _old_start(params), params.get("old_location")
+    if old_start is not None and old_start != appointment.starts_at:
+        was.append(Part(Text("notice.old_time", {"starts_at": old_start})))
+    if isinstance(old_place, str) and old_place != appointment.location:
+        was.append(Part(Text("notice.old_place", {"place": old_place})))
+    return was

@@ -1,0 +1,77 @@
+"""What a consultant is told of appointments: not confirmed, at the same time, not delivered."""
+
+from locales.message import Button, Part, Style, Text
+from reminders.claimed import ClaimedMessage, Skip
+from reminders.known import Batch
+from reminders.said import Buttons, Said
+from reminders.wording import appointment_line
+from storage.appointments import Appointment, AppointmentStatus
+from storage.people import Person
+
+
+def unconfirmed(_row: ClaimedMessage, appointment: Appointment, person_id: int, batch: Batch) -> Said | Skip:
+    """A mandatory meeting that nobody confirmed, and how often the person was asked; perhaps they never were."""
+    if batch.answer(appointment, person_id) is not None:
+        return Skip("answered")
+    person = batch.people.get(person_id)
+    if person is None:
+        return Skip("nobody")
+    asked = batch.asked.get((appointment.id, person_id), 0)
+    how_often = Text("consultant.asked", {}, count=asked) if asked else Text("consultant.never_asked")
+    return Said(
+        (
+            Part(Text("consultant.unconfirmed", {"person": name_of(person)}), Style.TITLE),
+            Part(appointment_line(appointment)),
+            Part(how_often),
+            *_telephone(person),
+        ),
+        buttons=write_to(person),
+    )
+
+
+def overlap(row: ClaimedMessage, appointment: Appointment, person_id: int, batch: Batch) -> Said | Skip:
+    """Two appointments of one person at the same time."""
+    other_id, person = row.params.get("other"), batch.people.get(person_id)
+    other = batch.appointments.get(other_id) if isinstance(other_id, int) else None
+    if other is None or person is None:
+        return Skip("nobody")
+    if other.version != row.params.get("other_version") or other.status is not AppointmentStatus.PLANNED:
+        return Skip("appointment_changed")
+    return Said(
+        (
+            Part(Text("consultant.overlap", {"person": name_of(person)}), Style.TITLE),
+            Part(appointment_line(appointment)),
+            Part(appointment_line(other)),
+            Part(Text("consultant.overlap_hint")),
+        ),
+        buttons=write_to(person),
+    )
+
+
+def undelivered(row: ClaimedMessage, batch: Batch) -> Said | Skip:
+    """Messages to a person that did not arrive: whom to telephone."""
+    person_id = row.params.get("person_id")
+    person = batch.people.get(person_id) if isinstance(person_id, int) else None
+    if person is None:
+        return Skip("nobody")
+    return Said(
+        (
+            Part(Text("consultant.undelivered", {"person": name_of(person)}), Style.TITLE),
+            Part(Text("consultant.undelivered_hint")),
+            *_telephone(person),
+        )
+    )
+
+
+def name_of(person: Person) -> str:
+    """How a consultant knows the person."""
+    return f"{person.given_name} {person.family_name}".strip()
+
+
+def write_to(person: Person) -> Buttons:
+    """A button to write to the person."""
+    return ((Button(Text("consultant.write_to", {"person": name_of(person)}), f"write:{person.id}", "✍️"),),)
+
+
+def _telephone(person: Person) -> list[Part]:
+    return [Part(Text("consultant.telephone", {"telephone": person.phone}))] if person.phone else []
