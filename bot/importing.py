@@ -1,7 +1,7 @@
 """Puts importers together with what storage does not know: languages, wall time, holidays, and who tells people."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 import holidays
@@ -10,7 +10,7 @@ from bot.municipality import Municipalities
 from bot.settings import Settings
 from locales.languages import find_language
 from reminders.local_time import QuietHours, to_instant
-from reminders.planner import Planner
+from reminders.planner import HORIZON, Planner
 from reminders.policy import Policies, load_policies
 from storage.importing.run import Border, LocalTime
 from storage.keys import KeyRing
@@ -43,7 +43,11 @@ def policies_of(settings: Settings) -> Policies:
 
 
 def planner_of(
-    settings: Settings, now: Callable[[], datetime], municipalities: Municipalities | None = None
+    settings: Settings,
+    now: Callable[[], datetime],
+    municipalities: Municipalities | None = None,
+    *,
+    horizon: timedelta = HORIZON,
 ) -> Planner:
     """The planner that stores what people must hear; `now` is the clock's."""
     known = municipalities if municipalities is not None else Municipalities.load(settings.config)
@@ -55,4 +59,5 @@ def planner_of(
         term_rules=lambda municipality: known.of(municipality).term_rules,
         # Filled year by year as days are asked for.
         holidays=holidays.country_holidays("NL"),
+        horizon=horizon,
     )

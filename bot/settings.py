@@ -66,6 +66,11 @@ class Settings(BaseSettings):
         """The zone people live by."""
         return ZoneInfo(self.timezone)
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The names of the channels that are set up."""
+        return ("web", "telegram") if self.telegram_token.get_secret_value() else ("web",)
+
     def keys(self) -> KeyRing:
         """The key ring of SECRET_KEY.
 

@@ -19,7 +19,7 @@ OVERVIEW_USEFUL = timedelta(days=1)
 # Taken for an appointment whose end is not known.
 USUAL_LENGTH = timedelta(hours=1)
 # Reminders due within this of each other are said together, at the time of the first.
-TOGETHER = timedelta(minutes=15)
+TOGETHER = timedelta(minutes=30)
 
 
 def appointment_messages(
@@ -40,7 +40,8 @@ def appointment_messages(
         if slot.mandatory and policy.confirmation_followup is not None and slot.kind is not AppointmentKind.CLASS:
             messages.extend(_followups(reader, slot, policy, zone))
     messages.extend(_overlaps(reader, slots, now))
-    return messages
+    # All classes of a week give its overview: the same message, at the same time.
+    return list({message.key: message for message in reversed(messages)}.values())[::-1]
 
 
 def made_late(reader: Reader, slot: Slot, policies: Policies, zone: ZoneInfo) -> bool:

@@ -6,7 +6,7 @@ done twice it changes nothing. Whether a row is still true is looked at once mor
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -147,8 +147,13 @@ class Planner:
         found.gone = [row.id for row in standing.values() if row.untouched and row.key not in keys]
         return found
 
-    async def messages(self, session: AsyncSession, person_ids: Collection[int]) -> list[Outgoing]:
-        """Everything that should still be said to and about these people, said already or not."""
+    async def messages(
+        self, session: AsyncSession, person_ids: Collection[int], *, as_if_agreed: bool = False
+    ) -> list[Outgoing]:
+        """Everything that should still be said to and about these people, said already or not.
+
+        `as_if_agreed` shows what people would get who have not agreed yet, or stopped.
+        """
         now = self._now()
         today = to_instant(datetime.combine(now.astimezone(self._zone).date(), time()), self._zone).instant
         schedules = await schedules_of(
@@ -156,7 +161,8 @@ class Planner:
         )
         states = await self._term_states(session, person_ids, now)
         messages: list[Outgoing] = []
-        for reader in await self.readers(session, person_ids):
+        for found in await self.readers(session, person_ids):
+            reader = replace(found, may_be_told=True) if as_if_agreed else found
             slots = schedules.get(reader.id, ())
             messages.extend(appointment_messages(reader, slots, self._policies, self._zone, now))
             about_terms = term_messages(reader, states[reader.id], self._zone, self._holidays, now)

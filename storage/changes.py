@@ -1,6 +1,6 @@
 """What happened to an appointment, for those who must tell people: made, moved, cancelled, restored."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -32,3 +32,9 @@ class AppointmentChange:
 
 # Called in the transaction of the change, so that what people must hear is stored with it or not at all.
 OnChanges: TypeAlias = Callable[[AsyncSession, Sequence[AppointmentChange]], Awaitable[None]]
+# Called in the transaction of a change to people, plans or memberships: what is planned for them may be other now.
+OnPeople: TypeAlias = Callable[[AsyncSession, Collection[int]], Awaitable[object]]
+
+
+async def plan_later(_session: AsyncSession, _person_ids: Collection[int]) -> None:
+    """Leave planning to the service's next look ahead, some minutes later."""

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.columns import KEYS_ATTRIBUTE
-from storage.database import Database, _begin_sqlite, _set_up_sqlite
+from storage.database import _READ_ONLY, Database, _begin_sqlite, _set_up_sqlite
 
 T = TypeVar("T")
 
@@ -44,13 +44,22 @@ class Transactions:
         setattr(engine.dialect, KEYS_ATTRIBUTE, database.keys)
         event.listen(database.engine.sync_engine, "engine_disposed", lambda _engine: engine.dispose())
 
-    async def run(self, work: Callable[[Connection], T]) -> T:
-        """What `work` returns, once it is committed."""
+    async def run(self, work: Callable[[Connection], T], *, reading: bool = False) -> T:
+        """What `work` returns, once it is committed. `reading` work does not wait for writers."""
         if self._postgresql is not None:
             async with self._postgresql.connect() as connection:
                 return await connection.run_sync(work)
+        if reading:
+            return await asyncio.get_running_loop().run_in_executor(None, _reading, self._sqlite, work)
         async with self._turn:
             return await asyncio.get_running_loop().run_in_executor(None, _in_transaction, self._sqlite, work)
+
+
+def _reading(engine: Engine | None, work: Callable[[Connection], T]) -> T:
+    if engine is None:
+        raise LookupError("neither SQLite nor PostgreSQL")
+    with engine.connect().execution_options(**{_READ_ONLY: True}) as connection:
+        return work(connection)
 
 
 def _in_transaction(engine: Engine | None, work: Callable[[Connection], T]) -> T:

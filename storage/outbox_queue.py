@@ -77,7 +77,7 @@ class OutboxQueue:
 
     async def parties(self, rows: Sequence[ClaimedRow]) -> Parties:
         """Whom these rows are for."""
-        return await self._transactions.run(lambda connection: parties_of(connection, self._keys, rows))
+        return await self._transactions.run(lambda connection: parties_of(connection, self._keys, rows), reading=True)
 
     async def claim(self, now: datetime, limit: int, lease: timedelta) -> list[ClaimedRow]:
         """Take up to `limit` rows that are due, the most urgent and then the longest waiting first."""

@@ -1,5 +1,6 @@
 """What became of claimed messages, and writing it down: many results in one transaction."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,15 +40,22 @@ class Result:
 
 _SENT = (MessageState.SENT, MessageState.DELIVERED)
 
+# The group goes in as one JSON value: a statement a row would take the interpreter's lock anew for each row, and wait
+# for the main thread each time.
 _UPDATE_SQLITE = """
-UPDATE outbox SET state = ?, reason = ?, attempts = attempts + ?, next_at = COALESCE(?, next_at),
-  lease_owner = NULL, lease_until = NULL, sent_contact_id = (SELECT id FROM contact WHERE id = ?),
-  channel = COALESCE(?, channel), provider_ref = ?, sent_at = ?, delivered_at = ?
-WHERE id = ? AND (state = 'sending' AND lease_owner = ? OR ? AND state IN ('pending', 'sending'))
+UPDATE outbox SET state = r.value ->> 0, reason = r.value ->> 1, attempts = attempts + (r.value ->> 2),
+  next_at = COALESCE(r.value ->> 3, next_at), lease_owner = NULL, lease_until = NULL,
+  sent_contact_id = (SELECT c.id FROM contact AS c WHERE c.id = r.value ->> 4),
+  channel = COALESCE(r.value ->> 5, channel), provider_ref = r.value ->> 6, sent_at = r.value ->> 7,
+  delivered_at = r.value ->> 8
+FROM json_each(?) AS r
+WHERE outbox.id = r.value ->> 9
+  AND (state = 'sending' AND lease_owner = ? OR (r.value ->> 10) AND state IN ('pending', 'sending'))
 """
 _ATTEMPT_SQLITE = """
 INSERT INTO attempt (message_id, contact_id, channel, at, outcome)
-SELECT id, (SELECT id FROM contact WHERE id = ?), ?, ?, ? FROM outbox WHERE id = ?
+SELECT o.id, (SELECT c.id FROM contact AS c WHERE c.id = t.value ->> 0), t.value ->> 1, t.value ->> 2, t.value ->> 3
+FROM json_each(?) AS t CROSS JOIN outbox AS o ON o.id = t.value ->> 4
 """
 # One statement for the whole group and its attempts: one trip, all or nothing.
 _POSTGRESQL = """
@@ -101,10 +109,10 @@ def write_results(connection: Connection, results: Sequence[Result], worker: str
         for tried in result.tries
     ]
     if sqlite:
-        updates = [(*row, worker, is_sent) for row, is_sent in zip(rows, sent, strict=True)]
-        connection.exec_driver_sql(_UPDATE_SQLITE, updates)
+        group = [(*row, is_sent) for row, is_sent in zip(rows, sent, strict=True)]
+        connection.exec_driver_sql(_UPDATE_SQLITE, (json.dumps(group), worker))
         if tries:
-            connection.exec_driver_sql(_ATTEMPT_SQLITE, tries)
+            connection.exec_driver_sql(_ATTEMPT_SQLITE, (json.dumps(tries),))
     else:
         columns = [list(column) for column in zip(*rows, strict=True)]
         attempts = [list(column) for column in zip(*tries, strict=True)] or [[]] * 5

@@ -11,8 +11,11 @@ from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, errors, opened,
 from bot.clock import SystemClock
 from bot.importing import border_of, planner_of
 from bot.settings import Settings
+from reminders.planner import Planner
+from reminders.timetable_import import import_timetable
 from storage.database import Database
 from storage.importing.appointments import AppointmentsImporter
+from storage.importing.groups import GroupsImporter
 from storage.importing.people import PeopleImporter
 from storage.importing.plans import PlansImporter
 from storage.importing.run import Border, Importer, Report, run_import
@@ -31,13 +34,23 @@ LARGEST_FILE = 100_000_000
 @app.command()
 def people(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """People in guidance, with their consultants."""
-    _import(file, lambda _settings, border: PeopleImporter(border), dry_run=dry_run, as_json=as_json)
+    _import(
+        file,
+        lambda settings, border: PeopleImporter(border, _planner(settings, border).plan_people),
+        dry_run=dry_run,
+        as_json=as_json,
+    )
 
 
 @app.command()
 def plans(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Plans (PIP): route and dates."""
-    _import(file, lambda _settings, border: PlansImporter(border), dry_run=dry_run, as_json=as_json)
+    _import(
+        file,
+        lambda settings, border: PlansImporter(border, _planner(settings, border).plan_people),
+        dry_run=dry_run,
+        as_json=as_json,
+    )
 
 
 @app.command()
@@ -45,10 +58,51 @@ def appointments(file: File, dry_run: DryRun = False, as_json: AsJson = False) -
     """Appointments; people hear of changes at once."""
     _import(
         file,
-        lambda settings, border: AppointmentsImporter(border, planner_of(settings, lambda: border.now).on_changes),
+        lambda settings, border: AppointmentsImporter(border, _planner(settings, border).on_changes),
         dry_run=dry_run,
         as_json=as_json,
     )
+
+
+@app.command()
+def groups(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Who is in which lesson group, from when until when."""
+    _import(
+        file,
+        lambda settings, border: GroupsImporter(border, _planner(settings, border).plan_people),
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+
+
+@app.command()
+def timetable(
+    file: File,
+    group: Annotated[str, typer.Option(help="The lesson group whose timetable this is.")],
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """A language provider's timetable (.ics); members of the group hear of what moves or is cancelled."""
+    settings = read_settings()
+    data = read_file(file)
+
+    async def work() -> Report:
+        async with opened(settings) as database:
+            now = SystemClock().now()
+            border = border_of(settings, database.keys, now)
+            return await import_timetable(
+                database,
+                group.strip(),
+                data,
+                zone=settings.zone,
+                now=now,
+                on_changes=_planner(settings, border).on_changes,
+                dry_run=dry_run,
+            )
+
+    if not group.strip():
+        stop("--group is empty; name the lesson group, as in the groups table.", WRONG_USAGE)
+    finish(run(work), as_json=as_json, dry_run=dry_run, rows="line")
 
 
 def read_file(file: Path) -> bytes:
@@ -56,6 +110,10 @@ def read_file(file: Path) -> bytes:
     if file.stat().st_size > LARGEST_FILE:
         stop(f"{file.name} is larger than {LARGEST_FILE // 1_000_000} MB; split it.", WRONG_USAGE)
     return file.read_bytes()
+
+
+def _planner(settings: Settings, border: Border) -> Planner:
+    return planner_of(settings, lambda: border.now)
 
 
 def _import(file: Path, make: Callable[[Settings, Border], Importer[T]], *, dry_run: bool, as_json: bool) -> None:
@@ -95,7 +153,7 @@ async def _with_progress(
         )
 
 
-def finish(report: Report, *, as_json: bool, dry_run: bool) -> None:
+def finish(report: Report, *, as_json: bool, dry_run: bool, rows: str = "row") -> None:
     """Show a report; exit 1 when rows were rejected."""
     if as_json:
         show_json(report.to_json())
@@ -104,8 +162,8 @@ def finish(report: Report, *, as_json: bool, dry_run: bool) -> None:
             console.print("Dry run: nothing was kept.")
         console.print(f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged.")
         for number, field, warning in sorted(report.warnings):
-            errors.print(f"row {number}, {field}: {warning}", style="yellow", markup=False, highlight=False)
+            errors.print(f"{rows} {number}, {field}: {warning}", style="yellow", markup=False, highlight=False)
         for number, field, error in sorted(report.rejected):
-            errors.print(f"row {number}, {field}: {error}", style="red", markup=False, highlight=False)
+            errors.print(f"{rows} {number}, {field}: {error}", style="red", markup=False, highlight=False)
     if report.rejected:
         raise typer.Exit(FAULTS)

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.changes import OnPeople, plan_later
 from storage.importing import cells as cell
 from storage.importing.cells import CellFault
 from storage.importing.run import Border, Outcome, Parsed
@@ -42,8 +43,9 @@ class PeopleImporter:
     required = frozenset({"external_id", "given_name", "language", "group", "municipality"})
     known = required | {"family_name", "consultant_email", "consultant_name", *_OPTIONAL}
 
-    def __init__(self, border: Border) -> None:
+    def __init__(self, border: Border, on_people: OnPeople = plan_later) -> None:
         self._border = border
+        self._on_people = on_people
 
     def parse(self, cells: Mapping[str, str], _warn: Callable[[str, str], None]) -> PersonRow:
         """See Importer."""
@@ -85,7 +87,10 @@ class PeopleImporter:
         existing = {
             p.external_id: p for p in await session.scalars(select(Person).where(Person.external_id.in_(wanted)))
         }
-        return [self._save_one(session, row, existing.get(row.value.external_id), consultants) for row in rows]
+        saved = [self._save_one(session, row, existing.get(row.value.external_id), consultants) for row in rows]
+        await session.flush()
+        await self._on_people(session, {person.id for person, outcome in saved if outcome is not Outcome.UNCHANGED})
+        return [outcome for _, outcome in saved]
 
     def _save_one(
         self,
@@ -93,7 +98,7 @@ class PeopleImporter:
         row: Parsed[PersonRow],
         person: Person | None,
         consultants: Mapping[str, Consultant],
-    ) -> Outcome:
+    ) -> tuple[Person, Outcome]:
         value, now, keys = row.value, self._border.now, self._border.keys
         consultant = consultants.get(value.consultant_email or "")
         created = person is None
@@ -132,11 +137,11 @@ class PeopleImporter:
         if "email" in changed:
             person.email_hash = keys.fingerprint(person.email, "email") if person.email else None
         if created:
-            return Outcome.CREATED
+            return person, Outcome.CREATED
         if not changed:
-            return Outcome.UNCHANGED
+            return person, Outcome.UNCHANGED
         person.updated_at = now
-        return Outcome.UPDATED
+        return person, Outcome.UPDATED
 
     async def _consultants(self, session: AsyncSession, values: Sequence[PersonRow]) -> dict[str, Consultant]:
         keys = self._border.keys

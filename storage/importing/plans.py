@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.changes import OnPeople, plan_later
 from storage.importing import cells as cell
 from storage.importing.run import Border, Outcome, Parsed
 from storage.people import Plan, Route, person_ids
@@ -47,8 +48,9 @@ class PlansImporter:
     required = frozenset({"person_external_id"})
     known = required | frozenset(_FIELDS)
 
-    def __init__(self, border: Border) -> None:
+    def __init__(self, border: Border, on_people: OnPeople = plan_later) -> None:
         self._border = border
+        self._on_people = on_people
 
     def parse(self, cells: Mapping[str, str], warn: Callable[[str, str], None]) -> PlanRow:
         """See Importer."""
@@ -79,6 +81,7 @@ class PlansImporter:
         people = await person_ids(session, [row.value.person_external_id for row in rows])
         plans = {p.person_id: p for p in await session.scalars(select(Plan).where(Plan.person_id.in_(people.values())))}
         outcomes: list[Outcome] = []
+        touched: set[int] = set()
         for row in rows:
             person_id = people.get(row.value.person_external_id)
             if person_id is None:
@@ -96,5 +99,8 @@ class PlansImporter:
                     changed = True
             if changed:
                 plan.updated_at = self._border.now
+                touched.add(person_id)
             outcomes.append(Outcome.CREATED if created else Outcome.UPDATED if changed else Outcome.UNCHANGED)
+        await session.flush()
+        await self._on_people(session, touched)
         return outcomes
