@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from locales.message import Body
 from locales.render import Renderer
 from reminders.appointment_messages import together
-from reminders.claimed import ClaimedMessage, Composer
+from reminders.claimed import ClaimedMessage, Composer, Merged
 from reminders.planned import REPLANNED
 from reminders.planner import HISTORY, Planner
 from reminders.routing import Way, route
