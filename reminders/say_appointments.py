@@ -1,6 +1,6 @@
 """What a person is told of appointments: ahead of them, and when they change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from locales.message import Button, Part, Style, Text
@@ -12,6 +12,7 @@ from storage.appointments import Answer, Appointment, AppointmentKind, Appointme
 from storage.changes import Change
 from storage.columns import Json
 
+_WILL_YOU = Part(Text("reminder.ask"))
 _CAN_YOU_NOT = Part(Text("reminder.can_you_not"))
 # Kinds that say what they are about and what to bring (start note 3.2: always know what to expect).
 _EXPLAINED = frozenset(
@@ -33,16 +34,16 @@ def reminder(row: ClaimedMessage, appointment: Appointment, person_id: int, batc
     if answer is Answer.NOT_COMING:
         return Skip("not_coming")
     if answer is Answer.COMING:
-        return _ahead(appointment, [Part(Text("reminder.you_come"))], batch)
-    asks = [Part(Text("reminder.ask"))] if row.params.get("ask") else []
-    return _ahead(appointment, asks, batch)
+        return _ahead(appointment, (Part(Text("reminder.you_come")), _CAN_YOU_NOT), batch)
+    asks = (_WILL_YOU,) if row.params.get("ask") else ()
+    return _ahead(appointment, (*asks, _CAN_YOU_NOT), batch)
 
 
 def confirm_again(_row: ClaimedMessage, appointment: Appointment, person_id: int, batch: Batch) -> Said | Skip:
     """A mandatory meeting that was not confirmed, once more."""
     if batch.answer(appointment, person_id) is not None:
         return Skip("answered")
-    return _ahead(appointment, [Part(Text("reminder.ask_again"))], batch)
+    return _ahead(appointment, (Part(Text("reminder.ask_again")),), batch)
 
 
 def classes(_row: ClaimedMessage, first: Appointment, person_id: int, batch: Batch) -> Said | Skip:
@@ -104,10 +105,10 @@ def notice(row: ClaimedMessage, appointment: Appointment) -> Said:
         # Nobody confirms a class; several may change at once.
         single, joined = _not_coming("button.not_coming", appointment), _not_coming("button.not_coming_to", appointment)
         return Said(tuple(parts), buttons=single, joined_buttons=joined)
-    return Said((*parts, Part(Text("reminder.ask"))), (), answer_buttons(appointment), _answers_to(appointment))
+    return Said(tuple(parts), (_WILL_YOU,), answer_buttons(appointment), _answers_to(appointment))
 
 
-def _ahead(appointment: Appointment, below: Sequence[Part], batch: Batch) -> Said:
+def _ahead(appointment: Appointment, below: tuple[Part, ...], batch: Batch) -> Said:
     days = (batch.day(appointment.starts_at) - batch.day(batch.now)).days
     kind = {"kind": kind_text(appointment.kind)}
     if days <= 0:
@@ -117,8 +118,8 @@ def _ahead(appointment: Appointment, below: Sequence[Part], batch: Batch) -> Sai
     else:
         title = Text("reminder.in_days", kind, count=days)
     return Said(
-        (Part(title, Style.TITLE), *appointment_parts(appointment)[1:], *_about(appointment), *below),
-        (_CAN_YOU_NOT,) if not any(part.text.key == "reminder.ask_again" for part in below) else (),
+        (Part(title, Style.TITLE), *appointment_parts(appointment)[1:], *_about(appointment)),
+        below,
         answer_buttons(appointment),
         _answers_to(appointment),
     )
