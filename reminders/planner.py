@@ -27,8 +27,8 @@ from storage.appointments import Appointment
 from storage.changes import AppointmentChange, Change
 from storage.columns import Json
 from storage.database import Database
-from storage.outbox import Outgoing
-from storage.outbox_planning import add, move, said_keys, standing_rows, take_back_notices, withdraw
+from storage.outbox import Outgoing, put
+from storage.outbox_planning import add, move, not_arrived, said_keys, standing_rows, take_back_notices, withdraw
 from storage.people import Person
 from storage.schedule import Slot, contact_moments, people_of, schedules_of
 
@@ -40,6 +40,10 @@ ALWAYS = timedelta(days=800)
 # Rows due before this are not read again: planning makes none that old.
 HISTORY = timedelta(days=30)
 PAGE = 500
+# What must not be lost in silence, and how long after it was due the consultant is still told.
+TOLD_WHEN_LOST = (Kind.REMINDER, Kind.CONFIRM_AGAIN, Kind.NOTICE, Kind.MILESTONE, Kind.TERM_CORRECTION, "say")
+LOST_WITHIN = timedelta(days=2)
+MOST_LOST = 10_000
 
 
 @dataclass(slots=True)
@@ -128,6 +132,33 @@ class Planner:
             last = page[-1]
             if progress is not None:
                 progress(len(page))
+
+    async def tell_undelivered(self, database: Database) -> int:
+        """Tell consultants of people whom messages did not reach, once a person and day; returns how many are new."""
+        now = self._now()
+        async with database.reading() as session:
+            failed = await not_arrived(session, TOLD_WHEN_LOST, now - LOST_WITHIN, limit=MOST_LOST)
+            readers = {reader.id: reader for reader in await self.readers(session, {item[1] for item in failed})}
+        messages: dict[str, Outgoing] = {}
+        for _, person_id, _, due_at in failed:
+            reader = readers.get(person_id)
+            if reader is None or reader.consultant_id is None or not reader.may_be_told:
+                continue
+            day = due_at.astimezone(self._zone).date()
+            key = f"{Kind.UNDELIVERED}:{person_id}:{day.isoformat()}"
+            messages[key] = Outgoing(
+                key=key,
+                kind=Kind.UNDELIVERED,
+                due_at=now,
+                useful_until=now + LOST_WITHIN,
+                consultant_id=reader.consultant_id,
+                about_id=person_id,
+                params={"person_id": person_id},
+            )
+        if not messages:
+            return 0
+        async with database.writing() as session:
+            return len(await put(session, list(messages.values()), now))
 
     async def difference(self, session: AsyncSession, person_ids: Collection[int]) -> Difference:
         """What would change in the outbox if these people were planned for now."""

@@ -55,8 +55,9 @@ class Scheduler:
     async def plan_ahead(self) -> None:
         """Plan what is to be said in the coming weeks."""
         planned = await self._planner.plan_ahead(self._database)
-        if planned:
-            log.info("planned_ahead", messages=planned)
+        lost = await self._planner.tell_undelivered(self._database)
+        if planned or lost:
+            log.info("planned_ahead", messages=planned, undelivered=lost)
             self._dispatcher.wake()
 
     async def clean_up(self) -> None:

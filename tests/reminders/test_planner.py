@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from reminders.delivery import AddressGone, Receipt
 from storage.appointments import Answer, AppointmentKind, Membership
 from storage.database import Database
 from storage.outbox import MessageState
@@ -284,3 +285,24 @@ async def test_looking_ahead_comes_to_classes_beyond_the_horizon(world: Planning
     world.clock.set(local("2026-04-07 09:00"))
     assert await world.replanned() == 2
     assert (await world.rows())[0].useful_until == (await world.rows())[0].due_at + timedelta(days=1)
+
+
+async def test_what_does_not_arrive_is_told_to_the_consultant_once_a_day(world: PlanningWorld) -> None:
+    amina = await world.person()
+    await world.made("2026-03-19 14:00", person=amina)
+    await world.made("2026-03-19 16:00", person=amina, kind=AppointmentKind.PVT)
+    world.sender.answer = lambda address, _text: AddressGone("blocked") if address == "amina" else Receipt("1")
+    await world.heard("2026-03-12 16:00")
+    assert await world.planner.tell_undelivered(world.database) == 1
+    assert await world.planner.tell_undelivered(world.database) == 0
+    assert holds(await world.heard(by="ilse"), "komen niet aan bij Amina", "+31612345678")
+
+
+async def test_a_lost_message_to_who_stopped_or_has_nobody_is_not_told(world: PlanningWorld) -> None:
+    amina = await world.person()
+    await world.made("2026-03-19 14:00", person=amina)
+    world.sender.answer = lambda *_: AddressGone("blocked")
+    await world.heard("2026-03-12 16:00")
+    async with world.database.writing() as session:
+        await session.execute(update(Person).values(stopped_at=world.clock.now()))
+    assert await world.planner.tell_undelivered(world.database) == 0
