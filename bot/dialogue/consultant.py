@@ -189,9 +189,9 @@ async def write(turn: Turn, args: Sequence[str]) -> None:
         turn.say(part("consultant.unknown_button"), buttons=menu_rows())
         return
     turn.expect(f"write:{person.id}")
-    ready = [[button(f"ready.{name}", f"ready:{person.id}:{name}", "💬")] for name in READY_ANSWERS]
+    ready = [[button(f"consultant.ready.{name}", f"ready:{person.id}:{name}", "💬")] for name in READY_ANSWERS]
     turn.say(
-        title("consultant.write_to", person=_name(person)),
+        title("consultant.write_ask", person=_name(person)),
         Part(Text("consultant.reads", {"language": Text(f"language.{person.language}")})),
         buttons=ready,
     )

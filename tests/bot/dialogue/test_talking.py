@@ -61,7 +61,7 @@ async def test_letters_both_ways(talk: Talk) -> None:
     await sanne.does(Pressed("lseen:1"))
     amina.sees("letter.seen_by", consultant="Sanne")
     await sanne.does(Pressed("reply:1"))
-    await sanne.taps("ready.please_call")
+    await sanne.taps("consultant.ready.please_call")
     amina.sees("ready.please_call")
 
 

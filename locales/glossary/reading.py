@@ -1,0 +1,108 @@
+"""Reads the glossary: nl.yaml names the official terms, <locale>.yaml how a language renders and explains them.
+
+A locale's file is a mapping from a term to the stems by which its texts may name it, the first being the one to use:
+
+    terms:
+      consulent: [مستشار]
+
+Where the Dutch text has a term, the translation has the Dutch word itself or one of the stems.
+"""
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+FOLDER = Path(__file__).parent
+
+
+class GlossaryError(ValueError):
+    """A glossary file that is not in order; says file and reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One official term: how the Dutch writes it, and what it means in simple Dutch."""
+
+    id: str
+    forms: tuple[str, ...]
+    means: str
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Finds the term in a Dutch text, in any of its forms and as the beginning of a longer form (consulenten)."""
+        return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, self.forms)) + r")", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Glossary:
+    """The terms, the names that stay, and per locale the stems of each term."""
+
+    terms: tuple[Term, ...]
+    names: tuple[str, ...]
+    stems: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    @cached_property
+    def _staying(self) -> re.Pattern[str]:
+        words = sorted({*self.names, *(form for term in self.terms for form in term.forms)}, key=len, reverse=True)
+        return re.compile(r"(?<![^\W\d_])(?:" + "|".join(map(re.escape, words)) + r")(?![^\W\d_])", re.IGNORECASE)
+
+    def without_terms(self, text: str) -> str:
+        """A text without official terms and names: what is left should be in the reader's language."""
+        return self._staying.sub(" ", text)
+
+    def inconsistent(self, source: str, text: str, locale: str) -> list[str]:
+        """Terms that the Dutch text has and the translation does not name in the agreed way."""
+        agreed = self.stems.get(locale, {})
+        lower = text.casefold()
+        return [
+            f"{term.forms[0]}: say {' or '.join(stems)} (or the Dutch word)"
+            for term in self.terms
+            if (stems := agreed.get(term.id))
+            and term.pattern.search(source)
+            and not any(word.casefold() in lower for word in (*stems, *term.forms))
+        ]
+
+
+def load_glossary(folder: Path = FOLDER) -> Glossary:
+    """Read every file of the folder.
+
+    Raises:
+        GlossaryError: for a file that is not in order, or that names a term that nl.yaml does not have.
+    """
+    source = _mapping(folder / "nl.yaml")
+    terms = []
+    for name, about in _items(source.get("terms"), "nl.yaml"):
+        fields = dict(_items(about, f"nl.yaml, {name}"))
+        terms.append(Term(name, _strings(fields.get("forms"), f"nl.yaml, {name}"), str(fields.get("means", ""))))
+    known = {term.id for term in terms}
+    stems: dict[str, dict[str, tuple[str, ...]]] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        if path.stem == "nl":
+            continue
+        said = {name: _strings(value, path.name) for name, value in _items(_mapping(path).get("terms"), path.name)}
+        if unknown := sorted(set(said) - known):
+            raise GlossaryError(f"{path.name}: no such term in nl.yaml: {', '.join(unknown)}")
+        stems[path.stem] = said
+    return Glossary(tuple(terms), _strings(source.get("names"), "nl.yaml, names"), stems)
+
+
+def _mapping(path: Path) -> dict[str, object]:
+    try:
+        return dict(_items(yaml.safe_load(path.read_text(encoding="utf-8")), path.name))
+    except (OSError, yaml.YAMLError) as error:
+        raise GlossaryError(f"{path.name}: {error}") from error
+
+
+def _items(value: object, where: str) -> list[tuple[str, object]]:
+    if not isinstance(value, dict):
+        raise GlossaryError(f"{where}: should be a mapping")
+    return [(str(name), inner) for name, inner in value.items()]
+
+
+def _strings(value: object, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(item, str) for item in value):
+        raise GlossaryError(f"{where}: should be a list of words")
+    return tuple(str(item) for item in value)
