@@ -306,7 +306,8 @@ class Dispatcher:
 
     async def _hand_over(self, sender: Sender, parcel: Parcel, address: Address) -> Receipt:
         """Send; whatever goes wrong comes out as one of the three errors."""
-        assert address.address is not None  # routing leaves out what cannot be decrypted
+        if address.address is None:
+            raise Rejected("undecryptable")
         message = degraded(parcel.rendered, sender.capabilities)
         try:
             async with asyncio.timeout(self._limits.send_timeout.total_seconds()):
@@ -414,8 +415,8 @@ class Dispatcher:
         limit = self._limits.send_timeout.total_seconds()
         try:
             async with asyncio.timeout(limit + 5):
-                while any(lane.busy for lane in self._lanes.values()):
-                    await asyncio.sleep(0.01)
+                for channel in self._channels.values():
+                    await channel.finished()
                 await self._recorder.flush()
         except TimeoutError:
             log.error("dispatcher_stopped_with_messages_in_hand", rows=len(self._in_hand))

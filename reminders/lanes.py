@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from locales.render import Rendered
 from reminders.delivery import Clock, Sender
-from reminders.rates import Breaker, Pace
+from reminders.rates import Breaker, Bucket, Pace
 from storage.outbox import Priority
 from storage.outbox_parties import Address
 from storage.outbox_queue import ClaimedRow
@@ -128,6 +128,11 @@ class ChannelQueue:
         for task in self._parked:
             task.cancel()
 
+    async def finished(self) -> None:
+        """Wait until nothing is being sent any more; after `stop`."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
     def _next(self) -> Lane | None:
         for queue in (self._urgent, self._bulk):
             while queue:
@@ -148,13 +153,14 @@ class ChannelQueue:
     async def _serve_lanes(self) -> None:
         served = 0
         while self._urgent or self._bulk:
-            lane = self._next() if self.pace.bucket is None else await self._next_in_turn()
+            bucket = self.pace.bucket
+            lane = self._next() if bucket is None else await self._next_in_turn(bucket)
             if lane is None:
                 return
             wait = self.pace.wait_for(lane.parcels[0].addresses[0].contact_id, self._clock.now())
             if wait > 0:
-                if self.pace.bucket is not None:
-                    self.pace.bucket.give_back()
+                if bucket is not None:
+                    bucket.give_back()
                 self._park(lane, wait)
                 continue
             await self._serve(self, lane)
@@ -162,11 +168,9 @@ class ChannelQueue:
             if served % _YIELD_EVERY == 0:
                 await asyncio.sleep(0)
 
-    async def _next_in_turn(self) -> Lane | None:
+    async def _next_in_turn(self, bucket: Bucket) -> Lane | None:
         """Wait for the channel's next token, one task at a time, and only then choose the lane: a reply that came
         meanwhile is chosen first."""
-        bucket = self.pace.bucket
-        assert bucket is not None
         async with self._turn:
             while (wait := bucket.wait(self._clock.now())) > 0:
                 if not (self._urgent or self._bulk):

@@ -39,6 +39,15 @@ class Prepared:
     results: Sequence[Result]
 
 
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A row that can be read, and where it goes."""
+
+    row: ClaimedRow
+    message: ClaimedMessage
+    way: Way
+
+
 class Preparation:
     """Prepares batches; `channels` are the names of the deployment's senders."""
 
@@ -63,6 +72,34 @@ class Preparation:
 
         Raises OperationalError or InterfaceError when the database is out of reach; nothing was done then.
         """
+        letters, results = await self._letters(rows, now)
+        composed = await self._composed([letter.message for letter in letters], now)
+        merged = _merged(composed, letters)
+        parcels: list[tuple[str, Parcel]] = []
+        for place, letter in enumerate(letters):
+            if place % _YIELD_EVERY == 0:
+                # Let what is being sent and recorded go on: rendering a batch takes tens of milliseconds.
+                await asyncio.sleep(0)
+            row, said = letter.row, composed.get(letter.row.id)
+            match said:
+                case Body():
+                    also = tuple(merged.get(row.id, ()))
+                    rendered = await self._rendered(said, letter.message, letter.way.language)
+                    if rendered is None:
+                        results.extend(_failed(failed.id, "not_rendered") for failed in (row, *also))
+                    else:
+                        parcel = Parcel(row, rendered, list(letter.way.addresses), lease_until, also)
+                        parcels.append((letter.way.lane, parcel))
+                case Skip():
+                    results.append(Result(row.id, said.state, said.reason))
+                case Merged() if isinstance(composed.get(said.into), Body):
+                    pass
+                case _:
+                    results.append(_failed(row.id, "not_composed"))
+        return Prepared(parcels, results)
+
+    async def _letters(self, rows: Sequence[ClaimedRow], now: datetime) -> tuple[list[_Letter], list[Result]]:
+        """What is still of use, can be read and has a way to go; and what became of the rest."""
         results: list[Result] = []
         useful: list[ClaimedRow] = []
         for row in rows:
@@ -71,44 +108,17 @@ class Preparation:
             else:
                 useful.append(row)
         parties = await self._queue.parties(useful)
-        ways: dict[int, Way] = {}
-        messages: dict[int, ClaimedMessage] = {}
+        letters: list[_Letter] = []
         for row in useful:
             way = route(row, parties, self._channels)
             if isinstance(way, NoWay):
                 results.append(Result(row.id, way.state, way.reason))
                 continue
             try:
-                messages[row.id] = self._decrypted(row)
+                letters.append(_Letter(row, self._decrypted(row), way))
             except (Undecryptable, ValueError):
                 results.append(_failed(row.id, "undecryptable"))
-            else:
-                ways[row.id] = way
-        composed = await self._composed(list(messages.values()), now)
-        by_id = {row.id: row for row in useful}
-        merged = _merged(composed, by_id)
-        parcels: list[tuple[str, Parcel]] = []
-        for place, (row_id, message) in enumerate(messages.items()):
-            if place % _YIELD_EVERY == 0:
-                # Let what is being sent and recorded go on: rendering a batch takes tens of milliseconds.
-                await asyncio.sleep(0)
-            said, way = composed.get(row_id), ways[row_id]
-            match said:
-                case Body():
-                    also = tuple(merged.get(row_id, ()))
-                    rendered = await self._rendered(said, message, way.language)
-                    if rendered is None:
-                        results.extend(_failed(row.id, "not_rendered") for row in (by_id[row_id], *also))
-                    else:
-                        parcel = Parcel(by_id[row_id], rendered, list(way.addresses), lease_until, also)
-                        parcels.append((way.lane, parcel))
-                case Skip():
-                    results.append(Result(row_id, said.state, said.reason))
-                case Merged() if isinstance(composed.get(said.into), Body):
-                    pass
-                case _:
-                    results.append(_failed(row_id, "not_composed"))
-        return Prepared(parcels, results)
+        return letters, results
 
     async def _rendered(self, body: Body, message: ClaimedMessage, language: str) -> Rendered | None:
         """The message in the reader's language, with its file; None when a text or the file stumbles."""
@@ -167,12 +177,13 @@ class Preparation:
         return composed
 
 
-def _merged(composed: Mapping[int, Composed], rows: Mapping[int, ClaimedRow]) -> dict[int, list[ClaimedRow]]:
+def _merged(composed: Mapping[int, Composed], letters: Sequence[_Letter]) -> dict[int, list[ClaimedRow]]:
     """The rows that are said within another, by that row's id."""
     merged: dict[int, list[ClaimedRow]] = {}
-    for row_id, said in composed.items():
-        if isinstance(said, Merged) and row_id in rows:
-            merged.setdefault(said.into, []).append(rows[row_id])
+    for letter in letters:
+        said = composed.get(letter.row.id)
+        if isinstance(said, Merged):
+            merged.setdefault(said.into, []).append(letter.row)
     return merged
 
 

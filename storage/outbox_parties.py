@@ -93,9 +93,11 @@ def parties_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedRow]
 
 def _add_contacts(connection: Connection, keys: KeyRing, parties: Parties, which: ColumnElement[bool]) -> None:
     for row in connection.execute(select(*_CONTACT).where(which)):
-        contact_id, channel, token, *rest = row
+        contact_id, channel, token, person_id, consultant_id, state, language, last_heard_at = row
         try:
             address = keys.decrypt(token, "contact.address").decode()
         except Undecryptable:
             address = None
-        parties.contacts[contact_id] = Address(contact_id, channel, address, *rest)
+        parties.contacts[contact_id] = Address(
+            contact_id, channel, address, person_id, consultant_id, state, language, last_heard_at
+        )
