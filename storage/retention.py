@@ -6,12 +6,15 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.contacts import LinkAttempt, LinkCode, SeenEvent
+from storage.faq_gaps import FaqGap
 from storage.outbox import Message, MessageState
 from storage.webchat import WebSession
 
 # Channels bring an event again for at most a day or two (Telegram keeps updates for 24 hours).
 SEEN_EVENTS = timedelta(days=14)
 LINK_ATTEMPTS = timedelta(days=30)
+# A year of questions shows what a municipality should explain better.
+FAQ_GAPS = timedelta(days=365)
 # Long enough to show, in a conversation about absence, what was sent and answered in the last half year.
 MESSAGES = timedelta(days=200)
 # Dates that were told are kept as long as the person: when one is corrected, those who heard the old one must hear it.
@@ -23,6 +26,7 @@ async def forget_old(session: AsyncSession, now: datetime) -> None:
     await session.execute(delete(SeenEvent).where(SeenEvent.at < now - SEEN_EVENTS))
     await session.execute(delete(LinkAttempt).where(LinkAttempt.at < now - LINK_ATTEMPTS))
     await session.execute(delete(LinkCode).where(LinkCode.expires_at < now - LINK_ATTEMPTS))
+    await session.execute(delete(FaqGap).where(FaqGap.at < now - FAQ_GAPS))
     await session.execute(delete(WebSession).where(WebSession.expires_at < now))
     done = [s for s in MessageState if s not in (MessageState.PENDING, MessageState.SENDING)]
     await session.execute(

@@ -1,17 +1,20 @@
 """`maatje faq …`: topics, one question, an evaluation, and a check of the content."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, read_settings, show_json, stop
+from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, opened, read_settings, run, show_json, stop
+from bot.clock import SystemClock
 from bot.faq.finding import Finding
 from locales.catalog import Catalogs
 from locales.faq.content import ContentError, FaqContent, load_faq
 from locales.languages import SOURCE, fallback_chain, find_language
+from storage.faq_gaps import gaps_since
 
 app = typer.Typer(no_args_is_help=True, help="Questions and answers.")
 
@@ -142,6 +145,33 @@ def evaluate_file(
     for name, one in [("all", report.total), *report.by_language.items()]:
         shares = (f"{one.found:.1%}", f"{one.wrong:.1%}", f"{one.handed_over:.1%}")
         table.add_row(name, str(one.questions + one.outside), *shares)
+    console.print(table)
+
+
+@app.command()
+def gaps(
+    days: Annotated[int, typer.Option(min=1, max=365, help="How far back.")] = 90, as_json: AsJson = False
+) -> None:
+    """What people asked and the FAQ did not answer, grouped by meaning, without names."""
+    from bot.faq.finder import build_finder
+    from bot.faq.gaps import Gap, grouped
+
+    settings, finder = read_settings(), build_finder(_content())
+    since = SystemClock().now() - timedelta(days=days)
+
+    async def work() -> list[Gap]:
+        async with opened(settings) as database, database.reading() as session:
+            return [Gap(g.question, g.language, g.reason.value, g.topic) for g in await gaps_since(session, since)]
+
+    found = run(work)
+    groups = grouped([finder.with_nearest(gap) for gap in found], finder.vector)
+    if as_json:
+        show_json({"questions": len(found), "days": days, "groups": [asdict(group) for group in groups]})
+        return
+    table = Table("times", "languages", "nearest topic", "for example")
+    for group in groups:
+        languages = ", ".join(f"{code} {count}" for code, count in group.languages.items())
+        table.add_row(str(group.count), languages, group.nearest or "-", "\n".join(group.examples))
     console.print(table)
 
 

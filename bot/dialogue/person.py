@@ -2,7 +2,19 @@
 
 from collections.abc import Sequence
 
-from bot.dialogue import absence, appointments, letters, menu, onboarding, plan, preferences, privacy, questions
+from bot.dialogue import (
+    absence,
+    appointments,
+    feedback,
+    language_offer,
+    letters,
+    menu,
+    onboarding,
+    plan,
+    preferences,
+    privacy,
+    questions,
+)
 from bot.dialogue.choices import chosen_by_text
 from bot.dialogue.turn import Screen, Turn, button, part
 from bot.events import Command, Media, MediaKind, Pressed, Said, Started
@@ -20,6 +32,8 @@ _SCREENS: dict[str, Screen] = {
     "ask": questions.ask,
     "faq": questions.choose,
     "pass": questions.pass_on,
+    "helped": feedback.take,
+    "nolang": language_offer.refuse,
     "plan": plan.show,
     "letter": letters.ask,
     "settings": preferences.show,

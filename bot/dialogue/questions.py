@@ -5,11 +5,23 @@ A wrong answer about a fine is worse than none: nothing is guessed here, the fin
 
 from collections.abc import Sequence
 
-from bot.dialogue import absence, appointments, letters, menu, onboarding, plan, preferences, privacy
+from bot.dialogue import (
+    absence,
+    appointments,
+    feedback,
+    language_offer,
+    letters,
+    menu,
+    onboarding,
+    plan,
+    preferences,
+    privacy,
+)
 from bot.dialogue.facts import personal_facts
 from bot.dialogue.turn import Screen, Turn, button, part, title
 from locales.faq.content import Action, Topic
 from locales.message import Button, Part, Style, Text
+from storage.faq_gaps import GapReason
 from storage.letters import LetterKind
 
 MOST_CHOICES = 3
@@ -28,6 +40,7 @@ async def take(turn: Turn, text: str) -> None:
     if finding.outcome == "urgent":
         await _urgent(turn, text)
     elif finding.outcome == "answer" and finding.topic is not None:
+        turn.remember(question=text[: letters.LETTER_LENGTH])
         await answer(turn, turn.services.faq.topics[finding.topic], text)
     elif finding.outcome == "choices":
         turn.remember(question=text[: letters.LETTER_LENGTH])
@@ -40,7 +53,10 @@ async def take(turn: Turn, text: str) -> None:
         )
     else:
         turn.remember(question=text[: letters.LETTER_LENGTH])
+        await feedback.keep_gap(turn, text, GapReason.NOT_FOUND)
         offer(turn)
+    if finding.outcome != "urgent":
+        language_offer.offer(turn, finding.language, text)
 
 
 def offer(turn: Turn) -> None:
@@ -59,6 +75,7 @@ async def pass_on(turn: Turn, args: Sequence[str]) -> None:
         await letters.ask(turn, ())
         return
     if list(args[:1]) == ["ask"]:
+        await feedback.keep_gap(turn, question, GapReason.NONE_OF_THESE)
         offer(turn)
         return
     turn.remember(question=None)
@@ -69,7 +86,6 @@ async def pass_on(turn: Turn, args: Sequence[str]) -> None:
 async def choose(turn: Turn, args: Sequence[str]) -> None:
     """A topic chosen by a button."""
     asked = turn.recall("question")
-    turn.remember(question=None)
     topic = turn.services.faq.topics.get(args[0]) if args else None
     if topic is None:
         await ask(turn, ())
@@ -107,7 +123,7 @@ async def answer(turn: Turn, topic: Topic, asked: str) -> None:
 
 def _below(topic: Topic) -> list[list[Button]]:
     related = [[Button(Text(f"faq.question.{other}"), f"faq:{other}", "❓")] for other in topic.related[:2]]
-    return [*related, [button("menu.consultant", "letter", "💬")], menu.back()]
+    return [feedback.ask(topic.id), *related, [button("menu.consultant", "letter", "💬")], menu.back()]
 
 
 async def _urgent(turn: Turn, text: str) -> None:

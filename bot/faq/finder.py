@@ -8,17 +8,18 @@ also across languages; pieces know names such as PVT, dialect, misspellings, and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import numpy as np
 
 from bot.faq.dialect import Dialect
 from bot.faq.finding import Candidate, Finding
+from bot.faq.gaps import Gap
 from bot.faq.likeness import Likeness
-from bot.faq.meaning import Encoder, bundled_encoder
+from bot.faq.meaning import Encoder, Meaning, bundled_encoder
 from bot.faq.model import OUTSIDE, Model, fingerprint, load_model, phrasings
-from bot.faq.pieces import Floats
+from bot.faq.pieces import PLACES, Floats, weighted
 from bot.faq.urgent import CryForHelp
 from bot.faq.words import normalise
 from locales.faq.content import FaqContent
@@ -79,6 +80,23 @@ class TrainedFinder:
                 chances = {name: chance * (1 - likeness) for name, chance in chances.items()}
                 chances[topic] += likeness
         return chances
+
+    def with_nearest(self, gap: Gap) -> Gap:
+        """The question with the topic that comes nearest, unless it has one."""
+        if gap.nearest is not None:
+            return gap
+        chances = self.chances(gap.question)
+        return replace(gap, nearest=max(chances, key=lambda topic: chances[topic]))
+
+    def vector(self, text: str) -> Floats:
+        """The text's meaning as a vector of length one; without an encoder, its word pieces."""
+        text = self.dialect.standard(text)
+        if self.encoder is not None:
+            return Meaning(self.encoder, self.model.worth, self.model.centre).vector(text)
+        places, weights = weighted(text, self.model.worth)
+        spread = np.zeros(PLACES, np.float32)
+        spread[places] = weights
+        return spread
 
     def _learnt(self, text: str) -> Floats:
         chances = self.model.by_pieces(text)

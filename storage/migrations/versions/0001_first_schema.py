@@ -50,6 +50,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("party", name=op.f("uq_conversation_party")),
     )
     op.create_table(
+        "faq_gap",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("municipality", sa.String(length=80), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum("not_found", "none_of_these", "not_helped", name="gapreason", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("topic", sa.String(length=60), nullable=True),
+        sa.Column("question", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_faq_gap")),
+    )
+    with op.batch_alter_table("faq_gap", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_faq_gap_at"), ["at"], unique=False)
+
+    op.create_table(
         "lesson_group",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -634,6 +652,10 @@ def downgrade() -> None:
 
     op.drop_table("seen_event")
     op.drop_table("lesson_group")
+    with op.batch_alter_table("faq_gap", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_faq_gap_at"))
+
+    op.drop_table("faq_gap")
     op.drop_table("conversation")
     op.drop_table("consultant")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:

@@ -36,10 +36,15 @@ RENDERER = Renderer(Catalogs({"faq": faq_source(FAQ)}), ZONE)
 
 
 class ScriptedFinder:
-    """Finds what a test says: "?topic" answers with that topic, "!" is a cry for help, anything else is unknown."""
+    """Finds what a test says: "?topic" answers with that topic, "!" is a cry for help, anything else is unknown.
+
+    A text that begins with "@ar " is in Arabic.
+    """
 
     def find(self, text: str, locale: str | None = None) -> Finding:
         """See Finder."""
+        if text.startswith("@"):
+            locale, _, text = text[1:].partition(" ")
         if text.startswith("!"):
             return Finding("urgent", language=locale)
         if text.startswith("?"):
