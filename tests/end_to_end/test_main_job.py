@@ -97,7 +97,7 @@ async def main_job(person: Phone, consultant: Phone, service: Service, locale: s
     await between()
     await consultant.sees(dutch("consultant.letter_question", person="Amina Tesfay"))
     await consultant.taps(dutch("consultant.answer"))
-    await consultant.sees(dutch("consultant.write_to", person="Amina Tesfay"))
+    await consultant.sees(dutch("consultant.write_ask", person="Amina Tesfay"))
     await between()
     await consultant.says("Ik bel u morgen.")
     await consultant.sees(dutch("consultant.sent", person="Amina Tesfay"))

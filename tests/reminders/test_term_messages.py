@@ -48,7 +48,7 @@ async def test_a_corrected_date_replaces_what_waits_and_puts_right_what_was_said
     assert len(await at(world, "2026-04-15 10:00")) == 1
     await at(world, "2026-04-15 10:00", by="ilse")
     await world.plan(amina, plan_signed_on=date(2024, 5, 15))
-    assert holds(await world.heard(), "andere datum", "❌ Niet meer: 15 april 2027", "15 mei 2027")
+    assert holds(await world.heard(), "andere datum", "❌ Niet meer: donderdag 15 april 2027", "15 mei 2027")
     assert holds(await world.heard(by="ilse"), "Amina", "15 april 2027", "15 mei 2027")
     await world.replanned()
     assert await world.heard() == []

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from locales.formats import day_text, time_text
+from locales.dates import day_text, time_text
 from locales.languages import LANGUAGES
 from locales.render import File, Rendered
 from storage.columns import Json

@@ -90,7 +90,7 @@ async def test_an_edited_message_is_not_taken_as_a_new_one(talk: Talk) -> None:
 async def test_my_plan_has_computed_terms(talk: Talk) -> None:
     amina = await talk.linked("Amina")
     await amina.taps("menu.plan")
-    assert "March 2, 2029" in amina.news  # signed on 2 March 2026: from the 3rd, three years
+    assert "Friday 2 March 2029" in amina.news  # signed on 2 March 2026: from the 3rd, three years
     assert "2 maart 2029" in amina.news
 
 
