@@ -116,6 +116,11 @@ class CatalogCheck:
         ]
         return faults
 
+    def entry_faults(self, file: PoFile, entry: Entry) -> list[str]:
+        """What would be wrong with one text of a locale: what the check says of it."""
+        source = self.source[file.subject].by_key[entry.key]
+        return [message for _, message in self._entry_faults(source, entry, file)]
+
     def _entry(self, state: LocaleState, subject: str, source: Entry, file: PoFile) -> None:
         entry = file.by_key.get(source.key)
         if entry is None or not entry.translated:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from gettext import c2py
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -92,6 +93,20 @@ class PoFile:
     def by_key(self) -> dict[str, Entry]:
         """Its entries by key."""
         return {entry.key: entry for entry in self.entries}
+
+    def with_entry(self, entry: Entry) -> "PoFile":
+        """The same with one entry replaced, in its place."""
+        same = [entry if (old.key, old.context) == (entry.key, entry.context) else old for old in self.entries]
+        return replace(self, entries=tuple(same))
+
+    def examples(self, most: int) -> tuple[str, ...]:
+        """Per plural form the first numbers that it is for: ("1, 21, 31, 41", "2, 3, 4, 22", …)."""
+        rule = c2py(self.plural_rule)
+        found: list[list[str]] = [[] for _ in range(self.forms)]
+        for number in range(200):
+            if (form := rule(number)) < self.forms and len(found[form]) < most:
+                found[form].append(str(number))
+        return tuple(", ".join(numbers) for numbers in found)
 
 
 def po_path(locale: str, subject: str, folder: Path = FOLDER) -> Path:
