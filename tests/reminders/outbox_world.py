@@ -11,7 +11,7 @@ from locales.catalog import Catalogs
 from locales.message import Body, Button, Json, Part, verbatim
 from locales.render import Rendered, Renderer
 from reminders.claimed import Composer, SayComposer
-from reminders.delivery import Capabilities, Clock, Receipt
+from reminders.delivery import Capabilities, Clock, Receipt, Sender
 from reminders.dispatcher import Dispatcher, Limits
 from storage.contacts import Contact, ContactState
 from storage.database import Database
@@ -67,7 +67,7 @@ class OutboxWorld:
 
     def dispatcher(
         self,
-        *senders: FakeSender,
+        *senders: Sender,
         composer: Composer | None = None,
         worker: str = "host/1/1",
         limits: Limits | None = None,
