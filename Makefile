@@ -20,9 +20,12 @@ demo: $(READY)
 run: $(READY)
 	$(BIN)/maatje run
 
+# How many test processes run side by side.
+WORKERS ?= 2
+
 # The suite: unit, contract, end to end, a short chaos run, on SQLite and PostgreSQL, and in a real browser.
 test: $(READY) browser
-	$(BIN)/python -m pytest $(if $(WITHOUT_BROWSER),-m "not browser") $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(if $(WITHOUT_BROWSER),-m "not browser") $(ARGS)
 
 browser: $(READY)
 ifdef WITHOUT_BROWSER
