@@ -1,129 +1,28 @@
-"""How fast planning is: a year's timetable of one group, and the coming weeks of very many people.
+"""`maatje bench planning`: how fast messages are planned; the command and how it is shown."""
 
-People, groups and classes are made up, in an SQLite file that is deleted; what is measured is `Planner.plan_ahead`:
-reading, computing, comparing with what stands in the outbox, and writing.
-"""
+from typing import Annotated
 
-import resource
-import sys
-import tempfile
-import time
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from zoneinfo import ZoneInfo
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-import holidays
-from sqlalchemy import insert
-
-from reminders.local_time import QuietHours
-from reminders.planner import HORIZON, Planner
-from reminders.policy import Policies
-from storage.appointments import Appointment, AppointmentKind, LessonGroup, Membership
-from storage.columns import Json
-from storage.database import Database
-from storage.keys import KeyRing
-from storage.migrate import migrate
-from storage.people import Group, Person
-
-ZONE = ZoneInfo("Europe/Amsterdam")
-GROUP_SIZE = 40
-_NOW = datetime(2026, 8, 31, 6, 0, tzinfo=UTC)
-_FIRST_MONDAY = datetime(2026, 9, 7, 9, 0, tzinfo=ZONE)
+from bot.cli.common import AsJson, errors, run, show_json
 
 
-async def bench_planning(people: int, progress: Callable[[int], None]) -> dict[str, Json]:
-    """Figures as JSON; `progress` hears how many people of the second part were planned. About 1.5 ms a person."""
-    with tempfile.TemporaryDirectory() as folder:
-        year = await _measure(Path(folder) / "year.db", GROUP_SIZE, 52, timedelta(days=380), lambda _count: None)
-        many = await _measure(Path(folder) / "many.db", people, 3, HORIZON, progress)
-    return {
-        "timetable_year": {"participants": GROUP_SIZE, "classes_a_week": 5, "weeks": 52, **year},
-        "horizon": {"participants": people, "days": HORIZON.days, **many},
-        "memory_mb": round(_peak_memory() / 1e6, 1),
-    }
+def add_to(app: typer.Typer) -> None:
+    """Add this benchmark's command."""
+    app.command("planning")(planning)
 
 
-async def _measure(
-    path: Path, people: int, weeks: int, horizon: timedelta, progress: Callable[[int], None]
-) -> dict[str, Json]:
-    database = Database(f"sqlite:///{path}", KeyRing(["a secret for the benchmark, of no use to anybody"]))
-    try:
-        await migrate(database)
-        for first in range(0, people, GROUP_SIZE):
-            await _fill(database, first, min(GROUP_SIZE, people - first), weeks)
-        planner = Planner(
-            policies=Policies(),
-            quiet_hours=QuietHours.parse("21:00-08:00", ZONE),
-            zone=ZONE,
-            now=lambda: _NOW,
-            holidays=holidays.country_holidays("NL"),
-            horizon=horizon,
-        )
-        started = time.perf_counter()
-        planned = await planner.plan_ahead(database, progress=progress)
-        took = time.perf_counter() - started
-        started = time.perf_counter()
-        again = await planner.plan_ahead(database)
-        took_again = time.perf_counter() - started
-    finally:
-        await database.close()
-    return {
-        "messages": planned,
-        "seconds": round(took, 3),
-        "messages_per_second": round(planned / took),
-        "again_messages": again,
-        "again_seconds": round(took_again, 3),
-    }
+def planning(
+    people: Annotated[int, typer.Option(min=1, help="Participants whose coming weeks are planned.")] = 4000,
+    as_json: AsJson = False,
+) -> None:
+    """Plan a group's timetable of a year, and the coming two weeks of many people; 100,000 take some minutes."""
+    from bot.bench.planning_run import bench_planning
 
-
-async def _fill(database: Database, first: int, count: int, weeks: int) -> None:
-    """One group with its members and classes."""
-    async with database.writing() as session:
-        group = LessonGroup(name=f"group {first}")
-        session.add(group)
-        await session.flush()
-        ids = await session.scalars(
-            insert(Person).returning(Person.id),
-            [
-                {
-                    "external_id": f"P{first + number}",
-                    "given_name": "A",
-                    "family_name": "",
-                    "language": "ar",
-                    "group": Group.ASYLUM,
-                    "municipality": "Huizen",
-                    "consented_at": _NOW,
-                    "created_at": _NOW,
-                    "updated_at": _NOW,
-                }
-                for number in range(count)
-            ],
-        )
-        await session.execute(
-            insert(Membership),
-            [{"group_id": group.id, "person_id": person_id, "from_on": date(2026, 8, 1)} for person_id in ids],
-        )
-        await session.execute(
-            insert(Appointment),
-            [
-                {
-                    "external_id": f"{first}/{week}/{day}",
-                    "group_id": group.id,
-                    "kind": AppointmentKind.CLASS,
-                    "starts_at": _FIRST_MONDAY + timedelta(weeks=week, days=day),
-                    "ends_at": _FIRST_MONDAY + timedelta(weeks=week, days=day, hours=3),
-                    "location": "Taalschool",
-                    "made_at": _NOW,
-                    "updated_at": _NOW,
-                }
-                for week in range(weeks)
-                for day in range(5)
-            ],
-        )
-
-
-def _peak_memory() -> int:
-    """Bytes of the process at its largest; the system counts in kilobytes, on macOS in bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    hidden = as_json or not errors.is_terminal
+    with Progress(*columns, console=errors, transient=True, disable=hidden) as progress:
+        task = progress.add_task("people", total=people)
+        # Without --json too: the figures are one short document.
+        show_json(run(lambda: bench_planning(people, lambda count: progress.advance(task, count))))
