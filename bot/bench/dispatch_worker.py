@@ -1,10 +1,12 @@
-"""One worker of the dispatch benchmark, a process of its own: dispatches until nothing is due, prints its figures.
+"""One worker of the dispatch benchmark, a process of its own: says it is ready, dispatches, prints its figures.
 
-`python -m bot.bench.dispatch_worker URL SECRET EXPECTED [--profile]`
+`python -m bot.bench.dispatch_worker URL SECRET EXPECTED [--profile]`: "ready" goes to standard output, a line on
+standard input starts it, the figures follow as one line of JSON.
 """
 
 import asyncio
 import cProfile
+import gc
 import json
 import pstats
 import resource
@@ -23,8 +25,10 @@ from storage.database import Database
 from storage.keys import KeyRing
 
 # Nothing was sent for so many seconds: another worker took the rest; or, before the first, the start takes long.
-_QUIET = 0.5
+_QUIET = 2.0
 _LONGEST_START = 30.0
+_KEPT_LAGS = 20_000
+_MOST_COSTLY = 30
 
 
 class InstantSender:
@@ -45,7 +49,7 @@ class InstantSender:
 
 
 class Lags:
-    """Keeps how late messages were claimed."""
+    """Keeps how late messages were claimed; in_hand is told last when a result is on disk."""
 
     def __init__(self) -> None:
         self.claimed: list[float] = []
@@ -88,10 +92,14 @@ async def work(url: str, secret: str, expected: int) -> dict[str, object]:
         metrics=lags,
     )
     stop = asyncio.Event()
-    before = _memory()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    await asyncio.to_thread(sys.stdin.readline)
+    gc.collect()
+    before, halfway = _memory(), 0.0
     started, cpu = time.time(), time.process_time()
     running = asyncio.create_task(dispatcher.run(stop))
-    seen, seen_at, halfway = -1, time.time(), 0.0
+    seen, seen_at = 0, time.time()
     while sender.sent < expected:
         await asyncio.sleep(0.05)
         if not halfway and sender.sent >= expected / 2:
@@ -115,8 +123,22 @@ async def work(url: str, secret: str, expected: int) -> dict[str, object]:
         "memory_after_mb": round(_memory(), 1),
         "memory_peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000, 1),
         "most_in_hand": lags.most_in_hand,
-        "claimed_after_s": lags.claimed[:: max(1, len(lags.claimed) // 20_000)],
+        "claimed_after_s": lags.claimed[:: max(1, len(lags.claimed) // _KEPT_LAGS)],
     }
+
+
+def _where_time_goes(profile: cProfile.Profile) -> list[dict[str, object]]:
+    """The functions that cost most, by their own time."""
+    profiled = pstats.Stats(profile).get_stats_profile()
+    ranked = sorted(profiled.func_profiles.items(), key=lambda item: item[1].tottime, reverse=True)[:_MOST_COSTLY]
+    return [
+        {
+            "function": f"{'/'.join(stats.file_name.split('/')[-2:])}:{stats.line_number} {name}",
+            "calls": stats.ncalls,
+            "share": round(stats.tottime / (profiled.total_tt or 1.0), 3),
+        }
+        for name, stats in ranked
+    ]
 
 
 def main() -> None:
@@ -128,8 +150,8 @@ def main() -> None:
     figures = asyncio.run(work(url, secret, expected))
     if profile is not None:
         profile.disable()
-        pstats.Stats(profile, stream=sys.stderr).sort_stats("tottime").print_stats(45)
-    sys.stdout.write(json.dumps(figures))
+        figures["profile"] = _where_time_goes(profile)
+    sys.stdout.write(json.dumps(figures) + "\n")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,9 @@ from storage.keys import KeyRing
 from storage.outbox import Priority
 
 CHANNEL = "bench"
-_LANGUAGES = ("nl", "en", "ar")
+_SHARED = 1_000
+_OURS = "bench:"
+LANGUAGES = ("nl", "en", "ar")
 _PERSON = ("id", "external_id", "given_name", "family_name", "language", "participant_group", "municipality")
 _PERSON_COLUMNS = (*_PERSON, "wishes", "channel_order", "created_at", "updated_at")
 _CONTACT_COLUMNS = ("id", "channel", "address", "address_hash", "person_id", "state", "created_at")
@@ -63,8 +65,8 @@ class Seeder:
 
         def persons() -> Iterator[Row]:
             for n in range(1, count + 1):
-                language = _LANGUAGES[n % len(_LANGUAGES)]
-                yield n, f"b{n}", name, family, language, "asylum", "Huizen", "everything", "", at, at
+                language = LANGUAGES[n % len(LANGUAGES)]
+                yield n, f"{_OURS}{n}", name, family, language, "asylum", "Huizen", "everything", "", at, at
 
         def contacts() -> Iterator[Row]:
             for n in range(1, count + 1):
@@ -74,23 +76,75 @@ class Seeder:
         self._insert("person", _PERSON_COLUMNS, persons())
         self._insert("contact", _CONTACT_COLUMNS, contacts())
 
-    def messages(self, prefix: str, count: int, people: int, first_due: datetime, apart: timedelta) -> None:
-        """Messages for the people in turn, the first due at `first_due`, the others `apart` after one another."""
+    def messages(
+        self,
+        prefix: str,
+        count: int,
+        people: int,
+        first_due: datetime,
+        apart: timedelta,
+        *,
+        sent_here: bool = True,
+    ) -> None:
+        """Messages for the people in turn, the first due at `first_due`, the others `apart` after one another.
+
+        Those that are not sent in this run (`sent_here`) share a few bodies, so that a million are there soon.
+        """
         starts = (self._now + timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
         made = self._at(self._now)
+        first: list[bytes] = []
+
+        def params_of(n: int) -> bytes:
+            if not sent_here and len(first) == _SHARED:
+                return first[n % _SHARED]
+            body = reminder(n, starts + timedelta(hours=n % 8)).to_json()
+            params = self._keys.encrypt(json.dumps(body, separators=(",", ":")).encode(), "outbox.params")
+            if not sent_here:
+                first.append(params)
+            return params
 
         def rows() -> Iterator[Row]:
             for n in range(count):
-                body = reminder(n, starts + timedelta(hours=n % 8)).to_json()
-                params = self._keys.encrypt(json.dumps(body, separators=(",", ":")).encode(), "outbox.params")
                 due_at = first_due + apart * n
                 due, until = self._at(due_at), self._at(due_at + timedelta(days=2))
                 yield (
-                    f"{prefix}:{n}", "say", params, n % people + 1, int(Priority.REMINDER), "pending",
+                    f"{prefix}:{n}", "say", params_of(n), n % people + 1, int(Priority.REMINDER), "pending",
                     due, due, until, 0, made,
                 )  # fmt: skip
 
         self._insert("outbox", _OUTBOX_COLUMNS, rows())
+
+    def holds_only_its_own(self) -> bool:
+        """Whether nobody's data is here, only what an earlier run may have left."""
+        others = (
+            f"SELECT count(*) FROM person WHERE external_id NOT LIKE '{_OURS}%'",  # noqa: S608 - our own words
+            f"SELECT count(*) FROM contact WHERE channel <> '{CHANNEL}'",  # noqa: S608 - our own words
+            "SELECT count(*) FROM consultant",
+        )
+        return not any(self.execute(statement) for statement in others)
+
+    def recorded(self, prefix: str) -> int:
+        """How many of these messages are written down as sent."""
+        return self.execute(f"SELECT count(*) FROM outbox WHERE state = 'sent' AND key LIKE '{prefix}:%'")  # noqa: S608
+
+    def wipe(self, *tables: str) -> None:
+        """Empty the database of what was put in; drop these tables."""
+        if self._url.get_backend_name() == "sqlite":
+            for table in ("attempt", "outbox", "contact", "person"):
+                self.execute(f"DELETE FROM {table}")  # noqa: S608 - our own words
+        else:
+            self.execute("TRUNCATE attempt, outbox, contact, person CASCADE")
+        for table in tables:
+            self.execute(f"DROP TABLE IF EXISTS {table}")
+
+    def settle(self) -> None:
+        """Let the engine look at what it holds, as it does by itself in the course of a day."""
+        self.execute("ANALYZE" if self._url.get_backend_name() == "sqlite" else "VACUUM ANALYZE outbox")
+
+    def sync_url(self) -> str:
+        """The URL for a library that is not asynchronous."""
+        driver = "sqlite" if self._url.get_backend_name() == "sqlite" else "postgresql+psycopg"
+        return self._url.set(drivername=driver).render_as_string(hide_password=False)
 
     def execute(self, statement: str) -> int:
         """One statement without a result set (VACUUM, ANALYZE); or the first number of its result."""
