@@ -16,9 +16,7 @@ def add_to(app: typer.Typer) -> None:
 def faq(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(
-            exists=True, dir_okay=False, metavar="[FILE.yaml]…", help="Questions, as for `maatje faq eval`."
-        ),
+        typer.Argument(exists=True, dir_okay=False, metavar="[FILE.yaml]…", help="As for `maatje faq eval`."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
