@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, opened, read_settings, run, show_json, stop
-from bot.serve import PortTaken, SchemaIsOld
 from reminders.policy import PolicyError
 from storage.database import Database
 from storage.migrate import migrate as migrate_schema
@@ -25,6 +24,9 @@ def serve(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on (0 = a free one).")] = None,
 ) -> None:
     """Run the service: channels, web chat, reminders."""
+    # Here, because the whole service comes with it, and the other commands need not wait for that.
+    from bot.serve import PortTaken, SchemaIsOld
+
     settings = read_settings()
     changes: dict[str, object] = {}
     if host is not None:
