@@ -16,9 +16,13 @@ from locales.glossary.reading import Glossary
 from locales.key_usage import KeyUsage
 from locales.languages import SOURCE
 from locales.po import Entry, PoFile, UnreadablePo, read_locale
+from locales.readability import MOST_WORDS, Readability, readability
 from locales.text_check import BUTTON_CHARACTERS, TextFault, label_width, placeholders, text_faults, words
 
-Kind = Literal["unreadable", "gap", "missing", "fuzzy", "plural", "unknown", "unused", "glossary"] | TextFault
+Kind = (
+    Literal["unreadable", "gap", "missing", "fuzzy", "plural", "unknown", "unused", "glossary", "readability"]
+    | TextFault
+)
 
 CONSULTANT_LOCALES: Final = frozenset({SOURCE, "en"})
 # Locales that are being written: what is wrong with them is told, and is no fault of the project yet.
@@ -53,6 +57,8 @@ class LocaleState:
     reviewed: int = 0
     broken_placeholders: int = 0
     words: int = 0
+    # Dutch only: how easy each text is to read, by its key.
+    readability: dict[str, Readability] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -132,6 +138,8 @@ class CatalogCheck:
         if state.locale != SOURCE:
             state.reviewed += entry.review is not None
             state.unreviewed += entry.review is None
+        else:
+            state.readability[entry.key] = readability(entry.strings[-1], self._glossary)
         found = [
             Fault(kind, state.locale, subject, source.key, message)
             for kind, message in self._entry_faults(source, entry, file)
@@ -153,7 +161,12 @@ class CatalogCheck:
             yield from text_faults(source.strings[-1], text, file.locale, self._glossary)
             if self._usage.is_label(entry.key) and (width := label_width(text)) > BUTTON_CHARACTERS:
                 yield "length", f"{width} characters; a button shows {BUTTON_CHARACTERS}"
-        if file.locale != SOURCE:
+        if file.locale == SOURCE:
+            # Consultants read well; everybody else reads Dutch at level A2.
+            longest = readability(entry.strings[-1], self._glossary).longest_sentence
+            if longest > MOST_WORDS and not file.subject.startswith("consultant"):
+                yield "readability", f"has a sentence of {longest} words; split it (at most {MOST_WORDS})"
+        else:
             for message in self._glossary.inconsistent(source.strings[-1], entry.strings[-1], file.locale):
                 yield "glossary", message
 

@@ -15,6 +15,7 @@ from locales.glossary.reading import GlossaryError, load_glossary
 from locales.key_usage import scan
 from locales.languages import LANGUAGES, SOURCE, Direction, find_language
 from locales.po import UnreadablePo
+from locales.readability import NOTHING, Readability
 
 app = typer.Typer(no_args_is_help=True, help="The catalogs and their state.")
 
@@ -22,7 +23,7 @@ app = typer.Typer(no_args_is_help=True, help="The catalogs and their state.")
 _ROOT = Path(__file__).parents[2]
 _PROGRAM = [_ROOT / "bot", _ROOT / "reminders", _ROOT / "locales"]
 
-Locale = Annotated[str | None, typer.Option("--locale", metavar="LOCALE", help="Only this language, and strictly.")]
+Locale = Annotated[str | None, typer.Option("--locale", metavar="LOCALE", help="Only this language.")]
 
 
 @app.callback()
@@ -133,6 +134,43 @@ def import_sheet(
         raise typer.Exit(FAULTS)
 
 
+@app.command()
+def add(
+    locale: Annotated[str, typer.Argument(metavar="LOCALE", help="Its CLDR code, such as sw.")],
+    name: Annotated[str, typer.Option(help="The language's own name, in its own script.")],
+    parts: Annotated[str, typer.Option(help="Its words for night, morning, afternoon and evening, with commas.")],
+    script: Annotated[str, typer.Option(help="Latn, Arab, Cyrl or Ethi.")] = "Latn",
+    fallback: Annotated[str, typer.Option(help="The language that is shown where a text is missing.")] = SOURCE,
+    as_json: AsJson = False,
+) -> None:
+    """Add a language to this checkout: enter it in the lists and make its catalogs, every text still empty."""
+    from locales.adding import CannotAdd, NewLanguage, add_language, update_catalogs
+
+    try:
+        add_language(NewLanguage(locale, name, script, fallback, tuple(word.strip() for word in parts.split(","))))
+    except CannotAdd as error:
+        stop(f"{error}.", WRONG_USAGE)
+    update = update_catalogs(locale)
+    if as_json:
+        show_json(asdict(update))
+    else:
+        console.print(f"{name} ({locale}) is there, with {update.added} texts to translate in locales/{locale}.")
+
+
+@app.command()
+def update(locale: Locale = None, as_json: AsJson = False) -> None:
+    """Bring the catalogs up to date with the Dutch ones: new texts come in empty, texts that are gone go."""
+    from locales.adding import update_catalogs
+
+    wanted = [_known(locale)] if locale is not None else [code for code in LANGUAGES if code != SOURCE]
+    updates = [update_catalogs(code) for code in wanted if code != SOURCE]
+    if as_json:
+        show_json([asdict(one) for one in updates])
+        return
+    for one in updates:
+        console.print(f"{one.locale}: {one.added} added, {one.removed} removed", highlight=False)
+
+
 def _known(locale: str) -> str:
     found = find_language(locale)
     if found is None:
@@ -140,8 +178,8 @@ def _known(locale: str) -> str:
     return found
 
 
-def _figures(state: LocaleState) -> dict[str, int]:
-    return {
+def _figures(state: LocaleState) -> dict[str, object]:
+    figures: dict[str, object] = {
         "texts": state.of,
         "translated": state.translated,
         "missing": state.missing,
@@ -151,17 +189,41 @@ def _figures(state: LocaleState) -> dict[str, int]:
         "broken_placeholders": state.broken_placeholders,
         "words": state.words,
     }
+    if state.readability:
+        figures["readability"] = {
+            "all": _reading(sum(state.readability.values(), NOTHING)),
+            "texts": {key: _reading(one) for key, one in state.readability.items()},
+        }
+    return figures
+
+
+def _reading(one: Readability) -> dict[str, float]:
+    return {
+        "words_a_sentence": round(one.words_a_sentence, 1),
+        "longest_sentence": one.longest_sentence,
+        "lix": round(one.lix, 1),
+    }
 
 
 def _show(states: list[LocaleState], faults: list[Fault], notices: list[Fault]) -> None:
-    table = Table(
-        "locale", "texts", "translated", "missing", "fuzzy", "unreviewed", "reviewed", "placeholders", "words"
-    )
+    names = ("", "texts", "translated", "missing", "fuzzy", "unreviewed", "reviewed", "broken", "words")
+    table = Table(*names, box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
     for state in states:
-        reviewed = "source" if state.locale == SOURCE else str(state.reviewed)
-        figures = (state.of, state.translated, state.missing, state.fuzzy, state.unreviewed)
-        table.add_row(state.locale, *map(str, figures), reviewed, str(state.broken_placeholders), str(state.words))
+        source = state.locale == SOURCE
+        reviewing = ("-", "-") if source else (str(state.unreviewed), str(state.reviewed))
+        before = (state.of, state.translated, state.missing, state.fuzzy)
+        table.add_row(state.locale, *map(str, before), *reviewing, str(state.broken_placeholders), str(state.words))
     console.print(table)
+    for state in states:
+        if state.readability:
+            reading = sum(state.readability.values(), NOTHING)
+            console.print(
+                f"{LANGUAGES[state.locale].name}: {reading.words_a_sentence:.1f} words a sentence, "
+                f"the longest {reading.longest_sentence}; LIX {reading.lix:.0f} (below 30 is easy).",
+                highlight=False,
+            )
     for notice in notices:
         errors.print(f"not yet: {notice}", style="yellow", markup=False, highlight=False)
     for fault in faults:
