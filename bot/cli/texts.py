@@ -88,7 +88,7 @@ def export(
     if as_json:
         show_json({"locale": code, "rows": len(rows), "file": str(file)})
     else:
-        console.print(f"{len(rows)} rows in {file}", markup=False, highlight=False)
+        console.print(f"{len(rows)} rows in {file}", markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command("import")
@@ -129,7 +129,7 @@ def import_sheet(
             highlight=False,
         )
         for number, column, why in report.rejected:
-            errors.print(f"row {number}, {column}: {why}", style="red", markup=False, highlight=False)
+            errors.print(f"row {number}, {column}: {why}", style="red", markup=False, highlight=False, soft_wrap=True)
     if report.rejected:
         raise typer.Exit(FAULTS)
 
@@ -225,7 +225,8 @@ def _show(states: list[LocaleState], faults: list[Fault], notices: list[Fault]) 
                 highlight=False,
             )
     for notice in notices:
-        errors.print(f"not yet: {notice}", style="yellow", markup=False, highlight=False)
+        errors.print(f"not yet: {notice}", style="yellow", markup=False, highlight=False, soft_wrap=True)
     for fault in faults:
-        errors.print(str(fault), style="red", markup=False, highlight=False)
-    console.print(f"{len(faults)} faults." if faults else "The catalogs are in order.")
+        errors.print(str(fault), style="red", markup=False, highlight=False, soft_wrap=True)
+    said = f"{len(faults)} fault{'s' if len(faults) > 1 else ''}." if faults else "The catalogs are in order."
+    console.print(said)

@@ -5,7 +5,8 @@ A locale's file is a mapping from a term to the stems by which its texts may nam
     terms:
       consulent: [مستشار]
 
-Where the Dutch text has a term, the translation has the Dutch word itself or one of the stems.
+Where the Dutch text has a term, the translation has the Dutch word itself or one of the stems; a term that stays needs
+the Dutch word, and its stems are how the language explains it.
 """
 
 import re
@@ -24,11 +25,12 @@ class GlossaryError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One official term: how the Dutch writes it, and what it means in simple Dutch."""
+    """One official term: how the Dutch writes it, what it means in simple Dutch, whether it stays in translations."""
 
     id: str
     forms: tuple[str, ...]
     means: str
+    stays: bool = False
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -56,11 +58,18 @@ class Glossary:
     def inconsistent(self, source: str, text: str, locale: str) -> list[str]:
         """Terms that the Dutch text has and the translation does not name in the agreed way."""
         agreed = self.stems.get(locale, {})
-        lower = text.casefold()
-        return [
+        # Turkish İ folds to i with a dot of its own.
+        lower = text.casefold().replace("\u0307", "")
+        lost = [
+            f"{term.forms[0]}: the Dutch word stays, with the explanation beside it"
+            for term in self.terms
+            if term.stays and term.pattern.search(source) and not any(form.casefold() in lower for form in term.forms)
+        ]
+        return lost + [
             f"{term.forms[0]}: say {' or '.join(stems)} (or the Dutch word)"
             for term in self.terms
-            if (stems := agreed.get(term.id))
+            if not term.stays
+            and (stems := agreed.get(term.id))
             and term.pattern.search(source)
             and not any(word.casefold() in lower for word in (*stems, *term.forms))
         ]
@@ -76,7 +85,14 @@ def load_glossary(folder: Path = FOLDER) -> Glossary:
     terms = []
     for name, about in _items(source.get("terms"), "nl.yaml"):
         fields = dict(_items(about, f"nl.yaml, {name}"))
-        terms.append(Term(name, _strings(fields.get("forms"), f"nl.yaml, {name}"), str(fields.get("means", ""))))
+        terms.append(
+            Term(
+                name,
+                _strings(fields.get("forms"), f"nl.yaml, {name}"),
+                str(fields.get("means", "")),
+                fields.get("stays") is True,
+            )
+        )
     known = {term.id for term in terms}
     stems: dict[str, dict[str, tuple[str, ...]]] = {}
     for path in sorted(folder.glob("*.yaml")):

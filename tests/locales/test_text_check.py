@@ -1,6 +1,7 @@
 import pytest
 
 from locales.glossary.reading import Glossary, Term, load_glossary
+from locales.languages import LANGUAGES
 from locales.text_check import bidi_faults, label_width, placeholders, text_faults
 
 GLOSSARY = Glossary((Term("pip", ("PIP",), "het plan"),), ("Maatje",), {"ar": {"pip": ("خطة",)}})
@@ -83,3 +84,14 @@ def test_terms_are_named_as_agreed() -> None:
 
 def test_the_glossary_reads() -> None:
     assert {"pip", "consulent", "boete", "ontzorgen", "voortgangsgesprek"} <= {t.id for t in load_glossary().terms}
+
+
+def test_a_term_that_stays_must_stand_there_in_dutch() -> None:
+    glossary = Glossary((Term("pip", ("PIP",), "het plan", stays=True),), ("Maatje",), {"ar": {"pip": ("خطة",)}})
+    assert not glossary.inconsistent("Uw PIP", "خطة (PIP)", "ar")
+    assert glossary.inconsistent("Uw PIP", "خطة", "ar")
+
+
+@pytest.mark.parametrize("locale", [code for code in LANGUAGES if code != "nl"])
+def test_every_language_has_its_words_for_what_people_meet_most(locale: str) -> None:
+    assert {"consulent", "gemeente", "boete"} <= set(load_glossary().stems[locale])
