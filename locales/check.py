@@ -161,7 +161,7 @@ class CatalogCheck:
             yield from text_faults(source.strings[-1], text, file.locale, self._glossary)
             if self._usage.is_label(entry.key) and (width := label_width(text)) > BUTTON_CHARACTERS:
                 yield "length", f"{width} characters; a button shows {BUTTON_CHARACTERS}"
-        # Consultants read well and know the terms; everybody else reads Dutch at level A2 and meets the terms on letters.
+        # Consultants read well and know the terms; others read Dutch at level A2 and meet the terms on letters.
         for_consultants = file.subject.startswith("consultant")
         if file.locale == SOURCE:
             longest = readability(entry.strings[-1], self._glossary).longest_sentence

@@ -29,6 +29,7 @@ _LINK: Final = re.compile(r"\b(?:https?://|www\.)\S+|\S+@\S+\.\w+|\b[\w.-]+\.(?:
 _COMMAND: Final = re.compile(r"(?<!\w)/[a-z_]+")
 _EMOJI: Final = re.compile("[\u2139\u231a-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
 _NUMBER: Final = re.compile(r"\d[\d-]*\d{2,}|\d{3,}")
+_TELEPHONE: Final = re.compile("0|11[0-9]$")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 # Common words that no other of our languages has, so that one of them in a text is a leftover.
@@ -45,7 +46,7 @@ def text_faults(source: str, text: str, locale: str, glossary: Glossary) -> Iter
         yield "buttons", f"icons differ from the Dutch: {' '.join(_EMOJI.findall(source)) or 'none'}"
     if source.count("\n") != text.count("\n"):
         yield "buttons", "has another number of lines than the Dutch"
-    if missing := sorted(set(_NUMBER.findall(_bare(source))) - set(_NUMBER.findall(_bare(text)))):
+    if missing := sorted(set(_NUMBER.findall(_bare(source))) - _numbers(_bare(text))):
         yield "numbers", f"lacks {', '.join(missing)}"
     plain = glossary.without_terms(_COMMAND.sub(" ", _LINK.sub(" ", _bare(text))))
     yield from (("script", fault) for fault in wrong_letters(plain, locale))
@@ -107,6 +108,13 @@ def label_width(text: str) -> int:
 def words(text: str) -> list[str]:
     """The words of a text, without its placeholders."""
     return _WORD.findall(_bare(text))
+
+
+def _numbers(text: str) -> set[str]:
+    """The numbers of a text: telephone numbers as they are dialled, others also from digits of the language's own."""
+    found = set(_NUMBER.findall(text))
+    own = {"".join(str(int(digit)) for digit in number) for number in found if number.isdecimal()}
+    return found | {number for number in own if not _TELEPHONE.match(number)}
 
 
 def _bare(text: str) -> str:
