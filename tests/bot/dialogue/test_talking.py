@@ -132,6 +132,8 @@ async def test_a_copy_of_the_data_is_the_persons_own(talk: Talk) -> None:
 async def test_erasing_leaves_the_municipalitys_administration_only(talk: Talk) -> None:
     amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
     await amina.says("Something personal")
+    await amina.taps("question.pass_on")
+    assert "Something personal" in sanne.news
     await amina.does(Pressed("erase"))
     await amina.taps("privacy.erase_yes")
     amina.sees("privacy.erased")
@@ -143,6 +145,9 @@ async def test_erasing_leaves_the_municipalitys_administration_only(talk: Talk) 
         linked = select(func.count()).select_from(Contact).where(Contact.person_id == person_id)
         assert await session.scalar(linked) == 0
         assert await session.get(Person, person_id) is not None
+        # What the consultant was told of her is gone too, but for the news that she erased it.
+        told = await session.scalars(select(Message.key).where(Message.about_id == person_id))
+        assert [key.split(":")[0] for key in told] == ["erased"]
         kept = await session.scalars(select(Conversation.party))
         assert f"person:{person_id}" not in list(kept)
     again = await talk.linked("Amina", "another phone")
