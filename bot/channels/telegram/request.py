@@ -6,7 +6,8 @@ Errors never carry the URL: it has the bot's token in it.
 
 import json
 from typing import cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram.error import NetworkError, TimedOut
@@ -23,6 +24,7 @@ class AiohttpRequest(BaseRequest):
     def __init__(self, connections: int = 64) -> None:
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
+        self._proxies: dict[tuple[str, str], str | None] = {}
 
     @property
     def read_timeout(self) -> float:
@@ -34,7 +36,6 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._connections, ttl_dns_cache=300),
-                trust_env=True,
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
 
@@ -66,13 +67,27 @@ class AiohttpRequest(BaseRequest):
         data, headers = _body(request_data)
         timeout = aiohttp.ClientTimeout(total=seconds + CONNECT_TIMEOUT, connect=CONNECT_TIMEOUT, sock_read=seconds)
         try:
-            async with session.request(method, url, data=data, headers=headers, timeout=timeout) as answer:
+            async with session.request(
+                method, url, data=data, headers=headers, timeout=timeout, proxy=self._proxy(url)
+            ) as answer:
                 return answer.status, await answer.read()
         except TimeoutError:
             # `from None`: the cause would show the URL in a traceback.
             raise TimedOut from None
         except (aiohttp.ClientError, OSError) as error:
             raise NetworkError(type(error).__name__) from None
+
+    def _proxy(self, url: str) -> str | None:
+        """The proxy that the environment names for this server (HTTPS_PROXY, NO_PROXY …), looked up once.
+
+        aiohttp's own `trust_env` looks it up for each request: that takes three times as long as the request itself.
+        """
+        scheme, netloc = urlsplit(url)[:2]
+        if (scheme, netloc) not in self._proxies:
+            direct = proxy_bypass(netloc.rpartition("@")[2])
+            proxies = getproxies()
+            self._proxies[scheme, netloc] = None if direct else proxies.get(scheme) or proxies.get("all")
+        return self._proxies[scheme, netloc]
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, object]:
