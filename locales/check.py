@@ -12,6 +12,8 @@ from typing import Final, Literal
 from babel import Locale
 
 from locales.catalog import FOLDER
+from locales.faq.content import FaqContent
+from locales.faq_check import faq_faults, parts
 from locales.glossary.reading import Glossary
 from locales.key_usage import KeyUsage
 from locales.languages import SOURCE
@@ -57,6 +59,8 @@ class LocaleState:
     reviewed: int = 0
     broken_placeholders: int = 0
     words: int = 0
+    faq_texts: int = 0
+    faq_words: int = 0
     # Dutch only: how easy each text is to read, by its key.
     readability: dict[str, Readability] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
@@ -74,13 +78,16 @@ class CatalogCheck:
         UnreadablePo: when the Dutch itself cannot be read.
     """
 
-    def __init__(self, usage: KeyUsage, glossary: Glossary, folder: Path = FOLDER) -> None:
-        self._usage, self._glossary, self._folder = usage, glossary, folder
+    def __init__(
+        self, usage: KeyUsage, glossary: Glossary, folder: Path = FOLDER, faq: FaqContent | None = None
+    ) -> None:
+        self._usage, self._glossary, self._folder, self._faq = usage, glossary, folder, faq
         self.source = read_locale(SOURCE, folder)
 
     def locale(self, locale: str) -> LocaleState:
         """The state of one locale and what is wrong with it."""
         state = LocaleState(locale)
+        self._answers(state)
         try:
             files = self.source if locale == SOURCE else read_locale(locale, self._folder)
         except UnreadablePo as error:
@@ -102,6 +109,16 @@ class CatalogCheck:
                 self._entry(state, subject, entry, file)
         state.faults += self._strangers(locale, files)
         return state
+
+    def _answers(self, state: LocaleState) -> None:
+        if self._faq is None:
+            return
+        texts = [part for text in self._faq.texts.get(state.locale, {}).values() for part in parts(text)]
+        state.faq_texts, state.faq_words = len(texts), sum(len(words(text)) for text in texts)
+        state.faults += [
+            Fault(kind, state.locale, "faq", topic, message)
+            for topic, kind, message in faq_faults(self._faq, state.locale, self._glossary)
+        ]
 
     def program(self) -> list[Fault]:
         """Keys that code uses and no catalog has, and texts that no code uses."""

@@ -29,12 +29,12 @@ class BadTemplate(ValueError):
     """A catalog text has a placeholder that its message does not fill, or a format that does not exist."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _pieces(template: str) -> tuple[tuple[str, str | None, str], ...]:
     return tuple((literal, name, spec or "") for literal, name, spec, _ in _PARSE.parse(template))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _isolated(template: str) -> str:
     """A right-to-left template with its Latin words isolated; placeholders stay as they are."""
     return "".join(

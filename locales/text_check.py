@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from locales.glossary.reading import Glossary
 from locales.languages import LANGUAGES
-from locales.letters import letters_of, wrong_letters
+from locales.letters import SCRIPTS, wrong_letters
 
 TextFault = Literal["placeholders", "buttons", "numbers", "script", "leftover", "bidi", "length"]
 
@@ -31,6 +31,7 @@ _EMOJI: Final = re.compile("[\u2139\u231a-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001
 _NUMBER: Final = re.compile(r"\d[\d-]*\d{2,}|\d{3,}")
 _TELEPHONE: Final = re.compile("0|11[0-9]$")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+LATIN_WORD: Final = re.compile(rf"[{SCRIPTS['Latn']}]+(?:['’-][{SCRIPTS['Latn']}]+)*")
 
 # Common words that no other of our languages has, so that one of them in a text is a leftover.
 _TELLING: Final = {
@@ -48,7 +49,7 @@ def text_faults(source: str, text: str, locale: str, glossary: Glossary) -> Iter
         yield "buttons", "has another number of lines than the Dutch"
     if missing := sorted(set(_NUMBER.findall(_bare(source))) - _numbers(_bare(text))):
         yield "numbers", f"lacks {', '.join(missing)}"
-    plain = glossary.without_terms(_COMMAND.sub(" ", _LINK.sub(" ", _bare(text))))
+    plain = plain_text(text, glossary)
     yield from (("script", fault) for fault in wrong_letters(plain, locale))
     yield from (("leftover", fault) for fault in leftovers(plain, locale))
     if len(_WORD.findall(plain)) >= 3 and locale != "nl" and text == source:
@@ -57,10 +58,15 @@ def text_faults(source: str, text: str, locale: str, glossary: Glossary) -> Iter
         yield "length", f"{len(text)} characters; an SMS takes {SMS_CHARACTERS}"
 
 
+def plain_text(text: str, glossary: Glossary) -> str:
+    """A text without its placeholders, links, commands, official terms and names."""
+    return glossary.without_terms(_COMMAND.sub(" ", _LINK.sub(" ", _bare(text))))
+
+
 def leftovers(plain: str, locale: str) -> Iterator[str]:
     """Words of Dutch or English that were not translated. `plain` has no placeholders, links and official terms."""
     if LANGUAGES[locale].script != "Latn":
-        if words := [word for word in _WORD.findall(plain) if letters_of(word, "Latn")]:
+        if words := LATIN_WORD.findall(plain):
             yield f"Latin words that are no official term: {', '.join(dict.fromkeys(words))}"
         return
     for other, telling in _TELLING.items():

@@ -11,6 +11,7 @@ from rich.table import Table
 from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, errors, show_json, stop
 from bot.clock import SystemClock
 from locales.check import UNDER_WAY, CatalogCheck, Fault, LocaleState
+from locales.faq.content import ContentError, load_faq
 from locales.glossary.reading import GlossaryError, load_glossary
 from locales.key_usage import scan
 from locales.languages import LANGUAGES, SOURCE, Direction, find_language
@@ -36,8 +37,8 @@ def check(locale: Locale = None, as_json: AsJson = False) -> None:
     """Per locale: translated, missing, fuzzy, unreviewed, broken placeholders; and every text that is not right."""
     wanted = [_known(locale)] if locale is not None else list(LANGUAGES)
     try:
-        checking = CatalogCheck(scan(_PROGRAM), load_glossary())
-    except (UnreadablePo, GlossaryError) as error:
+        checking = CatalogCheck(scan(_PROGRAM), load_glossary(), faq=load_faq())
+    except (UnreadablePo, GlossaryError, ContentError) as error:
         stop(str(error))
     states = [checking.locale(code) for code in wanted]
     program = checking.program() if locale is None else []
@@ -188,6 +189,8 @@ def _figures(state: LocaleState) -> dict[str, object]:
         "reviewed": state.reviewed,
         "broken_placeholders": state.broken_placeholders,
         "words": state.words,
+        "faq_texts": state.faq_texts,
+        "faq_words": state.faq_words,
     }
     if state.readability:
         figures["readability"] = {
@@ -206,15 +209,16 @@ def _reading(one: Readability) -> dict[str, float]:
 
 
 def _show(states: list[LocaleState], faults: list[Fault], notices: list[Fault]) -> None:
-    names = ("", "texts", "translated", "missing", "fuzzy", "unreviewed", "reviewed", "broken", "words")
-    table = Table(*names, box=None, pad_edge=False)
+    names = ("", "texts", "translated", "missing", "fuzzy", "unreviewed", "reviewed", "broken", "words", "faq")
+    table = Table(*names, box=None, padding=(0, 0, 0, 1), pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
     for state in states:
         source = state.locale == SOURCE
         reviewing = ("-", "-") if source else (str(state.unreviewed), str(state.reviewed))
         before = (state.of, state.translated, state.missing, state.fuzzy)
-        table.add_row(state.locale, *map(str, before), *reviewing, str(state.broken_placeholders), str(state.words))
+        after = (state.broken_placeholders, state.words, state.faq_texts)
+        table.add_row(state.locale, *map(str, before), *reviewing, *map(str, after))
     console.print(table)
     for state in states:
         if state.readability:

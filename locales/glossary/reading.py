@@ -49,7 +49,8 @@ class Glossary:
     @cached_property
     def _staying(self) -> re.Pattern[str]:
         words = sorted({*self.names, *(form for term in self.terms for form in term.forms)}, key=len, reverse=True)
-        return re.compile(r"(?<![^\W\d_])(?:" + "|".join(map(re.escape, words)) + r")(?![^\W\d_])", re.IGNORECASE)
+        # Letters of another script may follow at once: "PIPەکەتان", "MAPን".
+        return re.compile(r"(?<![A-Za-z])(?:" + "|".join(map(re.escape, words)) + r")(?![A-Za-z])", re.IGNORECASE)
 
     def without_terms(self, text: str) -> str:
         """A text without official terms and names: what is left should be in the reader's language."""

@@ -1,0 +1,51 @@
+"""The letters of the FAQ's texts: wrong script, leftovers, direction marks. What the answers say is judged in
+bot/faq/check.py.
+
+An answer may name a Dutch word that the Dutch answer has too (bijstand, Participatiewet): it stands on letters. Any other Latin
+word in another script is a leftover.
+"""
+
+import re
+from collections.abc import Iterator
+
+from locales.faq.content import FaqContent, TopicText
+from locales.glossary.reading import Glossary
+from locales.languages import SOURCE
+from locales.letters import wrong_letters
+from locales.text_check import LATIN_WORD, TextFault, bidi_faults, leftovers, plain_text
+
+_SHORTEST_STEM = 3
+
+
+def faq_faults(content: FaqContent, locale: str, glossary: Glossary) -> Iterator[tuple[str, TextFault, str]]:
+    """Topic, kind and sentence of every fault of one language's FAQ texts."""
+    for topic, text in content.texts.get(locale, {}).items():
+        source = content.texts[SOURCE].get(topic)
+        dutch = frozenset(
+            word.casefold() for part in (parts(source) if source else ()) for word in LATIN_WORD.findall(part)
+        )
+        for part in parts(text):
+            for fault in bidi_faults(part):
+                yield topic, "bidi", fault
+            plain = _without(dutch, plain_text(part, glossary))
+            for fault in wrong_letters(plain, locale):
+                yield topic, "script", fault
+            for fault in leftovers(plain, locale):
+                yield topic, "leftover", fault
+
+
+def parts(text: TopicText) -> tuple[str, ...]:
+    """What a reader can meet of a topic; the phrasings of `ask` are only read by the finder."""
+    return tuple(part for part in (text.question, text.answer, text.later_law, text.personal) if part)
+
+
+def _without(dutch: frozenset[str], text: str) -> str:
+    """The text without words of the Dutch answer, also where they got an ending of the language's own."""
+
+    def kept(found: re.Match[str]) -> str:
+        word = found[0].casefold()
+        stems = {word[:length] for length in range(_SHORTEST_STEM, len(word) + 1)}
+        known = word in dutch or bool(stems & dutch) or any(other.startswith(word) for other in dutch)
+        return " " if known else found[0]
+
+    return LATIN_WORD.sub(kept, text)
