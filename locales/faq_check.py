@@ -1,8 +1,8 @@
 """The letters of the FAQ's texts: wrong script, leftovers, direction marks. What the answers say is judged in
 bot/faq/check.py.
 
-An answer may name a Dutch word that the Dutch answer has too (bijstand, Participatiewet): it stands on letters. Any other Latin
-word in another script is a leftover.
+An answer may name a Dutch word that the Dutch answer has too (bijstand, Participatiewet), since it stands on letters.
+Any other Latin word in another script is a leftover.
 """
 
 import re
