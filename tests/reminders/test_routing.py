@@ -1,0 +1,107 @@
+"""Over which address a message goes, in which language; as values."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from reminders.routing import NoWay, Way, route
+from storage.contacts import ContactState
+from storage.outbox import MessageState, Priority
+from storage.outbox_parties import Address, Parties, Reader
+from storage.outbox_rows import ClaimedRow
+from tests.clock import START
+
+ROW = ClaimedRow(1, "k", "say", b"", 7, None, None, None, None, int(Priority.NOTICE), START, None, START, 0)
+TELEGRAM = Address(1, "telegram", "t", 7, None, ContactState.ACTIVE, None, START)
+WEB = Address(2, "web", "w", 7, None, ContactState.ACTIVE, None, START - timedelta(hours=1))
+SMS = Address(3, "sms", "s", 7, None, ContactState.ACTIVE, None, None)
+STRANGER = Address(9, "telegram", "x", None, None, ContactState.ACTIVE, "ti", None)
+ALL = ("telegram", "web", "sms")
+
+
+def _parties(*addresses: Address, reader: Reader | None = None) -> Parties:
+    parties = Parties(people={7: reader or Reader("ar")}, consultants={4: Reader("nl")})
+    for address in addresses:
+        parties.contacts[address.contact_id] = address
+        if address.person_id is not None:
+            parties.of_person.setdefault(address.person_id, []).append(address)
+        if address.consultant_id is not None:
+            parties.of_consultant.setdefault(address.consultant_id, []).append(address)
+    return parties
+
+
+def _ids(way: Way | NoWay) -> list[int]:
+    assert isinstance(way, Way)
+    return [address.contact_id for address in way.addresses]
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        pytest.param((), [1, 2, 3], id="where they were heard last"),
+        pytest.param(("web",), [2, 1, 3], id="their first choice, then where heard last"),
+        pytest.param(("sms", "web", "telegram"), [3, 2, 1], id="their own order"),
+        pytest.param(("pigeon", "sms"), [3, 1, 2], id="a channel that is no more"),
+    ],
+)
+def test_the_order_of_channels(order: tuple[str, ...], expected: list[int]) -> None:
+    parties = _parties(SMS, WEB, TELEGRAM, reader=Reader("ar", channel_order=order))
+    assert _ids(route(ROW, parties, ALL)) == expected
+
+
+@pytest.mark.parametrize(
+    "unusable",
+    [
+        pytest.param(replace(TELEGRAM, state=ContactState.BLOCKED), id="blocked"),
+        pytest.param(replace(TELEGRAM, state=ContactState.GONE), id="gone"),
+        pytest.param(replace(TELEGRAM, address=None), id="under a lost key"),
+        pytest.param(replace(TELEGRAM, channel="fax"), id="a channel this deployment has not"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_passed_over(unusable: Address) -> None:
+    assert _ids(route(ROW, _parties(unusable, WEB), ALL)) == [2]
+    assert route(ROW, _parties(unusable), ALL) == NoWay("no_channel")
+
+
+def test_a_reply_goes_where_the_question_came_from_and_elsewhere_only_after_it() -> None:
+    reply = ROW._replace(contact_id=2, priority=int(Priority.REPLY))
+    assert _ids(route(reply, _parties(TELEGRAM, WEB), ALL)) == [2, 1]
+
+
+def test_who_stopped_hears_answers_only() -> None:
+    parties = _parties(TELEGRAM, reader=Reader("ar", stopped=True))
+    assert route(ROW, parties, ALL) == NoWay("stopped", MessageState.CANCELLED)
+    assert _ids(route(ROW._replace(priority=int(Priority.REPLY)), parties, ALL)) == [1]
+
+
+@pytest.mark.parametrize(
+    ("row", "addresses", "language", "lane"),
+    [
+        pytest.param(ROW, (TELEGRAM,), "ar", "person:7", id="a person"),
+        pytest.param(ROW._replace(person_id=None, contact_id=1), (TELEGRAM,), "ar", "person:7", id="by an address"),
+        pytest.param(ROW._replace(person_id=None, contact_id=9), (STRANGER,), "ti", "contact:9", id="a stranger"),
+        pytest.param(
+            ROW._replace(person_id=None, contact_id=9),
+            (replace(STRANGER, language="tlh"),),
+            "nl",
+            "contact:9",
+            id="a language we do not speak",
+        ),
+        pytest.param(
+            ROW._replace(person_id=None, consultant_id=4),
+            (replace(WEB, person_id=None, consultant_id=4),),
+            "nl",
+            "consultant:4",
+            id="a consultant",
+        ),
+    ],
+)
+def test_language_and_lane(row: ClaimedRow, addresses: tuple[Address, ...], language: str, lane: str) -> None:
+    way = route(row, _parties(*addresses), ALL)
+    assert isinstance(way, Way)
+    assert (way.language, way.lane) == (language, lane)
+
+
+def test_nobody_there() -> None:
+    assert route(ROW._replace(person_id=8), _parties(TELEGRAM), ALL) == NoWay("no_channel")
