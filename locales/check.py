@@ -13,7 +13,8 @@ from babel import Locale
 
 from locales.catalog import FOLDER
 from locales.faq.content import FaqContent
-from locales.faq_check import faq_faults, parts
+from locales.faq_check import answer_faults, faq_faults, parts
+from locales.faq_file import FAQ, read_faq
 from locales.glossary.reading import Glossary
 from locales.key_usage import KeyUsage
 from locales.languages import SOURCE
@@ -61,6 +62,7 @@ class LocaleState:
     words: int = 0
     faq_texts: int = 0
     faq_words: int = 0
+    faq_reviewed: int = 0
     # Dutch only: how easy each text is to read, by its key.
     readability: dict[str, Readability] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
@@ -110,11 +112,26 @@ class CatalogCheck:
         state.faults += self._strangers(locale, files)
         return state
 
+    def _answer_faults(self, file: PoFile, entry: Entry) -> Iterator[str]:
+        if self._faq is None:
+            return
+        topic = entry.key.split(".", 2)[2]
+        dutch = {one.key: one.strings[0] for one in read_faq(self._faq, SOURCE, self._folder).entries}
+        source = [text for key, text in dutch.items() if key.split(".", 2)[2] == topic]
+        yield from (fault for _, fault in answer_faults(source, entry.strings[0], file.locale, self._glossary))
+        if entry.key.startswith("faq.personal."):
+            wanted = Entry(entry.key, (dutch.get(entry.key, ""),))
+            yield from (fault for _, fault in _placeholder_faults(wanted, entry))
+
     def _answers(self, state: LocaleState) -> None:
         if self._faq is None:
             return
         texts = [part for text in self._faq.texts.get(state.locale, {}).values() for part in parts(text)]
         state.faq_texts, state.faq_words = len(texts), sum(len(words(text)) for text in texts)
+        answers = read_faq(self._faq, state.locale, self._folder).entries
+        state.faq_reviewed = sum(entry.review is not None for entry in answers)
+        if state.locale == SOURCE:
+            state.readability |= {entry.key: readability(entry.strings[0], self._glossary) for entry in answers}
         state.faults += [
             Fault(kind, state.locale, "faq", topic, message)
             for topic, kind, message in faq_faults(self._faq, state.locale, self._glossary)
@@ -141,6 +158,8 @@ class CatalogCheck:
 
     def entry_faults(self, file: PoFile, entry: Entry) -> list[str]:
         """What would be wrong with one text of a locale: what the check says of it."""
+        if file.subject == FAQ:
+            return list(self._answer_faults(file, entry))
         source = self.source[file.subject].by_key[entry.key]
         return [message for _, message in self._entry_faults(source, entry, file)]
 

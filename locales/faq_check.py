@@ -6,7 +6,7 @@ Any other Latin word in another script is a leftover.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from locales.faq.content import FaqContent, TopicText
 from locales.glossary.reading import Glossary
@@ -21,17 +21,21 @@ def faq_faults(content: FaqContent, locale: str, glossary: Glossary) -> Iterator
     """Topic, kind and sentence of every fault of one language's FAQ texts."""
     for topic, text in content.texts.get(locale, {}).items():
         source = content.texts[SOURCE].get(topic)
-        dutch = frozenset(
-            word.casefold() for part in (parts(source) if source else ()) for word in LATIN_WORD.findall(part)
-        )
         for part in parts(text):
-            for fault in bidi_faults(part):
-                yield topic, "bidi", fault
-            plain = _without(dutch, plain_text(part, glossary))
-            for fault in wrong_letters(plain, locale):
-                yield topic, "script", fault
-            for fault in leftovers(plain, locale):
-                yield topic, "leftover", fault
+            for kind, fault in answer_faults(parts(source) if source else (), part, locale, glossary):
+                yield topic, kind, fault
+
+
+def answer_faults(source: Iterable[str], text: str, locale: str, glossary: Glossary) -> Iterator[tuple[TextFault, str]]:
+    """Every fault of one text of a topic; `source` are the Dutch texts of that topic."""
+    dutch = frozenset(word.casefold() for part in source for word in LATIN_WORD.findall(part))
+    for fault in bidi_faults(text):
+        yield "bidi", fault
+    plain = _without(dutch, plain_text(text, glossary))
+    for fault in wrong_letters(plain, locale):
+        yield "script", fault
+    for fault in leftovers(plain, locale):
+        yield "leftover", fault
 
 
 def parts(text: TopicText) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from typing import Final
 
 from locales.catalog import FOLDER
 from locales.check import CatalogCheck, is_asked
+from locales.faq.content import FaqContent
+from locales.faq_file import FAQ, read_faq, write_faq
 from locales.languages import LANGUAGES, SOURCE
 from locales.po import Entry, PoFile, Review, read_locale, write_file
 from locales.sheets import SheetRow
@@ -52,9 +54,17 @@ class _Refused(ValueError):
         self.column = column
 
 
-def sheet_rows(locale: str, *, only_unreviewed: bool, folder: Path = FOLDER) -> list[SheetRow]:
-    """The rows of one locale's sheet, by subject and in the order of the Dutch catalogs."""
-    dutch, english, own = (read_locale(code, folder) for code in (SOURCE, "en", locale))
+def _files(locale: str, faq: FaqContent | None, folder: Path) -> dict[str, PoFile]:
+    """The catalogs of a locale by subject, its answers among them."""
+    files = read_locale(locale, folder)
+    return files if faq is None else {**files, FAQ: read_faq(faq, locale, folder)}
+
+
+def sheet_rows(
+    locale: str, *, only_unreviewed: bool, faq: FaqContent | None = None, folder: Path = FOLDER
+) -> list[SheetRow]:
+    """The rows of one locale's sheet, by subject and in the order of the Dutch catalogs, the answers last."""
+    dutch, english, own = (_files(code, faq, folder) for code in (SOURCE, "en", locale))
     rows: list[SheetRow] = []
     for subject, source in dutch.items():
         if subject not in own or not is_asked(subject, locale):
@@ -94,8 +104,10 @@ class ReviewImport:
     `reviewer` and `on` are who and when for rows that do not say so themselves.
     """
 
-    def __init__(self, check: CatalogCheck, *, reviewer: str, on: date, folder: Path = FOLDER) -> None:
-        self._check, self._reviewer, self._on, self._folder = check, reviewer, on, folder
+    def __init__(
+        self, check: CatalogCheck, *, reviewer: str, on: date, faq: FaqContent | None = None, folder: Path = FOLDER
+    ) -> None:
+        self._check, self._reviewer, self._on, self._faq, self._folder = check, reviewer, on, faq, folder
 
     def run(self, rows: Sequence[SheetRow], *, dry_run: bool) -> ReviewReport:
         """Apply the rows and say what came of each."""
@@ -107,7 +119,8 @@ class ReviewImport:
                 continue
             by_locale[row.locale.strip()][row.subject.strip(), row.key.strip()].append((number, row))
         for locale, texts in by_locale.items():
-            files = read_locale(locale, self._folder)
+            files = _files(locale, self._faq, self._folder)
+            before = dict(files)
             changed: set[str] = set()
             for (subject, key), answers in texts.items():
                 file = files.get(subject)
@@ -121,7 +134,10 @@ class ReviewImport:
                     changed.add(subject)
             if not dry_run:
                 for subject in sorted(changed):
-                    write_file(files[subject], self._folder)
+                    if subject == FAQ:
+                        write_faq(before[FAQ], files[FAQ], self._folder)
+                    else:
+                        write_file(files[subject], self._folder)
         report.rejected.sort()
         return report
 

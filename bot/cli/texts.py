@@ -74,7 +74,10 @@ def export(
     code = _known(locale)
     if code == SOURCE:
         stop("Dutch is the source; there is no translation to review.", WRONG_USAGE)
-    rows = sheet_rows(code, only_unreviewed=unreviewed)
+    try:
+        rows = sheet_rows(code, only_unreviewed=unreviewed, faq=load_faq())
+    except (UnreadablePo, ContentError) as error:
+        stop(str(error))
     match file.suffix.lower():
         case ".csv":
             content = to_csv(rows)
@@ -103,15 +106,17 @@ def import_sheet(
     as_json: AsJson = False,
 ) -> None:
     """Take a filled-in review sheet in: approvals and corrections, with who and when."""
+    from locales.faq_file import FaqNotEditable
     from locales.review import ReviewImport
     from locales.sheets import SheetUnreadable, from_bytes
 
     try:
         rows = from_bytes(file.read_bytes())
-        checking = CatalogCheck(scan(_PROGRAM), load_glossary())
+        faq = load_faq()
+        checking = CatalogCheck(scan(_PROGRAM), load_glossary(), faq=faq)
         day = on.date() if on is not None else SystemClock().now().date()
-        report = ReviewImport(checking, reviewer=reviewer, on=day).run(rows, dry_run=dry_run)
-    except (SheetUnreadable, UnreadablePo, GlossaryError) as error:
+        report = ReviewImport(checking, reviewer=reviewer, on=day, faq=faq).run(rows, dry_run=dry_run)
+    except (SheetUnreadable, UnreadablePo, GlossaryError, ContentError, FaqNotEditable) as error:
         stop(f"{file.name}: {error}")
     if as_json:
         show_json(
@@ -191,6 +196,7 @@ def _figures(state: LocaleState) -> dict[str, object]:
         "words": state.words,
         "faq_texts": state.faq_texts,
         "faq_words": state.faq_words,
+        "faq_reviewed": state.faq_reviewed,
     }
     if state.readability:
         figures["readability"] = {

@@ -6,8 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from locales.check import CatalogCheck
+from locales.faq.content import FaqContent, Topic, TopicText
+from locales.faq_file import FaqNotEditable, read_faq, write_faq
 from locales.glossary.reading import Glossary
 from locales.key_usage import KeyUsage
 from locales.po import Review, po_path, read_file
@@ -183,3 +186,65 @@ def test_what_excel_makes_of_a_csv_is_read(folder: Path, delimiter: str) -> None
 def test_what_is_no_sheet(data: bytes) -> None:
     with pytest.raises(SheetUnreadable):
         from_bytes(data)
+
+
+FAQ_YAML = (
+    "# unreviewed: not yet read by a native speaker\n"
+    'sport:\n  question: Чи можу я займатися спортом?\n  answer: "Так. Запитайте: «Versa»."\n  ask:\n    - спорт\n'
+    "work:\n  question: Що?\n  answer: Ні.\n  ask: []\n"
+)
+
+
+@pytest.fixture
+def answers(folder: Path) -> Callable[[], FaqContent]:
+    (folder / "faq").mkdir()
+    (folder / "faq" / "registry.yaml").write_text("- id: sport\n- id: work\n")
+    (folder / "faq" / "uk.yaml").write_text(FAQ_YAML, encoding="utf-8")
+
+    def read() -> FaqContent:
+        data = yaml.safe_load((folder / "faq" / "uk.yaml").read_text(encoding="utf-8"))
+        ukrainian = {name: TopicText(one["question"], one["answer"]) for name, one in data.items()}
+        dutch = {"sport": TopicText("Kan ik sporten?", "Ja. Vraag Versa."), "work": TopicText("Wat?", "Nee.")}
+        topics = {name: Topic(name, "life", "") for name in dutch}
+        return FaqContent(topics, {"nl": dutch, "uk": ukrainian})
+
+    return read
+
+
+def test_answers_are_reviewed_like_other_texts(folder: Path, answers: Callable[[], FaqContent]) -> None:
+    def rows() -> list[SheetRow]:
+        sheet = sheet_rows("uk", only_unreviewed=False, faq=answers(), folder=folder)
+        return [row for row in sheet if row.subject == "faq"]
+
+    def take(given: list[SheetRow]) -> ReviewReport:
+        check = CatalogCheck(KeyUsage(), Glossary((), ("Versa",)), folder, faq=answers())
+        return ReviewImport(check, reviewer="O. S.", on=ON, faq=answers(), folder=folder).run(given, dry_run=False)
+
+    question, answer, *rest = rows()
+    assert (question.key, question.dutch) == ("faq.question.sport", "Kan ik sporten?")
+    report = take(
+        [
+            replace(question, approved="yes"),
+            replace(answer, correction='Так: "Versa" # \\1 допоможе.', approved="yes"),
+            replace(rest[0], correction="Что это, ты?"),
+        ]
+    )
+    assert (report.approved, report.corrected, [r[1] for r in report.rejected]) == (2, 1, ["correction"])
+    text = (folder / "faq" / "uk.yaml").read_text(encoding="utf-8")
+    assert answers().texts["uk"]["sport"].answer == 'Так: "Versa" # \\1 допоможе.'
+    assert text.splitlines()[0] == FAQ_YAML.splitlines()[0]
+    assert len(text.splitlines()) == len(FAQ_YAML.splitlines())
+    assert [row.approved for row in rows()] == ["yes", "yes", "", ""]
+    # An approval is of a text: when the text changes, it is open again.
+    (folder / "faq" / "uk.yaml").write_text(text.replace("займатися", "зайнятися"), encoding="utf-8")
+    assert [row.approved for row in rows()] == ["", "yes", "", ""]
+
+
+def test_an_answer_over_several_lines_is_corrected_by_hand(folder: Path, answers: Callable[[], FaqContent]) -> None:
+    path = folder / "faq" / "uk.yaml"
+    path.write_text(FAQ_YAML.replace("  answer: Ні.", "  answer:\n    Ні.\n    Так."), encoding="utf-8")
+    before = read_faq(answers(), "uk", folder)
+    after = before.with_entry(replace(before.by_key["faq.answer.work"], strings=("Так.",)))
+    with pytest.raises(FaqNotEditable):
+        write_faq(before, after, folder)
+    assert "    Ні." in path.read_text(encoding="utf-8")
