@@ -19,8 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels.web.channel import WebChannel
 
-# A Telegram update is at most a few kilobytes; a megabyte of rubbish is read no further.
-MAX_BODY = 1_000_000
+# A Telegram update is at most a few kilobytes; megabytes of rubbish are read no further.
+MAX_BODY = 4_000_000
 
 # Takes (headers in lower case, body) of POST /telegram/webhook, returns the HTTP status to answer with.
 TelegramWebhook = Callable[[Mapping[str, str], bytes], Awaitable[int]]

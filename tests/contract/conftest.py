@@ -7,9 +7,13 @@ import pytest
 
 from storage.database import Database
 from tests.contract.door import Door
+from tests.contract.telegram import telegram_door
 from tests.contract.web import web_door
 
-DOORS: dict[str, Callable[[Database], AbstractAsyncContextManager[Door]]] = {"web": web_door}
+DOORS: dict[str, Callable[[Database], AbstractAsyncContextManager[Door]]] = {
+    "web": web_door,
+    "telegram": telegram_door,
+}
 
 
 @pytest.fixture(params=DOORS)

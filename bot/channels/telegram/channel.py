@@ -30,7 +30,8 @@ log = structlog.get_logger(__name__)
 Commands = Mapping[str, Sequence[tuple[str, str]]]
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - a header's name
-LARGEST_UPDATE = 1_000_000
+# An update is a few kilobytes; what is larger than any rubbish Telegram could pass on does not come from Telegram.
+LARGEST_UPDATE = 4_000_000
 WEBHOOK_PATH = "/telegram/webhook"
 # A cosmetic call (buttons off, the waiting mark of a button) is not worth waiting for.
 BEST_EFFORT_SECONDS = 5.0
@@ -99,6 +100,11 @@ class TelegramChannel:
                 await self._working
         self._receive = None
         # Replies to what was just received may still be leaving; the pool closes with the process.
+
+    @property
+    def is_receiving(self) -> bool:
+        """Whether it was started and not stopped."""
+        return self._receive is not None
 
     async def close(self) -> None:
         """Close the connections."""
@@ -177,8 +183,8 @@ class TelegramChannel:
     async def handle_webhook(self, headers: Mapping[str, str], body: bytes) -> int:
         """One request of Telegram to our webhook: the HTTP status to answer.
 
-        200 only after the event was committed, or for what will never be more than it is; otherwise Telegram would
-        bring it again for ever.
+        200 only after the event was committed, or for what will never be more than it is: Telegram brings what is not
+        answered with 200 again and again, and the good updates behind it would wait.
         """
         given = headers.get(SECRET_HEADER, "")
         if not self._webhook_secret or not hmac.compare_digest(given.encode(), self._webhook_secret.encode()):
@@ -188,9 +194,8 @@ class TelegramChannel:
         try:
             raw = json.loads(body)
         except (ValueError, RecursionError):
-            return 400
-        if not isinstance(raw, dict):
-            return 400
+            log.warning("telegram_update_unreadable", size=len(body))
+            return 200
         event = parse(raw, self._bot)
         if event is None:
             return 200

@@ -79,8 +79,8 @@ def _payload(message: Message, *, edited: bool) -> Payload | None:
     if message.text is not None:
         return _text(str(message.text), edited=edited)
     if edited:
-        return Said(str(message.caption or "")[:LONGEST_TEXT], edited=True)
-    caption = str(message.caption or "")[:LONGEST_TEXT]
+        return Said(_clean(str(message.caption or "")), edited=True)
+    caption = _clean(str(message.caption or ""))
     for kind, file in _media(message):
         return Media(kind, file, caption)
     # Service messages (pinned, title changed …) say nothing to us.
@@ -111,7 +111,7 @@ def _media(message: Message) -> list[tuple[MediaKind, str | None]]:
 
 
 def _text(text: str, *, edited: bool) -> Payload:
-    text = text.replace("\0", "")[:LONGEST_TEXT]
+    text = _clean(text)
     if not text.startswith("/") or edited:
         return Said(text, edited=edited)
     first, _, rest = text.partition(" ")
@@ -120,3 +120,9 @@ def _text(text: str, *, edited: bool) -> Payload:
     if name == "start":
         return Started(rest.strip()[:LONGEST_INTENT] or None)
     return Command(name[:32]) if name.replace("_", "").isalnum() else Said(text)
+
+
+def _clean(text: str) -> str:
+    """At most as long as Telegram allows, without what no database takes: NUL, and halves of surrogate pairs."""
+    whole = text[:LONGEST_TEXT].replace("\0", "")
+    return whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
