@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import structlog
 import uvicorn
 
+from bot import memory
 from bot.app import App, build
 from bot.clock import SystemClock
 from bot.settings import Settings
@@ -96,6 +97,7 @@ async def serve_app(settings: Settings) -> None:
     app = build(settings, keys=keys, clock=SystemClock())
     await prepare_schema(app.database)
     async with running(app, [bound]):
+        memory.settle()
         log.info("ready", host=settings.host, port=settings.port, channels=sorted(app.channels))
         await until_told_to_stop()
         log.info("stopping")

@@ -65,6 +65,10 @@ class Catalogs:
         """The locales that have a catalog, in the order of locales.languages."""
         return [code for code in LANGUAGES if po_files(code)]
 
+    def is_fixed(self, key: str) -> bool:
+        """Whether a key's texts are read once, from the catalogs' own files, and so never change."""
+        return key.partition(".")[0] not in self._sources
+
     def lookup(self, key: str, locale: str, count: int | None = None) -> tuple[str, str]:
         """The template of a key and the locale it was found in.
 
@@ -74,7 +78,7 @@ class Catalogs:
         if count is None and (found := self._found.get((key, locale))) is not None:
             return found
         template, code = self._search(key, locale, count)
-        if count is None and key.partition(".")[0] not in self._sources:
+        if count is None and self.is_fixed(key):
             self._found[key, locale] = template, code
         return template, code
 

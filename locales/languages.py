@@ -1,6 +1,6 @@
 """The languages Maatje speaks: own names, script, direction and what they fall back to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -19,11 +19,11 @@ class Language:
     name: str
     script: str
     fallback: str | None = "nl"
+    # Arabic script runs from right to left.
+    direction: Direction = field(init=False)
 
-    @property
-    def direction(self) -> Direction:
-        """Arabic script runs from right to left."""
-        return Direction.RTL if self.script == "Arab" else Direction.LTR
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "direction", Direction.RTL if self.script == "Arab" else Direction.LTR)
 
 
 # In the order in which they are offered when nothing is known of a person (DOMAIN.md, Languages).

@@ -58,6 +58,8 @@ class Renderer:
     def __init__(self, catalogs: Catalogs, zone: ZoneInfo) -> None:
         self.catalogs = catalogs
         self.zone = zone
+        # Most texts have nothing to fill in and are said thousands of times a second.
+        self._bare: dict[tuple[str, str], str] = {}
 
     def say(self, text: Text, locale: str) -> str:
         """One text in one locale (or the first of its fallbacks that has it, whole: never a mixed sentence).
@@ -67,9 +69,15 @@ class Renderer:
         """
         if text.key == VERBATIM:
             return str(text.params["text"])
+        bare = not text.params and text.count is None
+        if bare and (said := self._bare.get((text.key, locale))) is not None:
+            return said
         template, found_in = self.catalogs.lookup(text.key, locale, text.count)
         params = text.params if text.count is None else {**text.params, "count": text.count}
-        return fill(template, params, locale=found_in, zone=self.zone, say=lambda inner: self.say(inner, found_in))
+        said = fill(template, params, locale=found_in, zone=self.zone, say=lambda inner: self.say(inner, found_in))
+        if bare and self.catalogs.is_fixed(text.key):
+            self._bare[text.key, locale] = said
+        return said
 
     def render(self, body: Body, locale: str) -> Rendered:
         """A whole message; official statements get the simple Dutch under them."""

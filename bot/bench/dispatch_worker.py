@@ -6,7 +6,6 @@ standard input starts it, the figures follow as one line of JSON.
 
 import asyncio
 import cProfile
-import gc
 import json
 import pstats
 import resource
@@ -14,8 +13,9 @@ import sys
 import time
 from zoneinfo import ZoneInfo
 
-from bot.bench.outbox_rows import CHANNEL
+from bot.bench.outbox_rows import CHANNEL, LANGUAGES, reminder
 from bot.clock import SystemClock
+from bot.memory import settle
 from locales.catalog import Catalogs
 from locales.render import Rendered, Renderer
 from reminders.claimed import SayComposer
@@ -82,10 +82,14 @@ async def work(url: str, secret: str, expected: int) -> dict[str, object]:
     """Dispatch until `expected` messages were sent here or none came for a while."""
     database = Database(url, KeyRing([secret]))
     sender, lags = InstantSender(), Lags()
+    renderer = Renderer(Catalogs(), ZoneInfo("Europe/Amsterdam"))
+    for language in LANGUAGES:
+        # A service that is up has its catalogs read; a start costs each worker a second, once.
+        renderer.render(reminder(0, SystemClock().now()), language)
     dispatcher = Dispatcher(
         database,
         {CHANNEL: sender},
-        Renderer(Catalogs(), ZoneInfo("Europe/Amsterdam")),
+        renderer,
         SayComposer(),
         SystemClock(),
         worker_name(),
@@ -95,7 +99,7 @@ async def work(url: str, secret: str, expected: int) -> dict[str, object]:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.readline)
-    gc.collect()
+    settle()
     before, halfway = _memory(), 0.0
     started, cpu = time.time(), time.process_time()
     running = asyncio.create_task(dispatcher.run(stop))
