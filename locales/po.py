@@ -66,10 +66,14 @@ class Entry:
                 return Review(found["name"], date.fromisoformat(found["on"]))
         return None
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What translators wrote beside it (`# doubt: …`), without the review state."""
+        return tuple(c for c in self.comments if c.strip() != UNREVIEWED and not _REVIEWED.fullmatch(c.strip()))
+
     def with_review(self, review: Review | None) -> "Entry":
         """The same with another review state; other comments stay."""
-        others = [c for c in self.comments if c.strip() != UNREVIEWED and not _REVIEWED.fullmatch(c.strip())]
-        return replace(self, comments=(UNREVIEWED if review is None else str(review), *others))
+        return replace(self, comments=(UNREVIEWED if review is None else str(review), *self.remarks))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,17 @@ _EXAMPLES: Final = 4
 
 @dataclass(slots=True)
 class ReviewReport:
-    """What an import did. `rejected` has the row's number in the file (the header is 1), the column and the reason."""
+    """What an import did.
+
+    `rejected` has the row's number in the file (the header is 1), the column and the reason; `remarks` the row, the key
+    and what the reviewer wrote there, for somebody to read: catalogs do not keep it.
+    """
 
     approved: int = 0
     corrected: int = 0
     unchanged: int = 0
     rejected: list[tuple[int, str, str]] = field(default_factory=list)
+    remarks: list[tuple[int, str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ def _rows_of(file: PoFile, source: Entry, entry: Entry, english: Entry | None) -
             key=entry.key,
             form=str(number) if entry.plural else "",
             example=examples[number] if number < len(examples) else "",
-            note=" ".join(source.notes),
+            note=" ".join((*source.notes, *entry.remarks)),
             dutch=source.strings[min(number, len(source.strings) - 1)],
             english=english.strings[min(number, len(english.strings) - 1)] if english is not None else "",
             text=text,
@@ -117,6 +122,8 @@ class ReviewImport:
             if row.locale.strip() not in LANGUAGES or row.locale.strip() == SOURCE:
                 report.rejected.append((number, "locale", f"no translation of Maatje's: {row.locale!r}"))
                 continue
+            if row.remark.strip():
+                report.remarks.append((number, row.key.strip(), row.remark.strip()))
             by_locale[row.locale.strip()][row.subject.strip(), row.key.strip()].append((number, row))
         for locale, texts in by_locale.items():
             files = _files(locale, self._faq, self._folder)

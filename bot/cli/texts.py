@@ -125,6 +125,7 @@ def import_sheet(
                 "corrected": report.corrected,
                 "unchanged": report.unchanged,
                 "rejected": [{"row": n, "field": column, "error": why} for n, column, why in report.rejected],
+                "remarks": [{"row": n, "key": key, "remark": said} for n, key, said in report.remarks],
             }
         )
     else:
@@ -134,6 +135,8 @@ def import_sheet(
             markup=False,
             highlight=False,
         )
+        for number, key, said in report.remarks:
+            console.print(f"row {number}, {key}: {said}", markup=False, highlight=False, soft_wrap=True)
         for number, column, why in report.rejected:
             errors.print(f"row {number}, {column}: {why}", style="red", markup=False, highlight=False, soft_wrap=True)
     if report.rejected:

@@ -162,6 +162,16 @@ def test_a_row_that_is_not_right_is_refused_and_the_others_go_in(
     assert report.approved == 1
 
 
+def test_remarks_are_reported_and_doubts_go_out(folder: Path) -> None:
+    path = po_path("uk", "small", folder)
+    path.write_text(path.read_text(encoding="utf-8").replace("# unreviewed\n", "# unreviewed\n# doubt: polite?\n", 1))
+    hello, *_ = rows_of(folder)
+    assert hello.note == "Said at the start. doubt: polite?"
+    report = taken_in(folder, [replace(hello, remark=" Fine so. ", approved="yes")])
+    assert report.remarks == [(2, "hello", "Fine so.")]
+    assert "# reviewed: O. Shevchenko, 2026-11-30\n# doubt: polite?\n" in text_of(folder)
+
+
 def test_somebody_must_have_approved(folder: Path) -> None:
     hello, *_ = rows_of(folder)
     report = taken_in(folder, [replace(hello, approved="yes")], reviewer="")
