@@ -1,0 +1,48 @@
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from locales.catalog import Catalogs, UnknownText
+from locales.message import Body, Button, Part, Style, Text, verbatim
+from locales.render import Renderer
+
+TEXTS = {
+    ("nl", "t.hello"): "Dag {name}",
+    ("fa", "t.hello"): "سلام {name}",
+    ("nl", "t.only_dutch"): "Alleen hier: {inner}",
+    ("nl", "t.inner"): "binnen",
+    ("fa", "t.inner"): "درون",
+}
+
+
+@pytest.fixture
+def renderer() -> Renderer:
+    return Renderer(Catalogs({"t": lambda key, locale: TEXTS.get((locale, key))}), ZoneInfo("Europe/Amsterdam"))
+
+
+def test_a_text_falls_back_whole(renderer: Renderer) -> None:
+    assert renderer.say(Text("t.hello", {"name": "Amina"}), "fa_AF") == "سلام \u2068Amina\u2069"
+    # Never a mixed sentence: what is inside comes in the language that the sentence was found in.
+    assert renderer.say(Text("t.only_dutch", {"inner": Text("t.inner")}), "fa") == "Alleen hier: binnen"
+
+
+def test_a_text_that_nobody_has_is_a_defect(renderer: Renderer) -> None:
+    with pytest.raises(UnknownText):
+        renderer.say(Text("t.gone"), "fa")
+
+
+def test_official_statements_have_the_dutch_under_them(renderer: Renderer) -> None:
+    body = Body((Part(Text("t.hello", {"name": "A"}), Style.OFFICIAL), Part(Text("t.inner"))))
+    rendered = renderer.render(body, "fa")
+    assert [(block.locale, block.style) for block in rendered.blocks] == [
+        ("fa", Style.OFFICIAL),
+        ("nl", Style.DUTCH),
+        ("fa", Style.NORMAL),
+    ]
+    assert [block.style for block in renderer.render(body, "nl").blocks] == [Style.OFFICIAL, Style.NORMAL]
+
+
+def test_a_button_has_its_icon_before_its_label(renderer: Renderer) -> None:
+    rendered = renderer.render(Body((), ((Button(verbatim("دری"), "lang:fa_AF", "✅"),),)), "nl")
+    assert rendered.buttons[0][0].label == "✅ دری"
+    assert rendered.buttons[0][0].intent == "lang:fa_AF"
