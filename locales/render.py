@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from locales.bidi import has_rtl, isolate
 from locales.catalog import Catalogs
 from locales.formats import fill
 from locales.languages import LANGUAGES, SOURCE, Direction
@@ -79,12 +80,24 @@ class Renderer:
             self._bare[text.key, locale] = said
         return said
 
+    def _language_of(self, text: Text, locale: str) -> str:
+        """The language that a paragraph is really in, which is another where a text falls back."""
+        return locale if text.key == VERBATIM else self.catalogs.lookup(text.key, locale, text.count)[1]
+
+    def _paragraph(self, text: Text, locale: str) -> str:
+        said = self.say(text, locale)
+        if text.key == VERBATIM and has_rtl(said) is not (LANGUAGES[locale].direction is Direction.RTL):
+            # Said in another language on purpose ("shall I go on in Arabic?"): it keeps its own order.
+            return isolate(said)
+        return said
+
     def render(self, body: Body, locale: str) -> Rendered:
         """A whole message; official statements get the simple Dutch under them."""
         blocks: list[Block] = []
         for part in body.parts:
-            blocks.append(Block(self.say(part.text, locale), part.style, locale))
-            if part.style is Style.OFFICIAL and locale != SOURCE:
+            found_in = self._language_of(part.text, locale)
+            blocks.append(Block(self._paragraph(part.text, locale), part.style, found_in))
+            if part.style is Style.OFFICIAL and found_in != SOURCE:
                 blocks.append(Block(self.say(part.text, SOURCE), Style.DUTCH, SOURCE))
         buttons = tuple(
             tuple(RenderedButton(f"{b.icon} {self.say(b.label, locale)}".strip(), b.intent, b.url) for b in row)

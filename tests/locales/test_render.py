@@ -46,3 +46,23 @@ def test_a_button_has_its_icon_before_its_label(renderer: Renderer) -> None:
     rendered = renderer.render(Body((), ((Button(verbatim("دری"), "lang:fa_AF", "✅"),),)), "nl")
     assert rendered.buttons[0][0].label == "✅ دری"
     assert rendered.buttons[0][0].intent == "lang:fa_AF"
+
+
+def test_a_paragraph_says_in_which_language_it_really_is(renderer: Renderer) -> None:
+    rendered = renderer.render(Body((Part(Text("t.only_dutch", {"inner": Text("t.inner")}), Style.OFFICIAL),)), "fa")
+    assert [(block.locale, block.style) for block in rendered.blocks] == [("nl", Style.OFFICIAL)]
+
+
+@pytest.mark.parametrize(
+    ("locale", "text", "expected"),
+    [
+        ("nl", "هل أتابع؟", "\u2068هل أتابع؟\u2069"),
+        ("ar", "هل أتابع؟", "هل أتابع؟"),
+        ("ar", "Shall I go on?", "\u2068Shall I go on?\u2069"),
+        ("nl", "Zal ik verdergaan?", "Zal ik verdergaan?"),
+    ],
+)
+def test_what_is_said_in_another_language_keeps_its_order(
+    renderer: Renderer, locale: str, text: str, expected: str
+) -> None:
+    assert renderer.render(Body((Part(verbatim(text)),)), locale).text == expected
