@@ -17,7 +17,7 @@ from storage.outbox_results import Result
 log = structlog.get_logger(__name__)
 
 GROUP = 50
-WAIT = 0.05
+WAIT = 0.01
 # One group being written, one being filled.
 MOST_UNWRITTEN = 2 * GROUP
 _RETRY_WAIT = (0.2, 1.0, 5.0)
