@@ -221,7 +221,7 @@ class Dispatcher:
             self._settle(result, "none")
         for key, parcel in prepared.parcels:
             lane = self._lanes.setdefault(key, Lane(key))
-            lane.parcels.append(parcel)
+            lane.add(parcel)
             self._queue_lane(lane)
 
     def _queue_lane(self, lane: Lane) -> None:

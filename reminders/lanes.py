@@ -50,6 +50,23 @@ class Lane:
     busy: bool = False
     parked: bool = False
 
+    def add(self, parcel: Parcel) -> None:
+        """Last in the row. A reply whose very words still wait here speaks for those too: who presses a button ten
+        times, or sends rubbish by the hundred, gets one answer, and the next good question need not wait behind them.
+        """
+        if parcel.row.priority == Priority.REPLY and parcel.rendered.file is None:
+            for waiting in self.parcels:
+                if (
+                    waiting.row.priority == Priority.REPLY
+                    and waiting.rendered == parcel.rendered
+                    and waiting.addresses == parcel.addresses
+                ):
+                    self.parcels.remove(waiting)
+                    parcel.also = (*parcel.also, waiting.row, *waiting.also)
+                    parcel.lease_until = min(parcel.lease_until, waiting.lease_until)
+                    break
+        self.parcels.append(parcel)
+
 
 class ChannelQueue:
     """The lanes waiting for one channel, and the tasks that serve them.

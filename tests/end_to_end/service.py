@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -33,7 +32,7 @@ class Service:
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
-        self._environment: Mapping[str, str] = {
+        self._environment: dict[str, str] = {
             **{name: value for name, value in os.environ.items() if not name.startswith("MAATJE_")},
             "MAATJE_DATABASE_URL": database_url,
             "MAATJE_SECRET_KEY": "a secret for end to end tests only",
@@ -44,6 +43,10 @@ class Service:
             "MAATJE_LOG_FORMAT": "json",
             "PYTHONPATH": str(ROOT),
         }
+
+    def set_up(self, **settings: str) -> None:
+        """More settings, for the next start."""
+        self._environment.update(settings)
 
     def maatje(self, *arguments: str) -> str:
         """Run a command to its end; its standard output."""

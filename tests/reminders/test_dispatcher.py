@@ -339,3 +339,26 @@ async def test_the_default_composer_says_what_it_was_given(sqlite_database: Data
     async with sqlite_database.reading() as session:
         said = await SayComposer().compose(session, [row], clock.now())
     assert said == {1: Body((Part(verbatim("hello")),))}
+
+
+async def test_the_same_reply_many_times_waits_once(world: OutboxWorld) -> None:
+    """Somebody presses a button again and again while the channel allows one message a second."""
+    sender = FakeSender(capabilities=Capabilities(buttons=True, per_address=timedelta(seconds=1)))
+    amina = await world.person()
+    contact = (await world.contact_of("amina")).id
+    for number, text_ in enumerate(["menu", "unknown", "menu", "unknown", "menu", "plan"]):
+        await world.put(
+            Outgoing(
+                key=f"reply:{number}",
+                kind="say",
+                due_at=world.clock.now(),
+                params=say(text_),
+                person_id=amina,
+                contact_id=contact,
+                priority=Priority.REPLY,
+            )
+        )
+    await drain(world.dispatcher(sender))
+    assert sender.texts[-3:] == ["unknown", "menu", "plan"]
+    assert len(sender.texts) <= 4
+    assert set((await world.states()).values()) == {"sent"}
