@@ -117,6 +117,7 @@ class Dispatcher:
         self._lanes: dict[str, Lane] = {}
         self._in_hand: dict[int, _Batch] = {}
         self._wake = asyncio.Event()
+        self._preparing: asyncio.Task[bool] | None = None
         self._stopping = False
         self._wants_room = False
         self._swept_at: datetime | None = None
@@ -151,6 +152,7 @@ class Dispatcher:
                     await self._nap()
         finally:
             stopper.cancel()
+            await self._prepared()
             await self._finish()
 
     async def _wake_at(self, stop: asyncio.Event) -> None:
@@ -165,7 +167,11 @@ class Dispatcher:
             pass
 
     async def _claim_more(self) -> bool:
-        """Claim and start one batch when there is room for it; whether there may be more at once."""
+        """Claim one batch when there is room for it and begin to prepare it; whether there may be more at once.
+
+        The batch before is prepared while this one is claimed. One is prepared after the other, so that each
+        recipient's order is kept.
+        """
         if len(self._in_hand) + self._limits.batch > self._limits.in_hand:
             self._wants_room = True
             return False
@@ -173,8 +179,22 @@ class Dispatcher:
             await self._sweep()
             now = self._clock.now()
             rows = await self._queue.claim(now, self._limits.batch, self._limits.lease)
-            if rows:
-                await self._start(rows, now, _Batch(len(rows)))
+        except (OperationalError, InterfaceError) as error:
+            log.error("outbox_database_unreachable", error=type(error).__name__)
+            return False
+        went_well = await self._prepared()
+        if rows:
+            self._preparing = asyncio.create_task(self._start_apart(rows, now, self._taken(rows, now)))
+        return went_well and len(rows) == self._limits.batch
+
+    async def _prepared(self) -> bool:
+        """Wait until the batch in preparation is in its lanes; whether that went well."""
+        preparing, self._preparing = self._preparing, None
+        return preparing is None or await preparing
+
+    async def _start_apart(self, rows: Sequence[ClaimedRow], now: datetime, batch: _Batch) -> bool:
+        try:
+            await self._start(rows, now, batch)
         except (OperationalError, InterfaceError) as error:
             log.error("outbox_database_unreachable", error=type(error).__name__)
             return False
@@ -182,7 +202,7 @@ class Dispatcher:
             # Never the traceback: its frames hold what people are told.
             log.error("outbox_batch_failed", error=type(error).__name__)
             return False
-        return len(rows) == self._limits.batch
+        return True
 
     async def _sweep(self) -> None:
         """Give back what dead workers held, and what nobody finished in its time."""
@@ -199,18 +219,23 @@ class Dispatcher:
     async def _handled(self, rows: Sequence[ClaimedRow], now: datetime) -> None:
         if not rows:
             return
-        batch = _Batch(len(rows))
+        batch = self._taken(rows, now)
         await self._start(rows, now, batch)
         await batch.done.wait()
 
-    async def _start(self, rows: Sequence[ClaimedRow], now: datetime, batch: _Batch) -> None:
-        lease_until = now + self._limits.lease
+    def _taken(self, rows: Sequence[ClaimedRow], now: datetime) -> _Batch:
+        """Take these rows in hand."""
+        batch = _Batch(len(rows))
         for row in rows:
             self._in_hand[row.id] = batch
             self._metrics.claimed_after((now - row.due_at).total_seconds())
         self._metrics.in_hand(len(self._in_hand))
+        return batch
+
+    async def _start(self, rows: Sequence[ClaimedRow], now: datetime, batch: _Batch) -> None:
+        """Prepare these rows and put them in their lanes."""
         try:
-            prepared = await self._preparation.prepare(rows, now, lease_until)
+            prepared = await self._preparation.prepare(rows, now, now + self._limits.lease)
         except BaseException:
             # Not begun: the leases end by themselves, or the sweep of the next start frees them.
             for row in rows:

@@ -18,9 +18,11 @@ from bot.clock import SystemClock
 from bot.memory import settle
 from locales.catalog import Catalogs
 from locales.render import Rendered, Renderer
-from reminders.claimed import SayComposer
+from reminders.claimed import ComposersByKind
+from reminders.compose import PlannedComposer
 from reminders.delivery import Capabilities, Receipt
 from reminders.dispatcher import Dispatcher, worker_name
+from reminders.planned import Kind
 from storage.database import Database
 from storage.keys import KeyRing
 
@@ -82,7 +84,8 @@ async def work(url: str, secret: str, expected: int) -> dict[str, object]:
     """Dispatch until `expected` messages were sent here or none came for a while."""
     database = Database(url, KeyRing([secret]))
     sender, lags = InstantSender(), Lags()
-    renderer = Renderer(Catalogs(), ZoneInfo("Europe/Amsterdam"))
+    zone = ZoneInfo("Europe/Amsterdam")
+    renderer = Renderer(Catalogs(), zone)
     for language in LANGUAGES:
         # A service that is up has its catalogs read; a start costs each worker a second, once.
         renderer.render(reminder(0, SystemClock().now()), language)
@@ -90,7 +93,7 @@ async def work(url: str, secret: str, expected: int) -> dict[str, object]:
         database,
         {CHANNEL: sender},
         renderer,
-        SayComposer(),
+        ComposersByKind({Kind.REMINDER: PlannedComposer(zone)}),
         SystemClock(),
         worker_name(),
         metrics=lags,

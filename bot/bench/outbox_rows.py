@@ -1,10 +1,9 @@
 """Fills a database with people and messages for the dispatch benchmark, as fast as the engine takes them.
 
-The messages are meeting reminders from the real catalogs with encrypted parameters, in three languages; names are made
-up.
+The messages are the planner's reminders of progress meetings, encrypted as in service, for readers of three languages;
+names are made up.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,19 +11,24 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 
 from locales.message import Body, Button, Part, Style, Text
+from reminders.planned import Kind
 from storage.database import database_url
 from storage.keys import KeyRing
 from storage.outbox import Priority
 
 CHANNEL = "bench"
 _SHARED = 1_000
+_MEETINGS_EACH = 4
+_PARAMS = b'{"ask":true}'
 _OURS = "bench:"
 LANGUAGES = ("nl", "en", "ar")
 _PERSON = ("id", "external_id", "given_name", "family_name", "language", "participant_group", "municipality")
 _PERSON_COLUMNS = (*_PERSON, "wishes", "channel_order", "created_at", "updated_at")
 _CONTACT_COLUMNS = ("id", "channel", "address", "address_hash", "person_id", "state", "created_at")
 _OUTBOX = ("key", "kind", "params", "person_id", "priority", "state", "due_at", "next_at", "useful_until", "attempts")
-_OUTBOX_COLUMNS = (*_OUTBOX, "created_at")
+_OUTBOX_COLUMNS = (*_OUTBOX, "appointment_id", "appointment_version", "created_at")
+_APPOINTMENT = ("id", "external_id", "person_id", "kind", "starts_at", "ends_at", "location", "with_whom", "mandatory")
+_APPOINTMENT_COLUMNS = (*_APPOINTMENT, "status", "version", "made_at", "updated_at")
 
 Row = tuple[object, ...]
 
@@ -75,6 +79,22 @@ class Seeder:
 
         self._insert("person", _PERSON_COLUMNS, persons())
         self._insert("contact", _CONTACT_COLUMNS, contacts())
+        self._insert("appointment", _APPOINTMENT_COLUMNS, self._appointments(count))
+
+    def _appointments(self, people: int) -> Iterator[Row]:
+        """Progress meetings of tomorrow, a few for each person: number + people * turn is one of person `number`."""
+        starts = (self._now + timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
+        at, mandatory = self._at(self._now), 1 if self._url.get_backend_name() == "sqlite" else True
+        for turn in range(_MEETINGS_EACH):
+            starts_at, ends_at = self._at(starts + timedelta(hours=turn)), self._at(starts + timedelta(hours=turn + 1))
+            for n in range(1, people + 1):
+                place = self._keys.encrypt(f"Gemeentehuis, kamer {n % 40}".encode(), "appointment.location")
+                whom = self._keys.encrypt(f"Consulent {n % 7}".encode(), "appointment.with_whom")
+                number = n + people * turn
+                yield (
+                    number, f"{_OURS}{number}", n, "progress_meeting", starts_at, ends_at, place, whom, mandatory,
+                    "planned", 1, at, at,
+                )  # fmt: skip
 
     def messages(
         self,
@@ -90,15 +110,13 @@ class Seeder:
 
         Those that are not sent in this run (`sent_here`) share a few bodies, so that a million are there soon.
         """
-        starts = (self._now + timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
         made = self._at(self._now)
         first: list[bytes] = []
 
         def params_of(n: int) -> bytes:
             if not sent_here and len(first) == _SHARED:
                 return first[n % _SHARED]
-            body = reminder(n, starts + timedelta(hours=n % 8)).to_json()
-            params = self._keys.encrypt(json.dumps(body, separators=(",", ":")).encode(), "outbox.params")
+            params = self._keys.encrypt(_PARAMS, "outbox.params")
             if not sent_here:
                 first.append(params)
             return params
@@ -108,8 +126,8 @@ class Seeder:
                 due_at = first_due + apart * n
                 due, until = self._at(due_at), self._at(due_at + timedelta(days=2))
                 yield (
-                    f"{prefix}:{n}", "say", params_of(n), n % people + 1, int(Priority.REMINDER), "pending",
-                    due, due, until, 0, made,
+                    f"{prefix}:{n}", Kind.REMINDER.value, params_of(n), n % people + 1, int(Priority.REMINDER),
+                    "pending", due, due, until, 0, n % people + 1 + people * (n // people % _MEETINGS_EACH), 1, made,
                 )  # fmt: skip
 
         self._insert("outbox", _OUTBOX_COLUMNS, rows())
@@ -130,10 +148,10 @@ class Seeder:
     def wipe(self, *tables: str) -> None:
         """Empty the database of what was put in; drop these tables."""
         if self._url.get_backend_name() == "sqlite":
-            for table in ("attempt", "outbox", "contact", "person"):
+            for table in ("attempt", "outbox", "appointment", "contact", "person"):
                 self.execute(f"DELETE FROM {table}")  # noqa: S608 - our own words
         else:
-            self.execute("TRUNCATE attempt, outbox, contact, person CASCADE")
+            self.execute("TRUNCATE attempt, outbox, appointment, contact, person CASCADE")
         for table in tables:
             self.execute(f"DROP TABLE IF EXISTS {table}")
 
