@@ -4,13 +4,15 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.render import Rendered
+from reminders.claimed import ClaimedMessage, Composed, SayComposer
 from reminders.delivery import AddressGone, Capabilities, Receipt
 from reminders.dispatcher import Limits, worker_name
 from reminders.recorder import GROUP, MOST_UNWRITTEN, Recorder
@@ -203,3 +205,37 @@ async def test_results_wait_for_a_database_that_is_away_and_nothing_is_sent_mean
     assert sorted(written) == list(range(1, MOST_UNWRITTEN + 1))
     assert queue.groups == [GROUP] * 3
     assert recorder.unwritten == 0
+
+
+class _Stumbling(SayComposer):
+    """Raises what is not a message's own fault, once."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.was_asked = asyncio.Event()
+
+    async def compose(
+        self, session: AsyncSession, rows: Sequence[ClaimedMessage], now: datetime
+    ) -> Mapping[int, Composed]:
+        self.asked += 1
+        self.was_asked.set()
+        if self.asked == 1:
+            raise OperationalError("SELECT", {}, Exception("away"))
+        return await super().compose(session, rows, now)
+
+
+async def test_a_running_worker_outlives_a_database_that_goes_away(world: OutboxWorld, clock: FakeClock) -> None:
+    await world.tell("first", person=await world.person("a"))
+    sender, stop, composer = _SlowSender(), asyncio.Event(), _Stumbling()
+    sender.let.set()
+    limits = Limits(poll=timedelta(milliseconds=10), lease=timedelta(seconds=40), sweep=timedelta(0))
+    dispatcher = world.dispatcher(sender, composer=composer, limits=limits)
+    async with asyncio.timeout(10):
+        running = asyncio.create_task(dispatcher.run(stop))
+        await composer.was_asked.wait()
+        # Nobody holds the batch any more; when its lease ends it is claimed anew.
+        clock.forward(seconds=60)
+        await sender.given.wait()
+        stop.set()
+        await running
+    assert await world.states() == {"first": "sent"}
