@@ -11,21 +11,28 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from html import escape
+from zoneinfo import ZoneInfo
 
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest, HTTPXRequest
 
+from bot.bench.outbox_rows import LANGUAGES, reminder
 from bot.channels.telegram.request import AiohttpRequest
+from bot.memory import settle
+from locales.catalog import Catalogs
+from locales.render import Renderer
 
 _TOKEN = "4242424242:BENCH"  # noqa: S105 - a token of nobody
 _CHAT = 7
-_TEXT = "<b>Morgen: voortgangsgesprek</b>\n\nDinsdag 12 januari, 10.00 – 11.00 uur\nGemeentehuis, kamer 3"
 _WARM_UP = 200
 # python-telegram-bot's own default.
 _CONNECTIONS = 256
 OURS, DEFAULT, AIOGRAM = "python-telegram-bot, our request layer", "python-telegram-bot, its own", "aiogram"
 
-Send = Callable[[], Awaitable[object]]
+Send = Callable[[str], Awaitable[object]]
 
 
 class AiogramMissing(Exception):
@@ -110,6 +117,8 @@ async def measure(messages: int, at_once: int, rounds: int, tell: Callable[[str]
         for name, send in senders.items():
             tell(f"{name}: warming up …")
             await _send_all(send, _WARM_UP, at_once)
+        # As the service does; it is the same for all.
+        settle()
         for number in range(rounds):
             # Who begins changes, so that nobody always has the quieter moment.
             order = list(senders) if number % 2 == 0 else list(reversed(senders))
@@ -125,15 +134,23 @@ async def measure(messages: int, at_once: int, rounds: int, tell: Callable[[str]
 
 
 async def _send_all(send: Send, messages: int, at_once: int) -> None:
-    left = messages
+    left, texts = messages, _texts()
 
     async def sender() -> None:
         nonlocal left
         while left > 0:
             left -= 1
-            await send()
+            await send(texts[left % len(texts)])
 
     await asyncio.gather(*(sender() for _ in range(at_once)))
+
+
+@cache
+def _texts() -> tuple[str, ...]:
+    """What is sent: a meeting's reminder in each of the benchmark's languages."""
+    renderer = Renderer(Catalogs(), ZoneInfo("Europe/Amsterdam"))
+    body = reminder(1, datetime.now(UTC))
+    return tuple(escape(renderer.render(body, language).text) for language in LANGUAGES)
 
 
 @asynccontextmanager
@@ -156,7 +173,7 @@ async def _python_telegram_bot(url: str, *, ours: bool) -> AsyncIterator[Send]:
     bot: ExtBot[None] = ExtBot(_TOKEN, base_url=f"{url}/bot", request=request)
     await request.initialize()
     try:
-        yield lambda: bot.send_message(_CHAT, _TEXT, parse_mode="HTML")
+        yield lambda text: bot.send_message(_CHAT, text, parse_mode="HTML")
     finally:
         await request.shutdown()
 
@@ -169,6 +186,6 @@ async def _aiogram(url: str) -> AsyncIterator[Send]:
 
     bot = Bot(_TOKEN, session=AiohttpSession(api=TelegramAPIServer.from_base(url)))
     try:
-        yield lambda: bot.send_message(_CHAT, _TEXT, parse_mode="HTML")
+        yield lambda text: bot.send_message(_CHAT, text, parse_mode="HTML")
     finally:
         await bot.session.close()
