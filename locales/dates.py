@@ -36,6 +36,7 @@ class DateWords:
     parts: tuple[str, ...]
     weekdays: tuple[str, ...] | None
     months: tuple[str, ...] | None
+    first_day: str | None
     calendar: str | None
     calendar_months: tuple[str, ...]
     digits: str | None
@@ -104,6 +105,7 @@ def date_words(locale: str) -> DateWords:
         parts=_list(own, "parts", 4, locale) or (),
         weekdays=_list(own, "weekdays", 7, locale),
         months=_list(own, "months", 12, locale),
+        first_day=str(own["first_day"]) if "first_day" in own else None,
         calendar=calendar,
         calendar_months=_list(own, "calendar_months", 13 if calendar == "ethiopian" else 12, locale) or (),
         digits=_DIGITS.get(babel.default_numbering_system),
@@ -144,6 +146,8 @@ def _apply(pattern: str, day: date, words: DateWords, locale: str) -> str:
         pattern = re.sub("[Ec]{4}", f"'{words.weekdays[day.weekday()]}'", pattern)
     if words.months is not None:
         pattern = re.sub("[ML]{4}", f"'{words.months[day.month - 1]}'", pattern)
+    if words.first_day is not None and day.day == 1:
+        pattern = re.sub(r"\bd\b", f"'{words.first_day}'", pattern)
     return own_digits(parse_pattern(pattern).apply(day, babel_locale(locale)), locale)
 
 

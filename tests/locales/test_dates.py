@@ -51,7 +51,7 @@ def test_a_day_has_its_weekday_in_full(locale: str, expected: str) -> None:
         ("ckb", "پێنجشەممە، ١ی ئازاری ٢٠٢٩"),
         ("uk", "1 березня 2029 року (четвер)"),
         ("ru", "1 марта 2029 года (четверг)"),
-        ("fr", "jeudi 1 mars 2029"),
+        ("fr", "jeudi 1er mars 2029"),
     ],
 )
 def test_a_date_has_its_weekday_and_year(locale: str, expected: str) -> None:
@@ -63,7 +63,7 @@ def test_no_date_is_abbreviated_and_no_two_days_look_alike(locale: str) -> None:
     days = [date(2027, 1, 1) + timedelta(days=n) for n in range(365)]
     assert len({date_text(day, locale) for day in days}) == len({day_text(day, locale) for day in days}) == 365
     assert not any(date_text(day, locale).endswith(".") for day in days)
-    assert len({short_day_text(day, locale).translate(NO_DIGITS) for day in days}) == 7 * 12
+    assert len({short_day_text(day, locale).translate(NO_DIGITS) for day in days if day.day > 1}) == 7 * 12
 
 
 NO_DIGITS = dict.fromkeys([*range(ord("0"), ord("9") + 1), *range(0x660, 0x66A), *range(0x6F0, 0x6FA)])
