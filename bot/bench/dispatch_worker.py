@@ -126,7 +126,8 @@ async def work(url: str, secret: str, expected: int) -> dict[str, object]:
         "ended": lags.last_written,
         "cpu_s": cpu,
         "memory_before_mb": round(before, 1),
-        "memory_halfway_mb": round(halfway, 1),
+        # One of several workers may never come to half of all.
+        "memory_halfway_mb": round(halfway or before, 1),
         "memory_after_mb": round(_memory(), 1),
         "memory_peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000, 1),
         "most_in_hand": lags.most_in_hand,
