@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from locales.faq.content import FaqContent, TopicText
 from locales.glossary.reading import Glossary
 from locales.languages import SOURCE
-from locales.letters import wrong_letters
+from locales.letters import wrong_letters, wrong_marks
 from locales.text_check import LATIN_WORD, TextFault, bidi_faults, leftovers, plain_text
 
 _SHORTEST_STEM = 3
@@ -32,7 +32,7 @@ def answer_faults(source: Iterable[str], text: str, locale: str, glossary: Gloss
     for fault in bidi_faults(text):
         yield "bidi", fault
     plain = _without(dutch, plain_text(text, glossary))
-    for fault in wrong_letters(plain, locale):
+    for fault in (*wrong_letters(plain, locale), *wrong_marks(text, locale)):
         yield "script", fault
     for fault in leftovers(plain, locale):
         yield "leftover", fault

@@ -44,7 +44,7 @@ FOREIGN: dict[str, tuple[Foreign, ...]] = {
 # Marks of a Western keyboard in a text that has its own.
 _MARKS: dict[str, tuple[re.Pattern[str], str]] = {
     "Arab": (re.compile(rf"(?<=[{SCRIPTS['Arab']}\u2069}}])\s?[?,;]"), "؟ ، ؛"),
-    "Ethi": (re.compile(rf"(?<=[{SCRIPTS['Ethi']}])\.(?=\s|$)"), "።"),
+    "Ethi": (re.compile(rf"(?<=[{SCRIPTS['Ethi']}}}])[.,;](?=\s|$)"), "። ፣ ፤"),
 }
 
 
@@ -67,8 +67,12 @@ def wrong_letters(text: str, locale: str) -> list[str]:
         for foreign in FOREIGN.get(locale, ())
         if (letters := [char for char in text if char in foreign.letters])
     ]
-    if own in _MARKS:
-        pattern, instead = _MARKS[own]
-        if pattern.search(text):
-            found.append(f"has a Western punctuation mark; write {instead}")
     return found
+
+
+def wrong_marks(text: str, locale: str) -> list[str]:
+    """Punctuation of a Western keyboard in a whole text, also behind a placeholder."""
+    pattern, instead = _MARKS.get(LANGUAGES[locale].script, (None, ""))
+    if pattern is None or not pattern.search(text):
+        return []
+    return [f"has a Western punctuation mark; write {instead}"]

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from locales.glossary.reading import Glossary
 from locales.languages import LANGUAGES
-from locales.letters import SCRIPTS, wrong_letters
+from locales.letters import SCRIPTS, wrong_letters, wrong_marks
 
 TextFault = Literal["placeholders", "buttons", "numbers", "script", "leftover", "bidi", "length"]
 
@@ -50,7 +50,7 @@ def text_faults(source: str, text: str, locale: str, glossary: Glossary) -> Iter
     if missing := sorted(set(_NUMBER.findall(_bare(source))) - _numbers(_bare(text))):
         yield "numbers", f"lacks {', '.join(missing)}"
     plain = plain_text(text, glossary)
-    yield from (("script", fault) for fault in wrong_letters(plain, locale))
+    yield from (("script", fault) for fault in (*wrong_letters(plain, locale), *wrong_marks(text, locale)))
     yield from (("leftover", fault) for fault in leftovers(plain, locale))
     if len(_WORD.findall(plain)) >= 3 and locale != "nl" and text == source:
         yield "leftover", "is the Dutch text"

@@ -23,6 +23,7 @@ def kinds(source: str, text: str, locale: str) -> set[str]:
         pytest.param("Dit boek", "این كتاب", "fa", {"script"}, id="Arabic kaf in Persian"),
         pytest.param("Dag", "Привет", "am", {"script"}, id="Cyrillic in Amharic"),
         pytest.param("Dag allemaal.", "ሰላም ለሁላችሁ.", "am", {"script"}, id="Western full stop in Amharic"),
+        pytest.param("{a}, {b}", "{a}, {b}", "fa", {"script"}, id="Western comma behind a placeholder"),
         pytest.param("Goedendag", "Добрый день, друзі", "ru", {"script"}, id="Ukrainian letter in Russian"),
         pytest.param("Hebt u een afspraak?", "Hebt u een afspraak?", "fr", {"leftover"}, id="Dutch left in French"),
         pytest.param("Wat is uw vraag?", "Quelle est your question ?", "fr", {"leftover"}, id="English in French"),
