@@ -41,9 +41,8 @@ def check(locale: Locale = None, as_json: AsJson = False) -> None:
     except (UnreadablePo, GlossaryError, ContentError) as error:
         stop(str(error))
     states = [checking.locale(code) for code in wanted]
-    program = checking.program() if locale is None else []
-    faults = [fault for fault in program if fault.kind != "unused"]
-    notices = [fault for fault in program if fault.kind == "unused"]
+    faults = checking.program() if locale is None else []
+    notices: list[Fault] = []
     for state in states:
         (notices if locale is None and state.locale in UNDER_WAY else faults).extend(state.faults)
     if as_json:
