@@ -28,8 +28,6 @@ Kind = (
 )
 
 CONSULTANT_LOCALES: Final = frozenset({SOURCE, "en"})
-# Locales that are being written: what is wrong with them is told, and is no fault of the project yet.
-UNDER_WAY: Final = frozenset({"am"})
 
 
 @dataclass(frozen=True, slots=True)

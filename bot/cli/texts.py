@@ -10,7 +10,7 @@ from rich.table import Table
 
 from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, errors, show_json, stop
 from bot.clock import SystemClock
-from locales.check import UNDER_WAY, CatalogCheck, Fault, LocaleState
+from locales.check import CatalogCheck, Fault, LocaleState
 from locales.faq.content import ContentError, load_faq
 from locales.glossary.reading import GlossaryError, load_glossary
 from locales.key_usage import scan
@@ -41,20 +41,16 @@ def check(locale: Locale = None, as_json: AsJson = False) -> None:
     except (UnreadablePo, GlossaryError, ContentError) as error:
         stop(str(error))
     states = [checking.locale(code) for code in wanted]
-    faults = checking.program() if locale is None else []
-    notices: list[Fault] = []
-    for state in states:
-        (notices if locale is None and state.locale in UNDER_WAY else faults).extend(state.faults)
+    faults = [*(checking.program() if locale is None else ()), *(fault for state in states for fault in state.faults)]
     if as_json:
         show_json(
             {
                 "locales": {state.locale: _figures(state) for state in states},
                 "faults": [asdict(fault) for fault in faults],
-                "notices": [asdict(fault) for fault in notices],
             }
         )
     else:
-        _show(states, faults, notices)
+        _show(states, faults)
     if faults:
         raise typer.Exit(FAULTS)
 
@@ -216,7 +212,7 @@ def _reading(one: Readability) -> dict[str, float]:
     }
 
 
-def _show(states: list[LocaleState], faults: list[Fault], notices: list[Fault]) -> None:
+def _show(states: list[LocaleState], faults: list[Fault]) -> None:
     names = ("", "texts", "translated", "missing", "fuzzy", "unreviewed", "reviewed", "broken", "words", "faq")
     table = Table(*names, box=None, padding=(0, 0, 0, 1), pad_edge=False)
     for column in table.columns[1:]:
@@ -236,8 +232,6 @@ def _show(states: list[LocaleState], faults: list[Fault], notices: list[Fault]) 
                 f"the longest {reading.longest_sentence}; LIX {reading.lix:.0f} (below 30 is easy).",
                 highlight=False,
             )
-    for notice in notices:
-        errors.print(f"not yet: {notice}", style="yellow", markup=False, highlight=False, soft_wrap=True)
     for fault in faults:
         errors.print(str(fault), style="red", markup=False, highlight=False, soft_wrap=True)
     said = f"{len(faults)} fault{'s' if len(faults) > 1 else ''}." if faults else "The catalogs are in order."
