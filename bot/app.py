@@ -63,6 +63,8 @@ class App:
             await channel.stop()
         await self.inbox.stop()
         await self.scheduler.stop()
+        for channel in self.channels.values():
+            await channel.close()
         await self.database.close()
 
 

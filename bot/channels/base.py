@@ -32,6 +32,9 @@ class Channel(Sender, Protocol):
     async def stop(self) -> None:
         """Receive nothing more; finish the event in hand."""
 
+    async def close(self) -> None:
+        """Let go of connections, once everything that was to be sent has left. After `stop`."""
+
     async def close_buttons(self, address: str, message_ref: str) -> None:
         """Take the buttons off a message whose button was used. Best effort: never raises."""
 

@@ -58,12 +58,13 @@ class TelegramChannel:
     ) -> None:
         # python-telegram-bot warns about its old number of seconds in RetryAfter unless told to give a timedelta.
         os.environ.setdefault("PTB_TIMEDELTA", "true")
+        self._requests = (AiohttpRequest(), AiohttpRequest(connections=1))
         self._bot = Bot(
             token,
             base_url=f"{api_url}/bot",
             base_file_url=f"{api_url}/file/bot",
-            request=AiohttpRequest(),
-            get_updates_request=AiohttpRequest(connections=1),
+            request=self._requests[0],
+            get_updates_request=self._requests[1],
         )
         self._webhook_url = webhook_url
         self._webhook_secret = webhook_secret
@@ -99,7 +100,6 @@ class TelegramChannel:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._working
         self._receive = None
-        # Replies to what was just received may still be leaving; the pool closes with the process.
 
     @property
     def is_receiving(self) -> bool:
@@ -107,8 +107,10 @@ class TelegramChannel:
         return self._receive is not None
 
     async def close(self) -> None:
-        """Close the connections."""
-        await self._bot.shutdown()
+        """Close the connections. Replies to what was received last have left by then."""
+        # Bot.shutdown would leave them open where the bot was never initialized (Telegram was out of reach).
+        for request in self._requests:
+            await request.shutdown()
 
     async def username(self) -> str:
         """The bot's name, without @.

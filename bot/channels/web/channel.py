@@ -112,6 +112,9 @@ class WebChannel:
         self.live.changed(line.contact_id)
         return Receipt(provider_ref=str(line.id))
 
+    async def close(self) -> None:
+        """There is nothing to let go of: the server owns the connections."""
+
     async def close_buttons(self, address: str, message_ref: str) -> None:
         """Take the buttons off a line; buttons that open a page stay. Never raises."""
         try:

@@ -76,6 +76,9 @@ class MemoryChannel:
     async def stop(self) -> None:
         """Nothing to do."""
 
+    async def close(self) -> None:
+        """Nothing to do."""
+
     async def close_buttons(self, address: str, message_ref: str) -> None:
         """Note it."""
         self.closed.append((address, message_ref))

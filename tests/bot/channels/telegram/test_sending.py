@@ -1,0 +1,149 @@
+"""Telegram's answers to what we send, and the webhook's to what it sends; against the strict counterpart."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.channels.base import AddressGone, Rejected, RetryLater
+from bot.channels.telegram import TelegramChannel
+from bot.events import InboundEvent, Said
+from tests.bot.channels.web.rig import message
+from tests.botapi.control import add_fault
+from tests.botapi.server import BotApi
+
+SECRET = "a-secret"
+HEADERS = {"x-telegram-bot-api-secret-token": SECRET}
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[BotApi]:
+    async with BotApi() as running:
+        await running.user(7).starts()
+        yield running
+
+
+@pytest.fixture
+async def channel(api: BotApi) -> AsyncIterator[TelegramChannel]:
+    made = TelegramChannel(api.token, api_url=api.url, webhook_secret=SECRET)
+    yield made
+    await made.close()
+
+
+async def test_flood_control_says_when(api: BotApi, channel: TelegramChannel) -> None:
+    add_fault(api.faults, {"method": "sendMessage", "code": 429, "retry_after": 17})
+    with pytest.raises(RetryLater) as found:
+        await channel.send("7", message("Hallo"), reference="1")
+    assert found.value.after == timedelta(seconds=17)
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "reason"),
+    [
+        pytest.param({"code": 403, "description": "Forbidden: bot was blocked by the user"}, AddressGone, "blocked"),
+        pytest.param({"code": 403, "description": "Forbidden: user is deactivated"}, AddressGone, "blocked"),
+        pytest.param({"code": 400, "description": "Bad Request: chat not found"}, AddressGone, "chat_gone"),
+        pytest.param({"code": 400, "description": "Bad Request: message is too long"}, Rejected, "bad_request"),
+        pytest.param({"code": 500, "description": "Internal Server Error"}, RetryLater, None),
+        pytest.param({"code": 502, "description": "Bad Gateway"}, RetryLater, None),
+        pytest.param({"kind": "reset"}, RetryLater, "network"),
+    ],
+)
+async def test_errors_are_ours(
+    api: BotApi, channel: TelegramChannel, fault: dict[str, object], error: type[Exception], reason: str | None
+) -> None:
+    add_fault(api.faults, {"method": "sendMessage", **fault})
+    with pytest.raises(error) as found:
+        await channel.send("7", message("Hallo"), reference="1")
+    if reason is not None:
+        assert getattr(found.value, "reason", None) == reason
+    await channel.send("7", message("Hallo"), reference="1")
+    assert api.user(7).has_seen("Hallo")
+
+
+async def test_a_message_in_parts_goes_on_where_it_broke_off(api: BotApi, channel: TelegramChannel) -> None:
+    long = message("\n\n".join(f"{number} " + "x" * 3000 for number in range(3)))
+    add_fault(api.faults, {"method": "sendMessage", "code": 500, "after": 1})
+    with pytest.raises(RetryLater):
+        await channel.send("7", long, reference="9")
+    await channel.send("7", long, reference="9")
+    shown = [m.text for m in api.user(7).messages if m.from_bot]
+    assert [text[0] for text in shown] == ["0", "1", "2"]
+
+
+async def test_a_button_that_says_too_much_is_refused(channel: TelegramChannel) -> None:
+    with pytest.raises(Rejected):
+        await channel.send("7", message("?", buttons=[[("Ja", "x" * 65)]]), reference="1")
+
+
+def body(text: str = "hallo") -> bytes:
+    chat = {"id": 7, "type": "private", "first_name": "A"}
+    sender = {"id": 7, "is_bot": False, "first_name": "A"}
+    found = {"message_id": 1, "date": 1_700_000_000, "chat": chat, "from": sender, "text": text}
+    return json.dumps({"update_id": 5, "message": found}).encode()
+
+
+async def test_the_webhook_takes_what_telegram_signed(channel: TelegramChannel) -> None:
+    heard: list[InboundEvent] = []
+
+    async def receive(event: InboundEvent) -> None:
+        heard.append(event)
+
+    assert await channel.handle_webhook(HEADERS, body()) == 503
+    await channel.start(receive)
+    assert await channel.handle_webhook(HEADERS, body()) == 200
+    assert [event.payload for event in heard] == [Said("hallo")]
+    for headers in ({}, {"x-telegram-bot-api-secret-token": "other"}, {"x-telegram-bot-api-secret-token": ""}):
+        assert await channel.handle_webhook(headers, body()) == 403
+    for rubbish in (b"", b"{", b"[]", b"null", b'{"update_id": "x"}', b"\xff"):
+        assert await channel.handle_webhook(HEADERS, rubbish) == 200
+    assert await channel.handle_webhook(HEADERS, b" " * 4_000_001) == 413
+    assert len(heard) == 1
+    await channel.stop()
+
+
+async def test_what_could_not_be_stored_is_brought_again(channel: TelegramChannel) -> None:
+    async def receive(_event: InboundEvent) -> None:
+        raise OSError("the database is away")
+
+    await channel.start(receive)
+    assert await channel.handle_webhook(HEADERS, body()) == 503
+    await channel.stop()
+
+
+async def test_without_a_secret_nothing_is_taken(api: BotApi) -> None:
+    channel = TelegramChannel(api.token, api_url=api.url)
+    assert await channel.handle_webhook({"x-telegram-bot-api-secret-token": ""}, body()) == 403
+    await channel.close()
+
+
+async def test_polling_confirms_only_what_was_handled(api: BotApi, channel: TelegramChannel) -> None:
+    heard: list[str] = []
+
+    async def receive(event: InboundEvent) -> None:
+        heard.append(event.event_id)
+        if len(heard) < 3:
+            raise OSError("the database is away")
+
+    await channel.start(receive)
+    await api.until_called("getUpdates", 4, timeout=15)
+    await channel.stop()
+    assert len(heard) >= 3
+    assert len(set(heard)) == 1
+
+
+@pytest.mark.parametrize("language", ["nl", "ar"])
+async def test_the_commands_menu_is_set_in_each_language(api: BotApi, language: str) -> None:
+    commands = {"nl": [("menu", "Menu")], "ar": [("menu", "القائمة")], "fa_AF": [("menu", "منو")]}
+    channel = TelegramChannel(api.token, api_url=api.url, commands=commands)
+
+    async def receive(_event: InboundEvent) -> None:
+        return
+
+    await channel.start(receive)
+    await api.until_called("setMyCommands", 2)
+    await channel.stop()
+    await channel.close()
+    assert api.count("setMyCommands") == 2
+    assert language in commands
