@@ -36,12 +36,14 @@ class Thresholds:
 
     `answer` is for the best topic, `answer_fine` the same in the group fines (a wrong answer about a fine is worse than
     none), `choices` for the three best together. `least_choice`: what a topic needs to be offered as a choice.
+    `choices_in` has other limits for languages in which the chances come out lower, for want of phrasings.
     """
 
-    answer: float = 0.93
+    answer: float = 0.95
     answer_fine: float = 0.97
     choices: float = 0.4
     least_choice: float = 0.001
+    choices_in: Mapping[str, float] = field(default_factory=lambda: {"ti": 0.15, "am": 0.3, "fa_AF": 0.3})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,9 @@ class TrainedFinder:
             return Finding("urgent", language=cry.language, need=cry.need)
         if not normalise(text):
             return Finding("handover", language=locale)
-        outcome, candidates = decide(self.chances(text), self.content, self.thresholds)
         language, sure = self.model.language(text)
         spoken = language if language != OUTSIDE and sure > 0.5 else locale
+        outcome, candidates = decide(self.chances(text), self.content, self.thresholds, spoken)
         return Finding(outcome, candidates[0].topic if outcome == "answer" else None, candidates, spoken)
 
     def chances(self, text: str) -> Mapping[str, float]:
@@ -107,7 +109,7 @@ class TrainedFinder:
 
 
 def decide(
-    chances: Mapping[str, float], content: FaqContent, limits: Thresholds
+    chances: Mapping[str, float], content: FaqContent, limits: Thresholds, language: str | None = None
 ) -> tuple[Literal["answer", "choices", "handover"], tuple[Candidate, ...]]:
     """What to do with these chances, and the topics that may be meant, best first."""
     best = sorted(chances, key=lambda topic: -chances[topic])[:_CHOICES]
@@ -115,7 +117,7 @@ def decide(
     strict = content.topics[best[0]].group == _FINES
     if candidates[0].score >= (limits.answer_fine if strict else limits.answer):
         return "answer", candidates
-    if sum(candidate.score for candidate in candidates) >= limits.choices:
+    if sum(candidate.score for candidate in candidates) >= limits.choices_in.get(language or "", limits.choices):
         return "choices", tuple(candidate for candidate in candidates if candidate.score >= limits.least_choice)
     return "handover", candidates
 
