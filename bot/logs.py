@@ -1,7 +1,9 @@
 """Structured logs on standard error: events and ids, never a name, a number, a text or a token."""
 
+import io
 import logging
 import sys
+from contextlib import suppress
 from typing import Literal
 
 import structlog
@@ -36,7 +38,7 @@ def set_up_logs(form: Literal["console", "json"], level: int = logging.INFO) -> 
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=_StandardError()),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -46,6 +48,21 @@ def set_up_logs(form: Literal["console", "json"], level: int = logging.INFO) -> 
     root.setLevel(logging.WARNING)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class _StandardError(io.TextIOBase):
+    """Standard error as it is now; where it cannot be written (closed, broken pipe, disk full) the work goes on."""
+
+    def write(self, text: str) -> int:
+        """Write, or leave out."""
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, or leave out."""
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
 
 
 class _NameOnly(logging.Formatter):
