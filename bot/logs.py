@@ -4,7 +4,7 @@ import io
 import logging
 import sys
 from contextlib import suppress
-from typing import Literal
+from typing import Literal, TextIO, cast
 
 import structlog
 from structlog.typing import Processor
@@ -38,7 +38,7 @@ def set_up_logs(form: Literal["console", "json"], level: int = logging.INFO) -> 
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=_StandardError()),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _StandardError())),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
