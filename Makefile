@@ -25,7 +25,7 @@ WORKERS ?= 2
 
 # The suite: unit, contract, end to end, a short chaos run, on SQLite and PostgreSQL, and in a real browser.
 test: $(READY) browser
-	$(BIN)/python -m pytest -n $(WORKERS) $(if $(WITHOUT_BROWSER),-m "not browser") $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(if $(WITHOUT_BROWSER),-m "not browser") $(ARGS)
 
 browser: $(READY)
 ifdef WITHOUT_BROWSER

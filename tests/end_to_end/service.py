@@ -103,27 +103,46 @@ class Service:
         return (self._folder / "service.log").read_text()
 
 
-def write_tables(folder: Path, language: str) -> None:
-    """One person, their consultant, a plan, a meeting the day after tomorrow and a class tomorrow."""
+def write_tables(folder: Path, *languages: str) -> None:
+    """Per language one person (P1, P2, …), their own consultant, a plan, a meeting the day after tomorrow and a class
+    tomorrow; and one person more with the first consultant."""
     today = datetime.now(ZoneInfo("Europe/Amsterdam")).date()
-    (folder / "people.csv").write_text(
+    meeting = f"progress_meeting,{datetime.combine(today + timedelta(days=2), time(14, 0)):%Y-%m-%d %H:%M}"
+    meeting = f"{meeting},,Gemeentehuis Huizen,Sanne de Boer,yes,planned"
+    lesson = f"class,{datetime.combine(today + timedelta(days=1), time(9, 30)):%Y-%m-%d %H:%M}"
+    lesson = f"{lesson},,Taalschool Huizen,,no,planned"
+    people, plans, appointments = list[str](), list[str](), list[str]()
+    for number, language in enumerate(languages, 1):
+        consultant = f"{consultant_of(number)},Sanne de Boer"
+        people.append(f"P{number},Amina,Tesfay,{language},asylum,Huizen,{consultant},2026-01-05")
+        plans.append(f"P{number};b1;2026-02-02;2026-02-28;2026-01-10;4;Werk in de zorg")
+        appointments += (f"A{number},P{number},{meeting}", f"L{number},P{number},{lesson}")
+    people.append(f"P0,Omar,Nasser,nl,asylum,Huizen,{consultant_of(1)},Sanne de Boer,2026-01-05")
+    appointments.append(f"A0,P0,{meeting}")
+    _write(
+        folder / "people.csv",
         "external_id,given_name,family_name,language,group,municipality,consultant_email,consultant_name,"
-        "brp_registered_on\n"
-        f"P1,Amina,Tesfay,{language},asylum,Huizen,sanne@example.org,Sanne de Boer,2026-01-05\n"
-        "P2,Omar,Nasser,nl,asylum,Huizen,sanne@example.org,Sanne de Boer,2026-01-05\n",
-        encoding="utf-8",
+        "brp_registered_on",
+        people,
     )
-    (folder / "plans.csv").write_text(
-        "person_external_id;route;intake_on;plan_signed_on;relief_started_on;progress_meetings_per_year;goal\n"
-        "P1;b1;2026-02-02;2026-02-28;2026-01-10;4;Werk in de zorg\n",
+    # As spreadsheets write it: semicolons and a byte order mark.
+    _write(
+        folder / "plans.csv",
+        "person_external_id;route;intake_on;plan_signed_on;relief_started_on;progress_meetings_per_year;goal",
+        plans,
         encoding="utf-8-sig",
     )
-    meeting = datetime.combine(today + timedelta(days=2), time(14, 0))
-    lesson = datetime.combine(today + timedelta(days=1), time(9, 30))
-    (folder / "appointments.csv").write_text(
-        "external_id,person_external_id,kind,starts_at,ends_at,location,with_whom,mandatory,status\n"
-        f"A1,P1,progress_meeting,{meeting:%Y-%m-%d %H:%M},,Gemeentehuis Huizen,Sanne de Boer,yes,planned\n"
-        f"A2,P1,class,{lesson:%Y-%m-%d %H:%M},,Taalschool Huizen,,no,planned\n"
-        f"A3,P2,progress_meeting,{meeting:%Y-%m-%d %H:%M},,Gemeentehuis Huizen,Sanne de Boer,yes,planned\n",
-        encoding="utf-8",
+    _write(
+        folder / "appointments.csv",
+        "external_id,person_external_id,kind,starts_at,ends_at,location,with_whom,mandatory,status",
+        appointments,
     )
+
+
+def consultant_of(number: int) -> str:
+    """The e-mail address of the consultant of person number N."""
+    return f"sanne{number}@example.org"
+
+
+def _write(path: Path, head: str, rows: list[str], encoding: str = "utf-8") -> None:
+    path.write_text("\n".join([head, *rows, ""]), encoding=encoding)

@@ -14,7 +14,7 @@ from locales.languages import LANGUAGES
 from locales.message import Text
 from locales.render import Renderer
 from tests.botapi import BotApi
-from tests.end_to_end.service import Service, write_tables
+from tests.end_to_end.service import Service, consultant_of, write_tables
 from tests.end_to_end.web_phone import WebPhone
 
 
@@ -41,15 +41,20 @@ class Words:
         return RENDERER.say(Text(key, params), self.locale)
 
 
-async def main_job(person: Phone, consultant: Phone, service: Service, locale: str, between: Between) -> None:
-    """The script. `between` is called between any two steps."""
+Invite = Callable[[str], Awaitable[str]]
+
+
+async def main_job(
+    person: Phone, consultant: Phone, invite: Invite, locale: str, between: Between, number: int = 1
+) -> None:
+    """The script, of person number N of the tables. `between` is called between any two steps."""
     say, dutch = Words(locale), Words("nl")
-    await consultant.starts(await service.invite("sanne@example.org"))
+    await consultant.starts(await invite(consultant_of(number)))
     await consultant.sees(dutch("consultant.what_comes"))
     await between()
     await person.starts("AAAAAAAAAA")
     await between()
-    code = await service.invite("P1")
+    code = await invite(f"P{number}")
     await person.starts(code)
     await person.sees(say("language.ask"))
     await between()
@@ -118,9 +123,9 @@ async def service(bot_api: BotApi, tmp_path: Path, sqlite_url: str) -> AsyncIter
     await running.stop()
 
 
-async def prepare(service: Service, folder: Path, locale: str) -> None:
+async def prepare(service: Service, folder: Path, *locales: str) -> None:
     """Import the tables and start."""
-    write_tables(folder, locale)
+    write_tables(folder, *locales)
     for table in ("people", "plans", "appointments"):
         await asyncio.to_thread(service.maatje, "import", table, str(folder / f"{table}.csv"), "--json")
     await service.start()
@@ -141,7 +146,7 @@ async def test_the_main_job(service: Service, bot_api: BotApi, tmp_path: Path, c
         else:
             person = await stack.enter_async_context(WebPhone(service.url, locale))
             consultant = await stack.enter_async_context(WebPhone(service.url))
-        await main_job(person, consultant, service, locale, nothing)
+        await main_job(person, consultant, service.invite, locale, nothing)
     assert bot_api.mistakes == []
     assert await service.stop() == 0
     assert_no_personal_data(service.log())
@@ -155,7 +160,7 @@ async def test_it_goes_on_after_a_kill_between_any_two_steps(service: Service, b
         await service.start()
 
     person, consultant = bot_api.user(1001, language_code="en"), bot_api.user(1002, language_code="nl")
-    await main_job(person, consultant, service, "en", kill_and_start)
+    await main_job(person, consultant, service.invite, "en", kill_and_start)
     assert bot_api.mistakes == []
 
 

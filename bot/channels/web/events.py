@@ -53,7 +53,11 @@ async def stream(
             except (SQLAlchemyError, OSError) as error:
                 log.warning("web_live_read_failed", contact=contact_id, error=type(error).__name__)
                 return
-            if standing is None or standing.revision < after:
+            if standing is None:
+                # Erased between the two looks.
+                yield as_event("gone", None)
+                return
+            if standing.revision < after:
                 yield as_event("reset", None)
                 return
             if standing.language is not None and language_tag(standing.language) != lang:

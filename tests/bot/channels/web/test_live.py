@@ -11,6 +11,7 @@ from bot.channels.web.events import stream
 from bot.channels.web.lines import Content, shown
 from bot.channels.web.live import CONNECTIONS_A_CHAT, Live
 from storage.columns import Json
+from storage.contacts import Contact
 from storage.people import Person
 from storage.webchat import WebMessage
 from tests.bot.channels.web.conftest import Browser
@@ -144,6 +145,17 @@ async def test_a_session_that_ended_is_told(rig: Rig, address: str, listen: List
     line = listen(after=1)
     await line.next()
     line.open = False
+    assert await line.next() == ("gone", None)
+    assert await line.ended()
+
+
+async def test_a_chat_that_is_erased_between_two_looks_is_gone_and_not_begun_anew(
+    rig: Rig, address: str, listen: Listen
+) -> None:
+    line = listen(after=1)
+    await line.next()
+    async with rig.database.writing() as session:
+        await session.delete(await session.get_one(Contact, 1))
     assert await line.next() == ("gone", None)
     assert await line.ended()
 
