@@ -15,6 +15,7 @@ from reminders.planner import Planner
 from reminders.timetable_import import import_timetable
 from storage.database import Database
 from storage.importing.appointments import AppointmentsImporter
+from storage.importing.attendance import AttendanceImporter
 from storage.importing.groups import GroupsImporter
 from storage.importing.people import PeopleImporter
 from storage.importing.plans import PlansImporter
@@ -70,6 +71,17 @@ def groups(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None
     _import(
         file,
         lambda settings, border: GroupsImporter(border, _planner(settings, border).plan_people),
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+
+
+@app.command()
+def attendance(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Who was at which lesson or meeting, as providers list it."""
+    _import(
+        file,
+        lambda settings, border: AttendanceImporter(border, settings.zone),
         dry_run=dry_run,
         as_json=as_json,
     )

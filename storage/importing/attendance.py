@@ -1,0 +1,259 @@
+"""The attendance table: who was at which lesson or meeting, and for how long, as providers send it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.appointments import AppointmentStatus, Participation, Presence
+from storage.attendance import AttendanceChange, OnAttendance
+from storage.database import Database
+from storage.importing import cells as cell
+from storage.importing.attendance_lookups import AttendanceRow, FoundAppointment, Lookups, StoredPresence
+from storage.importing.cells import CellFault
+from storage.importing.run import Border, Outcome, Parsed, Report, run_import
+from storage.importing.table import TableUnreadable
+
+A_DAY = 1440
+# Dutch lists are usual. "a" stands for both words on them, and is nobody's here.
+_WORDS = {
+    Presence.PRESENT: ("present", "aanwezig", "1", "x", "ja", "yes"),
+    Presence.LATE: ("late", "te laat", "laat"),
+    Presence.ABSENT: ("absent", "afwezig", "0", "nee", "no", "niet aanwezig", "ongeoorloofd", "ongeoorloofd afwezig"),
+    Presence.EXCUSED: (
+        "excused",
+        "geoorloofd",
+        "geoorloofd afwezig",
+        "ziek gemeld",
+        "ziekgemeld",
+        "verontschuldigd",
+        "afgemeld",
+    ),
+}
+_PRESENCE = {word: presence for presence, words in _WORDS.items() for word in words}
+_NOTES = {
+    "gap": "does not exist in that night (the clock goes forward); taken as one hour later",
+    "fold": "exists twice in that night (the clock goes back); taken as the first of the two",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceImported:
+    """The counts and faults, and every presence that is new or other than before, in the file's order."""
+
+    report: Report
+    changes: tuple[AttendanceChange, ...]
+
+
+async def import_attendance(
+    database: Database,
+    border: Border,
+    data: bytes,
+    *,
+    zone: ZoneInfo,
+    on_changes: OnAttendance | None = None,
+    dry_run: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> AttendanceImported:
+    """Import a list; `on_changes` hears of what changed in the same transaction, group of rows by group of rows.
+
+    Raises:
+        TableUnreadable: when the file as a whole cannot be used; nothing was changed.
+    """
+    importer = AttendanceImporter(border, zone, on_changes)
+    report = await run_import(database, importer, data, dry_run=dry_run, progress=progress)
+    return AttendanceImported(report, tuple(importer.changes))
+
+
+class AttendanceImporter:
+    """Imports presence and minutes by appointment and person; for one file.
+
+    Created = the first presence that is known; a person's own answer to the appointment stays as it is. An absent
+    `minutes` column leaves minutes alone. `changes` grows group by group.
+    """
+
+    required = frozenset({"person_external_id", "presence"})
+    known = required | {"appointment_external_id", "group", "starts_at", "minutes"}
+
+    def __init__(self, border: Border, zone: ZoneInfo, on_changes: OnAttendance | None = None) -> None:
+        self._border = border
+        self._zone = zone
+        self._on_changes = on_changes
+        self._numbers = count(1)
+        # What this file said first of each appointment and person, and in which row.
+        self._first: dict[tuple[int, int], tuple[int, Presence, int | None]] = {}
+        self.changes: list[AttendanceChange] = []
+
+    def parse(self, cells: Mapping[str, str], warn: Callable[[str, str], None]) -> AttendanceRow:
+        """See Importer."""
+        if "appointment_external_id" not in cells and not {"group", "starts_at"} <= cells.keys():
+            raise TableUnreadable(
+                "The columns that say which appointment are missing: appointment_external_id, or group and starts_at."
+            )
+        appointment = cell.text(cells, "appointment_external_id", longest=255)
+        group = cell.text(cells, "group", longest=120)
+        starts_at = self._instant(cells, warn)
+        if appointment is not None and (group is not None or starts_at is not None):
+            raise CellFault(
+                "appointment_external_id", "is given beside group or starts_at; keep one of the two ways in a row"
+            )
+        if appointment is None and group is None and starts_at is None:
+            missing = "appointment_external_id" if "appointment_external_id" in cells else "group"
+            raise CellFault(missing, "is empty; give appointment_external_id, or group and starts_at")
+        if appointment is None and group is None:
+            raise CellFault("group", "is empty; name the lesson group, as in the groups table")
+        if appointment is None and starts_at is None:
+            raise CellFault("starts_at", "is empty; write 2026-03-01 14:00")
+        presence = _presence(cells)
+        minutes = cell.whole_number(cells, "minutes", most=A_DAY)
+        if presence is Presence.ABSENT and minutes:
+            raise CellFault("minutes", f"is {minutes}, but presence is absent; empty it, or mend presence")
+        return AttendanceRow(
+            appointment_external_id=appointment,
+            group=group,
+            starts_at=starts_at,
+            person_external_id=cell.required(cells, "person_external_id", longest=80),
+            presence=presence,
+            minutes=minutes,
+        )
+
+    def _instant(self, cells: Mapping[str, str], warn: Callable[[str, str], None]) -> datetime | None:
+        found = cell.moment(cells, "starts_at")
+        if found is None or found.tzinfo is not None:
+            return found
+        local = self._border.to_instant(found)
+        if local.note is not None:
+            warn("starts_at", _NOTES[local.note])
+        return local.instant
+
+    def key(self, _value: AttendanceRow) -> str:
+        """See Importer. A number of its own: the same lesson can be named in two ways, so `save` finds doubles."""
+        return str(next(self._numbers))
+
+    async def save(
+        self, session: AsyncSession, rows: Sequence[Parsed[AttendanceRow]], reject: Callable[[int, str, str], None]
+    ) -> list[Outcome]:
+        """See Importer."""
+        group = await Lookups.read(session, [row.value for row in rows], self._zone)
+        outcomes: list[Outcome] = []
+        upserts: list[dict[str, object]] = []
+        changes: list[AttendanceChange] = []
+        for row in rows:
+            try:
+                appointment_id, person_id = self._whose(row.value, group)
+                is_again = self._is_again(row, appointment_id, person_id)
+            except CellFault as fault:
+                reject(row.number, fault.field, fault.error)
+                continue
+            stored = group.stored.get((appointment_id, person_id), StoredPresence(None, None))
+            wanted = StoredPresence(row.value.presence, _minutes(row, stored))
+            if is_again or wanted == stored:
+                outcomes.append(Outcome.UNCHANGED)
+                continue
+            outcomes.append(Outcome.CREATED if stored.presence is None else Outcome.UPDATED)
+            upserts.append({"appointment_id": appointment_id, "person_id": person_id, **wanted._asdict()})
+            if wanted.presence is not stored.presence:
+                changes.append(AttendanceChange(appointment_id, person_id, row.value.presence))
+        await _upsert(session, upserts)
+        if self._on_changes is not None and changes:
+            await self._on_changes(session, changes)
+        self.changes += changes
+        return outcomes
+
+    def _is_again(self, row: Parsed[AttendanceRow], appointment_id: int, person_id: int) -> bool:
+        said = (row.value.presence, row.value.minutes)
+        number, *first = self._first.setdefault((appointment_id, person_id), (row.number, *said))
+        if tuple(first) != said:
+            raise CellFault("presence", f"is not what row {number} says of this person; keep one of the two")
+        return number != row.number
+
+    def _whose(self, value: AttendanceRow, known: Lookups) -> tuple[int, int]:
+        """The ids of the appointment and the person."""
+        person_id = known.people.get(value.person_external_id)
+        if person_id is None:
+            raise CellFault("person_external_id", "is nobody we know; import people first, or mend the id")
+        appointment = self._appointment(value, known)
+        local = appointment.starts_at.astimezone(self._zone)
+        shown = f"{local:%Y-%m-%d %H:%M}"
+        if appointment.person_id is not None and appointment.person_id != person_id:
+            raise CellFault("person_external_id", "is not whose appointment this is; look at both ids")
+        memberships = known.memberships.get((appointment.group_id, person_id), ())
+        if appointment.group_id is not None and not any(member.on(local.date()) for member in memberships):
+            raise CellFault(
+                "person_external_id",
+                f"was not in the group on {local.date()}; look at the groups table and the id",
+            )
+        if appointment.status is AppointmentStatus.CANCELLED:
+            raise CellFault(
+                value.appointment_field, f"was cancelled ({shown}); take the row out, or restore the appointment first"
+            )
+        if appointment.starts_at > self._border.now:
+            raise CellFault(
+                value.appointment_field, f"has not begun yet ({shown}); note who was there afterwards, or mend it"
+            )
+        return appointment.id, person_id
+
+    def _appointment(self, value: AttendanceRow, known: Lookups) -> FoundAppointment:
+        if value.appointment_external_id is not None:
+            found = known.by_id.get(value.appointment_external_id)
+            if found is None:
+                raise CellFault(
+                    "appointment_external_id", "is no appointment we know; import appointments first, or mend the id"
+                )
+            return found
+        group_id = known.groups.get(value.group or "")
+        if group_id is None:
+            raise CellFault("group", "is no lesson group we know; import groups first, or mend the name")
+        if value.starts_at is None:  # parse() gives the two together
+            raise CellFault("starts_at", "is empty; write 2026-03-01 14:00")
+        found = known.lessons.get((group_id, value.starts_at))
+        if found is None:
+            starts_at = value.starts_at
+            of_day = known.near.get((group_id, starts_at.astimezone(self._zone).date()), ())
+            nearest = min(of_day, key=lambda lesson: abs(lesson - starts_at), default=None)
+            hint = (
+                f"the nearest of that day starts at {nearest.astimezone(self._zone):%H:%M}"
+                if nearest is not None
+                else "there is none on that day; import the timetable first, or mend the date"
+            )
+            raise CellFault("starts_at", f"is no start of a lesson of this group; {hint}")
+        return found
+
+
+def _presence(cells: Mapping[str, str]) -> Presence:
+    value = " ".join(cells.get("presence", "").lower().replace("_", " ").split())
+    words = ", ".join(presence.value for presence in Presence)
+    if not value:
+        raise CellFault("presence", f"is empty; use one of: {words}")
+    if value not in _PRESENCE:
+        raise CellFault(
+            "presence", f"{value[:40]!r} is not known; use one of: {words} (or aanwezig, te laat, afwezig, geoorloofd)"
+        )
+    return _PRESENCE[value]
+
+
+def _minutes(row: Parsed[AttendanceRow], stored: StoredPresence) -> int | None:
+    if "minutes" in row.columns:
+        return row.value.minutes
+    # The file says nothing of minutes; those of somebody who turns out to have been absent are wrong all the same.
+    return None if row.value.presence is Presence.ABSENT else stored.minutes
+
+
+async def _upsert(session: AsyncSession, rows: Sequence[dict[str, object]]) -> None:
+    """Store presence and minutes beside what may be there, such as the answer that the person gives right now."""
+    if not rows:
+        return
+    make = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    # In one order, so that two imports at once wait for each other and do not lock each other out.
+    statement = make(Participation).values(sorted(rows, key=lambda row: (row["appointment_id"], row["person_id"])))
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["appointment_id", "person_id"],
+            set_={"presence": statement.excluded.presence, "minutes": statement.excluded.minutes},
+        )
+    )
