@@ -6,7 +6,7 @@ output and nothing else; logs go to standard error.
 
 import typer
 
-from bot.cli import bench, faq, imports, people, reminders, service, texts
+from bot.cli import attendance, bench, faq, imports, people, reminders, service, texts
 
 app = typer.Typer(
     name="maatje",
@@ -19,6 +19,7 @@ service.add_to(app)
 people.add_to(app)
 app.add_typer(imports.app, name="import")
 app.add_typer(reminders.app, name="reminders")
+app.add_typer(attendance.app, name="attendance")
 app.add_typer(faq.app, name="faq")
 app.add_typer(texts.app, name="translations")
 app.add_typer(bench.app, name="bench")
