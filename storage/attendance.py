@@ -74,7 +74,10 @@ class SentReport:
         It is when the appointment was chosen, or when the day lies in the period of a report without chosen
         appointments or of an open-ended one (which names those of its first weeks only). Somebody who chose one of two
         lessons of a day did not report the other. A period without a last day is one day, or open-ended without end.
+        Once an open-ended report got its last day (better again), what had been chosen for later is on again.
         """
+        if self.open_ended and self.until_on is not None and day > self.until_on:
+            return False
         if appointment_id in self.chosen:
             return True
         if self.from_on is None or (self.chosen and not self.open_ended):

@@ -66,6 +66,8 @@ TUESDAY, SUNDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=6)
         pytest.param(sent(TUESDAY, open_ended=True), MONDAY, False, id="open, before it"),
         pytest.param(sent(MONDAY, TUESDAY, open_ended=True), TUESDAY, True, id="was open, last day"),
         pytest.param(sent(MONDAY, TUESDAY, open_ended=True), SUNDAY, False, id="was open, is over"),
+        pytest.param(sent(MONDAY, TUESDAY, LESSON, open_ended=True), SUNDAY, False, id="better before a chosen one"),
+        pytest.param(sent(MONDAY, TUESDAY, LESSON, open_ended=True), TUESDAY, True, id="better on the day itself"),
         pytest.param(sent(None), MONDAY, False, id="says nothing"),
     ],
 )
@@ -327,6 +329,8 @@ def naive_outcome(plain: Plain, appointment: int, person: int) -> str:
     day = plain.appointments[appointment][0]
     for who, state, first, last, is_open, chosen in plain.reports:
         if who != person or state == "draft" or state == "withdrawn":
+            continue
+        if is_open and last is not None and last < day:
             continue
         for one in chosen:
             if one == appointment:
