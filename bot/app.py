@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
@@ -15,7 +16,7 @@ from bot.commands import menu_commands
 from bot.dialogue.services import Services
 from bot.faq.finder import build_finder
 from bot.http import TelegramWebhook, build_http
-from bot.importing import planner_of
+from bot.importing import planner_of, public_holidays
 from bot.inbox import Inbox
 from bot.links import web_link
 from bot.municipality import Municipalities
@@ -27,10 +28,14 @@ from locales.render import Renderer
 from reminders.compose import PlannedComposer
 from reminders.delivery import Clock
 from reminders.delivery_metrics import PrometheusMetrics
+from reminders.digest import DIGEST, DigestComposer, plan_digests
 from reminders.dispatcher import ComposersByKind, Dispatcher, SayComposer, worker_name
+from reminders.follow_ups import FollowUp, FollowUpComposer
+from reminders.missed import Missed, MissedComposer, TalkRule
 from reminders.planned import Kind
 from reminders.planner import Planner
 from reminders.scheduler import Scheduler
+from reminders.terms import TermRules
 from storage.database import Database
 from storage.keys import KeyRing
 from storage.migrate import schema_is_current
@@ -108,21 +113,42 @@ def build(
         municipalities=municipalities,
         quiet_hours=settings.quiet_hours,
         replan=planner.plan_people,
+        changed=planner.on_changes,
         links=lambda code: {"web": web_link(base_url, code)},
+        holidays=public_holidays(),
     )
     worker = worker_name()
-    planned = PlannedComposer(settings.zone, lambda municipality: municipalities.of(municipality).term_rules)
+
+    def term_rules(municipality: str) -> TermRules:
+        return municipalities.of(municipality).term_rules
+
+    def talk_rules(municipality: str) -> TalkRule:
+        return municipalities.of(municipality).talk_rule
+
+    planned = PlannedComposer(settings.zone, term_rules)
     dispatcher = Dispatcher(
         database=database,
         senders=channels,
         renderer=renderer,
-        composer=ComposersByKind({"say": SayComposer(), **dict.fromkeys(Kind, planned)}),
+        composer=ComposersByKind(
+            {
+                "say": SayComposer(),
+                **dict.fromkeys(Kind, planned),
+                **dict.fromkeys(FollowUp, FollowUpComposer()),
+                DIGEST: DigestComposer(settings.zone, term_rules, talk_rules),
+                **dict.fromkeys(Missed, MissedComposer(settings.zone, talk_rules)),
+            }
+        ),
         clock=clock,
         worker=worker,
         files=Attachments(renderer, clock),
         metrics=PrometheusMetrics(registry),
     )
-    scheduler = Scheduler(database=database, dispatcher=dispatcher, planner=planner, clock=clock)
+
+    async def digests(session: AsyncSession) -> int:
+        return await plan_digests(session, clock.now(), settings.zone, services.holidays)
+
+    scheduler = Scheduler(database=database, dispatcher=dispatcher, planner=planner, clock=clock, plan_more=[digests])
 
     async def readiness() -> dict[str, bool]:
         try:

@@ -43,9 +43,10 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command of the menu, without slash: "menu", "language" …."""
+    """A command of the menu, without slash: "menu", "language" …; `rest` is what was written behind it."""
 
     name: str
+    rest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

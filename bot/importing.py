@@ -10,6 +10,7 @@ from bot.municipality import Municipalities
 from bot.settings import Settings
 from locales.languages import find_language
 from reminders.local_time import QuietHours, to_instant
+from reminders.missed import AfterAttendance
 from reminders.planner import HORIZON, Planner
 from reminders.policy import Policies, load_policies
 from storage.importing.run import Border, LocalTime
@@ -37,6 +38,18 @@ def _holidays(year: int) -> holidays.HolidayBase:
     return holidays.country_holidays("NL", years=year, language="nl")
 
 
+def public_holidays() -> holidays.HolidayBase:
+    """Dutch public holidays; filled year by year as days are asked for."""
+    return holidays.country_holidays("NL")
+
+
+def after_attendance(settings: Settings, now: Callable[[], datetime]) -> AfterAttendance:
+    """What follows from an attendance list: "we missed you", and "plan a talk"."""
+    known = Municipalities.load(settings.config)
+    planner = planner_of(settings, now, known)
+    return AfterAttendance(planner, now, settings.zone, lambda municipality: known.of(municipality).talk_rule)
+
+
 def policies_of(settings: Settings) -> Policies:
     """The reminder policies of the configuration file, or the defaults."""
     return load_policies(settings.config) if settings.config is not None else Policies()
@@ -57,7 +70,6 @@ def planner_of(
         zone=settings.zone,
         now=now,
         term_rules=lambda municipality: known.of(municipality).term_rules,
-        # Filled year by year as days are asked for.
-        holidays=holidays.country_holidays("NL"),
+        holidays=public_holidays(),
         horizon=horizon,
     )

@@ -10,11 +10,13 @@ error is found when the service starts and not when somebody needs the number.
 """
 
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from reminders.missed import TalkRule
 from reminders.terms import TermRules
 
 DEFAULT = "default"
@@ -35,6 +37,14 @@ class Municipality(BaseModel):
     # scaling down to A2 waits for 18 months.
     term_trigger: Literal["signed", "dated"] = "signed"
     scale_down_waits: bool = True
+    # So many missed lessons without a report, within so many weeks, put "plan a talk" before the consultant.
+    talk_after_missed: int = Field(default=3, ge=1, le=100)
+    talk_within_weeks: int = Field(default=4, ge=1, le=52)
+
+    @property
+    def talk_rule(self) -> TalkRule:
+        """When missed lessons are a reason for a talk."""
+        return TalkRule(self.talk_after_missed, timedelta(weeks=self.talk_within_weeks))
 
     @property
     def term_rules(self) -> TermRules:

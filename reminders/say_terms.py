@@ -7,9 +7,10 @@ from reminders.claimed import ClaimedMessage, Skip
 from reminders.known import Batch, person_of
 from reminders.milestones import MilestoneRules
 from reminders.said import Buttons, Said
-from reminders.say_to_consultant import name_of, write_to
+from reminders.say_to_consultant import write_to
 from reminders.term_messages import contacts_since, open_parts
 from reminders.terms import TermRules, compute_terms
+from reminders.wording import name_of
 from storage.people import Person
 
 _TALK: Buttons = ((Button(Text("menu.consultant"), "letter", "💬"),), (Button(Text("menu.plan"), "plan", "🧭"),))

@@ -4,7 +4,7 @@ from locales.message import Button, Part, Style, Text
 from reminders.claimed import ClaimedMessage, Skip
 from reminders.known import Batch
 from reminders.said import Buttons, Said
-from reminders.wording import appointment_line
+from reminders.wording import appointment_line, name_of
 from storage.appointments import Appointment, AppointmentStatus
 from storage.people import Person
 
@@ -61,11 +61,6 @@ def undelivered(row: ClaimedMessage, batch: Batch) -> Said | Skip:
             *_telephone(person),
         )
     )
-
-
-def name_of(person: Person) -> str:
-    """How a consultant knows the person."""
-    return f"{person.given_name} {person.family_name}".strip()
 
 
 def write_to(person: Person) -> Buttons:

@@ -5,12 +5,14 @@ run them: what they do is idempotent.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from typing import TypeAlias
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from reminders.delivery import Clock
 from reminders.dispatcher import Dispatcher
@@ -24,14 +26,27 @@ PLAN_EVERY = timedelta(minutes=15)
 CLEAN_EVERY = timedelta(hours=6)
 
 
+# Plans what is not about one person's reminders, in a transaction of its own; returns how many messages are new.
+PlanMore: TypeAlias = Callable[[AsyncSession], Awaitable[int]]
+
+
 class Scheduler:
     """Runs the dispatcher's loop and the periodic jobs until stopped."""
 
-    def __init__(self, *, database: Database, dispatcher: Dispatcher, planner: Planner, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        dispatcher: Dispatcher,
+        planner: Planner,
+        clock: Clock,
+        plan_more: Sequence[PlanMore] = (),
+    ) -> None:
         self._database = database
         self._dispatcher = dispatcher
         self._planner = planner
         self._clock = clock
+        self._plan_more = plan_more
         self._stop = asyncio.Event()
         self._jobs = AsyncIOScheduler()
         self._loop: asyncio.Task[None] | None = None
@@ -56,6 +71,9 @@ class Scheduler:
         """Plan what is to be said in the coming weeks."""
         planned = await self._planner.plan_ahead(self._database)
         lost = await self._planner.tell_undelivered(self._database)
+        for plan in self._plan_more:
+            async with self._database.writing() as session:
+                planned += await plan(session)
         if planned or lost:
             log.info("planned_ahead", messages=planned, undelivered=lost)
             self._dispatcher.wake()

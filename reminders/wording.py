@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from locales.message import Button, Part, Style, Text, verbatim
 from storage.appointments import Appointment, AppointmentKind
+from storage.people import Person
 
 # The icon of each kind, the same in every language.
 KIND_ICONS: dict[AppointmentKind, str] = {
@@ -19,6 +20,11 @@ KIND_ICONS: dict[AppointmentKind, str] = {
     AppointmentKind.ACTIVITY: "⚽",
     AppointmentKind.OTHER: "📌",
 }
+
+
+def name_of(person: Person) -> str:
+    """How a consultant knows the person."""
+    return f"{person.given_name} {person.family_name}".strip()
 
 
 def kind_text(kind: AppointmentKind) -> Text:

@@ -34,6 +34,12 @@ async def choose_appointments(session: AsyncSession, absence_id: int, appointmen
     await session.flush()
 
 
+async def add_appointments(session: AsyncSession, absence_id: int, appointment_ids: Collection[int]) -> None:
+    """Make a report be about these appointments too."""
+    known = {appointment.id for appointment in await chosen_appointments(session, absence_id)}
+    await choose_appointments(session, absence_id, known | set(appointment_ids))
+
+
 async def reports_about(session: AsyncSession, person_id: int, appointment_id: int) -> list[Absence]:
     """A person's sent reports about an appointment that were not taken back."""
     return list(

@@ -55,6 +55,14 @@ class Absence(Base, kw_only=True):
     reported_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
     seen_at: Mapped[datetime | None] = mapped_column(default=None)
     seen_by: Mapped[int | None] = mapped_column(ForeignKey("consultant.id"), default=None)
+    # A changed report is a new one that takes the place of this one when it is sent.
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("absence.id", ondelete="SET NULL"), default=None)
+    # Who got the report; and, when nobody sees it in time, to whom it goes and when.
+    told_id: Mapped[int | None] = mapped_column(ForeignKey("consultant.id"), default=None)
+    passed_to_id: Mapped[int | None] = mapped_column(ForeignKey("consultant.id"), default=None)
+    passed_at: Mapped[datetime | None] = mapped_column(default=None)
+    # An illness without an end that is over: from this day on the person comes again.
+    better_on: Mapped[date | None] = mapped_column(default=None)
 
 
 class AbsenceAppointment(Base, kw_only=True):

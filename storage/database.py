@@ -10,7 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 # Every mapped class must be known before the first query; importing them here makes that so.
-from storage import absences, appointments, audit, contacts, faq_gaps, letters, outbox, people, webchat  # noqa: F401
+from storage import (  # noqa: F401
+    absences,
+    appointments,
+    audit,
+    contacts,
+    faq_gaps,
+    letters,
+    outbox,
+    people,
+    proposals,
+    webchat,
+)
 from storage.columns import KEYS_ATTRIBUTE
 from storage.keys import KeyRing
 

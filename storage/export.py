@@ -16,6 +16,7 @@ from storage.contacts import Contact, Conversation
 from storage.letters import Letter
 from storage.outbox import Message
 from storage.people import Consultant, Person, Plan
+from storage.proposals import Proposal
 from storage.webchat import WebMessage
 
 # Hashes and leases say nothing about a person that the plain fields beside them do not. Files of the web chat are made
@@ -72,6 +73,7 @@ async def export_person(session: AsyncSession, person: Person) -> dict[str, Json
             AbsenceAppointment,
             AbsenceAppointment.absence_id.in_(select(Absence.id).where(Absence.person_id == mine)),
         ),
+        "proposals": await of(Proposal, Proposal.person_id == mine),
         "letters": await of(Letter, Letter.person_id == mine),
         "contacts": _rows(contacts),
         "conversation": await of(Conversation, Conversation.party == f"person:{mine}"),

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 
 from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, errors, opened, read_settings, run, show_json, stop
 from bot.clock import SystemClock
-from bot.importing import border_of, planner_of
+from bot.importing import after_attendance, border_of, planner_of
 from bot.settings import Settings
 from reminders.planner import Planner
 from reminders.timetable_import import import_timetable
@@ -81,7 +81,9 @@ def attendance(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> 
     """Who was at which lesson or meeting, as providers list it."""
     _import(
         file,
-        lambda settings, border: AttendanceImporter(border, settings.zone),
+        lambda settings, border: AttendanceImporter(
+            border, settings.zone, after_attendance(settings, lambda: border.now)
+        ),
         dry_run=dry_run,
         as_json=as_json,
     )

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.dialogue import absence, menu
+from bot.dialogue import absence, absence_report, menu
 from bot.dialogue.turn import Turn, button, part, title
 from locales.message import Attachment, Button, Part, Text
-from reminders.wording import KIND_ICONS, answer_buttons, appointment_line, appointment_parts
+from reminders.wording import KIND_ICONS, answer_buttons, appointment_line, appointment_parts, name_of
 from storage.appointments import (
     Answer,
     Appointment,
@@ -60,15 +60,17 @@ async def find(turn: Turn, args: Sequence[str]) -> Appointment | None:
     return appointment
 
 
-async def open_appointment(turn: Turn, args: Sequence[str]) -> Appointment | None:
-    """As `find`, but only one that can still be answered: not cancelled, not begun."""
+async def open_appointment(
+    turn: Turn, args: Sequence[str], begun_within: timedelta = timedelta(0)
+) -> Appointment | None:
+    """As `find`, but only one that can still be answered: not cancelled, not begun (or not so long ago)."""
     appointment = await find(turn, args)
     if appointment is None:
         return None
     if appointment.status is AppointmentStatus.CANCELLED:
         turn.say(part("appointment.is_cancelled"), buttons=[menu.back()])
         return None
-    if appointment.starts_at <= turn.now:
+    if appointment.starts_at + begun_within <= turn.now:
         turn.say(part("appointment.is_over"), buttons=[[button("menu.consultant", "letter", "💬")], menu.back()])
         return None
     return appointment
@@ -111,13 +113,14 @@ async def come(turn: Turn, args: Sequence[str]) -> None:
     before = await participation_in(turn.session, appointment.id, turn.participant.id)
     changed_mind = before is not None and before.answer in (Answer.NOT_COMING, Answer.OTHER_TIME)
     if changed_mind:
-        await absence.withdraw_for(turn, appointment)
+        await absence_report.withdraw_for(turn, appointment)
     await answer_appointments(turn.session, turn.participant.id, [appointment], Answer.COMING, turn.now)
-    if changed_mind and turn.participant.consultant_id is not None:
+    consultant = await turn.handler()
+    if changed_mind and consultant is not None:
         turn.tell_consultant(
-            turn.participant.consultant_id,
+            consultant.id,
             f"coming:{appointment.id}:{turn.participant.id}:{turn.event.event_id}",
-            part("consultant.coming_after_all", person=absence.full_name(turn), what=appointment_line(appointment)),
+            part("consultant.coming_after_all", person=name_of(turn.participant), what=appointment_line(appointment)),
         )
     turn.say(
         part("appointment.thanks_coming"),
@@ -128,7 +131,7 @@ async def come(turn: Turn, args: Sequence[str]) -> None:
 
 async def not_come(turn: Turn, args: Sequence[str]) -> None:
     """I can't come: goes on to the absence report, with this appointment chosen."""
-    appointment = await open_appointment(turn, args)
+    appointment = await open_appointment(turn, args, begun_within=absence.AFTERWARDS)
     if appointment is not None:
         await absence.begin(turn, appointment)
 
@@ -139,13 +142,17 @@ async def other_time(turn: Turn, args: Sequence[str]) -> None:
     if appointment is None:
         return
     await answer_appointments(turn.session, turn.participant.id, [appointment], Answer.OTHER_TIME, turn.now)
-    if turn.participant.consultant_id is not None:
+    consultant = await turn.handler()
+    if consultant is not None:
         turn.tell_consultant(
-            turn.participant.consultant_id,
+            consultant.id,
             f"othertime:{appointment.id}:{appointment.version}:{turn.participant.id}",
-            title("consultant.other_time", person=absence.full_name(turn)),
+            title("consultant.other_time", person=name_of(turn.participant)),
             Part(appointment_line(appointment)),
-            buttons=[[button("consultant.write", f"write:{turn.participant.id}", "✍️")]],
+            buttons=[
+                [button("consultant.new_time", f"time:{appointment.id}:{appointment.version}", "🔁")],
+                [button("consultant.write", f"write:{turn.participant.id}", "✍️")],
+            ],
         )
     turn.expect(f"other_time:{appointment.id}")
     turn.say(

@@ -1,6 +1,7 @@
 """The dialogue's door: who is this, and which side of the conversation are they on."""
 
-from bot.dialogue import consultant, person, stranger
+from bot.dialogue import person, stranger
+from bot.dialogue.consultants import door
 from bot.dialogue.turn import Turn, part
 from bot.events import Left, Returned, Said, Started
 from storage.contacts import ContactState
@@ -24,7 +25,7 @@ async def step(turn: Turn) -> None:
     elif _brings_code(turn):
         await _use_again(turn)
     elif turn.consultant is not None:
-        await consultant.step(turn)
+        await door.step(turn)
     else:
         await person.step(turn)
 

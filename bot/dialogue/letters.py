@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
 from bot.dialogue import menu
 from bot.dialogue.turn import Turn, button, part, title
 from bot.events import Media
 from locales.message import Part, Style, Text
 from storage.letters import Letter, LetterKind
-from storage.people import Consultant
 
 LETTER_LENGTH = 3000
 
@@ -23,11 +20,11 @@ async def ask(turn: Turn, _args: Sequence[str]) -> None:
 async def send(turn: Turn, text: str, kind: LetterKind, media: Media | None = None) -> bool:
     """Relay a person's words to their consultant. False (and said so) when nobody is known."""
     person = turn.participant
-    consultant = await turn.session.get(Consultant, person.consultant_id) if person.consultant_id is not None else None
+    consultant = await turn.handler()
     language = turn.services.finder.find(text, turn.language).language or turn.language if text else turn.language
     letter = Letter(
         person_id=person.id,
-        consultant_id=person.consultant_id,
+        consultant_id=consultant.id if consultant is not None else None,
         kind=kind,
         text=text[:LETTER_LENGTH],
         language=language,
@@ -68,11 +65,3 @@ async def take(turn: Turn, text: str, media: Media | None = None) -> None:
     """Free text while the letter is open."""
     if await send(turn, text, LetterKind.MESSAGE, media):
         turn.say(title("letter.sent"), part("letter.what_next"), buttons=[menu.back()])
-
-
-async def letter_of(turn: Turn, letter_id: int) -> Letter | None:
-    """A letter to this consultant (or of their caseload); None otherwise."""
-    letter = await turn.session.scalar(select(Letter).where(Letter.id == letter_id))
-    if letter is None or letter.consultant_id != turn.officer.id:
-        return None
-    return letter

@@ -9,6 +9,7 @@ from bot.dialogue import (
     language_offer,
     letters,
     menu,
+    missed,
     onboarding,
     plan,
     preferences,
@@ -16,12 +17,15 @@ from bot.dialogue import (
     questions,
 )
 from bot.dialogue.choices import chosen_by_text
+from bot.dialogue.consultants import proposals
 from bot.dialogue.turn import Screen, Turn, button, part
 from bot.events import Command, Media, MediaKind, Pressed, Said, Started
 
 _SCREENS: dict[str, Screen] = {
     "menu": menu.show,
     "appts": appointments.show_all,
+    "prop": proposals.choose,
+    "missed": missed.answer,
     "appt": appointments.show_one,
     "cal": appointments.calendar,
     "come": appointments.come,
@@ -146,7 +150,7 @@ async def _media(turn: Turn, media: Media) -> None:
     elif media.caption.strip():
         await _free_text(turn, media.caption, edited=False)
     else:
-        turn.remember(question=None)
+        turn.remember(question=None, media=absence.kept_media(turn, media))
         turn.say(
             part("media.cannot_voice" if media.kind is MediaKind.VOICE else "media.cannot"),
             buttons=[

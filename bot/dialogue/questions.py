@@ -98,6 +98,9 @@ async def answer(turn: Turn, topic: Topic, asked: str) -> None:
     group = turn.participant.group.value
     if topic.applies_to not in ("all", group) and topic.instead is not None:
         topic = turn.services.faq.topics[topic.instead]
+    if topic.action == "absence":
+        await absence.start_from_text(turn, asked)
+        return
     if topic.action is not None and topic.action in _SCREENS:
         await _SCREENS[topic.action](turn, ())
         return
@@ -139,7 +142,6 @@ async def _urgent(turn: Turn, text: str) -> None:
 
 # What a topic starts instead of an answer.
 _SCREENS: dict[Action, Screen] = {
-    "absence": absence.start,
     "appointments": appointments.show_all,
     "plan": plan.show,
     "settings": preferences.show,

@@ -1,7 +1,8 @@
 """What the dialogue is given to work with: texts, the FAQ, the municipality's own facts. Built in bot/app.py."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Container
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +11,7 @@ from bot.faq.finding import Finder
 from bot.municipality import Municipalities
 from locales.faq.content import FaqContent
 from locales.render import Renderer
+from storage.changes import OnChanges
 from storage.keys import KeyRing
 
 
@@ -29,3 +31,7 @@ class Services:
     links: Callable[[str], dict[str, str]]
     # Plans the messages of these people anew, in the transaction of what changed; see reminders.planner.
     replan: Callable[[AsyncSession, Collection[int]], Awaitable[int]]
+    # Stores what people must hear of changed appointments, in the transaction of the change.
+    changed: OnChanges
+    # Public holidays, as a collection of local days.
+    holidays: Container[date] = frozenset()

@@ -2,7 +2,8 @@
 
 import structlog
 
-from bot.dialogue import consultant, onboarding
+from bot.dialogue import onboarding
+from bot.dialogue.consultants import door
 from bot.dialogue.turn import Turn, part, party_of, title
 from bot.events import Said, Started
 from locales.languages import find_language
@@ -48,7 +49,7 @@ async def use(turn: Turn, code: str) -> None:
     elif found.consultant_id is not None:
         turn.consultant = await turn.session.get_one(Consultant, found.consultant_id)
         turn.note("linked", f"consultant:{found.consultant_id}")
-        await consultant.welcome(turn)
+        await door.welcome(turn)
 
 
 def _code_of(turn: Turn) -> str | None:

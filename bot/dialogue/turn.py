@@ -6,7 +6,7 @@ A screen is an async function `(turn, arguments) -> None` that changes rows thro
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from bot.dialogue.services import Services
 from bot.events import InboundEvent
 from locales.message import Attachment, Body, Button, Part, Style, Text
 from storage.audit import AuditEntry
+from storage.caseload import handler_of
 from storage.columns import Json
 from storage.contacts import Contact, Conversation
 from storage.outbox import Outgoing, Priority
@@ -129,6 +130,15 @@ class Turn:
                 priority=Priority.URGENT if urgent else Priority.NOTICE,
             )
         )
+
+    @property
+    def today(self) -> date:
+        """The local day."""
+        return self.now.astimezone(self.zone).date()
+
+    async def handler(self) -> Consultant | None:
+        """Who hears what the participant has to say today: their consultant, or who stands in for them."""
+        return await handler_of(self.session, self.participant.consultant_id, self.today)
 
     async def replan(self) -> None:
         """Plan the participant's reminders anew, after a change of what they want or agreed to."""

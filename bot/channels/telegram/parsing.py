@@ -12,6 +12,8 @@ CHANNEL = "telegram"
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 LONGEST_TEXT = 4096
 LONGEST_INTENT = 64
+# What may stand behind a command: a name.
+LONGEST_REST = 200
 
 
 def update_id_of(raw: object) -> int | None:
@@ -119,7 +121,7 @@ def _text(text: str, *, edited: bool) -> Payload:
     name = first[1:].partition("@")[0].lower()
     if name == "start":
         return Started(rest.strip()[:LONGEST_INTENT] or None)
-    return Command(name[:32]) if name.replace("_", "").isalnum() else Said(text)
+    return Command(name[:32], rest.strip()[:LONGEST_REST]) if name.replace("_", "").isalnum() else Said(text)
 
 
 def _clean(text: str) -> str:

@@ -165,8 +165,18 @@ def upgrade() -> None:
         sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("seen_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("replaces_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("told_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("passed_to_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("passed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("better_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["passed_to_id"], ["consultant.id"], name=op.f("fk_absence_passed_to_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_absence_person_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["absence.id"], name=op.f("fk_absence_replaces_id"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(["seen_by"], ["consultant.id"], name=op.f("fk_absence_seen_by")),
+        sa.ForeignKeyConstraint(["told_id"], ["consultant.id"], name=op.f("fk_absence_told_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
     )
     with op.batch_alter_table("absence", schema=None) as batch_op:
@@ -500,6 +510,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_participation_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "proposal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("appointment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("appointment_version", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("consultant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("times", sa.String(length=120), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("open", "taken", "refused", "overtaken", name="proposalstate", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["appointment_id"], ["appointment.id"], name=op.f("fk_proposal_appointment_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["consultant_id"], ["consultant.id"], name=op.f("fk_proposal_consultant_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_proposal_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+    )
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_appointment_id"), ["appointment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_proposal_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "web_message",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -570,6 +606,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_web_message_contact_id_revision")
 
     op.drop_table("web_message")
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposal_person_id"))
+        batch_op.drop_index(batch_op.f("ix_proposal_appointment_id"))
+
+    op.drop_table("proposal")
     with op.batch_alter_table("participation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_participation_person_id"))
 

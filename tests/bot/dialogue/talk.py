@@ -19,11 +19,15 @@ from locales.faq.texts import faq_source
 from locales.message import Text, Value
 from locales.render import Rendered, Renderer
 from reminders.compose import PlannedComposer
+from reminders.digest import DIGEST, DigestComposer
 from reminders.dispatcher import ComposersByKind, Dispatcher, SayComposer
+from reminders.follow_ups import FollowUp, FollowUpComposer
 from reminders.local_time import QuietHours
+from reminders.missed import Missed, MissedComposer, TalkRule
 from reminders.planned import Kind
 from reminders.planner import Planner
 from reminders.policy import Policies
+from reminders.terms import TermRules
 from storage.appointments import Appointment, AppointmentKind
 from storage.database import Database
 from storage.linking import make_code
@@ -169,7 +173,15 @@ class Talk:
             database,
             {"fake": self.channel},
             RENDERER,
-            ComposersByKind({"say": SayComposer(), **dict.fromkeys(Kind, planned)}),
+            ComposersByKind(
+                {
+                    "say": SayComposer(),
+                    **dict.fromkeys(Kind, planned),
+                    **dict.fromkeys(FollowUp, FollowUpComposer()),
+                    DIGEST: DigestComposer(ZONE, lambda _: TermRules(), lambda _: TalkRule()),
+                    **dict.fromkeys(Missed, MissedComposer(ZONE, lambda _: TalkRule())),
+                }
+            ),
             clock,
             "test",
             files=Attachments(RENDERER, clock),
@@ -185,6 +197,7 @@ class Talk:
             quiet_hours="21:00-08:00",
             links=lambda _code: {},
             replan=self.planner.plan_people,
+            changed=self.planner.on_changes,
         )
         self.inbox = Inbox(
             database=database,

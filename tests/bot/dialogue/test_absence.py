@@ -89,6 +89,7 @@ async def test_changing_and_taking_back(talk: Talk) -> None:
     amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
     await report_meeting(talk, amina)
     await amina.taps("absence.change")
+    await amina.taps("absence.change_why")
     await amina.taps("reason.doctor")
     await amina.taps("absence.send_again")
     sanne.sees("consultant.absence_changed", person="Amina Tesfay")
@@ -129,6 +130,18 @@ async def test_a_cancelled_meeting_needs_no_report(talk: Talk) -> None:
 async def test_after_the_start_the_person_may_still_write(talk: Talk) -> None:
     amina = await talk.linked("Amina")
     talk.clock.forward(days=3)
+    await amina.does(Pressed(f"notcome:{talk.appointment_ids['Amina-meeting']}"))
+    amina.sees("absence.why")
+    sanne = await talk.linked("Sanne")
+    await amina.taps("reason.transport")
+    amina.sees("absence.check")
+    await amina.taps("absence.send")
+    sanne.sees("consultant.absence_afterwards", person="Amina Tesfay")
+
+
+async def test_long_after_the_start_the_person_may_still_write(talk: Talk) -> None:
+    amina = await talk.linked("Amina")
+    talk.clock.forward(days=17)
     await amina.does(Pressed(f"notcome:{talk.appointment_ids['Amina-meeting']}"))
     amina.sees("appointment.is_over")
 

@@ -1,0 +1,112 @@
+"""Away days and who stands in: what arrives meanwhile goes to the colleague."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from bot.dialogue.consultants.common import PAGE, menu_rows, number_in, page_of, pages, say_unknown
+from bot.dialogue.turn import Turn, button, part, title
+from locales.message import Button, Part, Text, verbatim
+from storage.caseload import is_away
+from storage.people import Consultant
+
+_STARTS: Final = (0, 1, 2, 3, 4, 5, 6, 7, 14)
+_LENGTHS: Final = (1, 2, 3, 5, 7, 14, 21, 28)
+_LONGEST: Final = timedelta(days=400)
+
+
+async def more(turn: Turn, _args: Sequence[str]) -> None:
+    """What is not needed every day."""
+    turn.say(
+        title("consultant.more"),
+        buttons=[
+            [button("consultant.new", "new", "➕"), button("consultant.meetings", "move", "🔁")],
+            [button("consultant.to_group", "groups", "👥"), button("consultant.add", "add", "👤")],
+            [button("consultant.away", "away", "🏖️"), button("consultant.stand_in", "standin", "🤝")],
+            *menu_rows()[:2],
+        ],
+    )
+
+
+async def away(turn: Turn, args: Sequence[str]) -> None:
+    """Away from when until when: "away[:<first>[:<last>]]", or "away:back"."""
+    officer = turn.officer
+    if args[:1] and args[0] == "back":
+        officer.away_from = officer.away_until = None
+        turn.note("is_back", f"consultant:{officer.id}")
+        turn.say(part("consultant.welcome_back"), buttons=menu_rows())
+        return
+    first = _day(args[0]) if args else None
+    if first is None or not turn.today <= first <= turn.today + _LONGEST:
+        days = [turn.today + timedelta(days=ahead) for ahead in _STARTS]
+        back = [[button("consultant.i_am_back", "away:back", "👋")]] if officer.away_from is not None else []
+        turn.say(title("consultant.away_from"), buttons=[*back, *_days("away", days), *menu_rows()[-1:]])
+        return
+    last = _day(args[1]) if len(args) > 1 else None
+    if last is None or not first <= last <= first + _LONGEST:
+        days = [first + timedelta(days=length - 1) for length in _LENGTHS]
+        turn.say(title("consultant.away_until"), buttons=_days(f"away:{first.isoformat()}", days))
+        return
+    officer.away_from, officer.away_until = first, last
+    turn.note("is_away", f"consultant:{officer.id}")
+    stand_in = await turn.session.get(Consultant, officer.stand_in_id) if officer.stand_in_id is not None else None
+    turn.say(
+        Part(Text("consultant.away_noted", {"first": first, "last": last})),
+        part("consultant.stands_in", colleague=stand_in.name) if stand_in else part("consultant.nobody_stands_in"),
+        buttons=[[button("consultant.stand_in", "standin", "🤝")], *menu_rows()],
+    )
+
+
+def _days(intent: str, days: Sequence[date]) -> list[list[Button]]:
+    buttons = [Button(Text("consultant.day", {"on": day}), f"{intent}:{day.isoformat()}", "📅") for day in days]
+    return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+async def stand_in(turn: Turn, args: Sequence[str]) -> None:
+    """Who stands in: "standin" asks, "standin:p<page>" turns the page, "standin:<consultant>" chooses."""
+    officer, colleagues = turn.officer, await _colleagues(turn)
+    chosen = next((c for c in colleagues if args and c.id == number_in(args)), None)
+    if chosen is not None:
+        officer.stand_in_id = chosen.id
+        turn.note("chose_stand_in", f"consultant:{chosen.id}")
+        turn.say(part("consultant.stands_in", colleague=chosen.name), buttons=menu_rows())
+        if not is_away(chosen, turn.today):
+            turn.tell_consultant(
+                chosen.id,
+                f"stand_in:{officer.id}:{turn.event.channel}:{turn.event.event_id}",
+                part("consultant.you_stand_in", colleague=officer.name),
+            )
+        return
+    asked = args[0] if args else "p0"
+    if asked[:1] != "p":
+        say_unknown(turn)
+        return
+    page = page_of([asked[1:]], 0, len(colleagues))
+    rows = [
+        [Button(verbatim(colleague.name), f"standin:{colleague.id}", "👤")]
+        for colleague in colleagues[page * PAGE : (page + 1) * PAGE]
+    ]
+    turning = [
+        Button(b.label, b.intent.replace("standin:", "standin:p"), b.icon)
+        for b in pages("standin", page, len(colleagues))
+    ]
+    turn.say(
+        title("consultant.who_stands_in") if rows else part("consultant.no_colleagues"),
+        buttons=[*rows, turning, *menu_rows()[-1:]],
+    )
+
+
+async def _colleagues(turn: Turn) -> list[Consultant]:
+    """The other consultants, those of the same municipality first."""
+    found = await turn.session.scalars(select(Consultant).where(Consultant.id != turn.officer.id))
+    mine = turn.officer.municipality
+    return sorted(found, key=lambda c: (c.municipality != mine, c.name.casefold(), c.id))

@@ -1,0 +1,91 @@
+"""What all of the consultant's screens share: the menu, whose people are whose, and reading a button's arguments."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.dialogue.turn import Turn, button, part
+from locales.message import Button
+from reminders.consultant_lists import Caseload
+from reminders.wording import name_of
+from storage.appointments import Appointment
+from storage.caseload import caseload_of, may_act_for
+from storage.people import Person
+
+#: Lines, people or sentences on one page.
+PAGE = 8
+
+
+def menu_rows() -> list[list[Button]]:
+    """The consultant's menu."""
+    return [
+        [button("consultant.today", "today", "📅"), button("consultant.absences", "absences", "🤒")],
+        [button("consultant.overview", "digest", "🗞️"), button("consultant.people", "people", "👥")],
+        [button("consultant.more", "more", "⚙️")],
+    ]
+
+
+def number_in(args: Sequence[str], place: int = 0) -> int:
+    """A number among a button's arguments; 0, which is nobody's, for anything else."""
+    text = args[place] if len(args) > place else ""
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 12 else 0
+
+
+def say_unknown(turn: Turn) -> None:
+    """A button that does not (or no longer) work for this consultant; whether the thing exists is not told."""
+    turn.say(part("consultant.unknown_button"), buttons=menu_rows())
+
+
+async def own_person(turn: Turn, person_id: int) -> Person | None:
+    """The person, when this consultant may act for them now; None otherwise, whatever the id."""
+    person = await turn.session.get(Person, person_id)
+    if person is None or not await may_act_for(turn.session, turn.officer.id, person, turn.now, turn.today):
+        return None
+    return person
+
+
+async def own_meeting(turn: Turn, args: Sequence[str]) -> tuple[Appointment, Person] | None:
+    """An appointment of one of their people, in the version that a button was made for; says so when it is not."""
+    appointment = await turn.session.get(Appointment, number_in(args))
+    person = (
+        await own_person(turn, appointment.person_id)
+        if appointment is not None and appointment.person_id is not None
+        else None
+    )
+    if appointment is None or person is None:
+        say_unknown(turn)
+        return None
+    if appointment.version != number_in(args, 1):
+        turn.say(part("consultant.changed_meanwhile", person=name_of(person)), buttons=menu_rows())
+        return None
+    return appointment, person
+
+
+async def caseload(turn: Turn) -> list[Person]:
+    """The people of this consultant, and of colleagues they stand in for today, by name."""
+    return await caseload_of(turn.session, turn.officer.id, turn.today)
+
+
+def caseload_for(turn: Turn, people: Iterable[Person]) -> Caseload:
+    """What lists are made for: these people, now, by their municipalities' rules."""
+    of = turn.services.municipalities.of
+    return Caseload(
+        {person.id: person for person in people},
+        turn.now,
+        turn.zone,
+        lambda municipality: of(municipality).term_rules,
+        lambda municipality: of(municipality).talk_rule,
+    )
+
+
+def pages(intent: str, page: int, count: int, size: int = PAGE) -> list[Button]:
+    """The row that leads to the page before and after: "<intent>:<page>"."""
+    row = []
+    if page > 0:
+        row.append(button("consultant.page_before", f"{intent}:{page - 1}", "◀️"))
+    if (page + 1) * size < count:
+        row.append(button("consultant.page_after", f"{intent}:{page + 1}", "▶️"))
+    return row
+
+
+def page_of(args: Sequence[str], place: int, count: int, size: int = PAGE) -> int:
+    """The page a button asks for, within what there is."""
+    return min(number_in(args, place), max(0, (count - 1) // size))

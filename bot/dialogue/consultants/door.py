@@ -1,0 +1,97 @@
+"""A consultant's turn: buttons and commands to screens, free text to whatever is open."""
+
+from bot.dialogue.consultants import agenda, away, lists, people, proposals, reports, writing
+from bot.dialogue.consultants.common import menu_rows, number_in, own_person
+from bot.dialogue.turn import Screen, Turn, part, title
+from bot.events import Command, Media, Pressed, Said, Started
+
+_SCREENS: dict[str, Screen] = {
+    "seen": reports.seen,
+    "callme": reports.call_me,
+    "lseen": reports.letter_seen,
+    "write": writing.write,
+    "ready": writing.ready,
+    "reply": writing.reply,
+    "invite": writing.invite,
+    "groups": writing.groups,
+    "group": writing.group,
+    "list": lists.show,
+    "digest": lists.overview,
+    "people": people.show_all,
+    "who": people.who,
+    "add": people.add,
+    "addlang": people.add_language,
+    "addgroup": people.add_group,
+    "pick": agenda.people,
+    "new": agenda.new,
+    "make": agenda.make,
+    "move": agenda.meetings,
+    "meet": agenda.meeting,
+    "mv": agenda.move_to,
+    "cx": agenda.cancel_it,
+    "time": proposals.propose,
+    "more": away.more,
+    "away": away.away,
+    "standin": away.stand_in,
+    **lists.LIST_SCREENS,
+}
+_COMMANDS: dict[str, Screen] = {
+    **lists.LIST_SCREENS,
+    "digest": lists.overview,
+    "who": people.ask_find,
+    "find": people.ask_find,
+    "people": people.show_all,
+    "add": people.add,
+    "new": agenda.new,
+    "move": agenda.meetings,
+    "group": writing.groups,
+    "away": away.away,
+    "standin": away.stand_in,
+}
+
+
+async def welcome(turn: Turn) -> None:
+    """After linking, or /start."""
+    turn.expect("")
+    turn.say(title("consultant.welcome", name=turn.officer.name), part("consultant.what_comes"), buttons=menu_rows())
+
+
+async def step(turn: Turn) -> None:
+    """One event of a consultant."""
+    match turn.event.payload:
+        case Pressed(intent=intent):
+            name, *args = intent.split(":")
+            screen = _SCREENS.get(name)
+            if screen is None:
+                turn.say(part("consultant.unknown_button"), buttons=menu_rows())
+            else:
+                await screen(turn, args)
+        case Said(text=text):
+            await _free_text(turn, text)
+        case Media() as media:
+            await _free_text(turn, media.caption)
+        case Command(name=name, rest=rest) if name in _COMMANDS:
+            # What follows a command is a name, not a button's arguments.
+            await _COMMANDS[name](turn, [rest] if _COMMANDS[name] is people.ask_find and rest else ())
+        case Started() | Command():
+            await welcome(turn)
+        case _:
+            return
+
+
+async def _free_text(turn: Turn, text: str) -> None:
+    topic, _, number = turn.conversation.topic.partition(":")
+    person = await own_person(turn, number_in([number])) if topic == "write" else None
+    if not text.strip():
+        turn.say(part("consultant.not_understood"), buttons=menu_rows())
+    elif person is not None:
+        await writing.send(turn, person, text)
+    elif topic == "group":
+        await writing.send_to_group(turn, number_in([number]), text)
+    elif topic == "add_name":
+        await people.take_name(turn, text)
+    elif topic == "place":
+        await agenda.take_place(turn, text)
+    elif not await people.find(turn, text):
+        turn.expect("")
+        turn.say(part("consultant.not_understood"), buttons=menu_rows())

@@ -1,0 +1,63 @@
+"""Today, absences, not confirmed, not delivered, questions, terms: in pages, with a button to each person."""
+
+from collections.abc import Sequence
+
+from bot.dialogue.consultants.common import PAGE, caseload, caseload_for, menu_rows, page_of, pages
+from bot.dialogue.turn import Screen, Turn, part, title
+from locales.message import Button, Part, verbatim
+from reminders.consultant_lists import Caseload, Line, List, lines_of
+from reminders.digest import digest_parts, list_buttons
+from reminders.wording import name_of
+
+
+async def _caseload(turn: Turn) -> Caseload:
+    return caseload_for(turn, await caseload(turn))
+
+
+async def show(turn: Turn, args: Sequence[str]) -> None:
+    """One page of one list: "list:<list>[:<page>]"."""
+    name = args[0] if args else ""
+    which = List(name) if name in set(List) else List.TODAY
+    known = await _caseload(turn)
+    lines = await lines_of(turn.session, which, known)
+    page = page_of(args, 1, len(lines))
+    shown = lines[page * PAGE : (page + 1) * PAGE]
+    turn.note(f"looked_at_{which}", f"consultant:{turn.officer.id}")
+    _note_people(turn, shown)
+    turn.say(
+        title(f"consultant.list.{which}"),
+        *([Part(line.text) for line in shown] or [part("consultant.nothing")]),
+        buttons=[*_people(shown, known), pages(f"list:{which}", page, len(lines)), *menu_rows()],
+    )
+
+
+def list_screen(which: List) -> Screen:
+    """The first page of a list, for a command or a menu's button."""
+
+    async def screen(turn: Turn, _args: Sequence[str]) -> None:
+        await show(turn, [which])
+
+    return screen
+
+
+def _note_people(turn: Turn, lines: Sequence[Line]) -> None:
+    for person_id in dict.fromkeys(line.person_id for line in lines):
+        turn.note("looked_at", f"person:{person_id}")
+
+
+def _people(lines: Sequence[Line], known: Caseload) -> list[list[Button]]:
+    people = [known.people[person_id] for person_id in dict.fromkeys(line.person_id for line in lines)]
+    buttons = [Button(verbatim(name_of(person)), f"who:{person.id}", "👤") for person in people]
+    return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
+
+
+async def overview(turn: Turn, _args: Sequence[str]) -> None:
+    """The digest of the morning, as it is now."""
+    known = await _caseload(turn)
+    counts = {which: len(await lines_of(turn.session, which, known)) for which in List}
+    turn.note("looked_at_overview", f"consultant:{turn.officer.id}")
+    turn.say(*digest_parts(known.today, counts), buttons=[*list_buttons(counts), *menu_rows()])
+
+
+#: Commands and menu buttons, by name.
+LIST_SCREENS: dict[str, Screen] = {which.value: list_screen(which) for which in List}

@@ -1,0 +1,208 @@
+"""The people of the caseload: finding one, what is known of them at a glance, adding one."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+
+from bot.dialogue.consultants.common import (
+    PAGE,
+    caseload,
+    caseload_for,
+    menu_rows,
+    number_in,
+    own_person,
+    page_of,
+    pages,
+    say_unknown,
+)
+from bot.dialogue.turn import Turn, button, part, title
+from locales.languages import LANGUAGES, find_language
+from locales.message import Button, Part, Text, verbatim
+from reminders.consultant_lists import List, lines_of
+from reminders.wording import appointment_line, name_of
+from storage.absences import Absence, AbsenceState
+from storage.appointments import appointments_of
+from storage.contacts import Contact, ContactState
+from storage.linking import make_code
+from storage.people import Group, Person
+
+NAME_LENGTH: Final = 80
+_AHEAD: Final = timedelta(days=60)
+_LOOK_BACK: Final = timedelta(weeks=8)
+_NEXT: Final = 3
+
+
+async def show_all(turn: Turn, args: Sequence[str]) -> None:
+    """Everybody, in pages: "people[:<page>]"."""
+    found = await caseload(turn)
+    page = page_of(args, 0, len(found))
+    turn.note("looked_at_people", f"consultant:{turn.officer.id}")
+    turn.expect("find")
+    turn.say(
+        title("consultant.people"),
+        part("consultant.find_how" if found else "consultant.nobody"),
+        buttons=[
+            *_buttons(found[page * PAGE : (page + 1) * PAGE]),
+            pages("people", page, len(found)),
+            [button("consultant.add", "add", "➕")],
+            *menu_rows(),
+        ],
+    )
+
+
+def _buttons(people: Sequence[Person]) -> list[list[Button]]:
+    buttons = [Button(verbatim(name_of(person)), f"who:{person.id}", "👤") for person in people]
+    return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
+
+
+async def find(turn: Turn, text: str) -> bool:
+    """The people whose name holds these words; straight to the one if there is one. False when nobody has it."""
+    words = text.casefold().split()
+    found = [person for person in await caseload(turn) if words and all(w in name_of(person).casefold() for w in words)]
+    if len(found) == 1:
+        await who(turn, [str(found[0].id)])
+    elif found:
+        turn.note("looked_at_people", f"consultant:{turn.officer.id}")
+        turn.say(title("consultant.which_person"), buttons=[*_buttons(found[:PAGE]), *menu_rows()])
+    return bool(found)
+
+
+async def ask_find(turn: Turn, args: Sequence[str]) -> None:
+    """ "/find" with a name, or without one: asks for it."""
+    text = " ".join(args)
+    if text.strip() and await find(turn, text):
+        return
+    if text.strip():
+        turn.say(part("consultant.nobody_named", name=text[:NAME_LENGTH]), buttons=menu_rows())
+        return
+    await show_all(turn, ())
+
+
+async def who(turn: Turn, args: Sequence[str]) -> None:
+    """One person at a glance: reachable how, what comes, what was missed, which terms come near."""
+    person = await own_person(turn, number_in(args))
+    if person is None:
+        say_unknown(turn)
+        return
+    turn.note("looked_at", f"person:{person.id}")
+    turn.expect("")
+    coming = await appointments_of(turn.session, person.id, turn.now, turn.now + _AHEAD, zone=turn.zone, limit=_NEXT)
+    parts = [
+        title("consultant.person", person=name_of(person)),
+        Part(Text("consultant.speaks", {"language": Text(f"language.{person.language}")})),
+        *([part("consultant.telephone", telephone=person.phone)] if person.phone else []),
+        await _reach(turn, person),
+        *(Part(appointment_line(appointment)) for appointment in coming),
+        Part(Text("consultant.absent_lately", {}, count=await _absent(turn, person))),
+    ]
+    known = caseload_for(turn, [person])
+    for which in (List.TERMS, List.QUESTIONS, List.UNDELIVERED, List.TALKS):
+        parts += [Part(line.text) for line in await lines_of(turn.session, which, known)]
+    turn.say(
+        *parts,
+        buttons=[
+            [button("consultant.write", f"write:{person.id}", "✍️"), button("consultant.new", f"new:{person.id}", "➕")],
+            [button("consultant.meetings", f"move:{person.id}", "🔁")],
+            *menu_rows(),
+        ],
+    )
+
+
+async def _reach(turn: Turn, person: Person) -> Part:
+    channels = await turn.session.scalars(
+        select(Contact.channel)
+        .where(Contact.person_id == person.id, Contact.state == ContactState.ACTIVE)
+        .order_by(Contact.id)
+    )
+    names = list(dict.fromkeys(channels))
+    if person.stopped_at is not None:
+        return part("consultant.has_stopped")
+    if not names:
+        return part("consultant.not_linked")
+    return Part(Text("consultant.reached_by", {"channels": [Text(f"channel.{name}") for name in names]}))
+
+
+async def _absent(turn: Turn, person: Person) -> int:
+    counted = await turn.session.scalar(
+        select(func.count())
+        .select_from(Absence)
+        .where(
+            Absence.person_id == person.id,
+            Absence.state.in_([AbsenceState.REPORTED, AbsenceState.SEEN]),
+            Absence.reported_at > turn.now - _LOOK_BACK,
+        )
+    )
+    return counted or 0
+
+
+# --- adding ---------------------------------------------------------------------------------------------------------
+
+
+async def add(turn: Turn, _args: Sequence[str]) -> None:
+    """Add a person: first their name, in words."""
+    turn.remember(adding={})
+    turn.expect("add_name")
+    turn.say(title("consultant.add_name"), part("consultant.add_name_how"), buttons=menu_rows()[-1:])
+
+
+async def take_name(turn: Turn, text: str) -> None:
+    """The name of the person to add; then their language."""
+    given, _, family = " ".join(text.split())[:NAME_LENGTH].partition(" ")
+    if not given:
+        await add(turn, ())
+        return
+    turn.remember(adding={"given": given, "family": family})
+    turn.expect("add_language")
+    buttons = [Button(verbatim(language.name), f"addlang:{code}") for code, language in LANGUAGES.items()]
+    turn.say(title("consultant.add_language"), buttons=[buttons[i : i + 2] for i in range(0, len(buttons), 2)])
+
+
+async def add_language(turn: Turn, args: Sequence[str]) -> None:
+    """Their language; then their group, which decides whose rules hold (1.10)."""
+    draft, language = turn.recall("adding"), find_language(args[0]) if args else None
+    if not isinstance(draft, dict) or not draft.get("given") or language is None:
+        await add(turn, ())
+        return
+    turn.remember(adding={**draft, "language": args[0]})
+    turn.say(
+        title("consultant.add_group"),
+        buttons=[[button(f"consultant.group.{group.value}", f"addgroup:{group.value}", "👤")] for group in Group],
+    )
+
+
+async def add_group(turn: Turn, args: Sequence[str]) -> None:
+    """Their group: the person is made, with a code to link with."""
+    draft = turn.recall("adding")
+    values = draft if isinstance(draft, dict) else {}
+    given, family, language = (values.get(name) for name in ("given", "family", "language"))
+    group = args[0] if args else ""
+    if not (isinstance(given, str) and isinstance(language, str)) or group not in set(Group):
+        await add(turn, ())
+        return
+    turn.remember(adding=None)
+    turn.expect("")
+    person = Person(
+        external_id=f"chat-{turn.event.channel}-{turn.event.event_id}"[:80],
+        given_name=given,
+        family_name=family if isinstance(family, str) else "",
+        language=language,
+        group=Group(group),
+        municipality=turn.officer.municipality,
+        consultant_id=turn.officer.id,
+        created_at=turn.now,
+        updated_at=turn.now,
+    )
+    turn.session.add(person)
+    await turn.session.flush()
+    code, expires_at = await make_code(turn.session, turn.services.keys, turn.now, person_id=person.id)
+    turn.note("added_person", f"person:{person.id}")
+    links = turn.services.links(code)
+    turn.say(
+        title("consultant.added", person=name_of(person)),
+        part("consultant.give_code", code=code),
+        *(part("consultant.give_link", link=link) for link in links.values()),
+        Part(Text("consultant.code_until", {"on": expires_at.astimezone(turn.zone).date()})),
+        buttons=[[button("consultant.new", f"new:{person.id}", "➕")], *menu_rows()],
+    )

@@ -1,0 +1,68 @@
+"""Places to choose from in the chat, or another one in the consultant's words."""
+
+import hashlib
+from collections import Counter
+from typing import Final
+
+from sqlalchemy import select
+
+from bot.dialogue.consultants.common import caseload
+from bot.dialogue.turn import Turn, button, part, title
+from locales.message import Button, verbatim
+from storage.appointments import Appointment, AppointmentKind
+from storage.people import Person
+
+_PLACES: Final = 5
+_LATEST: Final = 60
+
+
+def _mark(place: str) -> str:
+    """A place as it fits into a button."""
+    return hashlib.sha256(place.encode()).hexdigest()[:8]
+
+
+async def place_of(turn: Turn, mark: str) -> str | None:
+    """The place a button names; "" = none. None when it is not known (any more), so that it is asked for."""
+    if mark == "none":
+        return ""
+    known = turn.recall("places")
+    found = [place for place in known if isinstance(place, str)] if isinstance(known, list) else []
+    return next((place for place in found if mark and _mark(place) == mark), None)
+
+
+async def ask_place(turn: Turn, so_far: str, person: Person) -> None:
+    """Where: the town hall, the places used lately, another one in words, or none."""
+    recent = await turn.session.scalars(
+        select(Appointment)
+        .where(
+            Appointment.person_id.in_([p.id for p in await caseload(turn)]), Appointment.kind != AppointmentKind.CLASS
+        )
+        .order_by(Appointment.starts_at.desc())
+        .limit(_LATEST)
+    )
+    used = Counter(a.location for a in recent if a.location)
+    town_hall = turn.services.municipalities.of(person.municipality).address
+    first = [town_hall] if town_hall else []
+    places = list(dict.fromkeys([*first, *(place for place, _ in used.most_common(_PLACES))]))
+    turn.remember(places=list(places), placing=so_far)
+    turn.expect("place")
+    turn.say(
+        title("consultant.where"),
+        part("consultant.or_write_place"),
+        buttons=[
+            *([Button(verbatim(place[:40]), f"{so_far}:{_mark(place)}", "📍")] for place in places),
+            [button("consultant.no_place", f"{so_far}:none", "☎️")],
+        ],
+    )
+
+
+async def taken_place(turn: Turn, text: str) -> list[str] | None:
+    """A place in the consultant's own words: the arguments of the button that it stands for; None when none is open."""
+    so_far = turn.recall("placing")
+    turn.expect("")
+    if not isinstance(so_far, str) or not text.strip():
+        return None
+    place = " ".join(text.split())[:200]
+    known = turn.recall("places")
+    turn.remember(places=[*(known if isinstance(known, list) else []), place])
+    return [*so_far.split(":")[1:], _mark(place)]

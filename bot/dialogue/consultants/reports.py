@@ -1,0 +1,95 @@
+"""Absence reports and letters as the consultant gets them: seen, call me."""
+
+from collections.abc import Sequence
+
+from bot.dialogue.consultants.common import menu_rows, number_in, own_person, say_unknown
+from bot.dialogue.turn import Turn, button, part
+from locales.message import Button
+from reminders.wording import name_of
+from storage.absences import Absence, AbsenceState
+from storage.letters import Letter, LetterKind
+from storage.people import Consultant, Person
+
+
+async def _own_report(turn: Turn, args: Sequence[str]) -> tuple[Absence, Person] | None:
+    absence = await turn.session.get(Absence, number_in(args), with_for_update=True)
+    person = await own_person(turn, absence.person_id) if absence is not None else None
+    if absence is None or person is None or absence.state is AbsenceState.DRAFT:
+        say_unknown(turn)
+        return None
+    return absence, person
+
+
+async def seen(turn: Turn, args: Sequence[str]) -> None:
+    """The report was seen: the person hears it, once, whoever of two colleagues pressed first."""
+    found = await _own_report(turn, args)
+    if found is None:
+        return
+    absence, person = found
+    if absence.state is AbsenceState.WITHDRAWN:
+        turn.say(part("consultant.was_withdrawn", person=name_of(person)), buttons=_after(person))
+    elif absence.state is AbsenceState.SEEN and absence.seen_by not in (None, turn.officer.id):
+        colleague = await turn.session.get(Consultant, absence.seen_by)
+        name = colleague.name if colleague is not None else ""
+        turn.say(part("consultant.seen_by_colleague", colleague=name), buttons=_after(person))
+    else:
+        mark_seen(turn, absence, person)
+        turn.say(part("consultant.person_knows", person=name_of(person)), buttons=_after(person))
+
+
+def _after(person: Person) -> list[list[Button]]:
+    return [[button("consultant.answer", f"write:{person.id}", "✍️")], *menu_rows()]
+
+
+def mark_seen(turn: Turn, absence: Absence, person: Person) -> None:
+    """Note it, and tell the person; nothing where it was seen before."""
+    if absence.state is not AbsenceState.REPORTED:
+        return
+    absence.state, absence.seen_at, absence.seen_by = AbsenceState.SEEN, turn.now, turn.officer.id
+    turn.note("saw", f"absence:{absence.id}")
+    turn.tell_person(
+        person.id,
+        f"absence_seen:{absence.id}:{absence.version}",
+        part("absence.seen_by", consultant=turn.officer.name),
+    )
+
+
+async def call_me(turn: Turn, args: Sequence[str]) -> None:
+    """Ask the person to telephone; counts as seen."""
+    found = await _own_report(turn, args)
+    if found is None:
+        return
+    absence, person = found
+    mark_seen(turn, absence, person)
+    telephone = turn.services.municipalities.of(person.municipality).telephone
+    turn.note("wrote", f"person:{person.id}")
+    turn.tell_person(
+        person.id,
+        f"callme:{absence.id}:{absence.version}",
+        part("letter.please_call", consultant=turn.officer.name),
+        *([part("letter.telephone", telephone=telephone)] if telephone else []),
+    )
+    turn.say(part("consultant.sent", person=name_of(person)), buttons=menu_rows())
+
+
+async def letter_of(turn: Turn, args: Sequence[str]) -> Letter | None:
+    """A letter from one of their people; says so when it is not."""
+    letter = await turn.session.get(Letter, number_in(args))
+    person = await own_person(turn, letter.person_id) if letter is not None else None
+    if letter is None or person is None or letter.kind is LetterKind.ANSWER:
+        say_unknown(turn)
+        return None
+    return letter
+
+
+async def letter_seen(turn: Turn, args: Sequence[str]) -> None:
+    """A letter was seen: the person hears it, once."""
+    letter = await letter_of(turn, args)
+    if letter is None:
+        return
+    person = await turn.session.get_one(Person, letter.person_id)
+    if letter.seen_at is None:
+        letter.seen_at = turn.now
+        turn.note("saw", f"letter:{letter.id}")
+        turn.tell_person(person.id, f"letter_seen:{letter.id}", part("letter.seen_by", consultant=turn.officer.name))
+    turn.say(part("consultant.person_knows", person=name_of(person)), buttons=menu_rows())

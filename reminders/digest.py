@@ -1,0 +1,97 @@
+"""The morning digest: what the day holds for a consultant, as counts with a button to each list."""
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from locales.message import Body, Button, Part, Style, Text, verbatim
+from reminders.claimed import ClaimedMessage, Composed, Skip
+from reminders.consultant_lists import LIST_ICONS, Caseload, List, lines_of
+from reminders.local_time import to_instant
+from reminders.missed import TalkRules
+from reminders.terms import TermRules
+from reminders.working_time import is_working_day
+from storage.caseload import caseload_of, is_away
+from storage.contacts import Contact, ContactState
+from storage.outbox import Outgoing, Priority, put
+from storage.people import Consultant
+
+DIGEST: Final = "digest"
+DIGEST_AT: Final = time(8, 0)
+# A digest of the morning is of no use at the end of the day.
+USEFUL: Final = timedelta(hours=6)
+
+
+async def plan_digests(session: AsyncSession, now: datetime, zone: ZoneInfo, holidays: Container[date]) -> int:
+    """One digest for each linked consultant who works, on the next working day at eight; how many are new."""
+    day = now.astimezone(zone).date()
+    while to_instant(datetime.combine(day, DIGEST_AT), zone).instant <= now or not is_working_day(day, holidays):
+        day += timedelta(days=1)
+    due_at = to_instant(datetime.combine(day, DIGEST_AT), zone).instant
+    linked = select(Contact.consultant_id).where(Contact.state == ContactState.ACTIVE)
+    consultants = await session.scalars(select(Consultant).where(Consultant.id.in_(linked)))
+    digests = [
+        Outgoing(
+            key=f"{DIGEST}:{consultant.id}:{day.isoformat()}",
+            kind=DIGEST,
+            due_at=due_at,
+            useful_until=due_at + USEFUL,
+            consultant_id=consultant.id,
+            priority=Priority.NOTICE,
+        )
+        for consultant in consultants
+        if not is_away(consultant, day)
+    ]
+    return len(await put(session, digests, now))
+
+
+def digest_parts(day: date, counts: Mapping[List, int]) -> tuple[Part, ...]:
+    """The title and a line for each list that is not empty."""
+    lines = [
+        Part(Text(f"consultant.count.{which}", {"icon": verbatim(LIST_ICONS[which])}, count=counts[which]))
+        for which in List
+        if counts[which]
+    ]
+    head = Part(Text("consultant.digest", {"on": day}), Style.TITLE)
+    return (head, *(lines or [Part(Text("consultant.nothing"))]))
+
+
+def list_buttons(counts: Mapping[List, int]) -> list[list[Button]]:
+    """A button to each list that is not empty, two a row."""
+    buttons = [
+        Button(Text(f"consultant.list.{which}"), f"list:{which}:0", LIST_ICONS[which])
+        for which in List
+        if counts[which]
+    ]
+    return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
+
+
+class DigestComposer:
+    """Says what a digest says when it is sent."""
+
+    def __init__(self, zone: ZoneInfo, term_rules: Callable[[str], TermRules], talk_rules: TalkRules) -> None:
+        self._zone = zone
+        self._term_rules = term_rules
+        self._talk_rules = talk_rules
+
+    async def compose(
+        self, session: AsyncSession, rows: Sequence[ClaimedMessage], now: datetime
+    ) -> Mapping[int, Composed]:
+        """See Composer."""
+        return {row.id: await self._say(session, row, now) for row in rows}
+
+    async def _say(self, session: AsyncSession, row: ClaimedMessage, now: datetime) -> Composed:
+        today = now.astimezone(self._zone).date()
+        consultant = await session.get(Consultant, row.consultant_id) if row.consultant_id is not None else None
+        if consultant is None or is_away(consultant, today):
+            return Skip("away")
+        people = {person.id: person for person in await caseload_of(session, consultant.id, today)}
+        caseload = Caseload(people, now, self._zone, self._term_rules, self._talk_rules)
+        counts = {which: len(await lines_of(session, which, caseload)) for which in List}
+        if not any(counts.values()):
+            return Skip("nothing")
+        return Body(digest_parts(today, counts), tuple(tuple(buttons) for buttons in list_buttons(counts)))

@@ -1,0 +1,73 @@
+"""Whose people are whose: a consultant's caseload, and those of colleagues they stand in for."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.absences import Absence
+from storage.people import Consultant, Person
+
+# How long a colleague to whom an unseen report went may still answer it.
+PASSED_FOR = timedelta(days=14)
+
+
+def is_away(consultant: Consultant, on: date) -> bool:
+    """Whether a consultant said that they are away on this day."""
+    return (
+        consultant.away_from is not None
+        and consultant.away_from <= on
+        and (consultant.away_until is None or on <= consultant.away_until)
+    )
+
+
+async def handler_of(session: AsyncSession, consultant_id: int | None, on: date) -> Consultant | None:
+    """Who does a consultant's work on this day: themselves or, while they are away, who stands in for them.
+
+    A colleague who stands in and is away too passes it on; where everybody of such a round is away, it stays.
+    """
+    first = await session.get(Consultant, consultant_id) if consultant_id is not None else None
+    found, asked = first, set[int]()
+    while found is not None and found.id not in asked and is_away(found, on) and found.stand_in_id is not None:
+        asked.add(found.id)
+        found = await session.get(Consultant, found.stand_in_id)
+    return first if found is None or found.id in asked else found
+
+
+async def whose_work(session: AsyncSession, consultant_id: int, on: date) -> list[int]:
+    """The consultants whose work this one does on this day: their own, and that of those who are away."""
+    found, looked = [consultant_id], 0
+    while looked < len(found):
+        colleagues = await session.scalars(
+            select(Consultant).where(Consultant.stand_in_id == found[looked], Consultant.id.not_in(found))
+        )
+        found.extend(colleague.id for colleague in colleagues if is_away(colleague, on))
+        looked += 1
+    return found
+
+
+async def caseload_of(session: AsyncSession, consultant_id: int, on: date) -> list[Person]:
+    """The people of this consultant, and of colleagues they stand in for on this day, by name."""
+    whose = await whose_work(session, consultant_id, on)
+    people = await session.scalars(select(Person).where(Person.consultant_id.in_(whose)))
+    return sorted(people, key=lambda p: (p.given_name.casefold(), p.family_name.casefold(), p.id))
+
+
+async def may_act_for(session: AsyncSession, consultant_id: int, person: Person, now: datetime, on: date) -> bool:
+    """Whether a consultant may see and write to this person: of their caseload, of a colleague's they stand in for, or
+    because a report that nobody saw was passed on to them."""
+    if person.consultant_id is None:
+        return False
+    if person.consultant_id in await whose_work(session, consultant_id, on):
+        return True
+    passed = await session.scalar(
+        select(Absence.id)
+        .where(
+            Absence.person_id == person.id,
+            Absence.passed_to_id == consultant_id,
+            Absence.passed_at <= now,
+            Absence.passed_at > now - PASSED_FOR,
+        )
+        .limit(1)
+    )
+    return passed is not None
