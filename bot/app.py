@@ -141,7 +141,7 @@ def build(
         ),
         clock=clock,
         worker=worker,
-        files=Attachments(renderer, clock),
+        files=Attachments(renderer, clock, channels),
         metrics=PrometheusMetrics(registry),
     )
 

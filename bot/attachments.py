@@ -1,7 +1,11 @@
-"""Files that go with messages, made when they are sent: an appointment's calendar file, a copy of a person's data."""
+"""Files that go with messages, made when they are sent: an appointment's calendar file, a copy of a person's data, and
+what a person said or photographed, for their consultant."""
 
 import json
+from collections.abc import Mapping
+from typing import Protocol
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.message import Attachment
@@ -10,22 +14,40 @@ from reminders.calendar_file import MEDIA_TYPE, CalendarEntry, Method, calendar_
 from reminders.claimed import ClaimedMessage
 from reminders.delivery import Clock
 from reminders.wording import kind_text
+from storage.absences import Absence
 from storage.appointments import Appointment, AppointmentStatus
 from storage.export import export_person
+from storage.letters import Letter
 from storage.people import Person
+
+log = structlog.get_logger(__name__)
+
+_WITH_MEDIA = ("absence", "letter")
+# Name and media type, by the kind of what was sent.
+_FORMS = {"voice": ("voice.ogg", "audio/ogg"), "photo": ("photo.jpg", "image/jpeg")}
+
+
+class Fetches(Protocol):
+    """A channel, as far as it gives what was sent to it."""
+
+    async def fetch(self, file: str) -> bytes | None:
+        """See Channel."""
 
 
 class Attachments:
     """Makes files; see reminders.dispatcher for when."""
 
-    def __init__(self, renderer: Renderer, clock: Clock) -> None:
+    def __init__(self, renderer: Renderer, clock: Clock, channels: Mapping[str, Fetches]) -> None:
         self._renderer = renderer
         self._clock = clock
+        self._channels = channels
 
     async def make(
         self, session: AsyncSession, attachment: Attachment, row: ClaimedMessage, locale: str
     ) -> File | None:
         """The file, in the reader's language; None when what it is about is gone. See FileMaker."""
+        if attachment.kind in _WITH_MEDIA:
+            return await self._media(session, attachment, row)
         number = int(attachment.ref)
         if attachment.kind == "calendar":
             appointment = await session.get(Appointment, number)
@@ -36,6 +58,26 @@ class Attachments:
             return None
         content = json.dumps(await export_person(session, person), ensure_ascii=False, indent=2)
         return File("maatje.json", "application/json", content.encode())
+
+    async def _media(self, session: AsyncSession, attachment: Attachment, row: ClaimedMessage) -> File | None:
+        """A voice note or photo; only for a consultant. None when its channel does not give it (any more): the message
+        goes without it, and says that there was one."""
+        number = int(attachment.ref)
+        sent: Absence | Letter | None
+        if attachment.kind == "absence":
+            sent = await session.get(Absence, number)
+        else:
+            sent = await session.get(Letter, number)
+        kept = sent.attachment if sent is not None and row.consultant_id is not None else None
+        channel = self._channels.get(str(kept.get("channel"))) if kept is not None else None
+        form = _FORMS.get(str(kept.get("kind"))) if kept is not None else None
+        if kept is None or channel is None or form is None:
+            return None
+        content = await channel.fetch(str(kept.get("file")))
+        if content is None:
+            log.warning("media_not_fetched", message=row.id)
+            return None
+        return File(*form, content)
 
     def _calendar(self, appointment: Appointment, locale: str) -> File:
         cancelled = appointment.status is AppointmentStatus.CANCELLED

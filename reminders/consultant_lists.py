@@ -146,7 +146,7 @@ async def _meetings(
         )
         .order_by(Appointment.starts_at, Appointment.id)
     )
-    return [(appointment, _answer_to(appointment, given)) for appointment, given in rows.tuples()]
+    return [(appointment, _answer_to(appointment, given)) for appointment, given in rows]
 
 
 def _answer_to(appointment: Appointment, given: Participation | None) -> Answer | None:
@@ -201,7 +201,7 @@ async def _first_appointments(session: AsyncSession, report_ids: Sequence[int]) 
         .where(AbsenceAppointment.absence_id.in_(report_ids))
         .order_by(Appointment.starts_at.desc())
     )
-    return dict(rows.tuples().all())
+    return dict(iter(rows))
 
 
 async def _undelivered(session: AsyncSession, caseload: Caseload) -> list[Line]:
@@ -214,7 +214,7 @@ async def _undelivered(session: AsyncSession, caseload: Caseload) -> list[Line]:
         )
         .order_by(Message.due_at)
     )
-    latest = {person_id: due_at for person_id, due_at in rows.tuples() if person_id is not None}
+    latest = {person_id: due_at for person_id, due_at in rows if person_id is not None}
     return [
         Line(Text("consultant.undelivered_line", {"person": caseload.name(person_id), "at": due_at}), person_id)
         for person_id, due_at in latest.items()

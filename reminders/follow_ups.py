@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from locales.message import Body, Button, Part, Style, Text
+from locales.message import Attachment, Body, Button, Part, Style, Text
 from reminders.absence_wording import consultant_buttons, for_consultant
 from reminders.claimed import ClaimedMessage, Composed, Skip
 from reminders.local_time import to_instant
@@ -139,7 +139,9 @@ class FollowUpComposer:
             head = Text("consultant.absence_again", {"person": name_of(person)})
         earlier = await absent_before(session, report, now)
         return Body(
-            (Part(head, Style.TITLE), *for_consultant(report, chosen, earlier)), consultant_buttons(report, chosen)
+            (Part(head, Style.TITLE), *for_consultant(report, chosen, earlier)),
+            consultant_buttons(report, chosen),
+            Attachment("absence", str(report.id)) if report.attachment else None,
         )
 
 

@@ -225,7 +225,7 @@ async def pattern_parts(session: AsyncSession, person_id: int, missed: Sequence[
         )
         .group_by(Message.state)
     )
-    by_state = dict(states.tuples().all())
+    by_state = dict(iter(states))
     arrived = sum(by_state.get(state, 0) for state in _ARRIVED)
     return [
         *(Part(Text("consultant.pattern_missed", {"at": row.starts_at})) for row in missed),

@@ -41,5 +41,8 @@ class Channel(Sender, Protocol):
     async def acknowledge(self, event: InboundEvent) -> None:
         """Tell the channel that the event was taken (Telegram: answerCallbackQuery). Best effort: never raises."""
 
+    async def fetch(self, file: str) -> bytes | None:
+        """The content of something that was sent to us (`Media.file`); None when it cannot be had. Never raises."""
+
     def link(self, code: str) -> str | None:
         """The deep link by which a person opens this channel with a code; None where there is none."""

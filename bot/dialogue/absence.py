@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, timedelta
 
 from bot.dialogue import absence_report as report_of
-from bot.dialogue import menu
+from bot.dialogue import letters, menu
 from bot.dialogue.absence_questions import (
     PERIOD_DAYS,
     PERIOD_STARTS,
@@ -233,10 +233,8 @@ def _take_note(turn: Turn, draft: Absence, text: str) -> None:
 
 
 def kept_media(turn: Turn, media: Media) -> dict[str, Json] | None:
-    """How a voice note or a photo is kept: by its channel's own reference."""
-    if media.file is None or media.kind not in _KEPT_MEDIA:
-        return None
-    return {"channel": turn.event.channel, "kind": media.kind.value, "file": media.file}
+    """A voice note or a photo, as it is kept; anything else is no note."""
+    return letters.kept_media(turn, media) if media.file is not None and media.kind in _KEPT_MEDIA else None
 
 
 _STEPS: dict[str, Callable[[Turn, Absence, str], Awaitable[None]]] = {

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.dialogue import menu
 from bot.dialogue.absence_questions import OPEN_ENDED_REACH, ask_which, ask_why, between, today_of
 from bot.dialogue.turn import Turn, button, part, title
-from locales.message import Button
+from locales.message import Attachment, Button
 from reminders.absence_wording import consultant_buttons, for_consultant, report_parts
 from reminders.follow_ups import absent_before, ask_after, chase
 from reminders.wording import name_of
@@ -90,6 +90,7 @@ async def tell_consultant(turn: Turn, report: Absence, chosen: Sequence[Appointm
         *for_consultant(report, chosen, await absent_before(turn.session, report, turn.now)),
         buttons=consultant_buttons(report, chosen),
         urgent=True,
+        attachment=Attachment("absence", str(report.id)) if report.attachment else None,
     )
     turn.outgoing += chase(report, consultant, turn.now, turn.zone, turn.services.holidays)
 

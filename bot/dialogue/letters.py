@@ -5,20 +5,32 @@ from collections.abc import Sequence
 from bot.dialogue import menu
 from bot.dialogue.turn import Turn, button, part, title
 from bot.events import Media
-from locales.message import Part, Style, Text
+from locales.message import Attachment, Part, Style, Text
+from storage.columns import Json
 from storage.letters import Letter, LetterKind
 
 LETTER_LENGTH = 3000
 
 
-async def ask(turn: Turn, _args: Sequence[str]) -> None:
-    """Ask for the message to the consultant."""
+async def ask(turn: Turn, args: Sequence[str]) -> None:
+    """Ask for the message to the consultant; with "media" the voice note or photo that was just sent is the message."""
+    kept = turn.recall("media")
+    if list(args[:1]) == ["media"] and isinstance(kept, dict):
+        turn.remember(media=None)
+        if await send(turn, "", LetterKind.MESSAGE, kept):
+            turn.say(title("letter.sent"), part("letter.what_next"), buttons=[menu.back()])
+        return
     turn.expect("letter")
     turn.say(title("letter.ask"), part("letter.how"), buttons=[menu.back()])
 
 
-async def send(turn: Turn, text: str, kind: LetterKind, media: Media | None = None) -> bool:
-    """Relay a person's words to their consultant. False (and said so) when nobody is known."""
+def kept_media(turn: Turn, media: Media) -> dict[str, Json]:
+    """How a voice note, a photo or a file is kept: by its channel's own reference."""
+    return {"channel": turn.event.channel, "kind": media.kind.value, "file": media.file}
+
+
+async def send(turn: Turn, text: str, kind: LetterKind, media: dict[str, Json] | None = None) -> bool:
+    """Relay a person's words (and kept media) to their consultant. False (and said so) when nobody is known."""
     person = turn.participant
     consultant = await turn.handler()
     language = turn.services.finder.find(text, turn.language).language or turn.language if text else turn.language
@@ -28,9 +40,7 @@ async def send(turn: Turn, text: str, kind: LetterKind, media: Media | None = No
         kind=kind,
         text=text[:LETTER_LENGTH],
         language=language,
-        attachment=None
-        if media is None
-        else {"channel": turn.event.channel, "kind": media.kind.value, "file": media.file},
+        attachment=media,
         written_at=turn.now,
     )
     turn.session.add(letter)
@@ -46,7 +56,7 @@ async def send(turn: Turn, text: str, kind: LetterKind, media: Media | None = No
     if letter.text:
         parts.append(Part(Text("letter.quote", {"text": letter.text}), Style.QUOTE))
     if media is not None:
-        parts.append(Part(Text("consultant.with_media", {"kind": Text(f"media.{media.kind.value}")})))
+        parts.append(Part(Text("consultant.with_media", {"kind": Text(f"media.{media['kind']}")})))
     parts.append(Part(Text("consultant.note_language", {"language": Text(f"language.{language}")})))
     turn.tell_consultant(
         consultant.id,
@@ -57,11 +67,12 @@ async def send(turn: Turn, text: str, kind: LetterKind, media: Media | None = No
             [button("consultant.seen", f"lseen:{letter.id}", "👀")],
         ],
         urgent=kind is LetterKind.URGENT,
+        attachment=Attachment("letter", str(letter.id)) if media is not None else None,
     )
     return True
 
 
 async def take(turn: Turn, text: str, media: Media | None = None) -> None:
     """Free text while the letter is open."""
-    if await send(turn, text, LetterKind.MESSAGE, media):
+    if await send(turn, text, LetterKind.MESSAGE, kept_media(turn, media) if media is not None else None):
         turn.say(title("letter.sent"), part("letter.what_next"), buttons=[menu.back()])

@@ -155,7 +155,7 @@ async def _media(turn: Turn, media: Media) -> None:
             part("media.cannot_voice" if media.kind is MediaKind.VOICE else "media.cannot"),
             buttons=[
                 [button("menu.absent", "absent", "🤒")],
-                [button("menu.consultant", "letter", "💬")],
+                [button("menu.consultant", "letter:media", "💬")],
                 menu.back(),
             ],
         )

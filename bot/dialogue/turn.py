@@ -115,10 +115,16 @@ class Turn:
         self.outgoing.append(Outgoing(key=key, kind="say", due_at=self.now, params=body.to_json(), person_id=person_id))
 
     def tell_consultant(
-        self, consultant_id: int, key: str, *parts: Part, buttons: Rows = (), urgent: bool = False
+        self,
+        consultant_id: int,
+        key: str,
+        *parts: Part,
+        buttons: Rows = (),
+        urgent: bool = False,
+        attachment: Attachment | None = None,
     ) -> None:
         """Say something to a consultant on their own channels; `key` makes it once."""
-        body = Body(parts, tuple(tuple(row) for row in buttons))
+        body = Body(parts, tuple(tuple(row) for row in buttons), attachment)
         self.outgoing.append(
             Outgoing(
                 key=key,

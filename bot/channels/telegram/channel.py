@@ -23,7 +23,7 @@ from bot.channels.telegram.wording import keyboard_of, parts_of
 from bot.events import InboundEvent
 from bot.settings import Settings
 from locales.languages import SOURCE
-from locales.render import Rendered
+from locales.render import File, Rendered
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +32,8 @@ Commands = Mapping[str, Sequence[tuple[str, str]]]
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - a header's name
 # An update is a few kilobytes; what is larger than any rubbish Telegram could pass on does not come from Telegram.
 LARGEST_UPDATE = 4_000_000
+# Telegram gives bots files up to 20 MB; a voice note of an hour is smaller than this.
+LARGEST_FILE = 10_000_000
 WEBHOOK_PATH = "/telegram/webhook"
 # A cosmetic call (buttons off, the waiting mark of a button) is not worth waiting for.
 BEST_EFFORT_SECONDS = 5.0
@@ -150,8 +152,7 @@ class TelegramChannel:
                     )
                     provider_ref = str(sent.message_id)
                 elif message.file is not None:
-                    file = InputFile(message.file.content, filename=message.file.name)
-                    await self._bot.send_document(chat_id=int(address), document=file)
+                    await self._send_file(int(address), message.file)
                 if number < steps - 1:
                     self._remember(reference, number + 1)
         except TelegramError as error:
@@ -160,6 +161,16 @@ class TelegramChannel:
             raise delivery_error(error) from None
         self._sent_parts.pop(reference, None)
         return Receipt(provider_ref)
+
+    async def _send_file(self, chat: int, file: File) -> None:
+        """As what it is: a voice note is heard and a photo is seen in the chat, anything else is a document."""
+        content = InputFile(file.content, filename=file.name)
+        if file.media_type == "audio/ogg":
+            await self._bot.send_voice(chat_id=chat, voice=content)
+        elif file.media_type == "image/jpeg":
+            await self._bot.send_photo(chat_id=chat, photo=content)
+        else:
+            await self._bot.send_document(chat_id=chat, document=content)
 
     def _remember(self, reference: str, sent: int) -> None:
         self._sent_parts[reference] = sent
@@ -181,6 +192,17 @@ class TelegramChannel:
         if event.ack is not None:
             with contextlib.suppress(TelegramError):
                 await self._bot.answer_callback_query(event.ack, read_timeout=BEST_EFFORT_SECONDS)
+
+    async def fetch(self, file: str) -> bytes | None:
+        """A voice note or photo that was sent to the bot; None when Telegram does not give it. Never raises."""
+        try:
+            found = await self._bot.get_file(file)
+            if (found.file_size or 0) > LARGEST_FILE:
+                return None
+            return bytes(await found.download_as_bytearray())
+        except TelegramError as error:
+            log.warning("telegram_file_not_fetched", error=type(error).__name__)
+            return None
 
     async def handle_webhook(self, headers: Mapping[str, str], body: bytes) -> int:
         """One request of Telegram to our webhook: the HTTP status to answer.

@@ -132,6 +132,10 @@ class WebChannel:
     async def acknowledge(self, event: InboundEvent) -> None:
         """Nothing: the page has its answer when the request ends."""
 
+    async def fetch(self, file: str) -> bytes | None:
+        """Nothing: the page sends words only."""
+        return None
+
     def link(self, code: str) -> str:
         """The personal link. The code stands behind "#": no server log, referrer or link preview ever gets it."""
         return f"{self.public_url}/chat#{code}"

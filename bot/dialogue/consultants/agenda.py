@@ -62,7 +62,7 @@ async def new(turn: Turn, args: Sequence[str]) -> None:
         return
     kind = args[1] if len(args) > 1 else ""
     if kind not in KINDS:
-        rows = [[Button(Text(f"kind.{k.value}"), f"new:{person.id}:{k.value}", KIND_ICONS[k])] for k in KINDS]
+        rows = [[_kind_button(person, k)] for k in KINDS]
         turn.say(title("consultant.what_kind", person=name_of(person)), buttons=rows)
         return
     so_far = f"new:{person.id}:{kind}"
@@ -82,6 +82,11 @@ async def new(turn: Turn, args: Sequence[str]) -> None:
             *menu_rows()[-1:],
         ],
     )
+
+
+def _kind_button(person: Person, kind: AppointmentKind) -> Button:
+    label = Text("consultant.kind_button", {"kind": Text(f"kind.{kind.value}")})
+    return Button(label, f"new:{person.id}:{kind.value}", KIND_ICONS[kind])
 
 
 async def make(turn: Turn, args: Sequence[str]) -> None:

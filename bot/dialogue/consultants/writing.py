@@ -198,7 +198,7 @@ async def _groups(turn: Turn) -> list[tuple[LessonGroup, list[Person]]]:
         .order_by(LessonGroup.name, Membership.person_id)
     )
     found: dict[int, tuple[LessonGroup, list[Person]]] = {}
-    for group, person_id in rows.tuples():
+    for group, person_id in rows:
         members = found.setdefault(group.id, (group, []))[1]
         if people[person_id] not in members:
             members.append(people[person_id])

@@ -40,7 +40,7 @@ RENDERER = Renderer(Catalogs({"faq": faq_source(FAQ)}), ZONE)
 
 
 class ScriptedFinder:
-    """Finds what a test says: "?topic" answers with that topic, "!" is a cry for help, anything else is unknown.
+    """Finds what a test says: "?topic …" answers with that topic, "!" is a cry for help, anything else is unknown.
 
     A text that begins with "@ar " is in Arabic.
     """
@@ -52,14 +52,14 @@ class ScriptedFinder:
         if text.startswith("!"):
             return Finding("urgent", language=locale)
         if text.startswith("?"):
-            return Finding("answer", topic=text[1:], language=locale)
+            return Finding("answer", topic=text[1:].split()[0], language=locale)
         return Finding("handover", language=locale)
 
 
 class MemoryChannel:
     """Keeps what it sends, by address."""
 
-    name = "fake"
+    name = "web"
     capabilities = Capabilities(buttons=True)
 
     def __init__(self) -> None:
@@ -90,6 +90,10 @@ class MemoryChannel:
     async def acknowledge(self, event: InboundEvent) -> None:
         """Nothing to do."""
 
+    async def fetch(self, file: str) -> bytes | None:
+        """What was sent, by its name."""
+        return file.encode()
+
     def link(self, code: str) -> str | None:
         """None."""
         return None
@@ -107,7 +111,7 @@ class Phone:
         """Any event."""
         self._mark = len(self.messages)
         number = event_id or str(next(self._talk.numbers))
-        await self._talk.inbox.receive(InboundEvent("fake", self.address, number, payload, language))
+        await self._talk.inbox.receive(InboundEvent("web", self.address, number, payload, language))
         await self._talk.settle()
 
     async def starts(self, code: str | None = None) -> None:
@@ -171,7 +175,7 @@ class Talk:
         )
         self.dispatcher = Dispatcher(
             database,
-            {"fake": self.channel},
+            {"web": self.channel},
             RENDERER,
             ComposersByKind(
                 {
@@ -184,7 +188,7 @@ class Talk:
             ),
             clock,
             "test",
-            files=Attachments(RENDERER, clock),
+            files=Attachments(RENDERER, clock, {"web": self.channel}),
             sleep=clock.tick,
         )
         services = Services(
@@ -203,7 +207,7 @@ class Talk:
             database=database,
             services=services,
             dispatcher=self.dispatcher,
-            channels={"fake": self.channel},
+            channels={"web": self.channel},
             clock=clock,
             worker="test",
         )
