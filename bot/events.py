@@ -49,6 +49,19 @@ class Command:
     rest: str = ""
 
 
+# What may stand behind a command: a name.
+_LONGEST_REST = 200
+
+
+def command_in(text: str) -> Command | None:
+    """The command that a text is ("/find Amina", and "/menu@MaatjeBot" where several bots are); None = a text."""
+    first, _, rest = text.partition(" ")
+    name = first[1:].partition("@")[0].lower()
+    if not text.startswith("/") or not name.replace("_", "").isalnum():
+        return None
+    return Command(name[:32], rest.strip()[:_LONGEST_REST])
+
+
 @dataclass(frozen=True, slots=True)
 class Media:
     """Something that is no text; `file` is the channel's own id of it, `caption` what was written with it."""

@@ -15,7 +15,7 @@ from storage.linking import make_code
 from storage.people import consultant_by_email, person_by_external_id
 from tests.botapi import BotApi
 from tests.end_to_end.service import Service
-from tests.end_to_end.test_main_job import Phone, assert_no_personal_data, main_job, prepare
+from tests.end_to_end.test_main_job import Invite, Phone, assert_no_personal_data, main_job, prepare
 from tests.end_to_end.web_phone import WebPhone
 
 # How many speak at a time: one chat gets a message a second, so most of it is waiting.
@@ -29,7 +29,9 @@ async def database(sqlite_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-async def test_the_main_job_in_every_language(tmp_path: Path, sqlite_url: str, database: Database) -> None:
+def inviting(database: Database) -> Invite:
+    """Makes link codes at once, without a command's start each time."""
+
     async def invite(who: str) -> str:
         async with database.writing() as session:
             person = await person_by_external_id(session, who)
@@ -43,6 +45,10 @@ async def test_the_main_job_in_every_language(tmp_path: Path, sqlite_url: str, d
             )
             return code
 
+    return invite
+
+
+async def test_the_main_job_in_every_language(tmp_path: Path, sqlite_url: str, database: Database) -> None:
     async def nothing() -> None:
         return
 
@@ -58,7 +64,7 @@ async def test_the_main_job_in_every_language(tmp_path: Path, sqlite_url: str, d
                 person = await stack.enter_async_context(WebPhone(service.url, locale))
                 consultant = await stack.enter_async_context(WebPhone(service.url))
             try:
-                await main_job(person, consultant, invite, locale, nothing, number)
+                await main_job(person, consultant, inviting(database), locale, nothing, number)
             except AssertionError as error:
                 raise AssertionError(f"{locale} on {channel}") from error
 

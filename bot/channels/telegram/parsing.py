@@ -4,7 +4,7 @@ import structlog
 from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatMemberStatus, ChatType
 
-from bot.events import Command, InboundEvent, Left, Media, MediaKind, Payload, Pressed, Returned, Said, Started
+from bot.events import InboundEvent, Left, Media, MediaKind, Payload, Pressed, Returned, Said, Started, command_in
 
 log = structlog.get_logger(__name__)
 
@@ -12,8 +12,6 @@ CHANNEL = "telegram"
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 LONGEST_TEXT = 4096
 LONGEST_INTENT = 64
-# What may stand behind a command: a name.
-LONGEST_REST = 200
 
 
 def update_id_of(raw: object) -> int | None:
@@ -114,14 +112,10 @@ def _media(message: Message) -> list[tuple[MediaKind, str | None]]:
 
 def _text(text: str, *, edited: bool) -> Payload:
     text = _clean(text)
-    if not text.startswith("/") or edited:
+    command = None if edited else command_in(text)
+    if command is None:
         return Said(text, edited=edited)
-    first, _, rest = text.partition(" ")
-    # "/menu@MaatjeBot" is how a command looks where several bots are.
-    name = first[1:].partition("@")[0].lower()
-    if name == "start":
-        return Started(rest.strip()[:LONGEST_INTENT] or None)
-    return Command(name[:32], rest.strip()[:LONGEST_REST]) if name.replace("_", "").isalnum() else Said(text)
+    return Started(command.rest[:LONGEST_INTENT] or None) if command.name == "start" else command
 
 
 def _clean(text: str) -> str:

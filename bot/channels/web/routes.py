@@ -25,7 +25,7 @@ from bot.channels.web.live import Live
 from bot.channels.web.page import Page
 from bot.channels.web.receiving import NotReceiving
 from bot.channels.web.sessions import CHANNEL, Chat, Sessions
-from bot.events import InboundEvent, Payload, Pressed, Said, Started
+from bot.events import InboundEvent, Payload, Pressed, Said, Started, command_in
 from locales.languages import SOURCE
 from reminders.delivery import Clock
 from storage.database import Database
@@ -193,7 +193,7 @@ class ChatRoutes:
             raise HTTPException(400)
         _allow(self._events, str(chat.contact_id))
         line = await self._keep(chat, asked.event, content_of_words(text))
-        return await self._take(request, chat, line, Said(text))
+        return await self._take(request, chat, line, command_in(text) or Said(text))
 
     async def press(self, request: Request) -> Response:
         """The person pressed a button: one that this chat was shown and that is still open, or nothing happens."""

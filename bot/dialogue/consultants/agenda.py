@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from bot.dialogue.absence_questions import appointment_label
 from bot.dialogue.consultants.common import (
     PAGE,
     caseload,
@@ -62,7 +63,7 @@ async def new(turn: Turn, args: Sequence[str]) -> None:
         return
     kind = args[1] if len(args) > 1 else ""
     if kind not in KINDS:
-        rows = [[_kind_button(person, k)] for k in KINDS]
+        rows = [[Button(_kind_label(k), f"new:{person.id}:{k.value}", KIND_ICONS[k])] for k in KINDS]
         turn.say(title("consultant.what_kind", person=name_of(person)), buttons=rows)
         return
     so_far = f"new:{person.id}:{kind}"
@@ -84,9 +85,8 @@ async def new(turn: Turn, args: Sequence[str]) -> None:
     )
 
 
-def _kind_button(person: Person, kind: AppointmentKind) -> Button:
-    label = Text("consultant.kind_button", {"kind": Text(f"kind.{kind.value}")})
-    return Button(label, f"new:{person.id}:{kind.value}", KIND_ICONS[kind])
+def _kind_label(kind: AppointmentKind) -> Text:
+    return Text("consultant.kind_button", {"kind": Text(f"kind.{kind.value}")})
 
 
 async def make(turn: Turn, args: Sequence[str]) -> None:
@@ -130,11 +130,7 @@ async def make(turn: Turn, args: Sequence[str]) -> None:
 
 
 def _open(meeting: Appointment) -> Button:
-    return Button(
-        Text("appointment.button", {"kind": Text(f"kind.{meeting.kind.value}"), "starts_at": meeting.starts_at}),
-        f"meet:{meeting.id}:{meeting.version}",
-        KIND_ICONS[meeting.kind],
-    )
+    return Button(appointment_label(meeting), f"meet:{meeting.id}:{meeting.version}", KIND_ICONS[meeting.kind])
 
 
 async def _changed(turn: Turn, change: AppointmentChange) -> None:
