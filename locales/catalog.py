@@ -48,6 +48,10 @@ def _translations(po: Path, locale: str) -> gettext.GNUTranslations:
 Source: TypeAlias = Callable[[str, str], str | None]
 
 
+# Larger counts are rare, and looked up each time.
+_OFTEN_COUNTED = 100
+
+
 class Catalogs:
     """Texts by key for every locale that has a catalog; loaded when first asked for.
 
@@ -58,7 +62,7 @@ class Catalogs:
         self._sources = dict(sources or {})
         self._by_locale: dict[str, list[gettext.GNUTranslations]] = {}
         # What a look-up in the files found: the same few hundred texts are said thousands of times a second.
-        self._found: dict[tuple[str, str], tuple[str, str]] = {}
+        self._found: dict[tuple[str, str, int | None], tuple[str, str]] = {}
 
     @cached_property
     def available(self) -> list[str]:
@@ -75,11 +79,11 @@ class Catalogs:
         Raises:
             UnknownText: when no locale of the chain has it.
         """
-        if count is None and (found := self._found.get((key, locale))) is not None:
+        if (found := self._found.get((key, locale, count))) is not None:
             return found
         template, code = self._search(key, locale, count)
-        if count is None and self.is_fixed(key):
-            self._found[key, locale] = template, code
+        if (count is None or 0 <= count < _OFTEN_COUNTED) and self.is_fixed(key):
+            self._found[key, locale, count] = template, code
         return template, code
 
     def _search(self, key: str, locale: str, count: int | None) -> tuple[str, str]:

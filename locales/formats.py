@@ -91,7 +91,7 @@ def show(value: Value, spec: str, *, locale: str, zone: ZoneInfo, say: Callable[
         shown = format_currency(value, "EUR", format=pattern, locale=babel_locale("nl"), currency_digits=False)
         return isolate(str(shown)) if rtl else str(shown)
     if spec in ("", "number"):
-        return own_digits(str(format_decimal(value, locale=babel_locale(locale), numbering_system="default")), locale)
+        return _number(value, locale)
     raise BadTemplate(f"unknown format {spec!r}")
 
 
@@ -102,6 +102,13 @@ _DAYS: Mapping[str, Callable[[date, str], str]] = {
 }
 
 
+@lru_cache(maxsize=4096)
+def _number(value: float, locale: str) -> str:
+    return own_digits(str(format_decimal(value, locale=babel_locale(locale), numbering_system="default")), locale)
+
+
+# A lesson's time is told to every member of its group.
+@lru_cache(maxsize=16384)
 def _moment(value: datetime, spec: str, *, locale: str, zone: ZoneInfo) -> str:
     if spec in ("time", "clock"):
         clock = time_text(value, zone)
