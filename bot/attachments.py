@@ -60,7 +60,7 @@ class Attachments:
         return File("maatje.json", "application/json", content.encode())
 
     async def _media(self, session: AsyncSession, attachment: Attachment, row: ClaimedMessage) -> File | None:
-        """A voice note or photo; only for a consultant. None when its channel does not give it (any more): the message
+        """A voice note or photo that was relayed. None when its channel does not give it (any more): the message
         goes without it, and says that there was one."""
         number = int(attachment.ref)
         sent: Absence | Letter | None
@@ -68,7 +68,9 @@ class Attachments:
             sent = await session.get(Absence, number)
         else:
             sent = await session.get(Letter, number)
-        kept = sent.attachment if sent is not None and row.consultant_id is not None else None
+        # To a consultant, or what a consultant said to this very person.
+        meant = row.consultant_id is not None or (sent is not None and sent.person_id == row.person_id)
+        kept = sent.attachment if sent is not None and meant else None
         channel = self._channels.get(str(kept.get("channel"))) if kept is not None else None
         form = _FORMS.get(str(kept.get("kind"))) if kept is not None else None
         if kept is None or channel is None or form is None:

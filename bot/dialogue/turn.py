@@ -109,9 +109,11 @@ class Turn:
         if buttons:
             self.remember(choices=body.to_json()["buttons"])
 
-    def tell_person(self, person_id: int, key: str, *parts: Part, buttons: Rows = ()) -> None:
+    def tell_person(
+        self, person_id: int, key: str, *parts: Part, buttons: Rows = (), attachment: Attachment | None = None
+    ) -> None:
         """Say something to a person on their own channels; `key` makes it once."""
-        body = Body(parts, tuple(tuple(row) for row in buttons))
+        body = Body(parts, tuple(tuple(row) for row in buttons), attachment)
         self.outgoing.append(Outgoing(key=key, kind="say", due_at=self.now, params=body.to_json(), person_id=person_id))
 
     def tell_consultant(

@@ -1,9 +1,11 @@
 """A consultant's turn: buttons and commands to screens, free text to whatever is open."""
 
+from bot.dialogue import letters
 from bot.dialogue.consultants import agenda, away, lists, people, proposals, reports, writing
 from bot.dialogue.consultants.common import menu_rows, number_in, own_person
 from bot.dialogue.turn import Screen, Turn, part, title
 from bot.events import Command, Media, Pressed, Said, Started
+from storage.columns import Json
 
 _SCREENS: dict[str, Screen] = {
     "seen": reports.seen,
@@ -67,9 +69,9 @@ async def step(turn: Turn) -> None:
             else:
                 await screen(turn, args)
         case Said(text=text):
-            await _free_text(turn, text)
+            await _free_text(turn, text, None)
         case Media() as media:
-            await _free_text(turn, media.caption)
+            await _free_text(turn, media.caption, letters.kept_media(turn, media) if media.file else None)
         case Command(name=name, rest=rest) if name in _COMMANDS:
             # What follows a command is a name, not a button's arguments.
             await _COMMANDS[name](turn, [rest] if _COMMANDS[name] is people.ask_find and rest else ())
@@ -79,15 +81,15 @@ async def step(turn: Turn) -> None:
             return
 
 
-async def _free_text(turn: Turn, text: str) -> None:
+async def _free_text(turn: Turn, text: str, media: dict[str, Json] | None) -> None:
     topic, _, number = turn.conversation.topic.partition(":")
     person = await own_person(turn, number_in([number])) if topic == "write" else None
-    if not text.strip():
+    if not text.strip() and media is None:
         turn.say(part("consultant.not_understood"), buttons=menu_rows())
     elif person is not None:
-        await writing.send(turn, person, text)
+        await writing.send(turn, person, text, media)
     elif topic == "group":
-        await writing.send_to_group(turn, number_in([number]), text)
+        await writing.send_to_group(turn, number_in([number]), text, media)
     elif topic == "add_name":
         await people.take_name(turn, text)
     elif topic == "place":

@@ -18,9 +18,10 @@ from bot.dialogue.consultants.common import (
 )
 from bot.dialogue.consultants.reports import letter_of
 from bot.dialogue.turn import Turn, button, part, title
-from locales.message import Button, Part, Style, Text, verbatim
+from locales.message import Attachment, Button, Part, Style, Text, verbatim
 from reminders.wording import name_of
 from storage.appointments import LessonGroup, Membership
+from storage.columns import Json
 from storage.letters import Letter, LetterKind
 from storage.people import Person
 
@@ -111,31 +112,36 @@ async def _answered(turn: Turn, person: Person) -> int | None:
     return question.id
 
 
-async def send(turn: Turn, person: Person, text: str) -> None:
-    """Relay the consultant's own words; they are shown as they are, with whose they are."""
+async def send(turn: Turn, person: Person, text: str, media: dict[str, Json] | None) -> None:
+    """Relay the consultant's own words or voice; they are given as they are, with whose they are."""
+    await _relay(turn, person, text, media, await _answered(turn, person))
+    turn.expect("")
+    turn.say(part("consultant.sent", person=name_of(person)), buttons=menu_rows())
+
+
+async def _relay(
+    turn: Turn, person: Person, text: str, media: dict[str, Json] | None, answers: int | None = None
+) -> None:
     letter = Letter(
         person_id=person.id,
         consultant_id=turn.officer.id,
         kind=LetterKind.ANSWER,
         text=text[: letters.LETTER_LENGTH],
-        language=turn.services.finder.find(text, turn.language).language or turn.language,
-        answers_id=await _answered(turn, person),
+        language=turn.services.finder.find(text, turn.language).language or turn.language if text else turn.language,
+        attachment=media,
+        answers_id=answers,
         written_at=turn.now,
     )
     turn.session.add(letter)
     await turn.session.flush()
     turn.note("wrote", f"person:{person.id}")
-    _relay(turn, person, letter)
-    turn.say(part("consultant.sent", person=name_of(person)), buttons=menu_rows())
-
-
-def _relay(turn: Turn, person: Person, letter: Letter) -> None:
     turn.tell_person(
         person.id,
         f"letter:{letter.id}",
         title("letter.from_consultant", consultant=turn.officer.name),
-        Part(Text("letter.quote", {"text": letter.text}), Style.QUOTE),
+        *([Part(Text("letter.quote", {"text": letter.text}), Style.QUOTE)] if letter.text else []),
         buttons=[[button("letter.answer", "letter", "✍️")], [button("menu.back", "menu", "🏠")]],
+        attachment=Attachment("letter", str(letter.id)) if media is not None else None,
     )
 
 
@@ -224,26 +230,14 @@ async def _own_group(turn: Turn, group_id: int) -> tuple[LessonGroup, list[Perso
     return next(((g, people) for g, people in await _groups(turn) if g.id == group_id), None)
 
 
-async def send_to_group(turn: Turn, group_id: int, text: str) -> None:
-    """Relay the consultant's words to each of their own people in the group."""
+async def send_to_group(turn: Turn, group_id: int, text: str, media: dict[str, Json] | None) -> None:
+    """Relay the consultant's words or voice to each of their own people in the group."""
     found = await _own_group(turn, group_id)
     turn.expect("")
     if found is None:
         say_unknown(turn)
         return
     chosen, people = found
-    language = turn.services.finder.find(text, turn.language).language or turn.language
     for person in people:
-        letter = Letter(
-            person_id=person.id,
-            consultant_id=turn.officer.id,
-            kind=LetterKind.ANSWER,
-            text=text[: letters.LETTER_LENGTH],
-            language=language,
-            written_at=turn.now,
-        )
-        turn.session.add(letter)
-        await turn.session.flush()
-        turn.note("wrote", f"person:{person.id}")
-        _relay(turn, person, letter)
+        await _relay(turn, person, text, media)
     turn.say(Part(Text("consultant.sent_to_group", {"group": chosen.name}, count=len(people))), buttons=menu_rows())

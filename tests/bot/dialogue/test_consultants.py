@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.dialogue.consultants.writing import READY_ANSWERS
-from bot.events import Command, Pressed
+from bot.events import Command, Media, MediaKind, Pressed
 from reminders.digest import plan_digests
 from reminders.missed import AfterAttendance, TalkRule
 from storage.appointments import (
@@ -262,6 +262,16 @@ async def test_writing_to_a_group_reaches_their_own_people_only(talk: Talk) -> N
     assert "Verstuurd aan 1 persoon" in sanne.news
     assert "Morgen is er geen les." in amina.news
     assert len(omar.messages) == heard
+
+
+async def test_speaking_to_a_person(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await sanne.does(Pressed(f"write:{talk.person_ids['Amina']}"))
+    await sanne.does(Media(MediaKind.VOICE, "good-morning"))
+    amina.sees("letter.from_consultant", consultant="Sanne")
+    file = amina.messages[-1].file
+    assert file is not None
+    assert (file.media_type, file.content) == ("audio/ogg", b"good-morning")
 
 
 async def test_away_days_and_a_stand_in(talk: Talk) -> None:
