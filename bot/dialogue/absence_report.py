@@ -12,7 +12,7 @@ from reminders.wording import name_of
 from storage.absence_reports import add_appointments, chosen_appointments, reports_about
 from storage.absences import Absence, AbsenceState
 from storage.appointments import Answer, Appointment, AppointmentStatus, answer_appointments, participation_in
-from storage.people import Consultant
+from storage.people import Consultant, Person
 
 
 def after_buttons(report: Absence) -> list[list[Button]]:
@@ -33,6 +33,12 @@ def say_reported_already(turn: Turn, report: Absence) -> None:
 
 async def send(turn: Turn, draft: Absence) -> None:
     """Send the report to the consultant, or to who stands in; say what happens next."""
+    # Two devices at once: one after the other, and the second sees what the first did.
+    await turn.session.get_one(Person, turn.participant.id, with_for_update=True)
+    await turn.session.refresh(draft)
+    if draft.state is not AbsenceState.DRAFT:
+        say_reported_already(turn, draft)
+        return
     chosen = await chosen_appointments(turn.session, draft.id)
     going_on = [a for a in chosen if a.status is AppointmentStatus.PLANNED]
     if chosen and not going_on:
@@ -42,6 +48,12 @@ async def send(turn: Turn, draft: Absence) -> None:
         return
     if draft.reason is None:
         await ask_why(turn, draft)
+        return
+    known = await _reported_meanwhile(turn, draft, going_on)
+    if known is not None:
+        draft.state = AbsenceState.WITHDRAWN
+        turn.expect("")
+        say_reported_already(turn, known)
         return
     if not await _replace(turn, draft):
         turn.say(part("absence.was_withdrawn"), buttons=menu.rows())
@@ -64,6 +76,18 @@ async def send(turn: Turn, draft: Absence) -> None:
         *([part("absence.will_ask")] if draft.open_ended else []),
         buttons=[*after_buttons(draft), menu.back()],
     )
+
+
+async def _reported_meanwhile(turn: Turn, draft: Absence, chosen: Sequence[Appointment]) -> Absence | None:
+    """The report that covers all of these already: sent from another device, or from a draft of before."""
+    found: Absence | None = None
+    for appointment in chosen:
+        about = await reports_about(turn.session, turn.participant.id, appointment.id)
+        others = [report for report in about if report.id != draft.replaces_id]
+        if not others:
+            return None
+        found = others[-1]
+    return None if draft.open_ended else found
 
 
 async def _replace(turn: Turn, draft: Absence) -> bool:

@@ -56,7 +56,7 @@ async def overview(turn: Turn, _args: Sequence[str]) -> None:
     known = await _caseload(turn)
     counts = {which: len(await lines_of(turn.session, which, known)) for which in List}
     turn.note("looked_at_overview", f"consultant:{turn.officer.id}")
-    turn.say(*digest_parts(known.today, counts), buttons=[*list_buttons(counts), *menu_rows()])
+    turn.say(*digest_parts(known.today, counts), buttons=[*list_buttons(counts), *menu_rows()[1:]])
 
 
 #: Commands and menu buttons, by name.
