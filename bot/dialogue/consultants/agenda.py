@@ -152,7 +152,6 @@ async def meetings(turn: Turn, args: Sequence[str]) -> None:
         for a in await appointments_of(turn.session, person.id, turn.now, turn.now + FARTHEST, zone=turn.zone)
         if can_be_moved(a)
     ]
-    turn.note("looked_at", f"person:{person.id}")
     turn.say(
         title("consultant.meetings_of", person=name_of(person)),
         *([] if found else [part("consultant.nothing")]),
@@ -170,7 +169,6 @@ async def meeting(turn: Turn, args: Sequence[str]) -> None:
     if found is None:
         return
     appointment, person = found
-    turn.note("looked_at", f"person:{person.id}")
     rows: list[list[Button]] = []
     if can_be_moved(appointment) and appointment.starts_at > turn.now:
         which = f"{appointment.id}:{appointment.version}"

@@ -35,10 +35,12 @@ def say_unknown(turn: Turn) -> None:
 
 
 async def own_person(turn: Turn, person_id: int) -> Person | None:
-    """The person, when this consultant may act for them now; None otherwise, whatever the id."""
+    """The person, when this consultant may act for them now, with the look in the audit log; None otherwise, whatever
+    the id."""
     person = await turn.session.get(Person, person_id)
     if person is None or not await may_act_for(turn.session, turn.officer.id, person, turn.now, turn.today):
         return None
+    turn.note("looked_at", f"person:{person.id}")
     return person
 
 

@@ -86,7 +86,6 @@ async def who(turn: Turn, args: Sequence[str]) -> None:
     if person is None:
         say_unknown(turn)
         return
-    turn.note("looked_at", f"person:{person.id}")
     turn.expect("")
     coming = await appointments_of(turn.session, person.id, turn.now, turn.now + _AHEAD, zone=turn.zone, limit=_NEXT)
     parts = [
