@@ -60,7 +60,7 @@ def made_late(reader: Reader, slot: Slot, policies: Policies, zone: ZoneInfo) ->
 
 
 def together(messages: Sequence[Outgoing]) -> list[Outgoing]:
-    """The same messages; those of one recipient that fall close together are all due with the first of them.
+    """The same messages, by time; those of one recipient that fall close together are all due with the first of them.
 
     A message is never made later, so it stays out of quiet hours and before its event.
     """
@@ -72,7 +72,7 @@ def together(messages: Sequence[Outgoing]) -> list[Outgoing]:
         if start is None or message.due_at - start > TOGETHER:
             first[to] = start = message.due_at
         aligned.append(message if message.due_at == start else replace(message, due_at=start))
-    return aligned
+    return sorted(aligned, key=lambda m: (m.due_at, m.key))
 
 
 def _ahead(

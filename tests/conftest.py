@@ -4,15 +4,22 @@
 The schema is the migrations' (storage.migrate); each test has a database of its own.
 """
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from storage.database import Database
 from storage.keys import KeyRing
 from tests.clock import FakeClock
 from tests.databases import SECRET, PostgresDatabases, SqliteDatabases
+
+# Everybody runs the same cases; HYPOTHESIS_PROFILE=search looks for new ones.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("search", derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,8 @@
-"""Link, language, consent, appointment, absence, "seen", question, letter: the whole way, on each channel."""
+"""Link, language, consent, appointment, absence, "seen", question, letter: the whole way, also after a kill between any
+two steps. test_every_language.py takes it in each language on each channel."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -15,7 +15,6 @@ from locales.message import Text
 from locales.render import Renderer
 from tests.botapi import BotApi
 from tests.end_to_end.service import Service, consultant_of, write_tables
-from tests.end_to_end.web_phone import WebPhone
 
 
 class Phone(Protocol):
@@ -129,27 +128,6 @@ async def prepare(service: Service, folder: Path, *locales: str) -> None:
     for table in ("people", "plans", "appointments"):
         await asyncio.to_thread(service.maatje, "import", table, str(folder / f"{table}.csv"), "--json")
     await service.start()
-
-
-@pytest.mark.parametrize(("channel", "locale"), [("telegram", "nl"), ("telegram", "ar"), ("web", "en"), ("web", "ar")])
-async def test_the_main_job(service: Service, bot_api: BotApi, tmp_path: Path, channel: str, locale: str) -> None:
-    await prepare(service, tmp_path, locale)
-
-    async def nothing() -> None:
-        return
-
-    async with AsyncExitStack() as stack:
-        person: Phone
-        consultant: Phone
-        if channel == "telegram":
-            person, consultant = bot_api.user(1001, language_code=locale), bot_api.user(1002, language_code="nl")
-        else:
-            person = await stack.enter_async_context(WebPhone(service.url, locale))
-            consultant = await stack.enter_async_context(WebPhone(service.url))
-        await main_job(person, consultant, service.invite, locale, nothing)
-    assert bot_api.mistakes == []
-    assert await service.stop() == 0
-    assert_no_personal_data(service.log())
 
 
 async def test_it_goes_on_after_a_kill_between_any_two_steps(service: Service, bot_api: BotApi, tmp_path: Path) -> None:

@@ -52,7 +52,8 @@ def _event(update: Update, number: int) -> InboundEvent | None:
 
 
 def _made(number: int, chat: int, payload: Payload, language: object, ack: str | None = None) -> InboundEvent:
-    if not isinstance(chat, int):
+    # True and False are numbers to Python.
+    if type(chat) is not int:
         raise TypeError("a chat id is a number")
     tag = language[:16] if isinstance(language, str) else None
     return InboundEvent(CHANNEL, str(chat), str(number), payload, tag, ack)
