@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.message import Attachment, Body, Button, Part, Style, Text
@@ -19,13 +18,12 @@ from reminders.claimed import ClaimedMessage, Composed, Skip
 from reminders.local_time import to_instant
 from reminders.wording import name_of
 from reminders.working_time import working_time_after
-from storage.absence_reports import chosen_appointments
+from storage.absence_reports import LOOK_BACK, chosen_appointments, times_reported
 from storage.absences import Absence, AbsenceState
 from storage.outbox import Outgoing, Priority
 from storage.people import Consultant, Person
 
 SEEN_WITHIN: Final = timedelta(hours=4)
-LOOK_BACK: Final = timedelta(weeks=8)
 # Asked after on the third day, and then every week.
 FIRST_ASKED: Final = timedelta(days=3)
 ASKED_EVERY: Final = timedelta(weeks=1)
@@ -91,21 +89,6 @@ def ask_after(report: Absence, now: datetime, zone: ZoneInfo) -> list[Outgoing]:
     return questions
 
 
-async def absent_before(session: AsyncSession, report: Absence, now: datetime) -> int:
-    """How many other reports of this person there were in the last eight weeks."""
-    counted = await session.scalar(
-        select(func.count())
-        .select_from(Absence)
-        .where(
-            Absence.person_id == report.person_id,
-            Absence.id != report.id,
-            Absence.state.in_([AbsenceState.REPORTED, AbsenceState.SEEN]),
-            Absence.reported_at > now - LOOK_BACK,
-        )
-    )
-    return counted or 0
-
-
 class FollowUpComposer:
     """Says what follow-ups say now."""
 
@@ -137,7 +120,7 @@ class FollowUpComposer:
             head = Text("consultant.absence_passed", {"person": name_of(person), "colleague": colleague})
         else:
             head = Text("consultant.absence_again", {"person": name_of(person)})
-        earlier = await absent_before(session, report, now)
+        earlier = await times_reported(session, report.person_id, now - LOOK_BACK, but=report.id)
         return Body(
             (Part(head, Style.TITLE), *for_consultant(report, chosen, earlier)),
             consultant_buttons(report, chosen),

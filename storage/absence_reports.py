@@ -1,12 +1,17 @@
 """Queries on absence reports."""
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.absences import Absence, AbsenceAppointment, AbsenceState
 from storage.appointments import Appointment
+
+#: How far back "how often absent lately" looks.
+LOOK_BACK: Final = timedelta(weeks=8)
 
 
 async def absence_of(session: AsyncSession, person_id: int, absence_id: int) -> Absence | None:
@@ -38,6 +43,21 @@ async def add_appointments(session: AsyncSession, absence_id: int, appointment_i
     """Make a report be about these appointments too."""
     known = {appointment.id for appointment in await chosen_appointments(session, absence_id)}
     await choose_appointments(session, absence_id, known | set(appointment_ids))
+
+
+async def times_reported(session: AsyncSession, person_id: int, since: datetime, but: int | None = None) -> int:
+    """How many reports a person sent since then and did not take back; `but` is not counted."""
+    counted = await session.scalar(
+        select(func.count())
+        .select_from(Absence)
+        .where(
+            Absence.person_id == person_id,
+            Absence.state.in_([AbsenceState.REPORTED, AbsenceState.SEEN]),
+            Absence.reported_at > since,
+            *([Absence.id != but] if but is not None else []),
+        )
+    )
+    return counted or 0
 
 
 async def reports_about(session: AsyncSession, person_id: int, appointment_id: int) -> list[Absence]:

@@ -23,7 +23,6 @@ from bot.dialogue.absence_questions import (
     choose,
     choose_days,
     choose_open_ended,
-    today_of,
 )
 from bot.dialogue.turn import Turn, part
 from bot.events import Media, MediaKind
@@ -140,13 +139,13 @@ async def _press_why(turn: Turn, draft: Absence, _value: str) -> None:
 
 
 async def _press_today(turn: Turn, draft: Absence, _value: str) -> None:
-    await choose_days(turn, draft, today_of(turn), today_of(turn))
+    await choose_days(turn, draft, turn.today, turn.today)
     await _why_unless_known(turn, draft)
 
 
 async def _press_from(turn: Turn, draft: Absence, value: str) -> None:
     day = _day(value)
-    if day is None or not 0 <= (day - today_of(turn)).days < PERIOD_STARTS:
+    if day is None or not 0 <= (day - turn.today).days < PERIOD_STARTS:
         ask_from(turn, draft)
         return
     draft.from_on, draft.until_on, draft.open_ended = day, None, False
@@ -172,7 +171,7 @@ def _day(value: str) -> date | None:
 async def _press_open(turn: Turn, draft: Absence, _value: str) -> None:
     # After "from when?" the day that was chosen; otherwise today.
     chosen_first = draft.from_on is not None and draft.until_on is None and not draft.open_ended
-    await choose_open_ended(turn, draft, draft.from_on if chosen_first and draft.from_on else today_of(turn))
+    await choose_open_ended(turn, draft, draft.from_on if chosen_first and draft.from_on else turn.today)
     await _why_unless_known(turn, draft)
 
 
@@ -189,7 +188,7 @@ async def _press_reason(turn: Turn, draft: Absence, value: str) -> None:
 
 
 async def _press_duration(turn: Turn, draft: Absence, value: str) -> None:
-    first = draft.from_on or today_of(turn)
+    first = draft.from_on or turn.today
     match value:
         case "day":
             await choose_days(turn, draft, first, first)

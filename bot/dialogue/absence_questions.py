@@ -21,11 +21,6 @@ PERIOD_STARTS = 7
 PERIOD_DAYS = (0, 1, 2, 3, 4, 6, 13)
 
 
-def today_of(turn: Turn) -> date:
-    """The local day."""
-    return turn.now.astimezone(turn.zone).date()
-
-
 async def coming(turn: Turn) -> list[Appointment]:
     """The next appointments of the coming two weeks."""
     return await appointments_of(
@@ -48,7 +43,7 @@ async def ask_which(turn: Turn, draft: Absence) -> None:
     """Which appointments: one of the coming ones, all of today, some days, or until better."""
     found = await coming(turn)
     rows = [_pick(draft, appointment) for appointment in found]
-    of_today = sum(1 for a in found if a.starts_at.astimezone(turn.zone).date() == today_of(turn))
+    of_today = sum(1 for a in found if a.starts_at.astimezone(turn.zone).date() == turn.today)
     if of_today != 1:
         key = "absence.all_today" if of_today else "absence.only_today"
         rows.append([button(key, f"ab:{draft.id}:today", "☀️")])
@@ -70,18 +65,18 @@ async def ask_another(turn: Turn, draft: Absence) -> None:
 
 def ask_from(turn: Turn, draft: Absence) -> None:
     """From which day."""
-    days = [today_of(turn) + timedelta(days=ahead) for ahead in range(PERIOD_STARTS)]
-    turn.say(title("absence.from_when"), buttons=_days(draft, "from", days, today_of(turn)))
+    days = [turn.today + timedelta(days=ahead) for ahead in range(PERIOD_STARTS)]
+    turn.say(title("absence.from_when"), buttons=_days(draft, "from", days, turn.today))
 
 
 def ask_until(turn: Turn, draft: Absence) -> None:
     """Until which day, that day included."""
-    first = draft.from_on or today_of(turn)
+    first = draft.from_on or turn.today
     days = [first + timedelta(days=more) for more in PERIOD_DAYS]
     turn.say(
         title("absence.until_when"),
         buttons=[
-            *_days(draft, "until", days, today_of(turn)),
+            *_days(draft, "until", days, turn.today),
             [button("absence.until_better", f"ab:{draft.id}:open", "🛌")],
         ],
     )
@@ -155,7 +150,7 @@ async def between(turn: Turn, first: date, last: date) -> list[Appointment]:
 async def choose(turn: Turn, draft: Absence, appointments: Sequence[Appointment]) -> None:
     """Make the draft be about these appointments, and their days."""
     await choose_appointments(turn.session, draft.id, [a.id for a in appointments])
-    days = [a.starts_at.astimezone(turn.zone).date() for a in appointments] or [today_of(turn)]
+    days = [a.starts_at.astimezone(turn.zone).date() for a in appointments] or [turn.today]
     draft.from_on, draft.until_on = min(days), max(days)
 
 
@@ -167,5 +162,5 @@ async def choose_days(turn: Turn, draft: Absence, first: date, last: date) -> No
 
 async def choose_open_ended(turn: Turn, draft: Absence, first: date) -> None:
     """Make the draft be about everything from this day on, as far as it is asked after."""
-    await choose_days(turn, draft, first, max(first, today_of(turn)) + OPEN_ENDED_REACH)
+    await choose_days(turn, draft, first, max(first, turn.today) + OPEN_ENDED_REACH)
     draft.open_ended, draft.from_on, draft.until_on = True, first, None

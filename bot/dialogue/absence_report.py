@@ -3,13 +3,19 @@
 from collections.abc import Sequence
 
 from bot.dialogue import menu
-from bot.dialogue.absence_questions import OPEN_ENDED_REACH, ask_which, ask_why, between, today_of
+from bot.dialogue.absence_questions import OPEN_ENDED_REACH, ask_which, ask_why, between
 from bot.dialogue.turn import Turn, button, part, title
 from locales.message import Attachment, Button
 from reminders.absence_wording import consultant_buttons, for_consultant, report_parts
-from reminders.follow_ups import absent_before, ask_after, chase
+from reminders.follow_ups import ask_after, chase
 from reminders.wording import name_of
-from storage.absence_reports import add_appointments, chosen_appointments, reports_about
+from storage.absence_reports import (
+    LOOK_BACK,
+    add_appointments,
+    chosen_appointments,
+    reports_about,
+    times_reported,
+)
 from storage.absences import Absence, AbsenceState
 from storage.appointments import Answer, Appointment, AppointmentStatus, answer_appointments, participation_in
 from storage.people import Consultant, Person
@@ -105,13 +111,18 @@ async def _replace(turn: Turn, draft: Absence) -> bool:
     return True
 
 
+async def earlier(turn: Turn, report: Absence) -> int:
+    """How often the person was reported absent lately, this report not counted."""
+    return await times_reported(turn.session, report.person_id, turn.now - LOOK_BACK, but=report.id)
+
+
 async def tell_consultant(turn: Turn, report: Absence, chosen: Sequence[Appointment], consultant: Consultant) -> None:
     """The report as the consultant gets it, and again when nobody sees it."""
     turn.tell_consultant(
         consultant.id,
         f"absence:{report.id}:{report.version}",
         title(_title_of(turn, report, chosen), person=name_of(turn.participant)),
-        *for_consultant(report, chosen, await absent_before(turn.session, report, turn.now)),
+        *for_consultant(report, chosen, await earlier(turn, report)),
         buttons=consultant_buttons(report, chosen),
         urgent=True,
         attachment=Attachment("absence", str(report.id)) if report.attachment else None,
@@ -202,7 +213,7 @@ async def better(turn: Turn, report: Absence, _value: str = "") -> None:
     if not report.open_ended or report.better_on is not None:
         turn.say(part("absence.closed_already"), buttons=menu.rows())
         return
-    report.better_on = report.until_on = today_of(turn)
+    report.better_on = report.until_on = turn.today
     await _comes_again(turn, report)
     consultant = await turn.handler()
     if consultant is not None:
@@ -221,7 +232,7 @@ async def still_ill(turn: Turn, report: Absence, _value: str = "") -> None:
     if report.better_on is not None or not report.open_ended:
         turn.say(part("absence.closed_already"), buttons=menu.rows())
         return
-    coming = await between(turn, today_of(turn), today_of(turn) + OPEN_ENDED_REACH)
+    coming = await between(turn, turn.today, turn.today + OPEN_ENDED_REACH)
     await add_appointments(turn.session, report.id, [a.id for a in coming])
     await answer_appointments(turn.session, turn.participant.id, coming, Answer.NOT_COMING, turn.now)
     turn.outgoing += ask_after(report, turn.now, turn.zone)
@@ -229,7 +240,7 @@ async def still_ill(turn: Turn, report: Absence, _value: str = "") -> None:
     if consultant is not None:
         turn.tell_consultant(
             consultant.id,
-            f"absence_still:{report.id}:{today_of(turn).isoformat()}",
+            f"absence_still:{report.id}:{turn.today.isoformat()}",
             title("consultant.still_ill", person=name_of(turn.participant)),
             *report_parts(report, coming),
         )

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from bot.dialogue import menu
 from bot.dialogue.absence_questions import choose
+from bot.dialogue.absence_report import earlier
 from bot.dialogue.turn import Turn, part, title
 from locales.message import Part
 from reminders.absence_wording import consultant_buttons, for_consultant
-from reminders.follow_ups import absent_before
 from reminders.missed import FRESH, missed_of
 from reminders.wording import appointment_line, name_of
 from storage.absences import Absence, AbsenceReason, AbsenceState
@@ -79,7 +79,7 @@ async def _report(turn: Turn, missed: Sequence[Appointment], reason: AbsenceReas
             consultant.id,
             f"absence:{report.id}:1",
             title("consultant.missed_answer", person=name_of(turn.participant)),
-            *for_consultant(report, missed, await absent_before(turn.session, report, turn.now)),
+            *for_consultant(report, missed, await earlier(turn, report)),
             buttons=consultant_buttons(report, ()),
         )
     turn.say(title("missed.thanks"), buttons=menu.rows())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.dialogue.consultants.common import (
     PAGE,
@@ -22,7 +22,7 @@ from locales.languages import LANGUAGES, find_language
 from locales.message import Button, Part, Text, verbatim
 from reminders.consultant_lists import List, lines_of
 from reminders.wording import appointment_line, name_of
-from storage.absences import Absence, AbsenceState
+from storage.absence_reports import LOOK_BACK, times_reported
 from storage.appointments import appointments_of
 from storage.contacts import Contact, ContactState
 from storage.linking import make_code
@@ -30,7 +30,6 @@ from storage.people import Group, Person
 
 NAME_LENGTH: Final = 80
 _AHEAD: Final = timedelta(days=60)
-_LOOK_BACK: Final = timedelta(weeks=8)
 _NEXT: Final = 3
 
 
@@ -88,13 +87,14 @@ async def who(turn: Turn, args: Sequence[str]) -> None:
         return
     turn.expect("")
     coming = await appointments_of(turn.session, person.id, turn.now, turn.now + _AHEAD, zone=turn.zone, limit=_NEXT)
+    lately = await times_reported(turn.session, person.id, turn.now - LOOK_BACK)
     parts = [
         title("consultant.person", person=name_of(person)),
         Part(Text("consultant.speaks", {"language": Text(f"language.{person.language}")})),
         *([part("consultant.telephone", telephone=person.phone)] if person.phone else []),
         await _reach(turn, person),
         *(Part(appointment_line(appointment)) for appointment in coming),
-        Part(Text("consultant.absent_lately", {}, count=await _absent(turn, person))),
+        Part(Text("consultant.absent_lately", {}, count=lately)),
     ]
     known = caseload_for(turn, [person])
     for which in (List.TERMS, List.QUESTIONS, List.UNDELIVERED, List.TALKS):
@@ -121,19 +121,6 @@ async def _reach(turn: Turn, person: Person) -> Part:
     if not names:
         return part("consultant.not_linked")
     return Part(Text("consultant.reached_by", {"channels": [Text(f"channel.{name}") for name in names]}))
-
-
-async def _absent(turn: Turn, person: Person) -> int:
-    counted = await turn.session.scalar(
-        select(func.count())
-        .select_from(Absence)
-        .where(
-            Absence.person_id == person.id,
-            Absence.state.in_([AbsenceState.REPORTED, AbsenceState.SEEN]),
-            Absence.reported_at > turn.now - _LOOK_BACK,
-        )
-    )
-    return counted or 0
 
 
 # --- adding ---------------------------------------------------------------------------------------------------------

@@ -15,7 +15,6 @@ from locales.message import Button, Part, Text
 from reminders.absence_wording import can_be_moved
 from reminders.wording import appointment_line, name_of
 from storage.appointments import Answer, Appointment, answer_appointments, appointments_of
-from storage.changes import AppointmentChange
 from storage.moving import length_of, move
 from storage.proposals import Proposal, ProposalState, proposal_for
 
@@ -142,12 +141,12 @@ async def _refuse(turn: Turn, proposal: Proposal, appointment: Appointment) -> N
 async def _take(turn: Turn, proposal: Proposal, appointment: Appointment, when: datetime) -> None:
     proposal.state, proposal.answered_at = ProposalState.TAKEN, turn.now
     await withdraw_for(turn, appointment)
-    change = move(appointment, when, turn.now)
+    move(appointment, when, turn.now)
     await answer_appointments(turn.session, turn.participant.id, [appointment], Answer.COMING, turn.now)
     await turn.session.flush()
     # The person knows the new time: they chose it, and are told below. So only the reminders are planned anew.
     await turn.replan()
-    overlaps = await _others(turn, change)
+    overlaps = await _others(turn, appointment)
     turn.tell_consultant(
         proposal.consultant_id,
         f"proposal_taken:{proposal.id}",
@@ -162,9 +161,8 @@ async def _take(turn: Turn, proposal: Proposal, appointment: Appointment, when: 
     )
 
 
-async def _others(turn: Turn, change: AppointmentChange) -> list[Appointment]:
+async def _others(turn: Turn, moved: Appointment) -> list[Appointment]:
     """What the person has at the new time already."""
-    moved = change.appointment
     ends = moved.starts_at + length_of(moved)
     near = await appointments_of(turn.session, turn.participant.id, moved.starts_at - _DAY, ends, zone=turn.zone)
     return [a for a in near if a.id != moved.id and a.starts_at + length_of(a) > moved.starts_at]
