@@ -41,6 +41,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.add_marker(pytest.mark.browser)
         # One event loop for all of them, so that they share one browser.
         item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+        item.add_marker(pytest.mark.flaky(reruns=2))
     if mine and os.environ.get("WITHOUT_BROWSER") == "1":
         items[:] = [item for item in items if item not in mine]
         config.hook.pytest_deselected(items=mine)

@@ -2,6 +2,7 @@
 
 from playwright.async_api import APIResponse, Route, expect
 
+from bot.events import Started
 from storage.contacts import Contact
 from storage.outbox import MessageState
 from storage.people import Person
@@ -133,6 +134,7 @@ async def test_what_was_written_offline_survives_closing_the_page(town: Town, ph
 async def test_unsent_words_of_one_person_are_never_sent_as_anothers(town: Town, phone: MakePhone) -> None:
     shared = await phone()
     await shared.opens(await town.rig.person("nl"))
+    first = town.rig.heard[0].address
     await shared.goes_offline()
     await shared.says("Alleen voor mijn consulent")
     await shared.page.close()
@@ -144,7 +146,9 @@ async def test_unsent_words_of_one_person_are_never_sent_as_anothers(town: Town,
     await shared.sees("ماذا تريد أن تفعل؟")
     await shared.does_not_see("Alleen voor mijn consulent")
     assert await shared.page.evaluate("localStorage.length") == 0
-    assert len(town.rig.heard) == 2
+    # A page that is being closed may still get its words out, as its own; never as the next one's.
+    seconds = [event.payload for event in town.rig.heard if event.address != first]
+    assert [type(payload) for payload in seconds] == [Started]
 
 
 async def test_a_press_made_offline_is_sent_later(town: Town, phone: MakePhone) -> None:
