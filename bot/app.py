@@ -10,35 +10,42 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.attachments import Attachments
+from bot.channel_config import load_channel_rules
 from bot.channels.base import Channel
 from bot.channels.web.channel import WebChannel
 from bot.commands import menu_commands
 from bot.dialogue.services import Services
 from bot.faq.finder import build_finder
-from bot.http import TelegramWebhook, build_http
+from bot.http import build_http
 from bot.importing import planner_of, public_holidays
 from bot.inbox import Inbox
-from bot.links import web_link
+from bot.links import PersonalLinks
 from bot.municipality import Municipalities
 from bot.settings import Settings
 from locales.catalog import Catalogs
 from locales.faq.content import load_faq
 from locales.faq.texts import faq_source
 from locales.render import Renderer
+from reminders.channel_rules import ChannelRules
 from reminders.compose import PlannedComposer
 from reminders.delivery import Clock
 from reminders.delivery_metrics import PrometheusMetrics
 from reminders.digest import DIGEST, DigestComposer, plan_digests
 from reminders.dispatcher import ComposersByKind, Dispatcher, SayComposer, worker_name
 from reminders.follow_ups import FollowUp, FollowUpComposer
+from reminders.local_time import QuietHours
 from reminders.missed import Missed, MissedComposer, TalkRule
+from reminders.passing_on import PassingOn
 from reminders.planned import Kind
 from reminders.planner import Planner
+from reminders.receipts import Receipts
 from reminders.scheduler import Scheduler
 from reminders.terms import TermRules
+from storage.contacts import add_mail_addresses
 from storage.database import Database
 from storage.keys import KeyRing
 from storage.migrate import schema_is_current
+from storage.outbox_queue import OutboxQueue
 
 
 @dataclass(slots=True)
@@ -93,15 +100,13 @@ def build(
     registry = CollectorRegistry()
     web = WebChannel(database, clock, renderer, public_url=base_url, phones=demo)
     channels: dict[str, Channel] = {web.name: web}
-    telegram_webhook: TelegramWebhook | None = None
+    receipts = Receipts(database, clock)
     if settings.telegram_token.get_secret_value():
         # Imported where it is used: python-telegram-bot costs half a second that the web chat alone need not wait.
         from bot.channels.telegram import TelegramChannel
 
         telegram = TelegramChannel.from_settings(settings, commands=menu_commands(renderer))
         channels[telegram.name] = telegram
-        if settings.public_url:
-            telegram_webhook = telegram.handle_webhook
     municipalities = Municipalities.load(settings.config)
     planner = planner_of(settings, clock.now, municipalities)
     services = Services(
@@ -114,10 +119,15 @@ def build(
         quiet_hours=settings.quiet_hours,
         replan=planner.plan_people,
         changed=planner.on_changes,
-        links=lambda code: {"web": web_link(base_url, code)},
+        channels=tuple(channels),
+        links=lambda code: {name: link for name, channel in channels.items() if (link := channel.link(code))},
         holidays=public_holidays(),
     )
     worker = worker_name()
+    rules = ChannelRules(
+        {name: channel.capabilities for name, channel in channels.items()},
+        load_channel_rules(settings.config, settings.zone),
+    )
 
     def term_rules(municipality: str) -> TermRules:
         return municipalities.of(municipality).term_rules
@@ -142,13 +152,28 @@ def build(
         clock=clock,
         worker=worker,
         files=Attachments(renderer, clock, channels),
+        links=PersonalLinks(base_url, keys),
+        rules=rules,
         metrics=PrometheusMetrics(registry),
     )
 
     async def digests(session: AsyncSession) -> int:
         return await plan_digests(session, clock.now(), settings.zone, services.holidays)
 
-    scheduler = Scheduler(database=database, dispatcher=dispatcher, planner=planner, clock=clock, plan_more=[digests])
+    async def mail_addresses(session: AsyncSession) -> int:
+        return await add_mail_addresses(session, keys, clock.now()) if "email" in channels else 0
+
+    receipts.wake = dispatcher.wake
+    quiet_hours = QuietHours.parse(settings.quiet_hours, settings.zone)
+    passing_on = PassingOn(database, OutboxQueue(database, worker), rules, quiet_hours, clock)
+    scheduler = Scheduler(
+        database=database,
+        dispatcher=dispatcher,
+        planner=planner,
+        clock=clock,
+        plan_more=[mail_addresses, digests],
+        often=[passing_on.run_once],
+    )
 
     async def readiness() -> dict[str, bool]:
         try:
@@ -171,8 +196,8 @@ def build(
         http=Starlette(),
     )
     app.http = build_http(
-        web=web,
-        telegram_webhook=telegram_webhook,
+        channels=channels.values(),
+        https=web.secure,
         readiness=readiness,
         registry=registry,
         extra_routes=extra_routes(app) if extra_routes is not None else (),

@@ -99,3 +99,5 @@ class InboundEvent:
     payload: Payload
     language: str | None = None
     ack: str | None = None
+    # The message of ours that this answers, by its reference, where the channel knows (a reply to an e-mail).
+    answers: str | None = None

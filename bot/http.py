@@ -1,10 +1,10 @@
-"""The one HTTP server: health, metrics, Telegram's webhook, the web chat, and (in the demo) its start page.
+"""The one HTTP server: health, metrics, the channels' webhooks and pages, and (in the demo) its start page.
 
 What holds for every answer stands here too: security headers, the largest request that is read, errors without detail.
 There is no access log: uvicorn is to be run with `access_log=False`, since addresses and times are personal data.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -17,13 +17,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.channels.web.channel import WebChannel
+from bot.channels.base import Channel
 
 # A Telegram update is at most a few kilobytes; megabytes of rubbish are read no further.
 MAX_BODY = 4_000_000
-
-# Takes (headers in lower case, body) of POST /telegram/webhook, returns the HTTP status to answer with.
-TelegramWebhook = Callable[[Mapping[str, str], bytes], Awaitable[int]]
 
 
 def content_security_policy(*, framing: bool) -> str:
@@ -44,8 +41,8 @@ def content_security_policy(*, framing: bool) -> str:
 
 def build_http(
     *,
-    web: WebChannel,
-    telegram_webhook: TelegramWebhook | None,
+    channels: Collection[Channel],
+    https: bool,
     readiness: Callable[[], Awaitable[dict[str, bool]]],
     registry: CollectorRegistry,
     extra_routes: Sequence[BaseRoute] = (),
@@ -61,14 +58,12 @@ def build_http(
         Route("/", lambda _: RedirectResponse("/chat"), methods=["GET"]),
         *_health(readiness),
         Route("/metrics", _metrics(registry), methods=["GET"]),
-        *web.routes(),
+        *(route for channel in channels for route in channel.routes()),
     ]
-    if telegram_webhook is not None:
-        routes.append(Route("/telegram/webhook", _telegram(telegram_webhook), methods=["POST"]))
     return Starlette(
         routes=routes,
         middleware=[
-            Middleware(SecurityHeaders, framing=framing, https=web.secure),
+            Middleware(SecurityHeaders, framing=framing, https=https),
             Middleware(BodyLimit, limit=MAX_BODY),
         ],
         exception_handlers={HTTPException: _refused},
@@ -96,13 +91,6 @@ def _metrics(registry: CollectorRegistry) -> Callable[[Request], Awaitable[Respo
         return Response(generate_latest(registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
     return metrics
-
-
-def _telegram(webhook: TelegramWebhook) -> Callable[[Request], Awaitable[Response]]:
-    async def take(request: Request) -> Response:
-        return Response(status_code=await webhook(request.headers, await request.body()))
-
-    return take
 
 
 async def _refused(_: Request, error: Exception) -> Response:

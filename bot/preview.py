@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from locales.message import Body
 from locales.render import Renderer
 from reminders.appointment_messages import together
+from reminders.channel_rules import ChannelRules
 from reminders.claimed import ClaimedMessage, Composer, Merged
 from reminders.planned import REPLANNED
 from reminders.planner import HISTORY, Planner
@@ -135,5 +136,5 @@ async def _way(database: Database, person: Person, channels: Collection[str], no
         attempts=0,
     )
     parties = await OutboxQueue(database, "preview").parties([row])
-    way = route(row, parties, channels)
+    way = route(row, parties, channels, ChannelRules(), now)
     return way if isinstance(way, Way) else None

@@ -26,6 +26,8 @@ class Style(StrEnum):
     QUOTE = "quote"
     # The Dutch line under an official statement; made by the renderer.
     DUTCH = "dutch"
+    # The buttons as numbered lines, where there are no buttons; made by reminders.degrade.
+    ANSWERS = "answers"
 
 
 _STYLES: dict[str, Style] = {style.value: style for style in Style}
@@ -79,11 +81,15 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A whole message: its parts in order, rows of buttons, and at most one file."""
+    """A whole message: its parts in order, rows of buttons, and at most one file.
+
+    `brief` is the message in short, without what others should not read (with whom, why, about what).
+    """
 
     parts: tuple[Part, ...]
     buttons: tuple[tuple[Button, ...], ...] = ()
     attachment: Attachment | None = None
+    brief: tuple[Text, ...] = ()
 
     def to_json(self) -> dict[str, Json]:
         """As JSON for the outbox."""
@@ -93,6 +99,8 @@ class Body:
         }
         if self.attachment is not None:
             data["attachment"] = [self.attachment.kind, self.attachment.ref]
+        if self.brief:
+            data["brief"] = [_text_to_json(text) for text in self.brief]
         return data
 
     @classmethod
@@ -110,6 +118,7 @@ class Body:
                 ]
             ),
             attachment=None if attachment is None else Attachment(*attachment),
+            brief=tuple([_text_from_json(text) for text in cast(list[Json], data.get("brief", []))]),
         )
 
 

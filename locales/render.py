@@ -38,19 +38,42 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that says what a message says, and `alt`, the same in words for who cannot see it."""
+
+    file: File
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
-    """A message in one language, for any channel."""
+    """A message in one language, for any channel.
+
+    `brief` says it in short, without what others should not read; empty where nobody needs it. `calendar` is the
+    invitation for channels that carry one, `about` names what the message is about ("appointment:12"), so that what
+    belongs together stands together. `picture` and `voice` say the same to who does not read.
+    """
 
     locale: str
     direction: Direction
     blocks: tuple[Block, ...]
     buttons: tuple[tuple[RenderedButton, ...], ...]
     file: File | None = None
+    brief: tuple[Block, ...] = ()
+    calendar: File | None = None
+    about: str = ""
+    picture: Picture | None = None
+    voice: File | None = None
 
     @property
     def text(self) -> str:
         """All blocks as plain text, a line between them where they stand apart."""
         return "\n".join(block.text for block in self.blocks)
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the buttons stand in the text as numbered answers (reminders.degrade)."""
+        return any(block.style is Style.ANSWERS for block in self.blocks)
 
 
 class Renderer:

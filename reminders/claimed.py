@@ -70,6 +70,13 @@ class FileMaker(Protocol):
         """The file in the reader's language, or None when there is nothing to show any more."""
 
 
+class LinkMaker(Protocol):
+    """Makes the personal link by which a person reads in the web chat what a channel should not say."""
+
+    def personal_link(self, message: ClaimedMessage, now: datetime) -> str | None:
+        """The link for whom this message is for; None for who is no person."""
+
+
 class SayComposer:
     """Composes messages that carry their body: the dialogue's replies and what is told to others (kind "say")."""
 

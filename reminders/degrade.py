@@ -1,4 +1,5 @@
-"""What a channel cannot show becomes something it can: buttons become numbered lines (DESIGN.md rule 5).
+"""What a channel cannot show, or should not, becomes something it can (DESIGN.md rule 5): buttons become numbered
+answers, and what others may read becomes short.
 
 The numbers count all buttons in the order shown, as the dialogue counts them when a number comes back.
 """
@@ -10,14 +11,27 @@ from locales.render import Block, Rendered
 from reminders.delivery import Capabilities
 
 
-def degraded(message: Rendered, capabilities: Capabilities) -> Rendered:
-    """The message as this channel can show it; unchanged where it can show all."""
-    if capabilities.buttons or not message.buttons:
+def degraded(message: Rendered, capabilities: Capabilities, *, brief: bool = False) -> Rendered:
+    """The message as this channel can show it; unchanged where it can show all.
+
+    The buttons stay in it where they became numbered answers: a channel may draw them in its own way.
+    """
+    if brief and message.brief:
+        message = replace(message, blocks=message.brief)
+    if not message.buttons or not numbers_answers(message, capabilities):
         return message
     lines = []
     for number, button in enumerate((b for row in message.buttons for b in row), start=1):
         lines.append(f"{number}. {button.label}")
         if button.url:
             lines.append(button.url)
-    answers = Block("\n".join(lines), Style.NORMAL, message.locale)
-    return replace(message, blocks=(*message.blocks, answers), buttons=())
+    answers = Block("\n".join(lines), Style.ANSWERS, message.locale)
+    return replace(message, blocks=(*message.blocks, answers))
+
+
+def numbers_answers(message: Rendered, capabilities: Capabilities) -> bool:
+    """Whether this message's buttons are numbers here."""
+    if not capabilities.buttons:
+        return True
+    most = capabilities.most_buttons
+    return most is not None and sum(len(row) for row in message.buttons) > most

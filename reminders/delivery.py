@@ -1,12 +1,14 @@
-"""What the dispatcher asks of a channel: a small protocol, its errors, and what a channel can do.
+"""What the dispatcher asks of a channel: a small protocol, its errors, what it can do, and what it tells later.
 
 The channels themselves live in bot/channels; this half of their protocol stands here because reminders may not import
 bot (DESIGN.md, The house).
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from enum import StrEnum
+from typing import Protocol, TypeAlias
 
 from locales.render import Rendered
 
@@ -16,11 +18,22 @@ class Capabilities:
     """What a channel can do, and how fast it may be used."""
 
     buttons: bool
+    # More buttons than this become numbered answers; None = any number.
+    most_buttons: int | None = None
     max_text: int = 4096
     # Messages a second over the whole channel; None = no limit.
     per_second: float | None = None
     # The least time between two messages to one address.
     per_address: timedelta | None = None
+    # Whether what is said here stays between the person and us. Where it does not (SMS and e-mail are shown on locked
+    # screens and read by relatives) what we send unasked says less, unless the municipality sets it otherwise.
+    confidential: bool = True
+    # Whether messages can carry a calendar invitation (Rendered.calendar).
+    calendar: bool = False
+    # Whether the provider tells what became of a message (News); where it does not, nothing is ever "not delivered".
+    receipts: bool = False
+    # What one message costs, in thousandths of a euro: the dearest channel comes last.
+    cost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,35 @@ class Sender(Protocol):
         Raises:
             RetryLater, AddressGone, Rejected: see there.
         """
+
+
+class NewsState(StrEnum):
+    """What a provider tells of a message it took earlier."""
+
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What became of a message that a channel took: told later, perhaps twice, perhaps out of order.
+
+    The message is named by the channel's own id (`provider_ref`, as in the Receipt) or by our `reference`. `reason` is
+    a short word; `gone` says that nothing will ever arrive at this address.
+    """
+
+    channel: str
+    state: NewsState
+    provider_ref: str | None = None
+    reference: str | None = None
+    reason: str = ""
+    gone: bool = False
+
+
+# Where a channel hands its news to; raises OperationalError or InterfaceError when the database is out of reach, so
+# that the provider brings it again.
+Report: TypeAlias = Callable[[News], Awaitable[None]]
 
 
 class Clock(Protocol):

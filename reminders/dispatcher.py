@@ -15,7 +15,18 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from locales.render import Renderer
-from reminders.claimed import ClaimedMessage, Composer, ComposersByKind, FileMaker, Merged, SayComposer, Skip
+from reminders.budgets import Budgets
+from reminders.channel_rules import ChannelRules
+from reminders.claimed import (
+    ClaimedMessage,
+    Composer,
+    ComposersByKind,
+    FileMaker,
+    LinkMaker,
+    Merged,
+    SayComposer,
+    Skip,
+)
 from reminders.delivery import Clock, Sender
 from reminders.delivery_metrics import DeliveryMetrics, NoMetrics
 from reminders.limits import Limits
@@ -71,6 +82,8 @@ class Dispatcher:
         worker: str,
         *,
         files: FileMaker | None = None,
+        links: LinkMaker | None = None,
+        rules: ChannelRules | None = None,
         metrics: DeliveryMetrics | None = None,
         limits: Limits | None = None,
         share: float = 1.0,
@@ -81,7 +94,11 @@ class Dispatcher:
         self._metrics = metrics or NoMetrics()
         self._limits = limits or Limits()
         self._queue = OutboxQueue(database, worker)
-        self._preparation = Preparation(database, self._queue, renderer, composer, senders.keys(), files)
+        channels = rules or ChannelRules({name: sender.capabilities for name, sender in senders.items()})
+        budgets = Budgets(database, channels.budgeted(), renderer.zone)
+        self._preparation = Preparation(
+            database, self._queue, renderer, composer, channels, files, links, budgets.spent if budgets else None
+        )
         self._recorder = Recorder(self._queue, self._written)
         self._sending = Sending(
             senders,
@@ -89,6 +106,7 @@ class Dispatcher:
             clock,
             self._limits,
             self._metrics,
+            channels,
             settle=self._settle,
             share=share,
             sleep=sleep,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from reminders.claimed import ClaimedMessage
@@ -12,8 +13,10 @@ from reminders.person_terms import StoredFacts, stored_facts
 from reminders.planned import Kind
 from reminders.rules import MEETINGS
 from storage.appointments import Answer, Appointment, day_bounds
+from storage.outbox import Message
 from storage.outbox_planning import times_said
 from storage.people import Person, people_by_id
+from storage.phone_tasks import open_tasks
 from storage.schedule import Slot, answers_to, appointments_by_id, contact_moments, schedules_of
 
 _SHOWS_PERSON = frozenset({Kind.UNCONFIRMED, Kind.OVERLAP, Kind.UNDELIVERED})
@@ -35,6 +38,9 @@ class Batch:
     moments: Mapping[int, Sequence[datetime]]
     # How often a person was asked about an appointment, by (appointment, person).
     asked: Mapping[tuple[int, int], int]
+    # The appointment that a lost message was about, by message; the open telephone task, by person.
+    lost: Mapping[int, int]
+    tasks: Mapping[int, int]
 
     def answer(self, appointment: Appointment, person_id: int) -> Answer | None:
         """What was answered to this version: a moved meeting is asked anew."""
@@ -67,8 +73,10 @@ def monday_of(row: ClaimedMessage) -> date | None:
 
 async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now: datetime, zone: ZoneInfo) -> Batch:
     """Everything about these rows."""
+    lost = await _lost(session, rows)
     wanted = {row.appointment_id for row in rows if row.appointment_id is not None}
     wanted.update(other for row in rows if isinstance(other := row.params.get("other"), int))
+    wanted.update(lost.values())
     appointments = await appointments_by_id(session, wanted)
     schedules = await _schedules(session, rows, appointments, zone)
     more = {slot.id for slots in schedules.values() for slot in slots} - appointments.keys()
@@ -89,8 +97,19 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
         people=await people_by_id(session, shown | (terms_of & to_consultants)),
         terms=await stored_facts(session, terms_of) if terms_of else {},
         moments=await contact_moments(session, terms_of, MEETINGS, now),
+        lost=lost,
+        tasks={i: task.id for i, task in (await open_tasks(session, shown)).items()} if lost else {},
         asked=await times_said(session, unconfirmed, _ASKS),
     )
+
+
+async def _lost(session: AsyncSession, rows: Sequence[ClaimedMessage]) -> dict[int, int]:
+    """The appointments that lost messages were about, by message."""
+    ids = {i for row in rows if row.kind == Kind.UNDELIVERED and isinstance(i := row.params.get("message_id"), int)}
+    if not ids:
+        return {}
+    found = await session.execute(select(Message.id, Message.appointment_id).where(Message.id.in_(ids)))
+    return {message_id: appointment_id or 0 for message_id, appointment_id in found}
 
 
 async def _schedules(

@@ -27,9 +27,10 @@ from storage.appointments import Appointment
 from storage.changes import AppointmentChange, Change
 from storage.columns import Json
 from storage.database import Database
-from storage.outbox import Outgoing, put
+from storage.outbox import Message, Outgoing, put
 from storage.outbox_planning import add, move, not_arrived, said_keys, standing_rows, take_back_notices, withdraw
 from storage.people import Person
+from storage.phone_tasks import PhoneTask, open_tasks
 from storage.schedule import Slot, contact_moments, people_of, schedules_of
 
 log = structlog.get_logger(__name__)
@@ -140,7 +141,7 @@ class Planner:
             failed = await not_arrived(session, TOLD_WHEN_LOST, now - LOST_WITHIN, limit=MOST_LOST)
             readers = {reader.id: reader for reader in await self.readers(session, {item[1] for item in failed})}
         messages: dict[str, Outgoing] = {}
-        for _, person_id, _, due_at in failed:
+        for message_id, person_id, _, due_at in failed:
             reader = readers.get(person_id)
             if reader is None or reader.consultant_id is None or not reader.may_be_told:
                 continue
@@ -153,12 +154,27 @@ class Planner:
                 useful_until=now + LOST_WITHIN,
                 consultant_id=reader.consultant_id,
                 about_id=person_id,
-                params={"person_id": person_id},
+                params={"person_id": person_id, "message_id": message_id},
             )
         if not messages:
             return 0
         async with database.writing() as session:
-            return len(await put(session, list(messages.values()), now))
+            standing = await open_tasks(session, {m.about_id for m in messages.values() if m.about_id is not None})
+            # Who was not reached by telephone yesterday is tried again when the consultant said so, not before.
+            due = [m for m in messages.values() if not _waits(standing.get(m.about_id or 0), now)]
+            new = await put(session, due, now)
+            told = await session.scalars(select(Message).where(Message.id.in_(new))) if new else ()
+            for message in told:
+                if message.about_id is not None and message.about_id not in standing:
+                    lost = message.params.get("message_id")
+                    task = PhoneTask(
+                        person_id=message.about_id,
+                        message_id=lost if isinstance(lost, int) else None,
+                        opened_at=now,
+                    )
+                    session.add(task)
+                    standing[message.about_id] = task
+            return len(new)
 
     async def difference(self, session: AsyncSession, person_ids: Collection[int]) -> Difference:
         """What would change in the outbox if these people were planned for now."""
@@ -277,3 +293,7 @@ def _slot_of(appointment: Appointment) -> Slot:
         appointment.person_id,
         appointment.group_id,
     )
+
+
+def _waits(task: PhoneTask | None, now: datetime) -> bool:
+    return task is not None and task.again_at is not None and task.again_at > now

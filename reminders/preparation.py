@@ -5,22 +5,23 @@ The only part of sending that uses a database session; it is closed before anyth
 
 import asyncio
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from locales.message import Body, Json
-from locales.render import Rendered, Renderer
-from reminders.claimed import ClaimedMessage, Composed, Composer, FileMaker, Merged, Skip
+from locales.message import Attachment, Body, Json, Style, Text
+from locales.render import Block, File, Rendered, Renderer
+from reminders.channel_rules import ChannelRules
+from reminders.claimed import ClaimedMessage, Composed, Composer, FileMaker, LinkMaker, Merged, Skip
 from reminders.lanes import Parcel
-from reminders.retry import end_of_use
-from reminders.routing import NoWay, Way, route
+from reminders.retry import LAST_CALL, end_of_use
+from reminders.routing import Later, NoWay, Way, route
 from storage.database import Database
 from storage.keys import Undecryptable
-from storage.outbox import MessageState
+from storage.outbox import MessageState, Priority
 from storage.outbox_queue import ClaimedRow, OutboxQueue
 from storage.outbox_results import Result
 
@@ -49,7 +50,7 @@ class _Letter:
 
 
 class Preparation:
-    """Prepares batches; `channels` are the names of the deployment's senders."""
+    """Prepares batches. `closed` names the channels that may not be used now (their month's budget is spent)."""
 
     def __init__(
         self,
@@ -57,15 +58,19 @@ class Preparation:
         queue: OutboxQueue,
         renderer: Renderer,
         composer: Composer,
-        channels: Collection[str],
+        rules: ChannelRules,
         files: FileMaker | None = None,
+        links: LinkMaker | None = None,
+        closed: Callable[[datetime], Awaitable[Collection[str]]] | None = None,
     ) -> None:
         self._database = database
         self._queue = queue
         self._renderer = renderer
         self._composer = composer
-        self._channels = channels
+        self._rules = rules
         self._files = files
+        self._links = links
+        self._closed = closed
 
     async def prepare(self, rows: Sequence[ClaimedRow], now: datetime, lease_until: datetime) -> Prepared:
         """Parcels and early results of these rows.
@@ -84,7 +89,7 @@ class Preparation:
             match said:
                 case Body():
                     also = tuple(merged.get(row.id, ()))
-                    rendered = await self._rendered(said, letter.message, letter.way.language)
+                    rendered = await self._rendered(said, letter.message, letter.way, now)
                     if rendered is None:
                         results.extend(_failed(failed.id, "not_rendered") for failed in (row, *also))
                     else:
@@ -108,11 +113,19 @@ class Preparation:
             else:
                 useful.append(row)
         parties = await self._queue.parties(useful)
+        channels = self._rules.capabilities.keys()
+        closed = await self._closed(now) if self._closed is not None and useful else ()
         letters: list[_Letter] = []
         for row in useful:
-            way = route(row, parties, self._channels)
+            # Answers go out whatever the budget: who is left without one asks again.
+            open_now = channels - closed if closed and row.priority != Priority.REPLY else channels
+            way = route(row, parties, open_now, self._rules, now)
             if isinstance(way, NoWay):
                 results.append(Result(row.id, way.state, way.reason))
+                continue
+            if isinstance(way, Later):
+                at = min(way.at, max(end_of_use(row.due_at, row.useful_until) - LAST_CALL, now))
+                results.append(Result(row.id, MessageState.PENDING, "channel_quiet", next_at=at))
                 continue
             try:
                 letters.append(_Letter(row, self._decrypted(row), way))
@@ -120,20 +133,42 @@ class Preparation:
                 results.append(_failed(row.id, "undecryptable"))
         return letters, results
 
-    async def _rendered(self, body: Body, message: ClaimedMessage, language: str) -> Rendered | None:
+    async def _rendered(self, body: Body, message: ClaimedMessage, way: Way, now: datetime) -> Rendered | None:
         """The message in the reader's language, with its file; None when a text or the file stumbles."""
         try:
-            rendered = self._renderer.render(body, language)
-            if body.attachment is not None and self._files is not None:
-                async with self._database.reading() as session:
-                    file = await self._files.make(session, body.attachment, message, language)
-                rendered = replace(rendered, file=file)
+            rendered = self._renderer.render(body, way.language)
+            channels = {address.channel for address in way.addresses}
+            if body.attachment is not None:
+                rendered = replace(rendered, file=await self._made(body.attachment, message, way.language))
+            if message.appointment_id is not None and any(self._rules.capabilities[c].calendar for c in channels):
+                calendar = Attachment("calendar", str(message.appointment_id))
+                rendered = replace(
+                    rendered,
+                    calendar=await self._made(calendar, message, way.language),
+                    about=f"appointment:{message.appointment_id}",
+                )
+            if way.unasked and any(self._rules.is_brief(c) for c in channels):
+                rendered = replace(rendered, brief=self._brief(body, message, way.language, now))
         except _NOT_THE_ROWS_FAULT:
             raise
         except Exception as error:  # costs this message only, whatever it is
             log.error("outbox_not_rendered", message=message.id, kind=message.kind, error=type(error).__name__)
             return None
         return rendered
+
+    async def _made(self, attachment: Attachment, message: ClaimedMessage, language: str) -> File | None:
+        if self._files is None:
+            return None
+        async with self._database.reading() as session:
+            return await self._files.make(session, attachment, message, language)
+
+    def _brief(self, body: Body, message: ClaimedMessage, language: str, now: datetime) -> tuple[Block, ...]:
+        """The message in short, and where the rest of it can be read by nobody else."""
+        texts = [*(body.brief or (Text("brief.message"),))]
+        link = self._links.personal_link(message, now) if self._links is not None else None
+        if link is not None:
+            texts.append(Text("brief.more", {"url": link}))
+        return tuple(Block(self._renderer.say(text, language), Style.NORMAL, language) for text in texts)
 
     def _decrypted(self, row: ClaimedRow) -> ClaimedMessage:
         plain = self._database.keys.decrypt(row.params, "outbox.params")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from locales.message import Body, Button, Part
+from locales.message import Body, Button, Part, Text
 
 Buttons = tuple[tuple[Button, ...], ...]
 
@@ -11,18 +11,20 @@ Buttons = tuple[tuple[Button, ...], ...]
 @dataclass(frozen=True, slots=True)
 class Said:
     """Parts and buttons of a message. `tail` is said once, however many messages with the same tail are joined;
-    `joined_buttons` are used instead of `buttons` when it is, because "I come" must then say to what."""
+    `joined_buttons` are used instead of `buttons` when it is, because "I come" must then say to what. `brief` is the
+    message in short, for channels that others may read."""
 
     parts: tuple[Part, ...]
     tail: tuple[Part, ...] = ()
     buttons: Buttons = ()
     joined_buttons: Buttons | None = None
+    brief: tuple[Text, ...] = ()
 
 
 def body_of(said: Sequence[Said]) -> Body:
     """One message that says all of these, in this order."""
     if len(said) == 1:
-        return Body((*said[0].parts, *said[0].tail), said[0].buttons)
+        return Body((*said[0].parts, *said[0].tail), said[0].buttons, brief=said[0].brief)
     parts = [part for one in said for part in one.parts]
     rows: list[tuple[Button, ...]] = []
     for one in said:
@@ -30,4 +32,8 @@ def body_of(said: Sequence[Said]) -> Body:
         rows.extend(
             row for row in (one.buttons if one.joined_buttons is None else one.joined_buttons) if row not in rows
         )
-    return Body(tuple(parts), tuple(rows))
+    # Where one of them has no short form, the short form of the others would hide it.
+    brief: list[Text] = []
+    if all(one.brief for one in said):
+        brief.extend(text for one in said for text in one.brief if text not in brief)
+    return Body(tuple(parts), tuple(rows), brief=tuple(brief))

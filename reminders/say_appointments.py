@@ -58,6 +58,7 @@ def classes(_row: ClaimedMessage, first: Appointment, person_id: int, batch: Bat
         (Part(title, Style.TITLE), *(Part(_class_line(a)) for a in coming)),
         buttons=_not_coming("button.not_coming", coming[0]),
         joined_buttons=_not_coming("button.not_coming_to", coming[0]),
+        brief=tuple(Text("brief.class", {"starts_at": a.starts_at}) for a in coming),
     )
 
 
@@ -89,6 +90,7 @@ def notice(row: ClaimedMessage, appointment: Appointment) -> Said:
                 Part(Text("notice.old_time", {"starts_at": starts_at})),
             ),
             (Part(Text("notice.need_not_come")),),
+            brief=(Text("brief.cancelled", {"starts_at": starts_at}),),
         )
     details = appointment_parts(appointment)[1:]
     if change == Change.MOVED:
@@ -104,8 +106,14 @@ def notice(row: ClaimedMessage, appointment: Appointment) -> Said:
     if appointment.kind is AppointmentKind.CLASS:
         # Nobody confirms a class; several may change at once.
         single, joined = _not_coming("button.not_coming", appointment), _not_coming("button.not_coming_to", appointment)
-        return Said(tuple(parts), buttons=single, joined_buttons=joined)
-    return Said(tuple(parts), (_WILL_YOU,), answer_buttons(appointment), _answers_to(appointment))
+        return Said(tuple(parts), buttons=single, joined_buttons=joined, brief=_in_short(appointment, change))
+    return Said(
+        tuple(parts),
+        (_WILL_YOU,),
+        answer_buttons(appointment),
+        _answers_to(appointment),
+        _in_short(appointment, change),
+    )
 
 
 def _ahead(appointment: Appointment, below: tuple[Part, ...], batch: Batch) -> Said:
@@ -122,7 +130,17 @@ def _ahead(appointment: Appointment, below: tuple[Part, ...], batch: Batch) -> S
         below,
         answer_buttons(appointment),
         _answers_to(appointment),
+        _in_short(appointment, None),
     )
+
+
+def _in_short(appointment: Appointment, change: object) -> tuple[Text, ...]:
+    """When and where, but not with whom, about what, or why: others may look at this screen."""
+    when = {"starts_at": appointment.starts_at}
+    is_class = appointment.kind is AppointmentKind.CLASS
+    key = "brief.changed" if change == Change.MOVED else "brief.class" if is_class else "brief.appointment"
+    place = (Text("brief.place", {"place": appointment.location}),) if appointment.location else ()
+    return (Text(key, when), *place, *(() if is_class else (Text("brief.coming"),)))
 
 
 def _answers_to(appointment: Appointment) -> Buttons:

@@ -54,12 +54,39 @@ def undelivered(row: ClaimedMessage, batch: Batch) -> Said | Skip:
     person = batch.people.get(person_id) if isinstance(person_id, int) else None
     if person is None:
         return Skip("nobody")
+    lost = row.params.get("message_id")
+    appointment = batch.appointments.get(batch.lost.get(lost, 0)) if isinstance(lost, int) else None
+    task = batch.tasks.get(person.id)
+    outcomes = (("reached", "✅"), ("again", "🔁"), ("wrong", "🚫")) if task is not None else ()
     return Said(
         (
             Part(Text("consultant.undelivered", {"person": name_of(person)}), Style.TITLE),
-            Part(Text("consultant.undelivered_hint")),
-            *_telephone(person),
-        )
+            *script(person, appointment),
+        ),
+        buttons=tuple(
+            (Button(Text(f"consultant.call.{outcome}"), f"call:{task}:{outcome}", icon),) for outcome, icon in outcomes
+        ),
+    )
+
+
+def script(person: Person, appointment: Appointment | None) -> tuple[Part, ...]:
+    """What to say to somebody whom no message reached: the number, their language, the words, step by step."""
+    language = Text(f"language.{person.language}")
+    return (
+        *_telephone(person),
+        Part(Text("consultant.speaks", {"language": language})),
+        Part(Text("consultant.script.greet", {"person": person.given_name}), Style.QUOTE),
+        *(
+            [
+                Part(Text("consultant.script.appointment"), Style.QUOTE),
+                Part(appointment_line(appointment)),
+                Part(Text("consultant.script.repeat"), Style.QUOTE),
+            ]
+            if appointment is not None
+            else []
+        ),
+        Part(Text("consultant.script.number"), Style.QUOTE),
+        Part(Text("consultant.undelivered_hint")),
     )
 
 

@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 PLAN_EVERY = timedelta(minutes=15)
 CLEAN_EVERY = timedelta(hours=6)
+LOOK_EVERY = timedelta(minutes=1)
 
 
 # Plans what is not about one person's reminders, in a transaction of its own; returns how many messages are new.
@@ -41,12 +42,14 @@ class Scheduler:
         planner: Planner,
         clock: Clock,
         plan_more: Sequence[PlanMore] = (),
+        often: Sequence[Callable[[], Awaitable[int]]] = (),
     ) -> None:
         self._database = database
         self._dispatcher = dispatcher
         self._planner = planner
         self._clock = clock
         self._plan_more = plan_more
+        self._often = often
         self._stop = asyncio.Event()
         self._jobs = AsyncIOScheduler()
         self._loop: asyncio.Task[None] | None = None
@@ -56,6 +59,8 @@ class Scheduler:
         self._loop = asyncio.create_task(self._dispatcher.run(self._stop))
         self._every(PLAN_EVERY, self.plan_ahead)
         self._every(CLEAN_EVERY, self.clean_up)
+        if self._often:
+            self._every(LOOK_EVERY, self.look_after)
         self._jobs.start()
 
     async def stop(self) -> None:
@@ -76,6 +81,11 @@ class Scheduler:
                 planned += await plan(session)
         if planned or lost:
             log.info("planned_ahead", messages=planned, undelivered=lost)
+            self._dispatcher.wake()
+
+    async def look_after(self) -> None:
+        """Do what cannot wait a quarter of an hour; wake the dispatcher when there is something to send."""
+        if sum([await look() for look in self._often]):
             self._dispatcher.wake()
 
     async def clean_up(self) -> None:

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from reminders.degrade import degraded
+from reminders.channel_rules import ChannelRules
+from reminders.degrade import degraded, numbers_answers
 from reminders.delivery import AddressGone, Clock, Receipt, Rejected, RetryLater, Sender
 from reminders.delivery_metrics import DeliveryMetrics
 from reminders.lanes import ChannelQueue, Lane, Parcel
@@ -21,10 +22,13 @@ from reminders.retry import LAST_CALL, MOST_UNEXPECTED, Between, end_of_use, nex
 from storage.contacts import ContactState
 from storage.outbox import MessageState, Priority
 from storage.outbox_parties import Address
+from storage.outbox_queue import ClaimedRow
 from storage.outbox_results import Result, Try
 
 log = structlog.get_logger(__name__)
 
+# An absence is to be seen the same morning: a consultant's open page says at once that it was.
+FOR_CONSULTANTS = timedelta(minutes=15)
 # Told of each result: the channel it was for, and the word it is counted under.
 Settle = Callable[[Result, str, str], None]
 
@@ -39,6 +43,7 @@ class Sending:
         clock: Clock,
         limits: Limits,
         metrics: DeliveryMetrics,
+        rules: ChannelRules,
         *,
         settle: Settle,
         share: float,
@@ -49,6 +54,7 @@ class Sending:
         self._clock = clock
         self._limits = limits
         self._metrics = metrics
+        self._rules = rules
         self._settle = settle
         self._between = between
         self._channels = {
@@ -111,6 +117,10 @@ class Sending:
             if max(for_address, for_channel) <= patience and not self._stopping:
                 channel.put(lane)
                 return
+            if for_channel > for_address and self._has_another(parcel) and self._waited_enough(parcel, address, now):
+                parcel.tries.append(Try(address.contact_id, address.channel, now, "channel_down"))
+                parcel.addresses.pop(0)
+                continue
             lane.parcels.pop(0)
             if for_address > for_channel:
                 self._put_back(parcel, now + timedelta(seconds=for_address))
@@ -152,16 +162,11 @@ class Sending:
             self._answered(channel)
             mark = ContactState.BLOCKED if error.reason == "blocked" else ContactState.GONE
             parcel.tries.append(Try(address.contact_id, address.channel, now, error.reason, mark))
-            parcel.addresses.pop(0)
-            if parcel.addresses:
-                # The next contact, at once: the lane is queued there with this message first.
-                lane.parcels.insert(0, parcel)
-            else:
-                self._finish_parcel(parcel, MessageState.FAILED, error.reason, address)
+            self._on_to_the_next(lane, parcel, error.reason)
         except Rejected as error:
             self._answered(channel)
             parcel.tries.append(Try(address.contact_id, address.channel, now, error.reason))
-            self._finish_parcel(parcel, MessageState.FAILED, error.reason, address)
+            self._on_to_the_next(lane, parcel, error.reason)
         except asyncio.CancelledError:
             self._put_back(parcel, now)
             raise
@@ -169,11 +174,19 @@ class Sending:
             self._answered(channel)
             self._sent(parcel, address, receipt)
 
+    def _on_to_the_next(self, lane: Lane, parcel: Parcel, reason: str) -> None:
+        """The next contact, at once: the lane is queued there with this message first."""
+        address = parcel.addresses.pop(0)
+        if parcel.addresses:
+            lane.parcels.insert(0, parcel)
+        else:
+            self._finish_parcel(parcel, MessageState.FAILED, reason, address)
+
     async def _hand_over(self, sender: Sender, parcel: Parcel, address: Address) -> Receipt:
         """Send; whatever goes wrong comes out as one of the three errors."""
         if address.address is None:
             raise Rejected("undecryptable")
-        message = degraded(parcel.rendered, sender.capabilities)
+        message = degraded(parcel.rendered, sender.capabilities, brief=self._rules.is_brief(address.channel))
         try:
             async with asyncio.timeout(self._limits.send_timeout.total_seconds()):
                 return await sender.send(address.address, message, reference=str(parcel.row.id))
@@ -198,6 +211,9 @@ class Sending:
         state = MessageState.DELIVERED if receipt.delivered else MessageState.SENT
         delivered_at = now if receipt.delivered else None
         parcel.tries.append(Try(address.contact_id, address.channel, now, "sent"))
+        capabilities = self._channels[address.channel].sender.capabilities
+        buttons = [button for row in parcel.rendered.buttons for button in row]
+        offered = tuple(b.intent for b in buttons) if numbers_answers(parcel.rendered, capabilities) else None
         for row in (parcel.row, *parcel.also):
             result = Result(
                 row.id,
@@ -209,9 +225,18 @@ class Sending:
                 provider_ref=receipt.provider_ref,
                 sent_at=now,
                 delivered_at=delivered_at,
+                pass_on_at=None if receipt.delivered else self._pass_on_at(row, address, now),
+                offered=offered if row is parcel.row and buttons else None,
             )
             self._metrics.sent_after(address.channel, (now - row.due_at).total_seconds())
             self._settle(result, address.channel, result.state.value)
+
+    def _pass_on_at(self, row: ClaimedRow, address: Address, now: datetime) -> datetime | None:
+        """Answers stay where they were asked for; everything else goes on when it does not arrive."""
+        if row.priority == Priority.REPLY or (row.person_id is None and row.consultant_id is None):
+            return None
+        within = None if row.consultant_id is None else FOR_CONSULTANTS
+        return self._rules.pass_on_at(address.channel, now, end_of_use(row.due_at, row.useful_until), within)
 
     def _try_later(self, channel: ChannelQueue, lane: Lane, parcel: Parcel, error: RetryLater) -> None:
         now, address = self._clock.now(), parcel.addresses[0]
@@ -223,6 +248,9 @@ class Sending:
             after=error.after,
             between=self._between,
         )
+        if self._has_another(parcel) and self._waited_enough(parcel, address, at):
+            self._on_to_the_next(lane, parcel, error.reason)
+            return
         if at is None:
             self._finish_parcel(parcel, MessageState.EXPIRED, error.reason, address)
             return
@@ -231,6 +259,18 @@ class Sending:
         self._put_back(parcel, at, error.reason)
         while lane.parcels and lane.parcels[0].addresses[0].contact_id == address.contact_id:
             self._put_back(lane.parcels.pop(0), at)
+
+    @staticmethod
+    def _has_another(parcel: Parcel) -> bool:
+        return len(parcel.addresses) > 1
+
+    def _waited_enough(self, parcel: Parcel, address: Address, at: datetime | None) -> bool:
+        """Whether a channel that does not take the message has had its time, and the next one should have its turn."""
+        row = parcel.row
+        if at is None or row.priority == Priority.REPLY:
+            return at is None
+        half = (end_of_use(row.due_at, row.useful_until) - row.due_at) / 2
+        return at - row.due_at > min(self._rules.of(address.channel).delivered_within, half)
 
     def _put_back(self, parcel: Parcel, at: datetime, reason: str | None = None) -> None:
         """Back to the queue until `at`; a message that only had to wait is not let past its use by that."""

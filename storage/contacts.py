@@ -11,6 +11,7 @@ from storage.base import Base
 from storage.columns import Encrypted, EncryptedJson, Json, RowId, vocabulary
 from storage.inserts import insert_new
 from storage.keys import KeyRing
+from storage.people import Consultant
 
 
 class ContactState(StrEnum):
@@ -41,7 +42,19 @@ class Contact(Base, kw_only=True):
     linked_at: Mapped[datetime | None] = mapped_column(default=None)
     last_heard_at: Mapped[datetime | None] = mapped_column(default=None)
     last_delivered_at: Mapped[datetime | None] = mapped_column(default=None)
+    # When a message did not arrive here, though the provider had taken it.
+    last_failed_at: Mapped[datetime | None] = mapped_column(default=None)
     created_at: Mapped[datetime]
+
+
+class Offer(Base, kw_only=True):
+    """The numbered answers that a contact without buttons was given last: {"intents": ["come:12", …]}."""
+
+    __tablename__ = "offer"
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True)
+    intents: Mapped[dict[str, Json]] = mapped_column(EncryptedJson("offer.intents"))
+    at: Mapped[datetime]
 
 
 class Conversation(Base, kw_only=True):
@@ -72,6 +85,8 @@ class LinkCode(Base, kw_only=True):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None] = mapped_column(default=None)
     used_by: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"), default=None)
+    # The telephone number or e-mail address the code was sent to: whoever uses it has shown that this is theirs.
+    sent_to: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"), default=None)
     created_at: Mapped[datetime]
 
 
@@ -100,6 +115,33 @@ async def contact_at(session: AsyncSession, keys: KeyRing, channel: str, address
     """The contact with this address on this channel, found by keyed hash under any key of the ring."""
     hashes = keys.fingerprints(address, f"contact/{channel}")
     return await session.scalar(select(Contact).where(Contact.channel == channel, Contact.address_hash.in_(hashes)))
+
+
+async def add_mail_addresses(session: AsyncSession, keys: KeyRing, now: datetime) -> int:
+    """Make the work address that a municipality gave for each consultant a contact of theirs; how many are new.
+
+    It needs no proof: the municipality itself says whose it is.
+    """
+    known = select(Contact.consultant_id).where(Contact.channel == "email", Contact.consultant_id.is_not(None))
+    added = 0
+    for consultant in await session.scalars(select(Consultant).where(Consultant.id.not_in(known))):
+        address = consultant.email.strip().lower()
+        found = await contact_at(session, keys, "email", address)
+        if found is None:
+            row = {
+                "channel": "email",
+                "address": address,
+                "address_hash": keys.fingerprint(address, "contact/email"),
+                "state": ContactState.ACTIVE,
+                "consultant_id": consultant.id,
+                "linked_at": now,
+                "created_at": now,
+            }
+            added += await insert_new(session, Contact, row)
+        elif found.person_id is None and found.consultant_id is None:
+            found.consultant_id, found.linked_at = consultant.id, now
+            added += 1
+    return added
 
 
 async def conversation_of(session: AsyncSession, party: str, now: datetime) -> Conversation:

@@ -19,6 +19,7 @@ from storage import (  # noqa: F401
     letters,
     outbox,
     people,
+    phone_tasks,
     proposals,
     webchat,
 )

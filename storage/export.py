@@ -16,6 +16,7 @@ from storage.contacts import Contact, Conversation
 from storage.letters import Letter
 from storage.outbox import Message
 from storage.people import Consultant, Person, Plan
+from storage.phone_tasks import PhoneTask
 from storage.proposals import Proposal
 from storage.webchat import WebMessage
 
@@ -74,6 +75,7 @@ async def export_person(session: AsyncSession, person: Person) -> dict[str, Json
             AbsenceAppointment.absence_id.in_(select(Absence.id).where(Absence.person_id == mine)),
         ),
         "proposals": await of(Proposal, Proposal.person_id == mine),
+        "phone_tasks": await of(PhoneTask, PhoneTask.person_id == mine),
         "letters": await of(Letter, Letter.person_id == mine),
         "contacts": _rows(contacts),
         "conversation": await of(Conversation, Conversation.party == f"person:{mine}"),

@@ -4,12 +4,12 @@ A row holds kind and parameters, never finished text: it is rendered when sent (
 idempotency key (rule 4): putting the same key in twice changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from sqlalchemy import ForeignKey, Index, Integer, String, text, update
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
 from storage.columns import EncryptedJson, Json, RowId, vocabulary
+from storage.contacts import Contact
 
 
 class MessageState(StrEnum):
@@ -46,6 +47,7 @@ _SENDING = text("state = 'sending'")
 _HAS_REF = text("provider_ref IS NOT NULL")
 _HAS_ABOUT = text("about_id IS NOT NULL")
 _NOT_ARRIVED = text("state IN ('failed', 'expired')")
+_WAITS_FOR_NEWS = text("pass_on_at IS NOT NULL")
 
 
 class Message(Base, kw_only=True):
@@ -67,6 +69,7 @@ class Message(Base, kw_only=True):
         Index("ix_outbox_about_due", "about_id", "due_at", sqlite_where=_HAS_ABOUT, postgresql_where=_HAS_ABOUT),
         Index("ix_outbox_not_arrived", "due_at", sqlite_where=_NOT_ARRIVED, postgresql_where=_NOT_ARRIVED),
         Index("ix_outbox_appointment_id", "appointment_id"),
+        Index("ix_outbox_pass_on", "pass_on_at", sqlite_where=_WAITS_FOR_NEWS, postgresql_where=_WAITS_FOR_NEWS),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
@@ -98,6 +101,10 @@ class Message(Base, kw_only=True):
     sent_contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"), default=None)
     channel: Mapped[str | None] = mapped_column(String(16), default=None)
     provider_ref: Mapped[str | None] = mapped_column(String(120), default=None)
+    # When the message goes on to the next channel, unless the provider says before that it arrived.
+    pass_on_at: Mapped[datetime | None] = mapped_column(default=None)
+    # The contacts where it did not arrive, by id, comma-separated: they are not tried again.
+    passed_over: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
     delivered_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -182,12 +189,46 @@ async def put(session: AsyncSession, messages: Sequence[Outgoing], now: datetime
 async def note_receipt(session: AsyncSession, ids: Sequence[int], state: MessageState, at: datetime) -> None:
     """Record that sent messages were delivered or read; a state never goes back (a late receipt changes nothing).
 
-    Raises ValueError for any other state.
+    A message that was about to go on to another channel, or was given up, arrived after all. Raises ValueError for any
+    other state.
     """
+    values: dict[str, object] = {"state": state, "pass_on_at": None}
     if state is MessageState.DELIVERED:
-        values, before = {"state": state, "delivered_at": at}, [MessageState.SENT]
+        values["delivered_at"], before = at, [MessageState.SENT]
     elif state is MessageState.READ:
-        values, before = {"state": state, "read_at": at}, [MessageState.SENT, MessageState.DELIVERED]
+        values["read_at"], before = at, [MessageState.SENT, MessageState.DELIVERED]
     else:
         raise ValueError("a receipt is delivered or read")
-    await session.execute(update(Message).where(Message.id.in_(ids), Message.state.in_(before)).values(**values))
+    given_up = Message.state.in_([MessageState.PENDING, MessageState.FAILED]) & Message.sent_at.is_not(None)
+    await session.execute(
+        update(Message).where(Message.id.in_(ids), Message.state.in_(before) | given_up).values(**values)
+    )
+    reached = select(Message.sent_contact_id).where(Message.id.in_(ids))
+    await session.execute(update(Contact).where(Contact.id.in_(reached)).values(last_delivered_at=at))
+
+
+async def pass_on(session: AsyncSession, message_id: int, at: datetime, reason: str) -> int | None:
+    """Take a message that did not arrive back into the queue, not to the contact it went to; the contact's id.
+
+    None when it is not (any more) waiting for news: it arrived, or went on already.
+    """
+    row = await session.scalar(
+        select(Message).where(Message.id == message_id, Message.state == MessageState.SENT).with_for_update()
+    )
+    if row is None or row.sent_contact_id is None:
+        return None
+    contact_id = row.sent_contact_id
+    row.passed_over = ",".join(filter(None, (row.passed_over, str(contact_id))))
+    row.state, row.next_at, row.reason, row.pass_on_at = MessageState.PENDING, at, reason, None
+    await session.execute(update(Contact).where(Contact.id == contact_id).values(last_failed_at=at))
+    return contact_id
+
+
+async def sent_since(session: AsyncSession, channels: Collection[str], since: datetime) -> dict[str, int]:
+    """How many messages each of these channels took since then."""
+    rows = await session.execute(
+        select(Attempt.channel, func.count())
+        .where(Attempt.at >= since, Attempt.channel.in_(channels), Attempt.outcome == "sent")
+        .group_by(Attempt.channel)
+    )
+    return dict(rows.tuples().all())

@@ -25,6 +25,8 @@ class Address:
     state: ContactState
     language: str | None
     last_heard_at: datetime | None
+    last_delivered_at: datetime | None = None
+    last_failed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ _CONTACT = (
     Contact.state,
     Contact.language,
     Contact.last_heard_at,
+    Contact.last_delivered_at,
+    Contact.last_failed_at,
 )
 
 
@@ -93,11 +97,11 @@ def parties_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedRow]
 
 def _add_contacts(connection: Connection, keys: KeyRing, parties: Parties, which: ColumnElement[bool]) -> None:
     for row in connection.execute(select(*_CONTACT).where(which)):
-        contact_id, channel, token, person_id, consultant_id, state, language, last_heard_at = row
+        contact_id, channel, token, person_id, consultant_id, state, language, *moments = row
         try:
             address = keys.decrypt(token, "contact.address").decode()
         except Undecryptable:
             address = None
         parties.contacts[contact_id] = Address(
-            contact_id, channel, address, person_id, consultant_id, state, language, last_heard_at
+            contact_id, channel, address, person_id, consultant_id, state, language, *moments
         )

@@ -7,7 +7,7 @@ from an end, because every statement here says which states it starts from.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import (
     CTE,
@@ -62,7 +62,16 @@ _COLUMNS = (
     _C.useful_until,
     _C.next_at,
     _C.attempts,
+    _C.passed_over,
 )
+
+
+class WaitingRow(NamedTuple):
+    """A sent message of which nothing was heard in time, and the contact it went to."""
+
+    row: ClaimedRow
+    contact_id: int
+    sent_at: datetime
 
 
 class OutboxQueue:
@@ -97,6 +106,21 @@ class OutboxQueue:
             lambda connection: [ClaimedRow._make(row) for row in connection.execute(wanted)]
         )
 
+    async def without_news(self, now: datetime, limit: int) -> list[WaitingRow]:
+        """Sent messages whose time for news is over, the longest waiting first."""
+        wanted = (
+            select(*_COLUMNS, _C.sent_contact_id, _C.sent_at)
+            .where(_C.pass_on_at <= now, _C.state == MessageState.SENT, _C.sent_contact_id.is_not(None))
+            .order_by(_C.pass_on_at)
+            .limit(limit)
+        )
+        return await self._transactions.run(
+            lambda connection: [
+                WaitingRow(ClaimedRow._make(row[:-2]), row[-2], row[-1]) for row in connection.execute(wanted)
+            ],
+            reading=True,
+        )
+
     async def record(self, results: Sequence[Result]) -> None:
         """Write results and their attempts in one transaction; waits and tries again when the database is busy.
 
@@ -105,7 +129,9 @@ class OutboxQueue:
         """
         for tries_left in range(_TRIES_TO_RECORD, -1, -1):
             try:
-                await self._transactions.run(lambda connection: write_results(connection, results, self._worker))
+                await self._transactions.run(
+                    lambda connection: write_results(connection, results, self._worker, self._keys)
+                )
             except (IntegrityError, OperationalError):
                 # A contact or message that is deleted at this very moment, or a deadlock with that deletion.
                 if not tries_left:

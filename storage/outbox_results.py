@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from storage.contacts import ContactState
+from storage.keys import KeyRing
 from storage.outbox import MessageState
 
 
@@ -36,6 +37,10 @@ class Result:
     provider_ref: str | None = None
     sent_at: datetime | None = None
     delivered_at: datetime | None = None
+    # When it goes on to the next channel, unless its provider says before that it arrived.
+    pass_on_at: datetime | None = None
+    # The intents of the numbered answers that were shown, in order; None where the channel has buttons.
+    offered: tuple[str, ...] | None = None
 
 
 _SENT = (MessageState.SENT, MessageState.DELIVERED)
@@ -46,11 +51,12 @@ _UPDATE_SQLITE = """
 UPDATE outbox SET state = r.value ->> 0, reason = r.value ->> 1, attempts = attempts + (r.value ->> 2),
   next_at = COALESCE(r.value ->> 3, next_at), lease_owner = NULL, lease_until = NULL,
   sent_contact_id = (SELECT c.id FROM contact AS c WHERE c.id = r.value ->> 4),
-  channel = COALESCE(r.value ->> 5, channel), provider_ref = r.value ->> 6, sent_at = r.value ->> 7,
-  delivered_at = r.value ->> 8
+  channel = COALESCE(r.value ->> 5, channel), provider_ref = COALESCE(r.value ->> 6, provider_ref),
+  sent_at = COALESCE(r.value ->> 7, sent_at),
+  delivered_at = r.value ->> 8, pass_on_at = r.value ->> 9
 FROM json_each(?) AS r
-WHERE outbox.id = r.value ->> 9
-  AND (state = 'sending' AND lease_owner = ? OR (r.value ->> 10) AND state IN ('pending', 'sending'))
+WHERE outbox.id = r.value ->> 10
+  AND (state = 'sending' AND lease_owner = ? OR (r.value ->> 11) AND state IN ('pending', 'sending'))
 """
 _ATTEMPT_SQLITE = """
 INSERT INTO attempt (message_id, contact_id, channel, at, outcome)
@@ -62,11 +68,13 @@ _POSTGRESQL = """
 WITH updated AS (
   UPDATE outbox AS o SET state = r.state, reason = r.reason, attempts = o.attempts + r.tries,
     next_at = COALESCE(r.next_at, o.next_at), lease_owner = NULL, lease_until = NULL, sent_contact_id = c.id,
-    channel = COALESCE(r.channel, o.channel), provider_ref = r.provider_ref, sent_at = r.sent_at,
-    delivered_at = r.delivered_at
+    channel = COALESCE(r.channel, o.channel), provider_ref = COALESCE(r.provider_ref, o.provider_ref),
+    sent_at = COALESCE(r.sent_at, o.sent_at),
+    delivered_at = r.delivered_at, pass_on_at = r.pass_on_at
   FROM unnest(%s::text[], %s::text[], %s::int[], %s::timestamptz[], %s::bigint[], %s::text[], %s::text[],
-    %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::boolean[])
-    AS r(state, reason, tries, next_at, contact_id, channel, provider_ref, sent_at, delivered_at, id, sent)
+    %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::boolean[])
+    AS r(state, reason, tries, next_at, contact_id, channel, provider_ref, sent_at, delivered_at, pass_on_at, id,
+      sent)
     LEFT JOIN contact AS c ON c.id = r.contact_id
   WHERE o.id = r.id AND (o.state = 'sending' AND o.lease_owner = %s OR r.sent AND o.state IN ('pending', 'sending'))
 )
@@ -80,7 +88,14 @@ _MARK_SQLITE = "UPDATE contact SET state = ? WHERE id = ? AND state = 'active'"
 _MARK_POSTGRESQL = "UPDATE contact SET state = %s WHERE id = %s AND state = 'active'"
 
 
-def write_results(connection: Connection, results: Sequence[Result], worker: str) -> None:
+_OFFER = """
+INSERT INTO offer (contact_id, intents, at) SELECT c.id, {0}, {0} FROM contact AS c WHERE c.id = {0}
+ON CONFLICT (contact_id) DO UPDATE SET intents = excluded.intents, at = excluded.at
+"""
+_OFFER_SQLITE, _OFFER_POSTGRESQL = _OFFER.format("?"), _OFFER.format("%s")
+
+
+def write_results(connection: Connection, results: Sequence[Result], worker: str, keys: KeyRing) -> None:
     """Write results and attempts; rows and contacts that are gone are passed over."""
     if not results:
         return
@@ -98,6 +113,7 @@ def write_results(connection: Connection, results: Sequence[Result], worker: str
             result.provider_ref,
             at(result.sent_at),
             at(result.delivered_at),
+            at(result.pass_on_at),
             result.id,
         )
         for result in results
@@ -117,6 +133,11 @@ def write_results(connection: Connection, results: Sequence[Result], worker: str
         columns = [list(column) for column in zip(*rows, strict=True)]
         attempts = [list(column) for column in zip(*tries, strict=True)] or [[]] * 5
         connection.exec_driver_sql(_POSTGRESQL, (*columns, sent, worker, *attempts))
+    for result in results:
+        if result.offered is not None and result.sent_at is not None:
+            intents = json.dumps({"intents": list(result.offered)}).encode()
+            row = (keys.encrypt(intents, "offer.intents"), at(result.sent_at), result.contact_id)
+            connection.exec_driver_sql(_OFFER_SQLITE if sqlite else _OFFER_POSTGRESQL, row)
     marks = {tried.contact_id: tried.mark for result in results for tried in result.tries if tried.mark is not None}
     for contact_id, mark in sorted(marks.items()):
         connection.exec_driver_sql(_MARK_SQLITE if sqlite else _MARK_POSTGRESQL, (mark.value, contact_id))

@@ -21,3 +21,4 @@ class ClaimedRow(NamedTuple):
     useful_until: datetime | None
     next_at: datetime
     attempts: int
+    passed_over: str = ""

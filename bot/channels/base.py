@@ -1,19 +1,35 @@
 """The protocol every channel keeps: sending (from reminders.delivery) and what belongs to receiving."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeAlias
 
+from starlette.routing import BaseRoute
+
 from bot.events import InboundEvent
-from reminders.delivery import AddressGone, Capabilities, DeliveryError, Receipt, Rejected, RetryLater, Sender
+from reminders.delivery import (
+    AddressGone,
+    Capabilities,
+    DeliveryError,
+    News,
+    NewsState,
+    Receipt,
+    Rejected,
+    Report,
+    RetryLater,
+    Sender,
+)
 
 __all__ = [
     "AddressGone",
     "Capabilities",
     "Channel",
     "DeliveryError",
+    "News",
+    "NewsState",
     "Receipt",
     "Receive",
     "Rejected",
+    "Report",
     "RetryLater",
     "Sender",
 ]
@@ -25,6 +41,9 @@ Receive: TypeAlias = Callable[[InboundEvent], Awaitable[None]]
 
 class Channel(Sender, Protocol):
     """A channel: sends, and hands what arrives to `receive`."""
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """What it needs of our HTTP server: webhooks, pages. Empty where it needs nothing."""
 
     async def start(self, receive: Receive) -> None:
         """Begin to receive (polling, or registering a webhook). Returns once it is under way."""

@@ -1,5 +1,6 @@
 """Commands about one person: invite, terms, plan, export, erase."""
 
+import hashlib
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal
@@ -8,19 +9,24 @@ import segno
 import typer
 from rich.table import Table
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.addresses import address_in, contact_for
 from bot.cli.common import WRONG_USAGE, AsJson, console, opened, read_settings, run, show_json, stop
 from bot.clock import SystemClock
-from bot.links import make_links
+from bot.links import make_links, web_link
 from bot.municipality import Municipalities
+from locales.message import Body, Part, Text
 from reminders.person_terms import compute, facts_of
 from reminders.terms import Group, Route, TermFacts, TermRules, compute_terms, hours_required
 from storage.appointments import appointments_of
 from storage.audit import AuditEntry
+from storage.contacts import Contact
 from storage.database import Database
 from storage.erasure import erase_person
 from storage.export import export_person
-from storage.linking import make_code
+from storage.linking import VALID_FOR, make_code
+from storage.outbox import Outgoing, Priority, put
 from storage.people import Consultant, Person, consultant_by_email, person_by_external_id, plan_of
 
 
@@ -35,13 +41,18 @@ def add_to(app: typer.Typer) -> None:
 
 def invite(
     person: Annotated[str, typer.Argument(metavar="PERSON_EXTERNAL_ID", help="Or a consultant's e-mail address.")],
+    by: Annotated[
+        Literal["sms", "email"] | None, typer.Option(help="Also send the link to the number or address on record.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a one-time link code: as text, deep links and QR code."""
+    """Make a one-time link code: as text, deep links and QR code; and send it."""
     settings = read_settings()
 
     async def work() -> dict[str, str]:
         clock = SystemClock()
+        if by is not None and by not in settings.channels:
+            stop(f"The channel {by} is not set up (see README, Channels).", WRONG_USAGE)
         async with opened(settings) as database, database.writing() as session:
             consultant: Consultant | None = None
             found = await person_by_external_id(session, person)
@@ -49,13 +60,18 @@ def invite(
                 consultant = await consultant_by_email(session, database.keys, person)
             if found is None and consultant is None:
                 stop(f"Nobody with the external id (or consultant's e-mail) {person!r}. Import people first.")
+            sent_to = await _record_of(session, database, found, by, clock.now()) if by is not None else None
             code, expires_at = await make_code(
                 session,
                 database.keys,
                 clock.now(),
                 person_id=found.id if found is not None else None,
                 consultant_id=consultant.id if consultant is not None else None,
+                sent_to=sent_to.id if sent_to is not None else None,
             )
+            if sent_to is not None:
+                base = settings.public_url or f"http://{settings.host}:{settings.port}"
+                await put(session, [_invitation(sent_to, web_link(base, code), code, clock.now())], clock.now())
             subject = f"person:{found.id}" if found is not None else f"consultant:{consultant.id if consultant else 0}"
             session.add(AuditEntry(at=clock.now(), actor="operator", action="invited", subject=subject))
         links = await make_links(settings, code)
@@ -71,6 +87,30 @@ def invite(
         if made.get(name):
             console.print(f"\n{name}: {made[name]}", highlight=False)
             segno.make(made[name]).terminal(compact=True)
+
+
+async def _record_of(
+    session: AsyncSession, database: Database, person: Person | None, channel: str, now: datetime
+) -> Contact:
+    """The contact of the number or address that the municipality has of a person."""
+    on_record = None if person is None else person.phone if channel == "sms" else person.email
+    address = address_in(channel, on_record) if on_record else None
+    if person is None or address is None:
+        stop(f"There is no usable {'number' if channel == 'sms' else 'address'} on record. Import it first.")
+    return await contact_for(session, database.keys, channel, address, person.language, now)
+
+
+def _invitation(contact: Contact, link: str, code: str, now: datetime) -> Outgoing:
+    body = Body((Part(Text("invite.message", {"url": link})),))
+    return Outgoing(
+        key=f"invitation:{contact.id}:{hashlib.sha256(code.encode()).hexdigest()[:16]}",
+        kind="say",
+        due_at=now,
+        useful_until=now + VALID_FOR,
+        params=body.to_json(),
+        contact_id=contact.id,
+        priority=Priority.NOTICE,
+    )
 
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

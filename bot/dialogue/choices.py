@@ -1,12 +1,9 @@
 """Text that answers an open question: its number, or the words on one of its buttons, in the person's language."""
 
 from bot.dialogue import menu
+from bot.dialogue.numbers import number_in_text
 from bot.dialogue.turn import Turn
 from locales.message import Body, Button
-
-_DIGITS = {
-    ord(digit): str(value) for zero in "٠۰०" for value, digit in enumerate(chr(ord(zero) + i) for i in range(10))
-}
 
 
 def _plain(text: str) -> str:
@@ -25,9 +22,9 @@ def open_buttons(turn: Turn) -> list[Button]:
 def chosen_by_text(turn: Turn, text: str) -> str | None:
     """The intent of the open button that a text names by number (any digits) or by its words; None otherwise."""
     buttons = open_buttons(turn)
-    number = text.strip().rstrip(".)").translate(_DIGITS)
-    if number.isdecimal() and len(number) <= 2 and 1 <= int(number) <= len(buttons):
-        return buttons[int(number) - 1].intent or None
+    number = number_in_text(text)
+    if number is not None and 1 <= number <= len(buttons):
+        return buttons[number - 1].intent or None
     wanted = _plain(text)
     # The menu's words work at any time, open question or not.
     always = [button for row in menu.rows() for button in row] if turn.person is not None else []

@@ -2,6 +2,7 @@
 
 from bot.dialogue import person, stranger
 from bot.dialogue.consultants import door
+from bot.dialogue.numbers import read_number
 from bot.dialogue.turn import Turn, part
 from bot.events import Left, Returned, Said, Started
 from storage.contacts import ContactState
@@ -20,6 +21,7 @@ async def step(turn: Turn) -> None:
             return
     # Whoever writes can be written to: a block was lifted, or an address came back.
     turn.contact.state = ContactState.ACTIVE
+    turn.event = await read_number(turn)
     if turn.person is None and turn.consultant is None:
         await stranger.meet(turn)
     elif _brings_code(turn):

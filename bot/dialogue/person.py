@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.dialogue import (
     absence,
     appointments,
+    channels,
     feedback,
     language_offer,
     letters,
@@ -43,7 +44,8 @@ _SCREENS: dict[str, Screen] = {
     "settings": preferences.show,
     "wish": preferences.wishes,
     "quiet": preferences.quiet_hours,
-    "chan": preferences.channels,
+    "chan": channels.show,
+    "chanuse": channels.use_known,
     "privacy": privacy.show,
     "export": privacy.export,
     "stop": privacy.stop,
@@ -133,6 +135,10 @@ async def _free_text(turn: Turn, text: str, *, edited: bool) -> None:
         await press(turn, intent)
     elif topic in ("letter", "other_time"):
         await letters.take(turn, text)
+    elif topic == channels.TOPIC_ADDRESS:
+        await channels.take_address(turn, number, text)
+    elif topic == channels.TOPIC_CODE:
+        await channels.take_code(turn, text)
     elif topic == "absence_note" and await absence.take_note(turn, int(number), text):
         return
     else:

@@ -1,13 +1,10 @@
-"""Settings: language, which reminders, quiet hours, the order of channels."""
+"""Settings: language, which reminders, quiet hours."""
 
 from collections.abc import Sequence
-
-from sqlalchemy import select
 
 from bot.dialogue import menu
 from bot.dialogue.turn import Turn, button, part, title
 from locales.message import Button, Text, verbatim
-from storage.contacts import Contact, ContactState
 from storage.people import Wishes
 
 QUIET_CHOICES = ("21:00-08:00", "20:00-09:00", "22:00-07:00")
@@ -58,24 +55,3 @@ async def quiet_hours(turn: Turn, args: Sequence[str]) -> None:
         return
     rows = [[Button(verbatim(hours), f"quiet:{number}", "🌙")] for number, hours in enumerate(QUIET_CHOICES)]
     turn.say(title("settings.quiet_ask"), buttons=[*rows, menu.back()])
-
-
-async def channels(turn: Turn, args: Sequence[str]) -> None:
-    """Where messages go first, of the channels this person is linked on."""
-    linked = list(
-        dict.fromkeys(
-            await turn.session.scalars(
-                select(Contact.channel).where(
-                    Contact.person_id == turn.participant.id, Contact.state == ContactState.ACTIVE
-                )
-            )
-        )
-    )
-    if args and args[0] in linked:
-        turn.participant.channel_order = ",".join([args[0], *(c for c in linked if c != args[0])])
-        turn.say(part("settings.kept"), buttons=[menu.back()])
-        return
-    turn.say(
-        title("settings.channels_ask"),
-        buttons=[*([button(f"channel.{name}", f"chan:{name}", "📱")] for name in linked), menu.back()],
-    )

@@ -1,6 +1,6 @@
 """What the dialogue is given to work with: texts, the FAQ, the municipality's own facts. Built in bot/app.py."""
 
-from collections.abc import Awaitable, Callable, Collection, Container
+from collections.abc import Awaitable, Callable, Collection, Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -25,6 +25,8 @@ class Services:
     finder: Finder
     faq: FaqContent
     municipalities: Municipalities
+    # The names of the deployment's channels.
+    channels: Sequence[str]
     # "21:00-08:00": when no reminder is sent, unless the person chose otherwise.
     quiet_hours: str
     # The personal link of a code on each channel that has one: {"telegram": "https://…", "web": "https://…"}.

@@ -5,7 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from reminders.routing import NoWay, Way, route
+from reminders.channel_rules import ChannelRule, ChannelRules
+from reminders.delivery import Capabilities
+from reminders.local_time import QuietHours
+from reminders.routing import Later, NoWay, Way, route
 from storage.contacts import ContactState
 from storage.outbox import MessageState, Priority
 from storage.outbox_parties import Address, Parties, Reader
@@ -31,7 +34,20 @@ def _parties(*addresses: Address, reader: Reader | None = None) -> Parties:
     return parties
 
 
-def _ids(way: Way | NoWay) -> list[int]:
+RULES = ChannelRules(
+    {
+        "telegram": Capabilities(buttons=True),
+        "web": Capabilities(buttons=True, receipts=True),
+        "sms": Capabilities(buttons=False, confidential=False, receipts=True, cost=60),
+    }
+)
+
+
+def _route(row: ClaimedRow, parties: Parties, rules: ChannelRules = RULES) -> Way | Later | NoWay:
+    return route(row, parties, ALL, rules, START)
+
+
+def _ids(way: Way | Later | NoWay) -> list[int]:
     assert isinstance(way, Way)
     return [address.contact_id for address in way.addresses]
 
@@ -47,7 +63,7 @@ def _ids(way: Way | NoWay) -> list[int]:
 )
 def test_the_order_of_channels(order: tuple[str, ...], expected: list[int]) -> None:
     parties = _parties(SMS, WEB, TELEGRAM, reader=Reader("ar", channel_order=order))
-    assert _ids(route(ROW, parties, ALL)) == expected
+    assert _ids(_route(ROW, parties)) == expected
 
 
 @pytest.mark.parametrize(
@@ -60,19 +76,19 @@ def test_the_order_of_channels(order: tuple[str, ...], expected: list[int]) -> N
     ],
 )
 def test_an_address_that_cannot_be_used_is_passed_over(unusable: Address) -> None:
-    assert _ids(route(ROW, _parties(unusable, WEB), ALL)) == [2]
-    assert route(ROW, _parties(unusable), ALL) == NoWay("no_channel")
+    assert _ids(_route(ROW, _parties(unusable, WEB))) == [2]
+    assert _route(ROW, _parties(unusable)) == NoWay("no_channel")
 
 
 def test_a_reply_goes_where_the_question_came_from_and_elsewhere_only_after_it() -> None:
     reply = ROW._replace(contact_id=2, priority=int(Priority.REPLY))
-    assert _ids(route(reply, _parties(TELEGRAM, WEB), ALL)) == [2, 1]
+    assert _ids(_route(reply, _parties(TELEGRAM, WEB))) == [2, 1]
 
 
 def test_who_stopped_hears_answers_only() -> None:
     parties = _parties(TELEGRAM, reader=Reader("ar", stopped=True))
-    assert route(ROW, parties, ALL) == NoWay("stopped", MessageState.CANCELLED)
-    assert _ids(route(ROW._replace(priority=int(Priority.REPLY)), parties, ALL)) == [1]
+    assert _route(ROW, parties) == NoWay("stopped", MessageState.CANCELLED)
+    assert _ids(_route(ROW._replace(priority=int(Priority.REPLY)), parties)) == [1]
 
 
 @pytest.mark.parametrize(
@@ -98,10 +114,46 @@ def test_who_stopped_hears_answers_only() -> None:
     ],
 )
 def test_language_and_lane(row: ClaimedRow, addresses: tuple[Address, ...], language: str, lane: str) -> None:
-    way = route(row, _parties(*addresses), ALL)
+    way = _route(row, _parties(*addresses))
     assert isinstance(way, Way)
     assert (way.language, way.lane) == (language, lane)
 
 
 def test_nobody_there() -> None:
-    assert route(ROW._replace(person_id=8), _parties(TELEGRAM), ALL) == NoWay("no_channel")
+    assert _route(ROW._replace(person_id=8), _parties(TELEGRAM)) == NoWay("no_channel")
+
+
+@pytest.mark.parametrize(
+    ("addresses", "expected"),
+    [
+        pytest.param((TELEGRAM, WEB), [1, 2], id="the last one heard first"),
+        pytest.param((replace(TELEGRAM, last_failed_at=START), WEB), [1, 2], id="it failed before it was heard"),
+        pytest.param(
+            (replace(TELEGRAM, last_failed_at=START + timedelta(hours=1)), WEB), [2, 1], id="failing lately goes last"
+        ),
+        pytest.param(
+            (replace(TELEGRAM, last_heard_at=START - timedelta(days=90)), replace(SMS, last_heard_at=START)),
+            [3, 1],
+            id="where they write themselves before what they left",
+        ),
+        pytest.param((replace(SMS, last_heard_at=START), WEB), [2, 3], id="of two in use the cheapest"),
+    ],
+)
+def test_what_worked_lately_and_what_it_costs(addresses: tuple[Address, ...], expected: list[int]) -> None:
+    assert _ids(_route(ROW, _parties(*addresses))) == expected
+
+
+def test_where_it_did_not_arrive_is_passed_over() -> None:
+    parties = _parties(TELEGRAM, WEB)
+    assert _ids(_route(ROW._replace(passed_over="1"), parties)) == [2]
+    assert _route(ROW._replace(passed_over="1,2"), parties) == NoWay("not_delivered")
+
+
+def test_a_channels_quiet_hours_hold_back_what_is_not_asked_for() -> None:
+    quiet = ChannelRule(quiet=QuietHours.parse("00:00-23:00"))
+    rules = replace(RULES, by_channel={"sms": quiet})
+    assert _ids(_route(ROW, _parties(SMS, WEB), rules)) == [2]
+    later = _route(ROW, _parties(SMS), rules)
+    assert isinstance(later, Later)
+    assert later.at > START
+    assert _ids(_route(ROW._replace(priority=int(Priority.REPLY)), _parties(SMS), rules)) == [3]

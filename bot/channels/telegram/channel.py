@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 from telegram import Bot, BotCommand, InputFile, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, InvalidToken, TelegramError
@@ -102,6 +105,16 @@ class TelegramChannel:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._working
         self._receive = None
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """The webhook, where updates come by webhook."""
+        if self._webhook_url is None:
+            return ()
+
+        async def take(request: Request) -> Response:
+            return Response(status_code=await self.handle_webhook(request.headers, await request.body()))
+
+        return (Route(WEBHOOK_PATH, take, methods=["POST"]),)
 
     @property
     def is_receiving(self) -> bool:

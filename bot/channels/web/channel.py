@@ -37,7 +37,8 @@ class WebChannel:
     """
 
     name = CHANNEL
-    capabilities = Capabilities(buttons=True, max_text=20_000)
+    # A page that nobody opens shows nothing: it tells when something was seen, and until then nothing has arrived.
+    capabilities = Capabilities(buttons=True, max_text=20_000, receipts=True)
 
     def __init__(
         self,

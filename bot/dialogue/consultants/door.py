@@ -1,7 +1,7 @@
 """A consultant's turn: buttons and commands to screens, free text to whatever is open."""
 
 from bot.dialogue import letters
-from bot.dialogue.consultants import agenda, away, lists, people, proposals, reports, writing
+from bot.dialogue.consultants import agenda, away, calls, lists, people, proposals, reports, writing
 from bot.dialogue.consultants.common import menu_rows, number_in, own_person
 from bot.dialogue.turn import Screen, Turn, part, title
 from bot.events import Command, Media, Pressed, Said, Started
@@ -35,6 +35,8 @@ _SCREENS: dict[str, Screen] = {
     "more": away.more,
     "away": away.away,
     "standin": away.stand_in,
+    "calls": calls.show,
+    "call": calls.call,
     **lists.LIST_SCREENS,
 }
 _COMMANDS: dict[str, Screen] = {
@@ -47,6 +49,7 @@ _COMMANDS: dict[str, Screen] = {
     "new": agenda.new,
     "move": agenda.meetings,
     "group": writing.groups,
+    "calls": calls.show,
     "away": away.away,
     "standin": away.stand_in,
 }

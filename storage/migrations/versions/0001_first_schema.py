@@ -256,6 +256,7 @@ def upgrade() -> None:
         sa.Column("linked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_heard_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["consultant_id"], ["consultant.id"], name=op.f("fk_contact_consultant_id"), ondelete="CASCADE"
@@ -370,14 +371,24 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("used_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("sent_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["consultant_id"], ["consultant.id"], name=op.f("fk_link_code_consultant_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_link_code_person_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["sent_to"], ["contact.id"], name=op.f("fk_link_code_sent_to"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["used_by"], ["contact.id"], name=op.f("fk_link_code_used_by"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link_code")),
         sa.UniqueConstraint("code_hash", name=op.f("uq_link_code_code_hash")),
+    )
+    op.create_table(
+        "offer",
+        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("intents", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_offer_contact_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("contact_id", name=op.f("pk_offer")),
     )
     op.create_table(
         "outbox",
@@ -419,6 +430,8 @@ def upgrade() -> None:
         sa.Column("sent_contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("channel", sa.String(length=16), nullable=True),
         sa.Column("provider_ref", sa.String(length=120), nullable=True),
+        sa.Column("pass_on_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("passed_over", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
@@ -455,6 +468,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state IN ('failed', 'expired')"),
             postgresql_where=sa.text("state IN ('failed', 'expired')"),
+        )
+        batch_op.create_index(
+            "ix_outbox_pass_on",
+            ["pass_on_at"],
+            unique=False,
+            sqlite_where=sa.text("pass_on_at IS NOT NULL"),
+            postgresql_where=sa.text("pass_on_at IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_outbox_pending",
@@ -589,11 +609,54 @@ def upgrade() -> None:
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attempt_message_id"), ["message_id"], unique=False)
 
+    op.create_table(
+        "phone_task",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("open", "reached", "wrong_number", name="taskstate", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("unanswered", sa.Integer(), nullable=False),
+        sa.Column("again_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["closed_by"], ["consultant.id"], name=op.f("fk_phone_task_closed_by"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["outbox.id"], name=op.f("fk_phone_task_message_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_phone_task_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phone_task")),
+    )
+    with op.batch_alter_table("phone_task", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_phone_task_message_id"), ["message_id"], unique=False)
+        batch_op.create_index(
+            "ix_phone_task_open",
+            ["person_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.create_index(batch_op.f("ix_phone_task_person_id"), ["person_id"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("phone_task", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_phone_task_person_id"))
+        batch_op.drop_index(
+            "ix_phone_task_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+        )
+        batch_op.drop_index(batch_op.f("ix_phone_task_message_id"))
+
+    op.drop_table("phone_task")
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempt_message_id"))
 
@@ -633,6 +696,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 'pending'"),
         )
         batch_op.drop_index(
+            "ix_outbox_pass_on",
+            sqlite_where=sa.text("pass_on_at IS NOT NULL"),
+            postgresql_where=sa.text("pass_on_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
             "ix_outbox_not_arrived",
             sqlite_where=sa.text("state IN ('failed', 'expired')"),
             postgresql_where=sa.text("state IN ('failed', 'expired')"),
@@ -647,6 +715,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("outbox")
+    op.drop_table("offer")
     op.drop_table("link_code")
     with op.batch_alter_table("link_attempt", schema=None) as batch_op:
         batch_op.drop_index("ix_link_attempt_contact_at")

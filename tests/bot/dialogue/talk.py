@@ -1,10 +1,12 @@
 """Conversations as readable scripts, through the real inbox, outbox and dispatcher, on a channel in memory."""
 
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from zoneinfo import ZoneInfo
+
+from starlette.routing import BaseRoute
 
 from bot.attachments import Attachments
 from bot.channels.base import AddressGone, Capabilities, Receipt, Receive
@@ -73,6 +75,10 @@ class MemoryChannel:
             raise AddressGone("blocked")
         self.sent.setdefault(address, []).append(message)
         return Receipt(reference)
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """None."""
+        return ()
 
     async def start(self, receive: Receive) -> None:
         """Nothing to do."""
@@ -198,6 +204,7 @@ class Talk:
             finder=finder or ScriptedFinder(),
             faq=FAQ,
             municipalities=Municipalities({"Huizen": Municipality(telephone="035 528 19 11")}),
+            channels=("web",),
             quiet_hours="21:00-08:00",
             links=lambda _code: {},
             replan=self.planner.plan_people,

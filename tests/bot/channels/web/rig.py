@@ -70,8 +70,8 @@ class Rig:
             return {"database": True}
 
         return build_http(
-            web=self.web,
-            telegram_webhook=None,
+            channels=[self.web],
+            https=self.web.secure,
             readiness=readiness,
             registry=CollectorRegistry(),
             framing=self._framing,

@@ -1,0 +1,90 @@
+"""What providers tell later of messages they took: delivered, read, or failed after all.
+
+News may come twice, late, out of order, or of a message that went over another channel meanwhile; each is taken as far
+as it is still true. What failed goes on to the next channel at once.
+"""
+
+from collections.abc import Callable
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from reminders.delivery import Clock, News, NewsState
+from storage.contacts import Contact, ContactState
+from storage.database import Database
+from storage.outbox import Message, MessageState, note_receipt, pass_on
+
+log = structlog.get_logger(__name__)
+
+_RECEIPTS = {NewsState.DELIVERED: MessageState.DELIVERED, NewsState.READ: MessageState.READ}
+
+
+class TooEarly(Exception):
+    """News of a message whose sending is not written down yet: to be told again in a moment."""
+
+
+class Receipts:
+    """Takes News (its `report` is what channels are given); `wake` makes the dispatcher look for what is due."""
+
+    def __init__(self, database: Database, clock: Clock, wake: Callable[[], None] = lambda: None) -> None:
+        self._database = database
+        self._clock = clock
+        self.wake = wake
+
+    async def report(self, news: News) -> None:
+        """Record what became of a message.
+
+        Raises:
+            OperationalError, InterfaceError: the database is out of reach; the provider must tell it again.
+            TooEarly: the message is being sent at this moment; as well.
+        """
+        now = self._clock.now()
+        async with self._database.writing() as session:
+            ids = await self._messages(session, news)
+            if not ids and await self._is_on_its_way(session, news):
+                raise TooEarly
+            if not ids:
+                log.info("receipt_of_unknown_message", channel=news.channel, state=news.state.value)
+                return
+            if news.state in _RECEIPTS:
+                await note_receipt(session, ids, _RECEIPTS[news.state], now)
+                return
+            reason = news.reason[:60] or "failed"
+            contacts = [await pass_on(session, message_id, now, reason) for message_id in ids]
+            failed = [contact_id for contact_id in contacts if contact_id is not None]
+            if news.gone and failed:
+                await session.execute(
+                    update(Contact)
+                    .where(Contact.id.in_(failed), Contact.state == ContactState.ACTIVE)
+                    .values(state=ContactState.GONE)
+                )
+        if failed:
+            log.info("message_did_not_arrive", messages=ids, channel=news.channel, reason=reason, gone=news.gone)
+            self.wake()
+
+    async def _messages(self, session: AsyncSession, news: News) -> list[int]:
+        """The messages that the news is of: one, or several that were said as one."""
+        wanted = select(Message.id, Message.provider_ref).where(Message.channel == news.channel)
+        if news.provider_ref:
+            found = list(await session.scalars(wanted.where(Message.provider_ref == news.provider_ref)))
+            if found:
+                return found
+        number = news.reference or ""
+        if not (number.isascii() and number.isdecimal() and len(number) < 19):
+            return []
+        row = (await session.execute(wanted.where(Message.id == int(number)))).one_or_none()
+        if row is None:
+            return []
+        if row.provider_ref is None:
+            return [row.id]
+        return list(await session.scalars(wanted.where(Message.provider_ref == row.provider_ref)))
+
+    @staticmethod
+    async def _is_on_its_way(session: AsyncSession, news: News) -> bool:
+        """Whether the message is being sent at this moment: its provider is quicker than our own record of it."""
+        number = news.reference or ""
+        if not (number.isascii() and number.isdecimal() and len(number) < 19):
+            return False
+        state = await session.scalar(select(Message.state).where(Message.id == int(number)))
+        return state is MessageState.SENDING
