@@ -60,7 +60,7 @@ class PassingOn:
                     continue
                 else:
                     at = now
-                passed += await pass_on(session, row.id, at, "no_news") is not None
+                passed += await pass_on(session, row.id, at, "no_news", now) is not None
         log.info("messages_passed_on", messages=passed, waiting=len(waiting))
         return passed
 

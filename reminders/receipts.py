@@ -51,7 +51,7 @@ class Receipts:
                 await note_receipt(session, ids, _RECEIPTS[news.state], now)
                 return
             reason = news.reason[:60] or "failed"
-            contacts = [await pass_on(session, message_id, now, reason) for message_id in ids]
+            contacts = [await pass_on(session, message_id, now, reason, now) for message_id in ids]
             failed = [contact_id for contact_id in contacts if contact_id is not None]
             if news.gone and failed:
                 await session.execute(

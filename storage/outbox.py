@@ -207,8 +207,10 @@ async def note_receipt(session: AsyncSession, ids: Sequence[int], state: Message
     await session.execute(update(Contact).where(Contact.id.in_(reached)).values(last_delivered_at=at))
 
 
-async def pass_on(session: AsyncSession, message_id: int, at: datetime, reason: str) -> int | None:
-    """Take a message that did not arrive back into the queue, not to the contact it went to; the contact's id.
+async def pass_on(session: AsyncSession, message_id: int, at: datetime, reason: str, now: datetime) -> int | None:
+    """Take a message that did not arrive back into the queue, due at `at`, not to the contact it went to.
+
+    Returns that contact's id.
 
     None when it is not (any more) waiting for news: it arrived, or went on already.
     """
@@ -220,7 +222,8 @@ async def pass_on(session: AsyncSession, message_id: int, at: datetime, reason: 
     contact_id = row.sent_contact_id
     row.passed_over = ",".join(filter(None, (row.passed_over, str(contact_id))))
     row.state, row.next_at, row.reason, row.pass_on_at = MessageState.PENDING, at, reason, None
-    await session.execute(update(Contact).where(Contact.id == contact_id).values(last_failed_at=at))
+    session.add(Attempt(message_id=row.id, contact_id=contact_id, channel=row.channel or "", at=now, outcome=reason))
+    await session.execute(update(Contact).where(Contact.id == contact_id).values(last_failed_at=now))
     return contact_id
 
 
@@ -231,4 +234,4 @@ async def sent_since(session: AsyncSession, channels: Collection[str], since: da
         .where(Attempt.at >= since, Attempt.channel.in_(channels), Attempt.outcome == "sent")
         .group_by(Attempt.channel)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -6,7 +6,7 @@ output and nothing else; logs go to standard error.
 
 import typer
 
-from bot.cli import attendance, bench, faq, imports, people, reminders, service, texts
+from bot.cli import attendance, bench, faq, imports, people, reminders, service, texts, trace
 
 app = typer.Typer(
     name="maatje",
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 service.add_to(app)
 people.add_to(app)
+trace.add_to(app)
 app.add_typer(imports.app, name="import")
 app.add_typer(reminders.app, name="reminders")
 app.add_typer(attendance.app, name="attendance")

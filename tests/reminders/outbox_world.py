@@ -10,6 +10,7 @@ from sqlalchemy import select
 from locales.catalog import Catalogs
 from locales.message import Body, Button, Json, Part, verbatim
 from locales.render import Rendered, Renderer
+from reminders.channel_rules import ChannelRules
 from reminders.claimed import Composer, SayComposer
 from reminders.delivery import Capabilities, Clock, Receipt, Sender
 from reminders.dispatcher import Dispatcher, Limits
@@ -72,6 +73,7 @@ class OutboxWorld:
         worker: str = "host/1/1",
         limits: Limits | None = None,
         between: Callable[[float, float], float] = lambda low, high: (low + high) / 2,
+        rules: ChannelRules | None = None,
     ) -> Dispatcher:
         """A dispatcher over these senders; waiting moves the clock."""
         return Dispatcher(
@@ -82,6 +84,7 @@ class OutboxWorld:
             self.clock,
             worker,
             limits=limits,
+            rules=rules,
             sleep=getattr(self.clock, "tick", None) or _no_sleep,
             between=between,
         )
@@ -92,24 +95,27 @@ class OutboxWorld:
         """A person with an address "<channel>:<name>" on each channel (Telegram when none is named)."""
         now = self.clock.now()
         async with self.database.writing() as session:
-            person = Person(
-                external_id=name,
-                given_name=name,
-                family_name="",
-                language=language,
-                group=Group.ASYLUM,
-                municipality="Huizen",
-                created_at=now,
-                updated_at=now,
-                stopped_at=now if stopped else None,
-                channel_order=order,
-            )
+            person = self.new_person(name, language=language)
+            person.stopped_at, person.channel_order = now if stopped else None, order
             session.add(person)
             await session.flush()
             for place, channel in enumerate(channels or ("telegram",)):
                 heard = now - timedelta(hours=place)
-                session.add(self._contact(channel, name, person_id=person.id, last_heard_at=heard))
+                session.add(self.new_contact(channel, name, person_id=person.id, last_heard_at=heard))
             return person.id
+
+    def new_person(self, name: str, *, language: str = "nl") -> Person:
+        """A person who is not stored yet."""
+        return Person(
+            external_id=name,
+            given_name=name,
+            family_name="",
+            language=language,
+            group=Group.ASYLUM,
+            municipality="Huizen",
+            created_at=self.clock.now(),
+            updated_at=self.clock.now(),
+        )
 
     async def consultant(self, name: str = "ilse", *channels: str) -> int:
         """A consultant, reached likewise."""
@@ -120,13 +126,13 @@ class OutboxWorld:
             session.add(consultant)
             await session.flush()
             for channel in channels or ("telegram",):
-                session.add(self._contact(channel, name, consultant_id=consultant.id))
+                session.add(self.new_contact(channel, name, consultant_id=consultant.id))
             return consultant.id
 
     async def stranger(self, name: str, channel: str = "telegram", language: str | None = None) -> int:
         """A contact of nobody we know."""
         async with self.database.writing() as session:
-            contact = self._contact(channel, name, language=language)
+            contact = self.new_contact(channel, name, language=language)
             session.add(contact)
             await session.flush()
             return contact.id
@@ -137,7 +143,7 @@ class OutboxWorld:
             wanted = self.database.keys.fingerprint(f"{channel}:{name}", f"contact/{channel}")
             return (await session.scalars(select(Contact).where(Contact.address_hash == wanted))).one()
 
-    def _contact(
+    def new_contact(
         self,
         channel: str,
         name: str,
