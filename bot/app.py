@@ -12,8 +12,8 @@ from starlette.routing import BaseRoute
 from bot.attachments import Attachments
 from bot.channel_config import load_channel_rules
 from bot.channels.base import Channel
+from bot.channels.setup import build_channels
 from bot.channels.web.channel import WebChannel
-from bot.commands import menu_commands
 from bot.dialogue.services import Services
 from bot.faq.finder import build_finder
 from bot.http import build_http
@@ -99,14 +99,8 @@ def build(
     base_url = settings.public_url or f"http://{settings.host}:{settings.port}"
     registry = CollectorRegistry()
     web = WebChannel(database, clock, renderer, public_url=base_url, phones=demo)
-    channels: dict[str, Channel] = {web.name: web}
     receipts = Receipts(database, clock)
-    if settings.telegram_token.get_secret_value():
-        # Imported where it is used: python-telegram-bot costs half a second that the web chat alone need not wait.
-        from bot.channels.telegram import TelegramChannel
-
-        telegram = TelegramChannel.from_settings(settings, commands=menu_commands(renderer))
-        channels[telegram.name] = telegram
+    channels = build_channels(settings, database, clock, renderer, receipts.report, web)
     municipalities = Municipalities.load(settings.config)
     planner = planner_of(settings, clock.now, municipalities)
     services = Services(

@@ -7,17 +7,42 @@ import pytest
 
 from storage.database import Database
 from tests.contract.door import Door
+from tests.contract.sms import sms_door
 from tests.contract.telegram import telegram_door
 from tests.contract.web import web_door
 
 DOORS: dict[str, Callable[[Database], AbstractAsyncContextManager[Door]]] = {
     "web": web_door,
     "telegram": telegram_door,
+    "sms": sms_door,
 }
+# SMS and e-mail have no buttons; an SMS carries no file.
+PLAIN = {"sms", "email"}
 
 
 @pytest.fixture(params=DOORS)
 async def door(request: pytest.FixtureRequest, sqlite_database: Database) -> AsyncIterator[Door]:
     """A started channel with one person at the other end, for each channel in turn."""
+    async with DOORS[request.param](sqlite_database) as opened:
+        yield opened
+
+
+@pytest.fixture(params=[name for name in DOORS if name not in PLAIN])
+async def button_door(request: pytest.FixtureRequest, sqlite_database: Database) -> AsyncIterator[Door]:
+    """The same for each channel that has buttons."""
+    async with DOORS[request.param](sqlite_database) as opened:
+        yield opened
+
+
+@pytest.fixture(params=[name for name in DOORS if name in PLAIN])
+async def plain_door(request: pytest.FixtureRequest, sqlite_database: Database) -> AsyncIterator[Door]:
+    """The same for each channel that has none."""
+    async with DOORS[request.param](sqlite_database) as opened:
+        yield opened
+
+
+@pytest.fixture(params=[name for name in DOORS if name != "sms"])
+async def file_door(request: pytest.FixtureRequest, sqlite_database: Database) -> AsyncIterator[Door]:
+    """The same for each channel that carries files."""
     async with DOORS[request.param](sqlite_database) as opened:
         yield opened

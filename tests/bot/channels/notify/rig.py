@@ -47,20 +47,25 @@ def rendered(
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncIterator[str]:
-    """Serve an application on a loopback port until the block ends; its address."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5)
+async def serving(listener: socket.socket, app: ASGIApp) -> AsyncIterator[None]:
+    """Serve an application on a bound socket until the block ends.
+
+    Uvicorn without its main loop, which looks ten times a second whether it should end: a test would wait for that.
+    """
+    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
+    config.load()
     server = uvicorn.Server(config)
-    # Server.serve would take over the test run's signals.
-    running = asyncio.create_task(server._serve(sockets=[listener]))
+    server.lifespan = config.lifespan_class(config)
+    await server.startup(sockets=[listener])
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield
     finally:
-        server.should_exit = True
-        await running
-        listener.close()
+        for listening in server.servers:
+            listening.close()
+        for connection in list(server.server_state.connections):
+            connection.shutdown()
+        while server.server_state.connections:  # noqa: ASYNC110 - uvicorn tells of it in no other way
+            await asyncio.sleep(0)
 
 
 class Rig:
@@ -119,12 +124,14 @@ class Rig:
 async def rigged(*, unicode: bool | None = None, timeout: float = 5.0, prefix: str = "") -> AsyncIterator[Rig]:
     """A rig with both channels started."""
     rig = Rig()
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    rig.url = rig.notify.callbacks = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    rig.build(rig.url, unicode=unicode, timeout=timeout, prefix=prefix)
+    # One server for both sides: their paths have nothing in common.
+    app = Starlette(routes=[*rig.sms.routes(), *rig.email.routes(), *rig.notify.app.routes])
     async with AsyncExitStack() as stack:
-        rig.build(
-            await stack.enter_async_context(serving(rig.notify.app)), unicode=unicode, timeout=timeout, prefix=prefix
-        )
-        rig.url = await stack.enter_async_context(serving(Starlette(routes=[*rig.sms.routes(), *rig.email.routes()])))
-        rig.notify.callbacks = rig.url
+        await stack.enter_async_context(serving(listener, app))
         for channel in (rig.sms, rig.email):
             stack.push_async_callback(channel.close)
             await channel.start(rig.receive)

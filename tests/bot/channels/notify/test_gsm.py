@@ -16,7 +16,8 @@ from bot.channels.notify.gsm import GSM_BASIC, Encoding, encoding_of, fold, plai
         pytest.param("a" * 306, Encoding.GSM7, 2, id="two full GSM segments"),
         pytest.param("a" * 307, Encoding.GSM7, 3, id="a third"),
         pytest.param("€" * 80, Encoding.GSM7, 1, id="the euro counts double"),
-        pytest.param("€" * 81, Encoding.GSM7, 3, id="no euro is divided: 76 fit in 153"),
+        pytest.param("€" * 81, Encoding.GSM7, 2, id="one euro more"),
+        pytest.param("€" * 153, Encoding.GSM7, 3, id="no euro is divided: 76 fit in 153"),
         pytest.param("a" * 152 + "€" + "a" * 152, Encoding.GSM7, 3, id="an escape on the edge moves on"),
         pytest.param("ж" * 70, Encoding.UCS2, 1, id="one full UCS-2 segment"),
         pytest.param("ж" * 71, Encoding.UCS2, 2, id="one letter more in UCS-2"),
@@ -66,13 +67,11 @@ def test_plain_keeps_words_and_drops_ornament(text: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        pytest.param(
-            "Yarın öğleden sonra geliyor musunuz? İyi", "Yarin öğleden sonra geliyor musunuz? Iyi", id="Turkish"
-        ),
+        pytest.param("Yarın öğleden sonra? İyi", "Yarin ögleden sonra? Iyi", id="Turkish"),
         pytest.param("Ez nexweş im, sibê nayêm", "Ez nexwes im, sibe nayem", id="Kurmanji"),
         pytest.param("Ça va être reçu à l'œuvre", "Ça va etre recu à l'oeuvre", id="French"),
         pytest.param("مرحبا", "مرحبا", id="no Arabic is lost"),
     ],
 )
 def test_latin_letters_fold_into_the_alphabet(text: str, shown: str) -> None:
-    assert fold(text) == shown.replace("ğ", "g")
+    assert fold(text) == shown

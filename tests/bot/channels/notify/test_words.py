@@ -1,13 +1,18 @@
 """STOP, START and HELP."""
 
-import pytest
+from pathlib import Path
 
+import pytest
+import yaml
+
+import locales
 from bot.channels.notify.callbacks import number_of, payload_of
 from bot.channels.notify.words import BadWords, SmsWords
 from bot.events import Command, Left, Payload, Returned, Said, Started
 from locales.languages import LANGUAGES
 
 WORDS = SmsWords.load()
+FILE = Path(locales.__file__).with_name("sms_words.yaml")
 
 
 @pytest.mark.parametrize(
@@ -45,12 +50,7 @@ def test_what_a_text_means(text: str, payload: Payload) -> None:
 
 
 def test_every_language_has_every_word() -> None:
-    import yaml
-
-    from bot.channels.notify import words
-
-    text = words.files(words.locales).joinpath("sms_words.yaml").read_text(encoding="utf-8")
-    read = yaml.safe_load(text)
+    read = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     assert list(read) == list(LANGUAGES)
     assert all(lists[wish] for lists in read.values() for wish in ("stop", "start", "help"))
 

@@ -1,0 +1,160 @@
+"""E-mail as a channel (see bot.channels.base.Channel)."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from html import escape
+from urllib.parse import quote
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.channels.base import Capabilities, News, NewsState, Receipt, Receive, Report
+from bot.channels.email.config import EmailConfig
+from bot.channels.email.mailbox import Mailbox
+from bot.channels.email.reading import CHANNEL, Bounced, Heard, part_of, read
+from bot.channels.email.sending import Outbound
+from bot.channels.email.tokens import Tokens
+from bot.channels.email.writing import Envelope, mail_of
+from bot.events import InboundEvent, Left
+from locales.languages import LANGUAGES, SOURCE, find_language
+from locales.message import Text
+from locales.render import Rendered, Renderer
+from reminders.delivery import Clock
+
+log = structlog.get_logger(__name__)
+
+
+class EmailChannel:
+    """Sends over SMTP and reads answers over IMAP; `sign` is a keyed signature as hex, `report` takes bounces."""
+
+    name = CHANNEL
+    # Mail is read on other people's screens; and it is slow, so nothing is made of silence (no receipts but bounces).
+    capabilities = Capabilities(
+        buttons=False, max_text=100_000, per_second=10, confidential=False, calendar=True, cost=1
+    )
+
+    def __init__(
+        self,
+        config: EmailConfig,
+        *,
+        clock: Clock,
+        report: Report,
+        sign: Callable[[str], str],
+        renderer: Renderer,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._config = config
+        self._clock = clock
+        self._report = report
+        self._renderer = renderer
+        self._tokens = Tokens(sign, config.from_address)
+        self._outbound = Outbound(config)
+        self._mailbox = Mailbox(config, self.take, sleep) if config.imap_host else None
+        self._receive: Receive | None = None
+        self._reading: asyncio.Task[None] | None = None
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Unsubscribing: a page for people, one request for mail programs (RFC 8058)."""
+        path = "/email/unsubscribe/{token}"
+        return (
+            Route(path, self._ask_unsubscribe, methods=["GET"]),
+            Route(path, self._unsubscribe, methods=["POST"]),
+        )
+
+    async def start(self, receive: Receive) -> None:
+        """Begin to read the mailbox, in the background."""
+        self._receive = receive
+        if self._mailbox is not None:
+            self._reading = asyncio.create_task(self._mailbox.run())
+
+    async def stop(self) -> None:
+        """Read nothing more. A mail in hand is finished by the inbox, or comes again: it is not marked yet."""
+        self._receive = None
+        if self._reading is not None:
+            self._reading.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._reading
+
+    async def close(self) -> None:
+        """Close the connection to the server."""
+        await self._outbound.close()
+
+    async def send(self, address: str, message: Rendered, *, reference: str) -> Receipt:
+        """Hand over one mail. A repeat has the same Message-ID, which mailboxes show once.
+
+        Raises:
+            RetryLater, AddressGone, Rejected: see reminders.delivery.
+        """
+        mail = mail_of(message, Envelope(address, reference, self._clock.now()), self._config, self._tokens)
+        await self._outbound.send(mail, address)
+        return Receipt(self._tokens.message_id(reference, address)[1:-1][:120])
+
+    async def take(self, uid: str, raw: bytes) -> None:
+        """One mail from the mailbox. Raises when it must come again."""
+        match read(raw, uid, self._tokens):
+            case Heard() as heard:
+                if self._receive is None:
+                    raise ConnectionError("the channel is stopping")
+                await self._receive(
+                    InboundEvent(CHANNEL, heard.address, heard.event_id, heard.payload, answers=heard.answers)
+                )
+            case Bounced() as bounced:
+                news = News(
+                    CHANNEL, NewsState.FAILED, reference=bounced.reference, reason=bounced.reason, gone=bounced.gone
+                )
+                await self._report(news)
+            case nothing:
+                log.info("mail_left_aside", why=nothing.why)
+
+    async def fetch(self, file: str) -> bytes | None:
+        """A photo or sound that was attached to a mail; None when it is not there any more. Never raises."""
+        uid, _, number = file.rpartition(":")
+        raw = await self._mailbox.fetch(uid) if self._mailbox is not None and number.isdecimal() else None
+        return part_of(raw, int(number)) if raw is not None else None
+
+    async def close_buttons(self, address: str, message_ref: str) -> None:
+        """Nothing: a mail stays as it is; an answer that came before is known to the dialogue."""
+
+    async def acknowledge(self, event: InboundEvent) -> None:
+        """Nothing."""
+
+    def link(self, code: str) -> str | None:
+        """A mail with the code in its subject; None where nobody reads our mailbox."""
+        return f"mailto:{self._config.from_address}?subject={quote(code)}" if self._config.imap_host else None
+
+    async def _ask_unsubscribe(self, request: Request) -> Response:
+        """Only asks: mail programs open links by themselves."""
+        if self._tokens.unsubscribed(request.path_params["token"]) is None:
+            return Response(status_code=404)
+        wished = request.headers.get("accept-language", "").partition(",")[0].partition(";")[0]
+        locale = find_language(wished) or SOURCE
+        question = escape(self._renderer.say(Text("email.unsubscribe_ask"), locale))
+        button = escape(self._renderer.say(Text("email.unsubscribe"), locale))
+        direction = LANGUAGES[locale].direction.value
+        return HTMLResponse(
+            f'<!doctype html><html lang="{locale.replace("_", "-")}" dir="{direction}"><meta charset="utf-8">'
+            f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>Maatje</title>'
+            f'<h1>{question}</h1><form method="post"><button type="submit">{button}</button></form></html>'
+        )
+
+    async def _unsubscribe(self, request: Request) -> Response:
+        address = self._tokens.unsubscribed(request.path_params["token"])
+        if address is None:
+            return Response(status_code=404)
+        if self._receive is None:
+            return Response(status_code=503)
+        moment = self._clock.now().isoformat()
+        event = InboundEvent(CHANNEL, address, f"unsubscribe:{moment}", Left())
+        try:
+            await self._receive(event)
+        except Exception as error:
+            log.error("unsubscribe_not_handled", error=type(error).__name__)
+            return Response(status_code=503)
+        wished = request.headers.get("accept-language", "").partition(",")[0].partition(";")[0]
+        locale = find_language(wished) or SOURCE
+        return HTMLResponse(
+            f"<!doctype html><meta charset=utf-8><p>{escape(self._renderer.say(Text('email.done'), locale))}"
+        )

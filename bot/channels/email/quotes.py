@@ -1,0 +1,61 @@
+"""What somebody wrote themselves in a reply: without the mail that is quoted below it, and without the signature.
+
+Rules of our own, because mail-parser-reply (the best library for it) knows neither Arabic, Turkish, Ukrainian nor
+Russian headers, and cuts sentences that begin with "Van" or "From".
+"""
+
+import re
+from typing import Final
+
+# The line that stands above a quoted mail, by language; programs break it over two lines.
+_WROTE: Final = re.compile(
+    r"^\s*(op .{4,200}\bschreef\b|on .{4,200}\bwrote\s*:|le .{4,200}\ba écrit\b|am .{4,200}\bschrieb\b|"
+    r".{4,200}(tarihinde|şunu yazdı)|.{4,200}\b(пишет|написал|написала|пише|написав|написала)\b.{0,60}:?\s*$|"
+    r"في .{4,200}كتب|در .{4,200}نوشت|.{0,120}<[^<>\s]+@[^<>\s]+>.{0,40}:\s*$)",
+    re.IGNORECASE,
+)
+_SEPARATOR: Final = re.compile(
+    r"^\s*(-{2,}\s*(original message|oorspronkelijk bericht|message d'origine|ursprüngliche nachricht|"
+    r"исходное сообщение|пересылаемое сообщение|orijinal ileti|الرسالة الأصلية|doorgestuurd bericht|"
+    r"forwarded message)\s*-{2,}|_{10,})\s*$",
+    re.IGNORECASE,
+)
+_FIELDS: Final = re.compile(r"^\s*\*?(van|from|de|von|от|від|kimden|من|از)\*?\s*:\s*\S", re.IGNORECASE)
+_MORE_FIELDS: Final = re.compile(
+    r"^\s*\*?(verzonden|datum|aan|onderwerp|sent|date|to|subject|envoyé|à|objet|gesendet|an|betreff|отправлено|дата|"
+    r"кому|тема|надіслано|gönderildi|kime|konu|tarih|تاريخ|إلى|الموضوع|تم الإرسال|به|موضوع)\*?\s*:",
+    re.IGNORECASE,
+)
+_SIGNATURE: Final = re.compile(
+    r"^\s*(--\s*$|—\s*$|(verzonden|verstuurd) (vanaf|met|vanuit)\b|sent from (my|outlook|mail)\b|get outlook for\b|"
+    r"outlook voor\b|envoyé (de|depuis) mon\b|von meinem .{2,30} gesendet|отправлено (с|из)\b|надіслано (з|із)\b|"
+    r"iphone'?umdan gönderildi|.{2,30} gönderildi$|أُ?رسل من\b|مُ?رسل من\b|تم الإرسال من\b|ارسال شده از\b)",
+    re.IGNORECASE,
+)
+
+
+def own_words(text: str) -> str:
+    """The part of a reply that its writer wrote; "" when there is nothing but quotes."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    kept: list[str] = []
+    for place, line in enumerate(lines):
+        following = lines[place + 1] if place + 1 < len(lines) else ""
+        if _SEPARATOR.match(line) or _SIGNATURE.match(line):
+            break
+        # Above a quote stands who wrote it, on one line or two; what looks like it elsewhere is somebody's sentence.
+        if _WROTE.match(line) and _quotes_follow(lines, place + 1):
+            break
+        if _WROTE.match(f"{line} {following}") and _quotes_follow(lines, place + 2) and not _WROTE.match(following):
+            break
+        if _FIELDS.match(line) and any(_MORE_FIELDS.match(later) for later in lines[place + 1 : place + 4]):
+            break
+        if line.lstrip().startswith(">"):
+            continue
+        kept.append(line.rstrip())
+    return "\n".join(kept).strip()
+
+
+def _quotes_follow(lines: list[str], start: int) -> bool:
+    """Whether a quotation stands here: marked lines, or nothing marked at all (programs that only indent)."""
+    rest = [line for line in lines[start:] if line.strip()]
+    return not rest or rest[0].lstrip().startswith(">") or not any(line.lstrip().startswith(">") for line in rest)

@@ -1,0 +1,91 @@
+"""Handing mail over to the municipality's own server, over one connection that is kept."""
+
+import asyncio
+import contextlib
+from email.message import EmailMessage
+
+import aiosmtplib
+import structlog
+
+from bot.channels.base import AddressGone, DeliveryError, Rejected, RetryLater
+from bot.channels.email.config import EmailConfig
+from reminders.retry import LONGEST
+
+log = structlog.get_logger(__name__)
+
+TIMEOUT = 20.0
+
+
+class Outbound:
+    """One SMTP connection; mails go over it one after the other."""
+
+    def __init__(self, config: EmailConfig) -> None:
+        self._config = config
+        self._client: aiosmtplib.SMTP | None = None
+        self._turn = asyncio.Lock()
+
+    async def send(self, mail: EmailMessage, address: str) -> None:
+        """Hand one mail over.
+
+        Raises:
+            RetryLater, AddressGone, Rejected: see reminders.delivery.
+        """
+        async with self._turn:
+            try:
+                client = await self._connected()
+                await client.send_message(mail, sender=self._config.from_address, recipients=[address])
+            except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+                if not isinstance(error, aiosmtplib.SMTPResponseException | aiosmtplib.SMTPRecipientsRefused):
+                    self._drop()
+                raise delivery_error(error) from None
+
+    async def close(self) -> None:
+        """Say goodbye to the server."""
+        async with self._turn:
+            if self._client is not None:
+                with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+                    await self._client.quit()
+            self._drop()
+
+    async def _connected(self) -> aiosmtplib.SMTP:
+        if self._client is not None and self._client.is_connected:
+            return self._client
+        config = self._config
+        client = aiosmtplib.SMTP(
+            hostname=config.smtp_host,
+            port=config.smtp_port,
+            username=config.smtp_user or None,
+            password=config.smtp_password or None,
+            use_tls=config.smtp_security == "tls",
+            start_tls=config.smtp_security == "starttls",
+            tls_context=config.trust,
+            timeout=TIMEOUT,
+        )
+        await client.connect()
+        self._client = client
+        return client
+
+    def _drop(self) -> None:
+        if self._client is not None:
+            self._client.close()
+        self._client = None
+
+
+def delivery_error(error: Exception) -> DeliveryError:
+    """What a server's answer means for a message (RFC 5321, RFC 3463)."""
+    if isinstance(error, aiosmtplib.SMTPAuthenticationError):
+        log.error("smtp_login_refused", hint="check MAATJE_SMTP_USER and MAATJE_SMTP_PASSWORD")
+        return RetryLater("login_refused", LONGEST * 2)
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
+        error = error.recipients[0]
+    if not isinstance(error, aiosmtplib.SMTPResponseException):
+        return RetryLater("timeout" if isinstance(error, TimeoutError) else "unreachable")
+    status = error.message.split(" ", 1)[0]
+    if error.code < 500:
+        return RetryLater("server_busy")
+    if error.code == 552 or status.startswith("5.2.2"):
+        return Rejected("mailbox_full")
+    if isinstance(error, aiosmtplib.SMTPRecipientRefused) or status.startswith("5.1."):
+        return AddressGone("no_such_mailbox")
+    log.warning("smtp_refused", code=error.code)
+    return Rejected("refused")
