@@ -21,8 +21,11 @@ from bot.dialogue.dialogue import step
 from bot.dialogue.services import Services
 from bot.dialogue.turn import Turn, button, part, party_of
 from bot.events import InboundEvent, Pressed
+from locales.message import Body
+from reminders.degrade import are_numbers
 from reminders.delivery import Clock
-from storage.contacts import Contact, ContactState, SeenEvent, contact_at, conversation_of
+from storage.columns import Json
+from storage.contacts import Contact, ContactState, Offer, SeenEvent, contact_at, conversation_of
 from storage.database import Database
 from storage.inserts import insert_new
 from storage.outbox import Outgoing, put
@@ -122,9 +125,24 @@ class Inbox:
             mine = [m for m in turn.outgoing if m.contact_id == contact.id]
             others = [m for m in turn.outgoing if m.contact_id != contact.id]
             await session.flush()
+            await self._offer(session, event, contact, mine)
             replies = await put(session, [self._claimed(m) for m in mine], now)
             await put(session, others, now)
         return replies
+
+    async def _offer(self, session: AsyncSession, event: InboundEvent, contact: Contact, said: list[Outgoing]) -> None:
+        """Where answers are numbers, know what they stand for before the message can be read, however quick the reader.
+
+        (What is sent unasked is noted when it is sent: storage.outbox_results.)
+        """
+        channel = self._channels.get(event.channel)
+        bodies = [Body.from_json(message.params) for message in said]
+        offered = [body.buttons for body in bodies if body.buttons][-1:]
+        if channel is None or not offered:
+            return
+        intents: list[Json] = [button.intent for row in offered[0] for button in row]
+        if are_numbers(len(intents), channel.capabilities):
+            await session.merge(Offer(contact_id=contact.id, intents={"intents": intents}, at=self._clock.now()))
 
     async def _apologise(self, event: InboundEvent) -> list[int]:
         """Mark the event as seen, so that it is not tried for ever, and say that something went wrong."""

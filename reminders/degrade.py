@@ -31,7 +31,9 @@ def degraded(message: Rendered, capabilities: Capabilities, *, brief: bool = Fal
 
 def numbers_answers(message: Rendered, capabilities: Capabilities) -> bool:
     """Whether this message's buttons are numbers here."""
-    if not capabilities.buttons:
-        return True
-    most = capabilities.most_buttons
-    return most is not None and sum(len(row) for row in message.buttons) > most
+    return are_numbers(sum(len(row) for row in message.buttons), capabilities)
+
+
+def are_numbers(buttons: int, capabilities: Capabilities) -> bool:
+    """Whether so many buttons are numbers here."""
+    return not capabilities.buttons or (capabilities.most_buttons is not None and buttons > capabilities.most_buttons)

@@ -213,7 +213,10 @@ class Sending:
         parcel.tries.append(Try(address.contact_id, address.channel, now, "sent"))
         capabilities = self._channels[address.channel].sender.capabilities
         buttons = [button for row in parcel.rendered.buttons for button in row]
-        offered = tuple(b.intent for b in buttons) if numbers_answers(parcel.rendered, capabilities) else None
+        # What an answer offers was noted with it (bot.inbox): it may be answered before its sending is written down.
+        unasked = parcel.row.priority != Priority.REPLY
+        numbers = unasked and bool(buttons) and numbers_answers(parcel.rendered, capabilities)
+        offered = tuple(button.intent for button in buttons) if numbers else None
         for row in (parcel.row, *parcel.also):
             result = Result(
                 row.id,
@@ -226,7 +229,7 @@ class Sending:
                 sent_at=now,
                 delivered_at=delivered_at,
                 pass_on_at=None if receipt.delivered else self._pass_on_at(row, address, now),
-                offered=offered if row is parcel.row and buttons else None,
+                offered=offered if row is parcel.row else None,
             )
             self._metrics.sent_after(address.channel, (now - row.due_at).total_seconds())
             self._settle(result, address.channel, result.state.value)

@@ -90,7 +90,7 @@ _MARK_POSTGRESQL = "UPDATE contact SET state = %s WHERE id = %s AND state = 'act
 
 _OFFER = """
 INSERT INTO offer (contact_id, intents, at) SELECT c.id, {0}, {0} FROM contact AS c WHERE c.id = {0}
-ON CONFLICT (contact_id) DO UPDATE SET intents = excluded.intents, at = excluded.at
+ON CONFLICT (contact_id) DO UPDATE SET intents = excluded.intents, at = excluded.at WHERE offer.at <= excluded.at
 """
 _OFFER_SQLITE, _OFFER_POSTGRESQL = _OFFER.format("?"), _OFFER.format("%s")
 

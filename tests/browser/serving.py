@@ -20,12 +20,17 @@ class Town:
     url: str
 
 
+def listener_on() -> tuple[socket.socket, str]:
+    """A socket on a free loopback port, and its URL."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    return listener, f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
 @asynccontextmanager
 async def served(database: Database, *, phones: bool = False) -> AsyncIterator[Town]:
     """Serve a rig until the block ends."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    listener, url = listener_on()
     async with rigged(database, url, phones=phones) as rig:
         config = uvicorn.Config(
             rig.app(), log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5

@@ -15,7 +15,7 @@ from reminders.passing_on import TO_TELEPHONE, PassingOn
 from reminders.receipts import Receipts, TooEarly
 from storage.contacts import Contact, ContactState, Offer
 from storage.database import Database
-from storage.outbox import Attempt, Message, MessageState, Outgoing, Priority, put
+from storage.outbox import Attempt, Message, MessageState, Outgoing, put
 from storage.outbox_queue import OutboxQueue
 from storage.outbox_trace import find_message, trace_of
 from tests.clock import FakeClock
@@ -234,13 +234,9 @@ async def test_numbered_answers_are_remembered_by_address(town: Town, database: 
     await town.world.person("amina", "sms")
     async with database.writing() as session:
         contact_id = await session.scalar(select(Contact.id))
-        params = say("Komt u?", "Ja", "Nee")
-        row = Outgoing(
-            key="k", kind="say", due_at=town.clock.now(), params=params, person_id=1, priority=Priority.REPLY
-        )
-        await put(session, [row], town.clock.now())
+    await town.world.tell("Komt u?", contact=contact_id, buttons=["Ja", "Nee"])
     await town.send()
-    assert town.lines["sms"].texts == ["Komt u?\n1. Ja\n2. Nee"]
+    assert town.lines["sms"].texts == ["Er is een bericht voor u van uw gemeente.\n1. Ja\n2. Nee"]
     async with database.reading() as session:
         offer = await session.get_one(Offer, contact_id)
     assert offer.intents == {"intents": ["intent:Ja", "intent:Nee"]}

@@ -1,0 +1,63 @@
+"""Telephones and mailboxes without buttons, as far as a conversation needs them: numbers or words are the answers."""
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+
+from bot.channels.notify.gsm import fold, plain
+from bot.demo.counterparts.notify import NotifyCounterpart
+from locales.message import Text
+from tests.end_to_end.test_main_job import RENDERER
+
+WITHIN = 15.0
+
+
+class SmsPhone:
+    """A telephone that only texts. What we send unasked says no more than that there is something to read."""
+
+    def __init__(self, notify: NotifyCounterpart, number: str, locale: str) -> None:
+        self._notify = notify
+        self._number = number
+        self._brief = fold(plain(RENDERER.say(Text("brief.message"), locale)))
+        self._mark = 0
+
+    @property
+    def texts(self) -> list[str]:
+        """What arrived, oldest first."""
+        return [fold(plain(sms.text)) for sms in self._notify.sms_of(self._number) if not sms.from_person]
+
+    async def starts(self, code: str | None = None) -> None:
+        """Text the code of an invitation."""
+        await self.says(code or "START")
+
+    async def says(self, text: str) -> None:
+        """Text something."""
+        self._mark = len(self.texts)
+        await self._notify.texts(self._number, text)
+
+    async def taps(self, label: str) -> None:
+        """Answer with the number of the newest answer that holds this, or with its words where none is numbered."""
+        await self.says(_number_of(self.texts, fold(plain(label))) or label)
+
+    async def sees(self, wanted: str) -> str:
+        """Wait for a text that holds this, or that says where to read it."""
+        words = fold(plain(wanted))
+        return await _seen(lambda: self.texts[self._mark :], lambda text: words in text or self._brief in text, wanted)
+
+
+def _number_of(texts: Sequence[str], label: str) -> str | None:
+    for text in reversed(texts):
+        found = re.search(rf"^(\d+)(?: =|\.) [^\n]*{re.escape(label)}", text, re.MULTILINE)
+        if found is not None:
+            return found[1]
+    return None
+
+
+async def _seen(texts: Callable[[], Sequence[str]], fits: Callable[[str], bool], wanted: str) -> str:
+    try:
+        async with asyncio.timeout(WITHIN):
+            while (found := next((text for text in texts() if fits(text)), None)) is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)  # another process brings it
+            return found
+    except TimeoutError:
+        raise AssertionError(f"{wanted!r} did not come; there came {list(texts())}") from None

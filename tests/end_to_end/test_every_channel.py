@@ -1,0 +1,66 @@
+"""The main job over the channels beside Telegram and the web chat: one running service, each provider's counterpart."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from bot.demo.counterparts import notify as notify_side
+from bot.demo.counterparts.notify import NotifyCounterpart
+from storage.database import Database
+from storage.keys import KeyRing
+from tests.bot.channels.notify.rig import serving
+from tests.botapi import BotApi
+from tests.browser.serving import listener_on
+from tests.end_to_end.plain_phones import SmsPhone
+from tests.end_to_end.service import Service
+from tests.end_to_end.test_every_language import inviting
+from tests.end_to_end.test_main_job import Phone, assert_no_personal_data, main_job, prepare
+
+
+@pytest.fixture
+async def database(sqlite_url: str) -> AsyncIterator[Database]:
+    opened = Database(sqlite_url, KeyRing(["a secret for end to end tests only"]))
+    yield opened
+    await opened.close()
+
+
+async def test_the_main_job_on_every_channel(tmp_path: Path, sqlite_url: str, database: Database) -> None:
+    async def nothing() -> None:
+        return
+
+    cast = [("sms", "nl"), ("sms", "ar"), ("sms", "tr")]
+    async with BotApi() as bot_api, AsyncExitStack() as stack:
+        service = Service(tmp_path, sqlite_url, telegram_url=bot_api.url, token=bot_api.token)
+        notify = NotifyCounterpart(callbacks=service.url, callback_token=notify_side.CALLBACK_TOKEN, unicode=True)
+        notify_socket, notify_url = listener_on()
+        await stack.enter_async_context(serving(notify_socket, notify.app))
+        stack.push_async_callback(notify.close)
+        service.set_up(
+            MAATJE_NOTIFY_API_KEY=notify_side.API_KEY,
+            MAATJE_NOTIFY_API_URL=notify_url,
+            MAATJE_NOTIFY_SMS_TEMPLATE=notify_side.SMS_TEMPLATE,
+            MAATJE_NOTIFY_CALLBACK_TOKEN=notify_side.CALLBACK_TOKEN,
+            MAATJE_NOTIFY_SMS_NUMBER=notify_side.SMS_NUMBER,
+            MAATJE_NOTIFY_UNICODE="true",
+        )
+        await prepare(service, tmp_path, *(locale for _, locale in cast))
+
+        async def speak(channel: str, number: int, locale: str) -> None:
+            person: Phone = SmsPhone(notify, f"+3161234567{number}", locale)
+            try:
+                await main_job(person, bot_api.user(6000 + number), inviting(database), locale, nothing, number)
+            except AssertionError as error:
+                raise AssertionError(f"{locale} on {channel}") from error
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for number, (channel, locale) in enumerate(cast, 1):
+                    group.create_task(speak(channel, number, locale))
+        finally:
+            stopped = await service.stop()
+    assert bot_api.mistakes == []
+    assert stopped == 0
+    assert_no_personal_data(service.log())
