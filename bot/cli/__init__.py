@@ -6,7 +6,7 @@ output and nothing else; logs go to standard error.
 
 import typer
 
-from bot.cli import attendance, bench, faq, imports, people, reminders, service, texts, trace
+from bot.cli import attendance, bench, faq, imports, people, reminders, service, texts, trace, whatsapp
 
 app = typer.Typer(
     name="maatje",
@@ -23,6 +23,7 @@ app.add_typer(reminders.app, name="reminders")
 app.add_typer(attendance.app, name="attendance")
 app.add_typer(faq.app, name="faq")
 app.add_typer(texts.app, name="translations")
+app.add_typer(whatsapp.app, name="whatsapp")
 app.add_typer(bench.app, name="bench")
 
 

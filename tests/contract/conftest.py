@@ -10,10 +10,12 @@ from tests.contract.door import Door
 from tests.contract.sms import sms_door
 from tests.contract.telegram import telegram_door
 from tests.contract.web import web_door
+from tests.contract.whatsapp import whatsapp_door
 
 DOORS: dict[str, Callable[[Database], AbstractAsyncContextManager[Door]]] = {
     "web": web_door,
     "telegram": telegram_door,
+    "whatsapp": whatsapp_door,
     "sms": sms_door,
 }
 # SMS and e-mail have no buttons; an SMS carries no file.
@@ -30,6 +32,13 @@ async def door(request: pytest.FixtureRequest, sqlite_database: Database) -> Asy
 @pytest.fixture(params=[name for name in DOORS if name not in PLAIN])
 async def button_door(request: pytest.FixtureRequest, sqlite_database: Database) -> AsyncIterator[Door]:
     """The same for each channel that has buttons."""
+    async with DOORS[request.param](sqlite_database) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["web", "telegram"])
+async def closing_door(request: pytest.FixtureRequest, sqlite_database: Database) -> AsyncIterator[Door]:
+    """The same for each channel that can take buttons off; WhatsApp cannot."""
     async with DOORS[request.param](sqlite_database) as opened:
         yield opened
 

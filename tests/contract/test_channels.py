@@ -76,15 +76,15 @@ async def test_a_press_brings_the_intent_and_the_message_it_was_on(button_door: 
     await button_door.channel.acknowledge(button_door.heard[-1])
 
 
-async def test_closed_buttons_are_not_shown(button_door: Door) -> None:
-    await button_door.starts(CODE)
-    address = await button_door.address()
-    receipt = await button_door.channel.send(
+async def test_closed_buttons_are_not_shown(closing_door: Door) -> None:
+    await closing_door.starts(CODE)
+    address = await closing_door.address()
+    receipt = await closing_door.channel.send(
         address, message("Komt u?", buttons=[[("✅ Ja", "come:12")]]), reference="1"
     )
     assert receipt.provider_ref is not None
-    await button_door.channel.close_buttons(address, receipt.provider_ref)
-    assert await button_door.shown() == [Shown("Komt u?")]
+    await closing_door.channel.close_buttons(address, receipt.provider_ref)
+    assert await closing_door.shown() == [Shown("Komt u?")]
 
 
 async def test_closing_what_is_not_there_is_no_fault(door: Door) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from bot.channels.notify.gsm import fold, plain
 from bot.demo.counterparts.notify import NotifyCounterpart
+from bot.demo.counterparts.whatsapp import WhatsAppCounterpart
 from locales.message import Text
 from tests.end_to_end.test_main_job import RENDERER
 
@@ -43,6 +44,42 @@ class SmsPhone:
         """Wait for a text that holds this, or that says where to read it."""
         words = fold(plain(wanted))
         return await _seen(lambda: self.texts[self._mark :], lambda text: words in text or self._brief in text, wanted)
+
+
+class WhatsAppPhone:
+    """A telephone with WhatsApp: words, buttons and lists; a menu of many choices is numbered."""
+
+    def __init__(self, meta: WhatsAppCounterpart, number: str) -> None:
+        self._meta = meta
+        self._number = number
+        self._mark = 0
+
+    @property
+    def texts(self) -> list[str]:
+        """What arrived, oldest first."""
+        return [shown.text for shown in self._meta.messages_of(self._number) if not shown.from_person]
+
+    async def starts(self, code: str | None = None) -> None:
+        """Send the code that the invitation's link has written already."""
+        await self.says(code or "Hallo")
+
+    async def says(self, text: str) -> None:
+        """Write something."""
+        self._mark = len(self.texts)
+        await self._meta.says(self._number, text)
+
+    async def taps(self, label: str) -> None:
+        """Press the newest button or row with this label; answer with its number where it is numbered."""
+        for shown in reversed(self._meta.messages_of(self._number)):
+            if any(label in title for title, _ in shown.buttons):
+                self._mark = len(self.texts)
+                await self._meta.presses(self._number, label)
+                return
+        await self.says(_number_of(self.texts, label) or label)
+
+    async def sees(self, wanted: str) -> str:
+        """Wait for a message that holds this."""
+        return await _seen(lambda: self.texts[self._mark :], lambda text: wanted in text, wanted)
 
 
 def _number_of(texts: Sequence[str], label: str) -> str | None:

@@ -7,17 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.whatsapp.templates import catalog
 from bot.demo.counterparts import notify as notify_side
+from bot.demo.counterparts import whatsapp as whatsapp_side
 from bot.demo.counterparts.notify import NotifyCounterpart
+from bot.demo.counterparts.whatsapp import WhatsAppCounterpart
 from storage.database import Database
 from storage.keys import KeyRing
 from tests.bot.channels.notify.rig import serving
 from tests.botapi import BotApi
 from tests.browser.serving import listener_on
-from tests.end_to_end.plain_phones import SmsPhone
+from tests.end_to_end.plain_phones import SmsPhone, WhatsAppPhone
 from tests.end_to_end.service import Service
 from tests.end_to_end.test_every_language import inviting
-from tests.end_to_end.test_main_job import Phone, assert_no_personal_data, main_job, prepare
+from tests.end_to_end.test_main_job import RENDERER, Phone, assert_no_personal_data, main_job, prepare
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ async def test_the_main_job_on_every_channel(tmp_path: Path, sqlite_url: str, da
     async def nothing() -> None:
         return
 
-    cast = [("sms", "nl"), ("sms", "ar"), ("sms", "tr")]
+    cast = [(channel, locale) for channel in ("sms", "whatsapp") for locale in ("nl", "ar", "tr")]
     async with BotApi() as bot_api, AsyncExitStack() as stack:
         service = Service(tmp_path, sqlite_url, telegram_url=bot_api.url, token=bot_api.token)
         notify = NotifyCounterpart(callbacks=service.url, callback_token=notify_side.CALLBACK_TOKEN, unicode=True)
@@ -46,10 +49,27 @@ async def test_the_main_job_on_every_channel(tmp_path: Path, sqlite_url: str, da
             MAATJE_NOTIFY_SMS_NUMBER=notify_side.SMS_NUMBER,
             MAATJE_NOTIFY_UNICODE="true",
         )
+        meta = WhatsAppCounterpart(callbacks=service.url)
+        meta.approve([template.as_submitted() for template in catalog(RENDERER)])
+        meta_socket, meta_url = listener_on()
+        await stack.enter_async_context(serving(meta_socket, meta.app))
+        stack.push_async_callback(meta.close)
+        service.set_up(
+            MAATJE_WHATSAPP_TOKEN=whatsapp_side.TOKEN,
+            MAATJE_WHATSAPP_PHONE_NUMBER_ID=whatsapp_side.PHONE_NUMBER_ID,
+            MAATJE_WHATSAPP_APP_SECRET=whatsapp_side.APP_SECRET,
+            MAATJE_WHATSAPP_VERIFY_TOKEN=whatsapp_side.VERIFY_TOKEN,
+            MAATJE_WHATSAPP_NUMBER=whatsapp_side.NUMBER,
+            MAATJE_WHATSAPP_API_URL=meta_url,
+        )
         await prepare(service, tmp_path, *(locale for _, locale in cast))
 
         async def speak(channel: str, number: int, locale: str) -> None:
-            person: Phone = SmsPhone(notify, f"+3161234567{number}", locale)
+            person: Phone
+            if channel == "sms":
+                person = SmsPhone(notify, f"+3161234567{number}", locale)
+            else:
+                person = WhatsAppPhone(meta, f"3161234567{number}")
             try:
                 await main_job(person, bot_api.user(6000 + number), inviting(database), locale, nothing, number)
             except AssertionError as error:

@@ -1,0 +1,109 @@
+"""The approved templates: what may be said to somebody who did not write for 24 hours.
+
+Two, each in the languages that Meta knows; for the others (Tigrinya, Amharic, Somali, Kurdish …) the Dutch template
+carries the message itself, its variable, in the person's own language. The message stands in the template as far as it
+fits, so that somebody who reads little need press nothing to know it; the buttons are the message's own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.channels.whatsapp.wording import MOST_REPLIES, cut, plain_of
+from locales.message import Text
+from locales.render import Rendered, Renderer
+
+# Our locale → Meta's code; https://developers.facebook.com/docs/whatsapp/business-management-api/message-templates
+META_CODES: Final[Mapping[str, str]] = {
+    "nl": "nl",
+    "en": "en",
+    "ar": "ar",
+    "tr": "tr",
+    "fa": "fa",
+    "fa_AF": "prs_AF",
+    "ps": "ps_AF",
+    "uk": "uk",
+    "ru": "ru",
+    "fr": "fr",
+}
+MESSAGE: Final = "maatje_message"
+QUESTION: Final = "maatje_question"
+LONGEST_VARIABLE: Final = 800
+_EXAMPLE: Final = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One template in one language, as it is submitted."""
+
+    name: str
+    language: str
+    body: str
+    buttons: tuple[str, ...]
+    example: str
+
+    def as_submitted(self) -> dict[str, object]:
+        """The JSON of POST /<WABA>/message_templates."""
+        components: list[dict[str, object]] = [
+            {"type": "BODY", "text": self.body, "example": {"body_text": [[self.example]]}}
+        ]
+        if self.buttons:
+            components.append(
+                {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": t} for t in self.buttons]}
+            )
+        return {"name": self.name, "category": "UTILITY", "language": self.language, "components": components}
+
+
+def catalog(renderer: Renderer) -> list[Template]:
+    """Every template in every language that Meta knows."""
+    found = []
+    for locale, code in META_CODES.items():
+        example = renderer.say(Text("whatsapp.example"), locale)
+        more = (cut(renderer.say(Text("whatsapp.read_on"), locale), 25),)
+        answers = tuple(
+            cut(renderer.say(Text(key), locale), 25)
+            for key in ("button.coming", "button.not_coming", "button.other_time")
+        )
+        for name, buttons in ((MESSAGE, more), (QUESTION, answers)):
+            body = renderer.say(Text("whatsapp.template", {"message": "{{1}}"}), locale)
+            found.append(Template(name, code, _bare(body), buttons, example))
+    return found
+
+
+def _bare(text: str) -> str:
+    """Without the isolates that the renderer puts around a value: Meta wants the variable alone."""
+    return "".join(char for char in text if char not in "\u2066\u2067\u2068\u2069")
+
+
+def filled(message: Rendered) -> dict[str, object]:
+    """The template message that says this: with the appointment's own answers where it asks for them."""
+    code = META_CODES.get(message.locale, "nl")
+    intents = [button.intent for row in message.buttons for button in row if button.intent]
+    asks = len(intents) == MOST_REPLIES and [i.split(":")[0] for i in intents] == ["come", "notcome", "othertime"]
+    payloads: Sequence[str] = intents if asks else ("menu",)
+    variable = plain_of(message, LONGEST_VARIABLE) or "…"
+    return {
+        "type": "template",
+        "template": {
+            "name": QUESTION if asks else MESSAGE,
+            "language": {"code": code},
+            "components": [
+                {"type": "body", "parameters": [{"type": "text", "text": variable}]},
+                *(
+                    {
+                        "type": "button",
+                        "sub_type": "quick_reply",
+                        "index": str(place),
+                        "parameters": [{"type": "payload", "payload": payload}],
+                    }
+                    for place, payload in enumerate(payloads)
+                ),
+            ],
+        },
+    }
+
+
+def missing(wanted: Sequence[Template], there: Sequence[Mapping[str, object]]) -> list[str]:
+    """The templates ("name language") that the account has not, or that are not approved."""
+    approved = {(one.get("name"), one.get("language")) for one in there if one.get("status") == "APPROVED"}
+    return [f"{t.name} {t.language}" for t in wanted if (t.name, t.language) not in approved]
