@@ -8,10 +8,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import InvalidToken, TelegramError
 
+from bot.channel_config import load_channel_rules
+from bot.channels.base import DeliveryError
+from bot.channels.setup import whatsapp_config
 from bot.importing import policies_of
 from bot.municipality import ConfigError, Municipalities
 from bot.settings import SecretMissing, Settings
 from locales.catalog import Catalogs
+from locales.render import Renderer
 from reminders.policy import PolicyError
 from storage.database import Database
 from storage.keys import KeyRing, SecretTooShort
@@ -47,6 +51,7 @@ async def examine(settings: Settings) -> list[Finding]:
     if keys is not None:
         findings.extend(await _database(settings, keys))
     findings.append(await _telegram(settings))
+    findings.extend(await _other_channels(settings))
     findings.append(_public_url(settings))
     findings.append(_catalogs())
     return findings
@@ -55,6 +60,7 @@ async def examine(settings: Settings) -> list[Finding]:
 def _configuration(settings: Settings) -> Finding:
     try:
         Municipalities.load(settings.config)
+        load_channel_rules(settings.config, settings.zone)
         policies_of(settings)
     except (ConfigError, PolicyError, OSError) as error:
         return Finding("configuration", "fault", str(error))
@@ -100,6 +106,47 @@ async def _telegram(settings: Settings) -> Finding:
         return Finding("telegram", "fault", f"cannot be reached ({type(error).__name__}); look at the network")
     finally:
         await channel.close()
+
+
+async def _other_channels(settings: Settings) -> list[Finding]:
+    """WhatsApp, SMS and e-mail: what is set up, and what their webhooks need."""
+    findings: list[Finding] = []
+    for name in ("whatsapp", "sms", "email"):
+        if name not in settings.channels:
+            findings.append(Finding(name, "warning", "off; README, Channels, says how to set it up"))
+        elif name == "whatsapp":
+            findings.append(await _whatsapp(settings))
+        else:
+            findings.append(Finding(name, "ok", "set up"))
+    by_webhook = {"whatsapp", "sms"} & set(settings.channels)
+    if by_webhook and not settings.public_url:
+        what = "MAATJE_PUBLIC_URL is not set: nothing that people write arrives, and no receipts"
+        findings.append(Finding(", ".join(sorted(by_webhook)), "fault", what))
+    if "sms" in settings.channels and not settings.notify_callback_token.get_secret_value():
+        findings.append(Finding("sms", "fault", "set MAATJE_NOTIFY_CALLBACK_TOKEN, and enter it in Notify's settings"))
+    if settings.smtp_host and not settings.imap_host:
+        findings.append(Finding("email", "warning", "set MAATJE_IMAP_HOST, or nobody can answer an e-mail"))
+    return findings
+
+
+async def _whatsapp(settings: Settings) -> Finding:
+    if not settings.whatsapp_waba_id:
+        what = "set MAATJE_WHATSAPP_WABA_ID, so that the templates can be checked (maatje whatsapp templates)"
+        return Finding("whatsapp", "warning", what)
+    from bot.channels.whatsapp.api import GraphApi
+    from bot.channels.whatsapp.errors import MediaRefused, OutsideWindow
+    from bot.channels.whatsapp.templates import catalog, missing
+
+    api = GraphApi(whatsapp_config(settings))
+    try:
+        lacking = missing(catalog(Renderer(Catalogs(), settings.zone)), await api.templates())
+    except (DeliveryError, OutsideWindow, MediaRefused) as error:
+        return Finding("whatsapp", "fault", f"cannot be asked ({error}); look at the token and the network")
+    finally:
+        await api.close()
+    if lacking:
+        return Finding("whatsapp", "fault", f"not approved: {', '.join(lacking)}; run maatje whatsapp templates")
+    return Finding("whatsapp", "ok", "every template is approved")
 
 
 def _public_url(settings: Settings) -> Finding:

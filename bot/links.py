@@ -39,6 +39,9 @@ async def make_links(settings: Settings, code: str) -> dict[str, str]:
         links["web"] = web_link(settings.public_url, code)
     else:
         links["web"] = web_link(f"http://{settings.host}:{settings.port}", code)
+    digits = "".join(char for char in settings.whatsapp_number if char.isdecimal())
+    if "whatsapp" in settings.channels and digits:
+        links["whatsapp"] = f"https://wa.me/{digits}?text={code}"
     if settings.telegram_token.get_secret_value():
         from bot.channels.telegram import TelegramChannel
 

@@ -5,6 +5,7 @@ Each is imported where it is made: what a municipality does not use costs its se
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bot.channels.base import Channel, Report
 from bot.channels.web.channel import WebChannel
@@ -16,6 +17,9 @@ from reminders.delivery import Clock
 from storage.contacts import contact_at
 from storage.database import Database
 from storage.linking import make_pass
+
+if TYPE_CHECKING:
+    from bot.channels.whatsapp.config import WhatsAppConfig
 
 
 def build_channels(
@@ -39,14 +43,22 @@ def build_channels(
 
 
 def _whatsapp(settings: Settings, database: Database, clock: Clock, renderer: Renderer, report: Report) -> Channel:
-    from bot.channels.whatsapp import WhatsAppChannel, WhatsAppConfig
+    from bot.channels.whatsapp import WhatsAppChannel
 
     async def last_heard(address: str) -> datetime | None:
         async with database.reading() as session:
             contact = await contact_at(session, database.keys, "whatsapp", address)
         return contact.last_heard_at if contact is not None else None
 
-    config = WhatsAppConfig(
+    config = whatsapp_config(settings)
+    return WhatsAppChannel(config, clock=clock, report=report, window=last_heard, renderer=renderer)
+
+
+def whatsapp_config(settings: Settings) -> "WhatsAppConfig":
+    """The part of the settings that WhatsApp needs."""
+    from bot.channels.whatsapp.config import WhatsAppConfig
+
+    return WhatsAppConfig(
         phone_number_id=settings.whatsapp_phone_number_id,
         token=settings.whatsapp_token.get_secret_value(),
         app_secret=settings.whatsapp_app_secret.get_secret_value(),
@@ -56,7 +68,6 @@ def _whatsapp(settings: Settings, database: Database, clock: Clock, renderer: Re
         version=settings.whatsapp_version,
         waba_id=settings.whatsapp_waba_id,
     )
-    return WhatsAppChannel(config, clock=clock, report=report, window=last_heard, renderer=renderer)
 
 
 def _notify(

@@ -83,7 +83,7 @@ def invite(
         show_json(made)
         return
     console.print(f"Code: [bold]{made['code']}[/bold] (works once, until {made['expires_at'][:16]} UTC)")
-    for name in ("telegram", "web"):
+    for name in ("telegram", "whatsapp", "web"):
         if made.get(name):
             console.print(f"\n{name}: {made[name]}", highlight=False)
             segno.make(made[name]).terminal(compact=True)

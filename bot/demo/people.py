@@ -77,7 +77,7 @@ def _person(
         "municipality": TOWNS[number % 4],
         "born_on": date(1980 + number % 25, 1 + number % 12, 1 + number % 27).isoformat(),
         "phone": f"+3161000{number:04}",
-        "email": "",
+        "email": f"persoon{number}@example.org",
         "brp_registered_on": (signed - timedelta(days=60)).isoformat(),
         "housed_on": (signed - timedelta(days=55)).isoformat(),
         "consultant_email": consultant[0],

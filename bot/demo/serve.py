@@ -14,6 +14,7 @@ from bot.app import App, build
 from bot.demo.clock import DemoClock
 from bot.demo.fill import fill
 from bot.demo.routes import DemoRoutes
+from bot.demo.sides import Sides
 from bot.serve import listen, prepare_schema, running, until_told_to_stop
 from bot.settings import Settings
 
@@ -30,6 +31,9 @@ def demo_settings(settings: Settings, port: int, database: Path = DATABASE) -> S
             "secret_key": SecretStr(secrets.token_urlsafe(48)),
             "telegram_token": SecretStr(""),
             "public_url": "",
+            "whatsapp_token": SecretStr(""),
+            "notify_api_key": SecretStr(""),
+            "smtp_host": "",
             "config": None,
             "faq": None,
             "port": port,
@@ -44,9 +48,11 @@ async def serve_demo(settings: Settings) -> None:
     for leftover in (DATABASE, *(DATABASE.with_name(DATABASE.name + end) for end in ("-wal", "-shm"))):
         leftover.unlink(missing_ok=True)
     clock = DemoClock()
+    sides = Sides(clock, f"http://{settings.host}:{settings.port}")
+    settings = sides.settings(settings)
 
     def routes(app: App) -> list[BaseRoute]:
-        return list(DemoRoutes(app, clock).routes())
+        return [*DemoRoutes(app, clock).routes(), *sides.routes(app)]
 
     app = build(settings, keys=settings.keys(), clock=clock, extra_routes=routes, demo=True)
     await prepare_schema(app.database)
@@ -57,3 +63,4 @@ async def serve_demo(settings: Settings) -> None:
         if sys.stdout.isatty():
             webbrowser.open(address)
         await until_told_to_stop()
+        await sides.close()

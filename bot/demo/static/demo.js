@@ -21,12 +21,77 @@ async function phone(id, name) {
   return figure;
 }
 
+// The person's other telephone screens and mailbox, as their providers' counterparts show them.
+const SIDES = { whatsapp: "WhatsApp", sms: "SMS", email: "E-mail" };
+let watched = null;
+
+function side(channel, person) {
+  const figure = document.createElement("figure");
+  figure.className = "side";
+  const caption = document.createElement("figcaption");
+  caption.textContent = `${SIDES[channel]} of ${person.name}`;
+  const log = document.createElement("div");
+  log.className = "log";
+  log.id = `side-${channel}`;
+  log.tabIndex = 0;
+  figure.append(caption, log);
+  if (channel !== "email") {
+    const form = document.createElement("form");
+    const text = document.createElement("input");
+    text.setAttribute("aria-label", `Write as ${person.name}`);
+    const link = document.createElement("button");
+    link.type = "button";
+    link.textContent = "Send the invitation's code";
+    link.addEventListener("click", () => act(person, { channel, link: true }));
+    form.append(text);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (text.value.trim()) act(person, { channel, text: text.value });
+      text.value = "";
+    });
+    figure.append(form, link);
+  }
+  return figure;
+}
+
+async function act(person, what) { draw(person, await post("/demo/sides", { id: person.id, ...what })); }
+
+function draw(person, shown) {
+  for (const [channel, lines] of Object.entries(shown)) {
+    const log = document.getElementById(`side-${channel}`);
+    if (!log || log.dataset.lines === JSON.stringify(lines)) continue;
+    log.dataset.lines = JSON.stringify(lines);
+    log.replaceChildren(...lines.map((line, place) => {
+      const bubble = document.createElement("div");
+      bubble.className = line.mine ? "mine" : "theirs";
+      bubble.dir = "auto";
+      const words = document.createElement("p");
+      words.textContent = line.text;
+      bubble.append(words);
+      if (place === lines.length - 1) for (const label of line.buttons || []) {
+        const button = document.createElement("button");
+        button.textContent = label;
+        button.addEventListener("click", () => act(person, { channel, press: label }));
+        bubble.append(button);
+      }
+      return bubble;
+    }));
+    log.scrollTop = log.scrollHeight;
+  }
+}
+
+async function look() {
+  if (watched) draw(watched, await (await fetch(`/demo/sides?id=${watched.id}`)).json());
+}
+
 async function choose(person) {
   for (const button of list.querySelectorAll("button")) button.setAttribute("aria-current", String(button.dataset.id === person.id));
   const consultant = state.consultants.find((c) => c.id === person.consultant);
   const both = [await phone(person.id, person.name)];
   if (consultant) both.push(await phone(consultant.id, `${consultant.name} (consultant)`));
-  phones.replaceChildren(...both);
+  phones.replaceChildren(...both, ...Object.keys(SIDES).map((channel) => side(channel, person)));
+  watched = person;
+  await look();
 }
 
 async function load() {
@@ -55,4 +120,5 @@ for (const button of document.querySelectorAll(".moves button")) {
 }
 
 load();
+setInterval(look, 1500);
 setInterval(async () => { now.textContent = (await (await fetch("/demo/state")).json()).now; }, 30000);
