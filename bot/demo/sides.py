@@ -1,4 +1,4 @@
-"""The demo's telephones and mailboxes beside the web chat: the providers' counterparts, inside the demo's own server."""
+"""The demo's telephones and mailboxes beside the web chat: providers' counterparts, in the demo's own server."""
 
 from collections.abc import Sequence
 

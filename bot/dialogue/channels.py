@@ -40,7 +40,7 @@ async def show(turn: Turn, args: Sequence[str]) -> None:
         turn.participant.channel_order = ",".join([args[0], *(name for name in linked if name != args[0])])
         turn.say(part("settings.kept"), buttons=[menu.back()])
         return
-    more = [[button("channel.add", "chan:add", "➕")]] if _addable(turn, linked) else []
+    more = [[button("reach.add", "chan:add", "➕")]] if _addable(turn, linked) else []
     turn.say(
         title("settings.channels_ask"),
         buttons=[*([button(f"channel.{name}", f"chan:{name}", "📱")] for name in linked), *more, menu.back()],
@@ -61,20 +61,20 @@ async def _add(turn: Turn, channel: str) -> None:
     addable = _addable(turn, await _linked(turn))
     if channel not in addable:
         rows = [[button(f"channel.{name}", f"chan:add:{name}", "📱")] for name in addable]
-        turn.say(title("channel.add_ask"), buttons=[*rows, menu.back()])
+        turn.say(title("reach.add_ask"), buttons=[*rows, menu.back()])
     elif channel in ADDRESSED:
         on_record = turn.participant.phone if channel == "sms" else turn.participant.email
         turn.expect(f"{TOPIC_ADDRESS}:{channel}")
         known = [[Button(verbatim(hidden(on_record)), f"chanuse:{channel}", "✅")]] if on_record else []
-        turn.say(title(f"channel.address_ask.{channel}"), buttons=[*known, menu.back()])
+        turn.say(title(f"reach.address_ask.{channel}"), buttons=[*known, menu.back()])
     else:
         code, _ = await make_code(turn.session, turn.services.keys, turn.now, person_id=turn.participant.id)
         link = turn.services.links(code).get(channel)
         if link is None:
-            turn.say(part("channel.cannot_add"), buttons=[menu.back()])
+            turn.say(part("reach.cannot_add"), buttons=[menu.back()])
             return
         opens = Button(Text(f"channel.{channel}"), url=link, icon="➡️")
-        turn.say(title("channel.open_it"), buttons=[[opens], menu.back()])
+        turn.say(title("reach.open_it"), buttons=[[opens], menu.back()])
 
 
 async def use_known(turn: Turn, args: Sequence[str]) -> None:
@@ -95,12 +95,12 @@ async def take_address(turn: Turn, channel: str, text: str) -> None:
 async def _send_code(turn: Turn, channel: str, text: str) -> None:
     address = address_in(channel, text) if channel in turn.services.channels else None
     if address is None:
-        turn.say(part("channel.not_an_address"), title(f"channel.address_ask.{channel}"), buttons=[menu.back()])
+        turn.say(part("reach.not_an_address"), title(f"reach.address_ask.{channel}"), buttons=[menu.back()])
         return
     sent_today = _codes_of(turn)
     if len(sent_today) >= MOST_CODES_A_DAY:
         turn.expect("")
-        turn.say(part("channel.too_many_codes"), buttons=[menu.back()])
+        turn.say(part("reach.too_many_codes"), buttons=[menu.back()])
         return
     contact = await contact_for(turn.session, turn.services.keys, channel, address, turn.language, turn.now)
     code = f"{secrets.randbelow(1_000_000):06}"
@@ -114,7 +114,7 @@ async def _send_code(turn: Turn, channel: str, text: str) -> None:
         },
     )
     turn.expect(TOPIC_CODE)
-    body = Body((title("channel.code", code=code), part("channel.code_keep")))
+    body = Body((title("reach.code", code=code), part("reach.code_keep")))
     turn.outgoing.append(
         Outgoing(
             key=f"channel_code:{turn.event.channel}:{turn.event.event_id}",
@@ -126,7 +126,7 @@ async def _send_code(turn: Turn, channel: str, text: str) -> None:
             priority=Priority.REPLY,
         )
     )
-    turn.say(title("channel.code_sent", address=hidden(address)), part("channel.code_type"), buttons=[menu.back()])
+    turn.say(title("reach.code_sent", address=hidden(address)), part("reach.code_type"), buttons=[menu.back()])
 
 
 def _codes_of(turn: Turn) -> list[datetime]:
@@ -143,7 +143,7 @@ async def take_code(turn: Turn, text: str) -> None:
     if not isinstance(kept, dict) or datetime.fromisoformat(str(kept["until"])) <= turn.now:
         turn.expect("")
         turn.remember(channel_code=None)
-        turn.say(part("channel.code_old"), buttons=[[button("channel.add", "chan:add", "➕")], menu.back()])
+        turn.say(part("reach.code_old"), buttons=[[button("reach.add", "chan:add", "➕")], menu.back()])
         return
     code = "".join(char for char in text if char.isdecimal())
     number = kept["contact"]
@@ -155,16 +155,16 @@ async def take_code(turn: Turn, text: str) -> None:
         if tried >= MOST_TRIES:
             turn.expect("")
             turn.remember(channel_code=None)
-            turn.say(part("channel.too_many_codes"), buttons=[menu.back()])
+            turn.say(part("reach.too_many_codes"), buttons=[menu.back()])
             return
         turn.remember(channel_code={**kept, "tries": tried})
-        turn.say(part("channel.code_wrong"), buttons=[menu.back()])
+        turn.say(part("reach.code_wrong"), buttons=[menu.back()])
         return
     turn.expect("")
     turn.remember(channel_code=None)
     _take_over(turn, contact)
     turn.say(
-        title("channel.added", channel=Text(f"channel.{contact.channel}")),
+        title("reach.added", channel=Text(f"channel.{contact.channel}")),
         buttons=[[button("settings.channels", "chan", "📱")], menu.back()],
     )
 

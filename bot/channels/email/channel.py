@@ -156,5 +156,5 @@ class EmailChannel:
         wished = request.headers.get("accept-language", "").partition(",")[0].partition(";")[0]
         locale = find_language(wished) or SOURCE
         return HTMLResponse(
-            f"<!doctype html><meta charset=utf-8><p>{escape(self._renderer.say(Text('email.done'), locale))}"
+            f"<!doctype html><meta charset=utf-8><p>{escape(self._renderer.say(Text('email.unsubscribed'), locale))}"
         )
