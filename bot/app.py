@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.attachments import Attachments
+from bot.cards.renderer import CardRenderer
 from bot.channel_config import load_channel_rules
 from bot.channels.base import Channel
 from bot.channels.setup import build_channels
@@ -17,11 +18,14 @@ from bot.channels.web.channel import WebChannel
 from bot.dialogue.services import Services
 from bot.faq.finder import build_finder
 from bot.http import build_http
+from bot.illustrations import Illustrations
 from bot.importing import planner_of, public_holidays
 from bot.inbox import Inbox
 from bot.links import PersonalLinks
 from bot.municipality import Municipalities
+from bot.said_before import SaidBefore
 from bot.settings import Settings
+from bot.voice.studio import build_speaker
 from locales.catalog import Catalogs
 from locales.faq.content import load_faq
 from locales.faq.texts import faq_source
@@ -61,6 +65,7 @@ class App:
     dispatcher: Dispatcher
     planner: Planner
     scheduler: Scheduler
+    illustrations: Illustrations
     http: Starlette
 
     async def start(self) -> None:
@@ -77,6 +82,7 @@ class App:
         await self.scheduler.stop()
         for channel in self.channels.values():
             await channel.close()
+        await self.illustrations.close()
         await self.database.close()
 
 
@@ -102,6 +108,27 @@ def build(
     receipts = Receipts(database, clock)
     channels = build_channels(settings, database, clock, renderer, receipts.report, web)
     municipalities = Municipalities.load(settings.config)
+
+    def term_rules(municipality: str) -> TermRules:
+        return municipalities.of(municipality).term_rules
+
+    def talk_rules(municipality: str) -> TalkRule:
+        return municipalities.of(municipality).talk_rule
+
+    planned = PlannedComposer(settings.zone, term_rules)
+    composer = ComposersByKind(
+        {
+            "say": SayComposer(),
+            **dict.fromkeys(Kind, planned),
+            **dict.fromkeys(FollowUp, FollowUpComposer()),
+            DIGEST: DigestComposer(settings.zone, term_rules, talk_rules),
+            **dict.fromkeys(Missed, MissedComposer(settings.zone, talk_rules)),
+        }
+    )
+    said = SaidBefore(composer)
+    illustrations = Illustrations(
+        database, renderer, CardRenderer(renderer), build_speaker(renderer, settings.recordings), clock, term_rules
+    )
     planner = planner_of(settings, clock.now, municipalities)
     services = Services(
         zone=settings.zone,
@@ -114,6 +141,8 @@ def build(
         replan=planner.plan_people,
         changed=planner.on_changes,
         channels=tuple(channels),
+        said_before=said.body,
+        voices=illustrations.voices,
         links=lambda code: {name: link for name, channel in channels.items() if (link := channel.link(code))},
         holidays=public_holidays(),
     )
@@ -122,31 +151,16 @@ def build(
         {name: channel.capabilities for name, channel in channels.items()},
         load_channel_rules(settings.config, settings.zone),
     )
-
-    def term_rules(municipality: str) -> TermRules:
-        return municipalities.of(municipality).term_rules
-
-    def talk_rules(municipality: str) -> TalkRule:
-        return municipalities.of(municipality).talk_rule
-
-    planned = PlannedComposer(settings.zone, term_rules)
     dispatcher = Dispatcher(
         database=database,
         senders=channels,
         renderer=renderer,
-        composer=ComposersByKind(
-            {
-                "say": SayComposer(),
-                **dict.fromkeys(Kind, planned),
-                **dict.fromkeys(FollowUp, FollowUpComposer()),
-                DIGEST: DigestComposer(settings.zone, term_rules, talk_rules),
-                **dict.fromkeys(Missed, MissedComposer(settings.zone, talk_rules)),
-            }
-        ),
+        composer=composer,
         clock=clock,
         worker=worker,
-        files=Attachments(renderer, clock, channels),
+        files=Attachments(renderer, clock, channels, said, illustrations),
         links=PersonalLinks(base_url, keys),
+        illustrator=illustrations,
         rules=rules,
         metrics=PrometheusMetrics(registry),
     )
@@ -187,6 +201,7 @@ def build(
         dispatcher=dispatcher,
         planner=planner,
         scheduler=scheduler,
+        illustrations=illustrations,
         http=Starlette(),
     )
     app.http = build_http(

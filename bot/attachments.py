@@ -8,6 +8,8 @@ from typing import Protocol
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.illustrations import Illustrations
+from bot.said_before import SaidBefore
 from locales.message import Attachment
 from locales.render import File, Renderer
 from reminders.calendar_file import MEDIA_TYPE, CalendarEntry, Method, calendar_file
@@ -37,10 +39,19 @@ class Fetches(Protocol):
 class Attachments:
     """Makes files; see reminders.dispatcher for when."""
 
-    def __init__(self, renderer: Renderer, clock: Clock, channels: Mapping[str, Fetches]) -> None:
+    def __init__(
+        self,
+        renderer: Renderer,
+        clock: Clock,
+        channels: Mapping[str, Fetches],
+        said: SaidBefore | None = None,
+        illustrations: Illustrations | None = None,
+    ) -> None:
         self._renderer = renderer
         self._clock = clock
         self._channels = channels
+        self._said = said
+        self._illustrations = illustrations
 
     async def make(
         self, session: AsyncSession, attachment: Attachment, row: ClaimedMessage, locale: str
@@ -49,6 +60,10 @@ class Attachments:
         if attachment.kind in _WITH_MEDIA:
             return await self._media(session, attachment, row)
         number = int(attachment.ref)
+        if attachment.kind == "voice":
+            return await self._aloud(session, number, row, locale)
+        if attachment.kind == "plan":
+            return await self._plan(session, number, row, locale)
         if attachment.kind == "calendar":
             appointment = await session.get(Appointment, number)
             return None if appointment is None else self._calendar(appointment, locale)
@@ -80,6 +95,20 @@ class Attachments:
             log.warning("media_not_fetched", message=row.id)
             return None
         return File(*form, content)
+
+    async def _aloud(self, session: AsyncSession, number: int, row: ClaimedMessage, locale: str) -> File | None:
+        """An earlier message of this very person as sound."""
+        if self._said is None or self._illustrations is None or row.person_id is None:
+            return None
+        body = await self._said.body(session, number, row.person_id, self._clock.now())
+        return await self._illustrations.voice(body, locale) if body is not None else None
+
+    async def _plan(self, session: AsyncSession, number: int, row: ClaimedMessage, locale: str) -> File | None:
+        """A person's road as a picture, for a consultant."""
+        person = await session.get(Person, number) if row.consultant_id is not None else None
+        if person is None or self._illustrations is None:
+            return None
+        return await self._illustrations.plan_file(session, person, locale)
 
     def _calendar(self, appointment: Appointment, locale: str) -> File:
         cancelled = appointment.status is AppointmentStatus.CANCELLED

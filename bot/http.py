@@ -32,6 +32,7 @@ def content_security_policy(*, framing: bool) -> str:
             "style-src 'self'",
             "connect-src 'self'",
             "img-src 'self' data:",
+            "media-src 'self'",
             "form-action 'self'",
             "frame-ancestors 'self'" if framing else "frame-ancestors 'none'",
             "base-uri 'none'",

@@ -107,7 +107,8 @@ class Inbox:
         jobs = [self._dispatcher.send_now(replies)] if replies else []
         if channel is not None and isinstance(event.payload, Pressed):
             jobs.append(channel.acknowledge(event))
-            if event.payload.message_ref is not None:
+            # Who listened to a question may still answer it.
+            if event.payload.message_ref is not None and not event.payload.intent.startswith("hear:"):
                 jobs.append(channel.close_buttons(event.address, event.payload.message_ref))
         self._dispatcher.wake()
         for result in await asyncio.gather(*jobs, return_exceptions=True):

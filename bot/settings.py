@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     config: Path | None = None
     # A municipality's own FAQ texts, on top of the package's (locales/faq/content.py says how it looks).
     faq: Path | None = None
+    # A folder with recordings of a human voice, which win over the synthetic one (bot/voice/recordings.py).
+    recordings: Path | None = None
     public_url: str = ""
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)

@@ -69,6 +69,21 @@ def date_text(day: date, locale: str) -> str:
     return _with_calendar(_apply(words.date, day, words, locale), day, words, year=True)
 
 
+def weekday_text(day: date, locale: str) -> str:
+    """The day of the week in full: "maandag"."""
+    return _apply("cccc", day, date_words(locale), locale)
+
+
+def month_text(day: date, locale: str) -> str:
+    """The month in full, as it stands alone: "maart"."""
+    return _apply("LLLL", day, date_words(locale), locale)
+
+
+def other_day_text(day: date, locale: str) -> str:
+    """Day and month in the reader's other calendar, in their digits; "" for who counts by none."""
+    return _in_calendar(day, date_words(locale), year=False)
+
+
 def time_text(moment: datetime, zone: ZoneInfo) -> str:
     """Wall time on a 24-hour clock with Western digits, as it stands on Dutch signs: "14:00"."""
     return moment.astimezone(zone).strftime("%H:%M")
@@ -152,15 +167,20 @@ def _apply(pattern: str, day: date, words: DateWords, locale: str) -> str:
 
 
 def _with_calendar(text: str, day: date, words: DateWords, *, year: bool) -> str:
+    other = _in_calendar(day, words, year=year)
+    return f"{text} ({other})" if other else text
+
+
+def _in_calendar(day: date, words: DateWords, *, year: bool) -> str:
     if words.calendar is None:
-        return text
+        return ""
     try:
         found = CALENDARS[words.calendar](day)
     except ValueError:
         # Further away than the other calendar is known; the Gregorian date says it.
-        return text
+        return ""
     month = words.calendar_months[found.month - 1]
     said = f"{found.day} {month} {found.year}" if year else f"{found.day} {month}"
     if words.digits is not None:
         said = said.translate({ord("0") + n: digit for n, digit in enumerate(words.digits)})
-    return f"{text} ({said})"
+    return said

@@ -83,13 +83,17 @@ class Attachment:
 class Body:
     """A whole message: its parts in order, rows of buttons, and at most one file.
 
-    `brief` is the message in short, without what others should not read (with whom, why, about what).
+    `brief` is the message in short, without what others should not read (with whom, why, about what). `card` names the
+    picture that says it without words, drawn when it is sent ("appointment:12"; see bot/illustrations.py); without one,
+    a question's picture is its answers. `aloud` messages come with picture and sound also to those who read.
     """
 
     parts: tuple[Part, ...]
     buttons: tuple[tuple[Button, ...], ...] = ()
     attachment: Attachment | None = None
     brief: tuple[Text, ...] = ()
+    card: str = ""
+    aloud: bool = False
 
     def to_json(self) -> dict[str, Json]:
         """As JSON for the outbox."""
@@ -101,6 +105,10 @@ class Body:
             data["attachment"] = [self.attachment.kind, self.attachment.ref]
         if self.brief:
             data["brief"] = [_text_to_json(text) for text in self.brief]
+        if self.card:
+            data["card"] = self.card
+        if self.aloud:
+            data["aloud"] = True
         return data
 
     @classmethod
@@ -119,6 +127,8 @@ class Body:
             ),
             attachment=None if attachment is None else Attachment(*attachment),
             brief=tuple([_text_from_json(text) for text in cast(list[Json], data.get("brief", []))]),
+            card=str(data.get("card", "")),
+            aloud=bool(data.get("aloud", False)),
         )
 
 

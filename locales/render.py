@@ -1,6 +1,6 @@
 """Turns a message and a locale into what is shown: blocks of text, button labels, direction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from locales.bidi import has_rtl, isolate
@@ -51,7 +51,8 @@ class Rendered:
 
     `brief` says it in short, without what others should not read; empty where nobody needs it. `calendar` is the
     invitation for channels that carry one, `about` names what the message is about ("appointment:12"), so that what
-    belongs together stands together. `picture` and `voice` say the same to who does not read.
+    belongs together stands together. `picture` and `voice` say the same to who does not read; `hear` is the intent of
+    the button that asks for the sound (🔊), where there is none yet.
     """
 
     locale: str
@@ -64,6 +65,8 @@ class Rendered:
     about: str = ""
     picture: Picture | None = None
     voice: File | None = None
+    # Different for each message: two that say the same are the same.
+    hear: str = field(default="", compare=False)
 
     @property
     def text(self) -> str:

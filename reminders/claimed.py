@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.message import Attachment, Body, Json
-from locales.render import File
+from locales.render import File, Rendered
 from storage.outbox import MessageState
 
 
@@ -68,6 +68,13 @@ class FileMaker(Protocol):
         self, session: AsyncSession, attachment: Attachment, row: ClaimedMessage, locale: str
     ) -> File | None:
         """The file in the reader's language, or None when there is nothing to show any more."""
+
+
+class Illustrator(Protocol):
+    """Makes a message one that can be seen and heard by who does not read."""
+
+    async def illustrated(self, rendered: Rendered, body: Body, row: ClaimedMessage) -> Rendered:
+        """The message with its picture and its sound, or with what of them could be made. Never raises."""
 
 
 class LinkMaker(Protocol):

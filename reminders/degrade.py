@@ -1,5 +1,5 @@
 """What a channel cannot show, or should not, becomes something it can (DESIGN.md rule 5): buttons become numbered
-answers, and what others may read becomes short.
+answers, what others may read becomes short, and what cannot be heard comes without its sound.
 
 The numbers count all buttons in the order shown, as the dialogue counts them when a number comes back.
 """
@@ -17,7 +17,9 @@ def degraded(message: Rendered, capabilities: Capabilities, *, brief: bool = Fal
     The buttons stay in it where they became numbered answers: a channel may draw them in its own way.
     """
     if brief and message.brief:
-        message = replace(message, blocks=message.brief)
+        message = replace(message, blocks=message.brief, picture=None, voice=None)
+    if not capabilities.media and (message.picture or message.voice or message.hear):
+        message = replace(message, picture=None, voice=None, hear="")
     if not message.buttons or not numbers_answers(message, capabilities):
         return message
     lines = []

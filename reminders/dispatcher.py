@@ -22,6 +22,7 @@ from reminders.claimed import (
     Composer,
     ComposersByKind,
     FileMaker,
+    Illustrator,
     LinkMaker,
     Merged,
     SayComposer,
@@ -83,6 +84,7 @@ class Dispatcher:
         *,
         files: FileMaker | None = None,
         links: LinkMaker | None = None,
+        illustrator: Illustrator | None = None,
         rules: ChannelRules | None = None,
         metrics: DeliveryMetrics | None = None,
         limits: Limits | None = None,
@@ -97,7 +99,15 @@ class Dispatcher:
         channels = rules or ChannelRules({name: sender.capabilities for name, sender in senders.items()})
         budgets = Budgets(database, channels.budgeted(), renderer.zone)
         self._preparation = Preparation(
-            database, self._queue, renderer, composer, channels, files, links, budgets.spent if budgets else None
+            database,
+            self._queue,
+            renderer,
+            composer,
+            channels,
+            files,
+            links,
+            illustrator,
+            budgets.spent if budgets else None,
         )
         self._recorder = Recorder(self._queue, self._written)
         self._sending = Sending(

@@ -35,6 +35,9 @@ class Parcel:
     lease_until: datetime
     also: tuple[ClaimedRow, ...] = ()
     tries: list[Try] = field(default_factory=list)
+    # Makes the picture and sound that belong to it, which takes longer than a batch may wait; None when nothing is
+    # left to make.
+    unfinished: Callable[[], Awaitable[Rendered]] | None = None
 
 
 @dataclass(slots=True, eq=False)

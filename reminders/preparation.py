@@ -8,6 +8,7 @@ import json
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -15,7 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from locales.message import Attachment, Body, Json, Style, Text
 from locales.render import Block, File, Rendered, Renderer
 from reminders.channel_rules import ChannelRules
-from reminders.claimed import ClaimedMessage, Composed, Composer, FileMaker, LinkMaker, Merged, Skip
+from reminders.claimed import ClaimedMessage, Composed, Composer, FileMaker, Illustrator, LinkMaker, Merged, Skip
 from reminders.lanes import Parcel
 from reminders.retry import LAST_CALL, end_of_use
 from reminders.routing import Later, NoWay, Way, route
@@ -61,6 +62,7 @@ class Preparation:
         rules: ChannelRules,
         files: FileMaker | None = None,
         links: LinkMaker | None = None,
+        illustrator: Illustrator | None = None,
         closed: Callable[[datetime], Awaitable[Collection[str]]] | None = None,
     ) -> None:
         self._database = database
@@ -70,6 +72,7 @@ class Preparation:
         self._rules = rules
         self._files = files
         self._links = links
+        self._illustrator = illustrator
         self._closed = closed
 
     async def prepare(self, rows: Sequence[ClaimedRow], now: datetime, lease_until: datetime) -> Prepared:
@@ -94,6 +97,7 @@ class Preparation:
                         results.extend(_failed(failed.id, "not_rendered") for failed in (row, *also))
                     else:
                         parcel = Parcel(row, rendered, list(letter.way.addresses), lease_until, also)
+                        self._illustrate(parcel, said, letter)
                         parcels.append((letter.way.lane, parcel))
                 case Skip():
                     results.append(Result(row.id, said.state, said.reason))
@@ -155,6 +159,16 @@ class Preparation:
             log.error("outbox_not_rendered", message=message.id, kind=message.kind, error=type(error).__name__)
             return None
         return rendered
+
+    def _illustrate(self, parcel: Parcel, body: Body, letter: _Letter) -> None:
+        """Who listens gets it with picture and sound, made in its lane; who reads, a button to hear it."""
+        illustrator, way = self._illustrator, letter.way
+        if illustrator is None or not any(self._rules.capabilities[a.channel].media for a in way.addresses):
+            return
+        if way.listens or body.aloud:
+            parcel.unfinished = partial(illustrator.illustrated, parcel.rendered, body, letter.message)
+        elif way.lane.startswith("person:") and parcel.rendered.file is None:
+            parcel.rendered = replace(parcel.rendered, hear=f"hear:{parcel.row.id}")
 
     async def _made(self, attachment: Attachment, message: ClaimedMessage, language: str) -> File | None:
         if self._files is None:

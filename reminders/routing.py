@@ -27,6 +27,8 @@ class Way:
     lane: str
     # Whether it goes to a person unasked: what others may read is then said in short.
     unasked: bool = False
+    # Whether the reader would rather listen: then it comes with picture and sound.
+    listens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ def route(
             return Later(min(rules.opens_at(a.channel, row.priority, now) for a in usable))
         return NoWay("not_delivered" if row.passed_over else "no_channel")
     if person is not None:
-        return Way(addresses, _known(person.language), f"person:{person_id}", row.priority != Priority.REPLY)
+        unasked = row.priority != Priority.REPLY
+        return Way(addresses, _known(person.language), f"person:{person_id}", unasked, person.listens)
     if consultant is not None:
         return Way(addresses, _known(consultant.language), f"consultant:{consultant_id}")
     return Way(addresses, _known(addresses[0].language), f"contact:{addresses[0].contact_id}")

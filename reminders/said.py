@@ -12,19 +12,20 @@ Buttons = tuple[tuple[Button, ...], ...]
 class Said:
     """Parts and buttons of a message. `tail` is said once, however many messages with the same tail are joined;
     `joined_buttons` are used instead of `buttons` when it is, because "I come" must then say to what. `brief` is the
-    message in short, for channels that others may read."""
+    message in short, for channels that others may read; `card` its picture (locales.message.Body)."""
 
     parts: tuple[Part, ...]
     tail: tuple[Part, ...] = ()
     buttons: Buttons = ()
     joined_buttons: Buttons | None = None
     brief: tuple[Text, ...] = ()
+    card: str = ""
 
 
 def body_of(said: Sequence[Said]) -> Body:
     """One message that says all of these, in this order."""
     if len(said) == 1:
-        return Body((*said[0].parts, *said[0].tail), said[0].buttons, brief=said[0].brief)
+        return Body((*said[0].parts, *said[0].tail), said[0].buttons, brief=said[0].brief, card=said[0].card)
     parts = [part for one in said for part in one.parts]
     rows: list[tuple[Button, ...]] = []
     for one in said:
@@ -36,4 +37,11 @@ def body_of(said: Sequence[Said]) -> Body:
     brief: list[Text] = []
     if all(one.brief for one in said):
         brief.extend(text for one in said for text in one.brief if text not in brief)
-    return Body(tuple(parts), tuple(rows), brief=tuple(brief))
+    # One picture has room for one appointment; of several it shows the week.
+    card = next((f"week_of:{number}" for number in (_appointment_in(one.card) for one in said) if number), "")
+    return Body(tuple(parts), tuple(rows), brief=tuple(brief), card=card)
+
+
+def _appointment_in(card: str) -> str:
+    kind, _, rest = card.partition(":")
+    return rest.partition(":")[0] if kind in ("appointment", "week_of") else ""

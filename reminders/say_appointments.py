@@ -59,6 +59,7 @@ def classes(_row: ClaimedMessage, first: Appointment, person_id: int, batch: Bat
         buttons=_not_coming("button.not_coming", coming[0]),
         joined_buttons=_not_coming("button.not_coming_to", coming[0]),
         brief=tuple(Text("brief.class", {"starts_at": a.starts_at}) for a in coming),
+        card=f"appointment:{coming[0].id}" if len(coming) == 1 else f"week_of:{coming[0].id}",
     )
 
 
@@ -75,6 +76,7 @@ def overview(row: ClaimedMessage, batch: Batch) -> Said | Skip:
         (Part(Text("overview.hint")),),
         ((Button(Text("button.not_coming"), "absent", "🤒"),),),
         (),
+        card=f"week:{monday.isoformat()}",
     )
 
 
@@ -91,6 +93,7 @@ def notice(row: ClaimedMessage, appointment: Appointment) -> Said:
             ),
             (Part(Text("notice.need_not_come")),),
             brief=(Text("brief.cancelled", {"starts_at": starts_at}),),
+            card=f"appointment:{appointment.id}",
         )
     details = appointment_parts(appointment)[1:]
     if change == Change.MOVED:
@@ -106,13 +109,20 @@ def notice(row: ClaimedMessage, appointment: Appointment) -> Said:
     if appointment.kind is AppointmentKind.CLASS:
         # Nobody confirms a class; several may change at once.
         single, joined = _not_coming("button.not_coming", appointment), _not_coming("button.not_coming_to", appointment)
-        return Said(tuple(parts), buttons=single, joined_buttons=joined, brief=_in_short(appointment, change))
+        return Said(
+            tuple(parts),
+            buttons=single,
+            joined_buttons=joined,
+            brief=_in_short(appointment, change),
+            card=_card(row, appointment),
+        )
     return Said(
         tuple(parts),
         (_WILL_YOU,),
         answer_buttons(appointment),
         _answers_to(appointment),
         _in_short(appointment, change),
+        _card(row, appointment),
     )
 
 
@@ -131,7 +141,16 @@ def _ahead(appointment: Appointment, below: tuple[Part, ...], batch: Batch) -> S
         answer_buttons(appointment),
         _answers_to(appointment),
         _in_short(appointment, None),
+        f"appointment:{appointment.id}",
     )
+
+
+def _card(row: ClaimedMessage, appointment: Appointment) -> str:
+    """The appointment, with the time that is struck out where it was moved."""
+    was = _old_start(row.params)
+    if row.params.get("change") != Change.MOVED or was is None or was == appointment.starts_at:
+        return f"appointment:{appointment.id}"
+    return f"appointment:{appointment.id}:{was.isoformat()}"
 
 
 def _in_short(appointment: Appointment, change: object) -> tuple[Text, ...]:

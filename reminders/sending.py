@@ -71,6 +71,7 @@ class Sending:
             for name, sender in senders.items()
         }
         self._lanes: dict[str, Lane] = {}
+        self._finishing: set[asyncio.Task[None]] = set()
         self._stopping = False
 
     def put(self, key: str, parcel: Parcel) -> None:
@@ -83,6 +84,8 @@ class Sending:
         """Send nothing new: put back what waits, and wait for what is being sent."""
         self._stopping = True
         try:
+            for task in self._finishing:
+                task.cancel()
             now = self._clock.now()
             for lane in list(self._lanes.values()):
                 while lane.parcels:
@@ -91,6 +94,7 @@ class Sending:
                 channel.stop()
             for channel in self._channels.values():
                 await channel.finished()
+            await asyncio.gather(*self._finishing, return_exceptions=True)
         finally:
             self._lanes.clear()
             self._stopping = False
@@ -98,6 +102,9 @@ class Sending:
     def _queue_lane(self, lane: Lane) -> None:
         """Queue a lane at the channel its first message goes to; put back what would wait too long there."""
         if lane.busy or lane.parked:
+            return
+        if lane.parcels and lane.parcels[0].unfinished is not None:
+            self._finish(lane, lane.parcels[0])
             return
         now = self._clock.now()
         patience = self._limits.patience.total_seconds()
@@ -128,6 +135,23 @@ class Sending:
                 self._put_back(parcel, channel.later(now, for_channel))
         if self._lanes.get(lane.key) is lane:
             del self._lanes[lane.key]
+
+    def _finish(self, lane: Lane, parcel: Parcel) -> None:
+        """Make what is left to be made of a lane's first message; meanwhile no sending task is held."""
+
+        async def make() -> None:
+            try:
+                if parcel.unfinished is not None:
+                    parcel.rendered = await parcel.unfinished()
+            finally:
+                parcel.unfinished = None
+                lane.parked = False
+                self._queue_lane(lane)
+
+        lane.parked = True
+        task = asyncio.create_task(make())
+        self._finishing.add(task)
+        task.add_done_callback(self._finishing.discard)
 
     async def _serve(self, channel: ChannelQueue, lane: Lane) -> None:
         """Send a lane's first message over this channel."""

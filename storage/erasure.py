@@ -48,7 +48,14 @@ async def erase_conversation(session: AsyncSession, person_id: int, *, keep_cont
     await session.execute(
         update(Person)
         .where(Person.id == person_id)
-        .values(consented_at=None, language_chosen_at=None, quiet_hours=None, channel_order="", stopped_at=None)
+        .values(
+            consented_at=None,
+            language_chosen_at=None,
+            quiet_hours=None,
+            channel_order="",
+            listens=False,
+            stopped_at=None,
+        )
     )
 
 

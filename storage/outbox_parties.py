@@ -36,6 +36,7 @@ class Reader:
     language: str
     stopped: bool = False
     channel_order: tuple[str, ...] = ()
+    listens: bool = False
 
 
 @dataclass(slots=True)
@@ -75,12 +76,12 @@ def parties_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedRow]
     person_ids.discard(None)
     consultant_ids.discard(None)
     if person_ids:
-        people = select(Person.id, Person.language, Person.stopped_at, Person.channel_order).where(
+        people = select(Person.id, Person.language, Person.stopped_at, Person.channel_order, Person.listens).where(
             Person.id.in_(person_ids)
         )
-        for person_id, language, stopped_at, order in connection.execute(people):
+        for person_id, language, stopped_at, order, listens in connection.execute(people):
             channels = tuple(name for name in order.split(",") if name) if order else ()
-            parties.people[person_id] = Reader(language, stopped_at is not None, channels)
+            parties.people[person_id] = Reader(language, stopped_at is not None, channels, listens)
         _add_contacts(connection, keys, parties, Contact.person_id.in_(person_ids))
     if consultant_ids:
         consultants = select(Consultant.id, Consultant.language).where(Consultant.id.in_(consultant_ids))

@@ -84,6 +84,8 @@ class Person(Base, kw_only=True):
     quiet_hours: Mapped[str | None] = mapped_column(String(16), default=None)
     # Channel names in the person's order, comma-separated; empty = as they come.
     channel_order: Mapped[str] = mapped_column(Text, default="")
+    # Rather listens than reads: every message comes with its picture and its sound.
+    listens: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

@@ -54,6 +54,8 @@ class WebMessage(Base, kw_only=True):
     buttons_closed: Mapped[bool] = mapped_column(default=False)
     # A file that goes with it, {"name", "media_type", "base64"}; the lists below leave it unread.
     file: Mapped[dict[str, Json] | None] = mapped_column(EncryptedJson("web_message.file"), default=None)
+    # Its picture and its sound, each as such a file: {"picture": …, "voice": …}; left unread likewise.
+    media: Mapped[dict[str, Json] | None] = mapped_column(EncryptedJson("web_message.media"), default=None)
     at: Mapped[datetime]
 
 
@@ -135,7 +137,7 @@ async def close_web_buttons(session: AsyncSession, message: WebMessage) -> None:
 
 
 async def web_message(session: AsyncSession, contact_id: int, message_id: int) -> WebMessage | None:
-    """One line of this contact's chat, with its file."""
+    """One line of this contact's chat, with its files."""
     found = await session.get(WebMessage, message_id)
     return found if found is not None and found.contact_id == contact_id else None
 
@@ -147,7 +149,7 @@ async def web_history(
     query = select(WebMessage).where(WebMessage.contact_id == contact_id)
     if before is not None:
         query = query.where(WebMessage.id < before)
-    query = query.order_by(WebMessage.id.desc()).limit(limit).options(defer(WebMessage.file))
+    query = query.order_by(WebMessage.id.desc()).limit(limit).options(defer(WebMessage.file), defer(WebMessage.media))
     rows = await session.scalars(query)
     return list(reversed(rows.all()))
 
@@ -159,7 +161,7 @@ async def web_changes(session: AsyncSession, contact_id: int, after: int, limit:
         .where(WebMessage.contact_id == contact_id, WebMessage.revision > after)
         .order_by(WebMessage.revision)
         .limit(limit)
-        .options(defer(WebMessage.file))
+        .options(defer(WebMessage.file), defer(WebMessage.media))
     )
     return list(rows)
 

@@ -23,7 +23,7 @@ _PARAMS = b'{"ask":true}'
 _OURS = "bench:"
 LANGUAGES = ("nl", "en", "ar")
 _PERSON = ("id", "external_id", "given_name", "family_name", "language", "participant_group", "municipality")
-_PERSON_COLUMNS = (*_PERSON, "wishes", "channel_order", "created_at", "updated_at")
+_PERSON_COLUMNS = (*_PERSON, "wishes", "channel_order", "listens", "created_at", "updated_at")
 _CONTACT_COLUMNS = ("id", "channel", "address", "address_hash", "person_id", "state", "created_at")
 _OUTBOX = ("key", "kind", "params", "person_id", "priority", "state", "due_at", "next_at", "useful_until", "attempts")
 _OUTBOX_COLUMNS = (*_OUTBOX, "appointment_id", "appointment_version", "created_at")
@@ -66,11 +66,12 @@ class Seeder:
         name = self._keys.encrypt(b"Bench", "person.given_name")
         family = self._keys.encrypt(b"Mark", "person.family_name")
         at = self._at(self._now)
+        listens = 0 if self._url.get_backend_name() == "sqlite" else False
 
         def persons() -> Iterator[Row]:
             for n in range(1, count + 1):
                 language = LANGUAGES[n % len(LANGUAGES)]
-                yield n, f"{_OURS}{n}", name, family, language, "asylum", "Huizen", "everything", "", at, at
+                yield n, f"{_OURS}{n}", name, family, language, "asylum", "Huizen", "everything", "", listens, at, at
 
         def contacts() -> Iterator[Row]:
             for n in range(1, count + 1):

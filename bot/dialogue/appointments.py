@@ -40,6 +40,7 @@ async def show_all(turn: Turn, _args: Sequence[str]) -> None:
         *(Part(appointment_line(a)) for a in found),
         part("appointments.choose"),
         buttons=[*rows, menu.back()],
+        card=f"week_of:{found[0].id}",
     )
 
 
@@ -83,7 +84,7 @@ async def show_one(turn: Turn, args: Sequence[str]) -> None:
         return
     parts = appointment_parts(appointment)
     if appointment.status is AppointmentStatus.CANCELLED:
-        turn.say(*parts, part("appointment.is_cancelled"), buttons=[menu.back()])
+        turn.say(*parts, part("appointment.is_cancelled"), buttons=[menu.back()], card=f"appointment:{appointment.id}")
         return
     participation = await participation_in(turn.session, appointment.id, turn.participant.id)
     if participation is not None and participation.answer is not None:
@@ -95,6 +96,7 @@ async def show_one(turn: Turn, args: Sequence[str]) -> None:
             [button("button.calendar", f"cal:{appointment.id}", "🗓️")],
             menu.back(),
         ],
+        card=f"appointment:{appointment.id}",
     )
 
 
@@ -126,6 +128,7 @@ async def come(turn: Turn, args: Sequence[str]) -> None:
         part("appointment.thanks_coming"),
         Part(appointment_line(appointment)),
         buttons=[[button("button.calendar", f"cal:{appointment.id}", "🗓️")], menu.back()],
+        card=f"appointment:{appointment.id}",
     )
 
 

@@ -29,10 +29,18 @@ def languages_in_order(turn: Turn) -> list[str]:
 async def ask_language(turn: Turn, _args: Sequence[str]) -> None:
     """Offer the languages, each by its own name, two in a row."""
     codes = languages_in_order(turn)
-    choices = [Button(verbatim(LANGUAGES[code].name), f"lang:{code}") for code in codes]
+    # The number is what one presses who hears the names (bot/illustrations.py) and reads none of them.
+    choices = [
+        Button(verbatim(LANGUAGES[code].name), f"lang:{code}", _keycap(number))
+        for number, code in enumerate(codes, start=1)
+    ]
     rows = [choices[i : i + 2] for i in range(0, len(choices), 2)]
     # The first language is the best guess: the question is asked in it, with its name on the first button.
-    turn.say(title("language.ask"), buttons=rows)
+    turn.say(title("language.ask"), buttons=rows, aloud=True)
+
+
+def _keycap(number: int) -> str:
+    return "".join(f"{digit}\ufe0f\u20e3" for digit in str(number))
 
 
 async def choose_language(turn: Turn, args: Sequence[str]) -> None:
@@ -55,7 +63,13 @@ async def ask_consent(turn: Turn) -> None:
         title("consent.title", name=turn.participant.given_name),
         part("consent.notice"),
         part("consent.ask"),
-        buttons=[[button("consent.yes", "consent:yes", "✅")], [button("consent.no", "consent:no", "❌")]],
+        buttons=[
+            [button("consent.yes", "consent:yes", "✅")],
+            [button("consent.no", "consent:no", "❌")],
+            *([] if turn.participant.listens else [[button("listen.rather", "listen:on", "👂")]]),
+        ],
+        # Nobody is known to read yet: whoever does not hears it, and sees that one can listen.
+        aloud=True,
     )
 
 

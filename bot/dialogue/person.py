@@ -44,6 +44,7 @@ _SCREENS: dict[str, Screen] = {
     "settings": preferences.show,
     "wish": preferences.wishes,
     "quiet": preferences.quiet_hours,
+    "hear": preferences.hear,
     "chan": channels.show,
     "chanuse": channels.use_known,
     "privacy": privacy.show,
@@ -55,6 +56,7 @@ _SCREENS: dict[str, Screen] = {
 # What may be done before consent was given: nothing that keeps or shows personal data.
 _BEFORE_CONSENT: dict[str, Screen] = {
     "consent": onboarding.answer_consent,
+    "listen": preferences.listen,
 }
 _COMMANDS: dict[str, Screen] = {
     "menu": menu.show,
@@ -115,7 +117,7 @@ async def _language(turn: Turn, args: Sequence[str]) -> None:
 async def _before_consent(turn: Turn) -> None:
     text = turn.event.payload.text if isinstance(turn.event.payload, Said) else ""
     intent = chosen_by_text(turn, text)
-    if intent is not None and intent.split(":")[0] in ("lang", "consent"):
+    if intent is not None and intent.split(":")[0] in ("lang", *_BEFORE_CONSENT):
         await press(turn, intent)
     else:
         await onboarding.begin(turn)

@@ -50,4 +50,5 @@ async def show(turn: Turn, _args: Sequence[str]) -> None:
     turn.say(
         *parts,
         buttons=[[button("menu.appointments", "appts", "📅"), button("menu.consultant", "letter", "💬")], menu.back()],
+        card="plan",
     )

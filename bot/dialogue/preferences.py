@@ -1,10 +1,10 @@
-"""Settings: language, which reminders, quiet hours."""
+"""Settings: language, which reminders, quiet hours, reading or listening."""
 
 from collections.abc import Sequence
 
-from bot.dialogue import menu
+from bot.dialogue import menu, onboarding
 from bot.dialogue.turn import Turn, button, part, title
-from locales.message import Button, Text, verbatim
+from locales.message import Attachment, Button, Part, Text, verbatim
 from storage.people import Wishes
 
 QUIET_CHOICES = ("21:00-08:00", "20:00-09:00", "22:00-07:00")
@@ -24,6 +24,11 @@ async def show(turn: Turn, _args: Sequence[str]) -> None:
             [button("settings.reminders", "wish", "🔔")],
             [button("settings.quiet", "quiet", "🌙")],
             [button("settings.channels", "chan", "📱")],
+            [
+                button("listen.read", "listen:off", "📖")
+                if person.listens
+                else button("listen.rather", "listen:on", "👂")
+            ],
             menu.back(),
         ],
     )
@@ -44,6 +49,36 @@ async def wishes(turn: Turn, args: Sequence[str]) -> None:
             menu.back(),
         ],
     )
+
+
+async def listen(turn: Turn, args: Sequence[str]) -> None:
+    """Rather listen, or read: from now on messages come with picture and sound, or without. At the start the question
+    that was open is asked again so."""
+    person = turn.participant
+    person.listens = list(args[:1]) != ["off"]
+    if person.consented_at is None:
+        await onboarding.begin(turn)
+        return
+    # Flushed, so that this answer comes in the new way already.
+    await turn.session.flush()
+    if person.listens:
+        turn.say(part("listen.on"), *_voiceless(turn), buttons=menu.rows())
+    else:
+        turn.say(part("listen.off"), buttons=menu.rows())
+
+
+async def hear(turn: Turn, args: Sequence[str]) -> None:
+    """🔊: the message as sound."""
+    number = int(args[0]) if args and args[0].isdecimal() and len(args[0]) < 18 else 0
+    if await turn.services.said_before(turn.session, number, turn.participant.id, turn.now) is None:
+        turn.say(part("listen.gone"), buttons=[menu.back()])
+        return
+    turn.say(part("listen.here"), *_voiceless(turn), attachment=Attachment("voice", str(number)))
+
+
+def _voiceless(turn: Turn) -> list[Part]:
+    """Said honestly where nobody speaks the language yet."""
+    return [] if turn.language in turn.services.voices else [part("listen.no_voice")]
 
 
 async def quiet_hours(turn: Turn, args: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Container, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.faq.finding import Finder
 from bot.municipality import Municipalities
 from locales.faq.content import FaqContent
+from locales.message import Body
 from locales.render import Renderer
 from storage.changes import OnChanges
 from storage.keys import KeyRing
@@ -35,5 +36,9 @@ class Services:
     replan: Callable[[AsyncSession, Collection[int]], Awaitable[int]]
     # Stores what people must hear of changed appointments, in the transaction of the change.
     changed: OnChanges
+    # What a message to this person said, as far as it still holds; None when there is no such message (any more).
+    said_before: Callable[[AsyncSession, int, int, datetime], Awaitable[Body | None]]
+    # The languages that messages are spoken in.
+    voices: Container[str]
     # Public holidays, as a collection of local days.
     holidays: Container[date] = frozenset()

@@ -91,9 +91,16 @@ class Turn:
             raise LookupError("this screen is for consultants")
         return self.consultant
 
-    def say(self, *parts: Part, buttons: Rows = (), attachment: Attachment | None = None) -> None:
-        """Reply to where the event came from; the buttons become the open question."""
-        body = Body(parts, tuple(tuple(row) for row in buttons), attachment)
+    def say(
+        self,
+        *parts: Part,
+        buttons: Rows = (),
+        attachment: Attachment | None = None,
+        card: str = "",
+        aloud: bool = False,
+    ) -> None:
+        """Reply to where the event came from; the buttons become the open question. `card` and `aloud`: see Body."""
+        body = Body(parts, tuple(tuple(row) for row in buttons), attachment, card=card, aloud=aloud)
         self.outgoing.append(
             Outgoing(
                 key=f"reply:{self.event.channel}:{self.event.event_id}:{len(self.outgoing)}",

@@ -7,6 +7,7 @@ import pytest
 
 from storage.database import Database
 from tests.contract.door import Door
+from tests.contract.email import email_door
 from tests.contract.sms import sms_door
 from tests.contract.telegram import telegram_door
 from tests.contract.web import web_door
@@ -17,6 +18,7 @@ DOORS: dict[str, Callable[[Database], AbstractAsyncContextManager[Door]]] = {
     "telegram": telegram_door,
     "whatsapp": whatsapp_door,
     "sms": sms_door,
+    "email": email_door,
 }
 # SMS and e-mail have no buttons; an SMS carries no file.
 PLAIN = {"sms", "email"}

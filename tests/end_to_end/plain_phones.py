@@ -3,11 +3,15 @@
 import asyncio
 import re
 from collections.abc import Callable, Sequence
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import make_msgid
 
 from bot.channels.notify.gsm import fold, plain
 from bot.demo.counterparts.notify import NotifyCounterpart
 from bot.demo.counterparts.whatsapp import WhatsAppCounterpart
 from locales.message import Text
+from tests.bot.channels.email.rig import OURS, PostOffice, put_into, reply_to
 from tests.end_to_end.test_main_job import RENDERER
 
 WITHIN = 15.0
@@ -80,6 +84,51 @@ class WhatsAppPhone:
     async def sees(self, wanted: str) -> str:
         """Wait for a message that holds this."""
         return await _seen(lambda: self.texts[self._mark :], lambda text: wanted in text, wanted)
+
+
+class MailPhone:
+    """A mailbox and who reads it. A mail counts only as the answer to one of ours, as in the contract's door."""
+
+    def __init__(self, office: PostOffice, imap_port: int, address: str, locale: str) -> None:
+        self._office = office
+        self._imap_port = imap_port
+        self._address = address
+        self._brief = RENDERER.say(Text("brief.message"), locale)
+        self._mark = 0
+
+    @property
+    def _mails(self) -> list[EmailMessage]:
+        return [mail for mail in self._office.mails if mail["To"] == self._address]
+
+    @property
+    def texts(self) -> list[str]:
+        """What arrived, oldest first."""
+        bodies = [mail.get_body(("plain",)) for mail in self._mails]
+        return [str(body.get_content()).replace("\r\n", "\n") for body in bodies if body is not None]
+
+    async def starts(self, code: str | None = None) -> None:
+        """Send the mail that the invitation's link has written already."""
+        mail = EmailMessage(policy=SMTP)
+        mail["From"], mail["To"], mail["Message-ID"] = self._address, OURS, make_msgid()
+        mail["Subject"] = code or "Hallo"
+        mail.set_content("")
+        await self._bring(mail)
+
+    async def says(self, text: str) -> None:
+        """Answer the newest mail."""
+        await self._bring(reply_to(self._mails[-1], text, sender=self._address))
+
+    async def taps(self, label: str) -> None:
+        """Answer with the number of the newest answer that holds this, or with its words where none is numbered."""
+        await self.says(_number_of(self.texts, label) or label)
+
+    async def sees(self, wanted: str) -> str:
+        """Wait for a mail that holds this, or that says where to read it."""
+        return await _seen(lambda: self.texts[self._mark :], lambda text: wanted in text or self._brief in text, wanted)
+
+    async def _bring(self, mail: EmailMessage) -> None:
+        self._mark = len(self.texts)
+        await asyncio.to_thread(put_into, self._imap_port, mail.as_bytes())
 
 
 def _number_of(texts: Sequence[str], label: str) -> str | None:

@@ -14,10 +14,11 @@ from bot.demo.counterparts.notify import NotifyCounterpart
 from bot.demo.counterparts.whatsapp import WhatsAppCounterpart
 from storage.database import Database
 from storage.keys import KeyRing
+from tests.bot.channels.email.rig import FOLDER, OURS, PASSWORD, USER, PostOffice, mailbox, post_office
 from tests.bot.channels.notify.rig import serving
 from tests.botapi import BotApi
 from tests.browser.serving import listener_on
-from tests.end_to_end.plain_phones import SmsPhone, WhatsAppPhone
+from tests.end_to_end.plain_phones import MailPhone, SmsPhone, WhatsAppPhone
 from tests.end_to_end.service import Service
 from tests.end_to_end.test_every_language import inviting
 from tests.end_to_end.test_main_job import RENDERER, Phone, assert_no_personal_data, main_job, prepare
@@ -34,7 +35,7 @@ async def test_the_main_job_on_every_channel(tmp_path: Path, sqlite_url: str, da
     async def nothing() -> None:
         return
 
-    cast = [(channel, locale) for channel in ("sms", "whatsapp") for locale in ("nl", "ar", "tr")]
+    cast = [(channel, locale) for channel in ("sms", "whatsapp", "email") for locale in ("nl", "ar", "tr")]
     async with BotApi() as bot_api, AsyncExitStack() as stack:
         service = Service(tmp_path, sqlite_url, telegram_url=bot_api.url, token=bot_api.token)
         notify = NotifyCounterpart(callbacks=service.url, callback_token=notify_side.CALLBACK_TOKEN, unicode=True)
@@ -62,12 +63,29 @@ async def test_the_main_job_on_every_channel(tmp_path: Path, sqlite_url: str, da
             MAATJE_WHATSAPP_NUMBER=whatsapp_side.NUMBER,
             MAATJE_WHATSAPP_API_URL=meta_url,
         )
+        office = PostOffice()
+        smtp_port = await stack.enter_async_context(post_office(office))
+        imap_port = await stack.enter_async_context(mailbox())
+        service.set_up(
+            MAATJE_SMTP_HOST="127.0.0.1",
+            MAATJE_SMTP_PORT=str(smtp_port),
+            MAATJE_SMTP_SECURITY="none",
+            MAATJE_EMAIL_FROM=OURS,
+            MAATJE_IMAP_HOST="127.0.0.1",
+            MAATJE_IMAP_PORT=str(imap_port),
+            MAATJE_IMAP_SECURITY="none",
+            MAATJE_IMAP_USER=USER,
+            MAATJE_IMAP_PASSWORD=PASSWORD,
+            MAATJE_IMAP_FOLDER=FOLDER,
+        )
         await prepare(service, tmp_path, *(locale for _, locale in cast))
 
         async def speak(channel: str, number: int, locale: str) -> None:
             person: Phone
             if channel == "sms":
                 person = SmsPhone(notify, f"+3161234567{number}", locale)
+            elif channel == "email":
+                person = MailPhone(office, imap_port, f"person{number}@example.net", locale)
             else:
                 person = WhatsAppPhone(meta, f"3161234567{number}")
             try:

@@ -78,6 +78,11 @@ class EmailChannel:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._reading
 
+    @property
+    def is_receiving(self) -> bool:
+        """Whether it was started and not stopped."""
+        return self._receive is not None
+
     async def close(self) -> None:
         """Close the connection to the server."""
         await self._outbound.close()

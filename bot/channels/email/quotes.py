@@ -7,13 +7,20 @@ Russian headers, and cuts sentences that begin with "Van" or "From".
 import re
 from typing import Final
 
-# The line that stands above a quoted mail, by language; programs break it over two lines.
-_WROTE: Final = re.compile(
+# The line that stands above a quoted mail, by language: those that can be told by how they begin, and the others.
+# Programs break it over two lines.
+_BEGINS: Final = re.compile(
     r"^\s*(op .{4,200}\bschreef\b|on .{4,200}\bwrote\s*:|le .{4,200}\ba écrit\b|am .{4,200}\bschrieb\b|"
-    r".{4,200}(tarihinde|şunu yazdı)|.{4,200}\b(пишет|написал|написала|пише|написав|написала)\b.{0,60}:?\s*$|"
-    r"في .{4,200}كتب|در .{4,200}نوشت|.{0,120}<[^<>\s]+@[^<>\s]+>.{0,40}:\s*$)",
+    r"في .{4,200}كتب|در .{4,200}نوشت)",
     re.IGNORECASE,
 )
+_ENDS: Final = re.compile(
+    r"^\s*(.{4,200}(tarihinde|şunu yazdı)|.{4,200}\b(пишет|написал|написала|пише|написав|написала)\b.{0,60}:?\s*$|"
+    r".{0,120}<[^<>\s]+@[^<>\s]+>.{0,40}:\s*$)",
+    re.IGNORECASE,
+)
+_DATED: Final = re.compile(r"\d")
+_COMPLETE: Final = re.compile(r"(:|<[^<>\s]+@[^<>\s]+>|\bschreef|\bschrieb|\bécrit|كتب|نوشت|yazdı)\W*$", re.IGNORECASE)
 _SEPARATOR: Final = re.compile(
     r"^\s*(-{2,}\s*(original message|oorspronkelijk bericht|message d'origine|ursprüngliche nachricht|"
     r"исходное сообщение|пересылаемое сообщение|orijinal ileti|الرسالة الأصلية|doorgestuurd bericht|"
@@ -43,9 +50,7 @@ def own_words(text: str) -> str:
         if _SEPARATOR.match(line) or _SIGNATURE.match(line):
             break
         # Above a quote stands who wrote it, on one line or two; what looks like it elsewhere is somebody's sentence.
-        if _WROTE.match(line) and _quotes_follow(lines, place + 1):
-            break
-        if _WROTE.match(f"{line} {following}") and _quotes_follow(lines, place + 2) and not _WROTE.match(following):
+        if _is_above_quote(line, lines[place + 1 :]) or _is_above_quote_in_two(line, following, lines[place + 2 :]):
             break
         if _FIELDS.match(line) and any(_MORE_FIELDS.match(later) for later in lines[place + 1 : place + 4]):
             break
@@ -55,7 +60,19 @@ def own_words(text: str) -> str:
     return "\n".join(kept).strip()
 
 
-def _quotes_follow(lines: list[str], start: int) -> bool:
-    """Whether a quotation stands here: marked lines, or nothing marked at all (programs that only indent)."""
-    rest = [line for line in lines[start:] if line.strip()]
-    return not rest or rest[0].lstrip().startswith(">") or not any(line.lstrip().startswith(">") for line in rest)
+def _is_above_quote(line: str, below: list[str]) -> bool:
+    if not (_ENDS.match(line) or (_BEGINS.match(line) and _DATED.search(line))):
+        return False
+    rest = [other for other in below if other.strip()]
+    if rest and rest[0].lstrip().startswith(">"):
+        return True
+    # Programs that only indent mark nothing; then the line must look like nothing else.
+    return _COMPLETE.search(line) is not None and not any(other.lstrip().startswith(">") for other in rest)
+
+
+def _is_above_quote_in_two(line: str, following: str, below: list[str]) -> bool:
+    both = f"{line} {following}"
+    if _is_above_quote(following, below) and not (_BEGINS.match(both) and _DATED.search(line)):
+        # The second line says it all: the first is the writer's own.
+        return False
+    return _is_above_quote(both, below)

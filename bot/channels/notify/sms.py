@@ -145,7 +145,8 @@ class SmsChannel:
         return await self._api.preview(self._config.sms_template, {"message": text})
 
     async def _text(self, address: str, message: Rendered) -> str:
-        lost = await self._letters.lost(all_of(message))
+        # With the letters of the link's sentence, so that Notify is asked once.
+        lost = await self._letters.lost(all_of(message) + self._say("sms.more", message.locale, ""))
         whole = whole_text(message, lost)
         if whole is not None and message.file is None:
             return whole

@@ -50,7 +50,9 @@ class TelegramChannel:
 
     name = CHANNEL
     # The limits are Telegram's: 30 messages a second in all, one a second to one chat.
-    capabilities = Capabilities(buttons=True, max_text=100_000, per_second=30, per_address=timedelta(seconds=1))
+    capabilities = Capabilities(
+        buttons=True, max_text=100_000, per_second=30, per_address=timedelta(seconds=1), media=True
+    )
 
     def __init__(
         self,
@@ -142,7 +144,8 @@ class TelegramChannel:
         return f"https://t.me/{self._username}?start={code}" if self._username else None
 
     async def send(self, address: str, message: Rendered, *, reference: str) -> Receipt:
-        """Send one message; a long one in parts, of which a later attempt sends only those that are left.
+        """Send one message: its picture and its sound, then its words with the buttons, then its file. A later attempt
+        sends only what is left of them.
 
         Raises:
             RetryLater, AddressGone, Rejected: see reminders.delivery.
@@ -151,22 +154,27 @@ class TelegramChannel:
         keyboard = keyboard_of(message)
         if any(len(b.intent.encode()) > LONGEST_INTENT for row in message.buttons for b in row):
             raise Rejected("intent_too_long")
-        steps = len(parts) + (message.file is not None)
+        before = [
+            file for file in (message.picture.file if message.picture else None, message.voice) if file is not None
+        ]
+        steps: list[File | str] = [*before, *parts, *([message.file] if message.file is not None else [])]
+        last_words = len(before) + len(parts) - 1
         provider_ref: str | None = None
         try:
-            for number in range(self._sent_parts.get(reference, 0), steps):
-                if number < len(parts):
+            for number in range(self._sent_parts.get(reference, 0), len(steps)):
+                step = steps[number]
+                if isinstance(step, str):
                     sent = await self._bot.send_message(
                         chat_id=int(address),
-                        text=parts[number],
+                        text=step,
                         parse_mode=ParseMode.HTML,
-                        reply_markup=keyboard if number == len(parts) - 1 else None,
+                        reply_markup=keyboard if number == last_words else None,
                         link_preview_options=_NO_PREVIEW,
                     )
                     provider_ref = str(sent.message_id)
-                elif message.file is not None:
-                    await self._send_file(int(address), message.file)
-                if number < steps - 1:
+                else:
+                    await self._send_file(int(address), step)
+                if number < len(steps) - 1:
                     self._remember(reference, number + 1)
         except TelegramError as error:
             if isinstance(error, BadRequest):
@@ -180,7 +188,7 @@ class TelegramChannel:
         content = InputFile(file.content, filename=file.name)
         if file.media_type == "audio/ogg":
             await self._bot.send_voice(chat_id=chat, voice=content)
-        elif file.media_type == "image/jpeg":
+        elif file.media_type in ("image/jpeg", "image/png"):
             await self._bot.send_photo(chat_id=chat, photo=content)
         else:
             await self._bot.send_document(chat_id=chat, document=content)

@@ -14,6 +14,8 @@ LONGEST = 4096
 # Telegram takes the direction of a line from its first strong letter; a line that begins with an icon and a Dutch
 # address would run the wrong way in Arabic.
 RLM = "\u200f"
+# The same in every language: hear this.
+HEAR = "🔊"
 _BREAKS = ("\n\n", "\n", ". ", "؟ ", "۔ ", "። ", "! ", "? ", " ")
 
 
@@ -48,8 +50,10 @@ def parts_of(message: Rendered, longest: int = LONGEST) -> list[str]:
 
 
 def keyboard_of(message: Rendered) -> InlineKeyboardMarkup | None:
-    """The buttons as an inline keyboard; None where there are none."""
+    """The buttons as an inline keyboard, 🔊 last; None where there are none."""
     rows = [[_button(button) for button in row] for row in message.buttons if row]
+    if message.hear:
+        rows.append([InlineKeyboardButton(HEAR, callback_data=message.hear)])
     return InlineKeyboardMarkup(rows) if rows else None
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from starlette.routing import BaseRoute
 
 from bot.channels.base import AddressGone, Capabilities, Receipt, Receive, RetryLater
-from bot.channels.web.lines import content_of, kept_file
+from bot.channels.web.lines import content_of, kept_file, kept_media
 from bot.channels.web.live import Live
 from bot.channels.web.page import Page
 from bot.channels.web.receiving import Receiving
@@ -38,7 +38,7 @@ class WebChannel:
 
     name = CHANNEL
     # A page that nobody opens shows nothing: it tells when something was seen, and until then nothing has arrived.
-    capabilities = Capabilities(buttons=True, max_text=20_000, receipts=True)
+    capabilities = Capabilities(buttons=True, max_text=20_000, receipts=True, media=True)
 
     def __init__(
         self,
@@ -105,6 +105,7 @@ class WebChannel:
                         content=content_of(message),
                         outbox_id=int(reference),
                         file=kept_file(message.file),
+                        media=kept_media(message),
                         at=self._clock.now(),
                     ),
                 )

@@ -19,7 +19,11 @@ from storage.webchat import WebMessage
 Content: TypeAlias = dict[str, Json]
 
 # What a browser may be told that a file is; anything else is a lump of bytes to be saved.
-_MEDIA_TYPES = frozenset({"text/calendar", "application/pdf", "text/plain", "application/json", "image/png"})
+_MEDIA_TYPES = frozenset(
+    {"text/calendar", "application/pdf", "text/plain", "application/json", "image/png", "audio/ogg"}
+)
+# What a person is shown to have pressed who wants to hear a message.
+HEAR = "🔊"
 
 
 def language_tag(locale: str) -> str:
@@ -46,6 +50,12 @@ def content_of(message: Rendered) -> Content:
         "blocks": blocks,
         "buttons": buttons,
     }
+    if message.picture is not None:
+        content["picture"] = message.picture.alt
+    if message.voice is not None:
+        content["voice"] = True
+    if message.hear:
+        content["hear"] = message.hear
     if message.file is not None:
         content["file"] = {"name": message.file.name, "type": _safe_type(message.file.media_type)}
     return content
@@ -62,6 +72,8 @@ def content_of_words(text: str) -> Content:
 
 def label_of(content: Content, intent: str) -> str | None:
     """The label of the button with this intent, or None when this message never had it."""
+    if intent and content.get("hear") == intent:
+        return HEAR
     rows = content.get("buttons")
     for row in rows if isinstance(rows, list) else []:
         for button in row if isinstance(row, list) else []:
@@ -75,6 +87,13 @@ def kept_file(file: File | None) -> dict[str, Json] | None:
     if file is None:
         return None
     return {"name": file.name, "media_type": file.media_type, "base64": b64encode(file.content).decode("ascii")}
+
+
+def kept_media(message: Rendered) -> dict[str, Json] | None:
+    """A message's picture and sound as they are kept."""
+    files = {"picture": message.picture.file if message.picture else None, "voice": message.voice}
+    kept: dict[str, Json] = {name: kept_file(file) for name, file in files.items() if file is not None}
+    return kept or None
 
 
 def file_of(kept: dict[str, Json]) -> File:

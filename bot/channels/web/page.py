@@ -25,6 +25,7 @@ TEXTS = (
     "download",
     "earlier",
     "link_dead",
+    "listen",
     "messages",
     "newest",
     "not_sent",

@@ -23,6 +23,7 @@ from bot.channels.web.limits import Limit, network_of
 from bot.channels.web.lines import Content, content_of_words, file_of, label_of, shown
 from bot.channels.web.live import Live
 from bot.channels.web.page import Page
+from bot.channels.web.ranges import ranged
 from bot.channels.web.receiving import NotReceiving
 from bot.channels.web.sessions import CHANNEL, Chat, Sessions
 from bot.events import InboundEvent, Payload, Pressed, Said, Started, command_in
@@ -79,6 +80,7 @@ class ChatRoutes:
             Route("/chat/events", self.events, methods=["GET"]),
             Route("/chat/history", self.history, methods=["GET"]),
             Route("/chat/file/{line:int}", self.file, methods=["GET"]),
+            Route("/chat/media/{line:int}/{what}", self.media, methods=["GET"]),
             Route("/chat/say", self.say, methods=["POST"]),
             Route("/chat/press", self.press, methods=["POST"]),
             Route("/chat/seen", self.seen, methods=["POST"]),
@@ -184,6 +186,16 @@ class ChatRoutes:
             },
         )
 
+    async def media(self, request: Request) -> Response:
+        """The picture or the sound of one of this chat's lines, for the page itself."""
+        chat = await self._chat(request)
+        async with self._database.reading() as session:
+            line = await web_message(session, chat.contact_id, request.path_params["line"])
+        kept = (line.media or {}).get(request.path_params["what"]) if line is not None else None
+        if not isinstance(kept, dict):
+            raise HTTPException(404)
+        return ranged(request, file_of(kept))
+
     async def say(self, request: Request) -> Response:
         """The person wrote something."""
         asked = await requests.read(request, requests.Saying)
@@ -206,7 +218,8 @@ class ChatRoutes:
                 select(WebMessage.id).where(WebMessage.event_id == requests.line_key(chat.contact_id, asked.event))
             )
         label = None if line is None else label_of(line.content, asked.intent)
-        if line is None or label is None or (line.buttons_closed and again is None):
+        heard = line is not None and line.content.get("hear") == asked.intent
+        if line is None or label is None or (line.buttons_closed and again is None and not heard):
             raise HTTPException(409)
         pressed = await self._keep(chat, asked.event, content_of_words(label))
         return await self._take(request, chat, pressed, Pressed(asked.intent, str(line.id)))

@@ -117,6 +117,7 @@ def upgrade() -> None:
         ),
         sa.Column("quiet_hours", sa.String(length=16), nullable=True),
         sa.Column("channel_order", sa.Text(), nullable=False),
+        sa.Column("listens", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["consultant_id"], ["consultant.id"], name=op.f("fk_person_consultant_id")),
@@ -565,6 +566,7 @@ def upgrade() -> None:
         sa.Column("event_id", sa.String(length=80), nullable=True),
         sa.Column("buttons_closed", sa.Boolean(), nullable=False),
         sa.Column("file", sa.LargeBinary(), nullable=True),
+        sa.Column("media", sa.LargeBinary(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["contact_id"], ["contact.id"], name=op.f("fk_web_message_contact_id"), ondelete="CASCADE"

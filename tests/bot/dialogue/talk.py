@@ -15,6 +15,7 @@ from bot.events import InboundEvent, Payload, Pressed, Said, Started
 from bot.faq.finding import Finder, Finding
 from bot.inbox import Inbox
 from bot.municipality import Municipalities, Municipality
+from bot.said_before import SaidBefore
 from locales.catalog import Catalogs
 from locales.faq.content import FaqContent, load_faq
 from locales.faq.texts import faq_source
@@ -179,19 +180,20 @@ class Talk:
         self.planner = Planner(
             policies=Policies(), quiet_hours=QuietHours.parse("21:00-08:00", ZONE), zone=ZONE, now=clock.now
         )
+        composer = ComposersByKind(
+            {
+                "say": SayComposer(),
+                **dict.fromkeys(Kind, planned),
+                **dict.fromkeys(FollowUp, FollowUpComposer()),
+                DIGEST: DigestComposer(ZONE, lambda _: TermRules(), lambda _: TalkRule()),
+                **dict.fromkeys(Missed, MissedComposer(ZONE, lambda _: TalkRule())),
+            }
+        )
         self.dispatcher = Dispatcher(
             database,
             {"web": self.channel},
             RENDERER,
-            ComposersByKind(
-                {
-                    "say": SayComposer(),
-                    **dict.fromkeys(Kind, planned),
-                    **dict.fromkeys(FollowUp, FollowUpComposer()),
-                    DIGEST: DigestComposer(ZONE, lambda _: TermRules(), lambda _: TalkRule()),
-                    **dict.fromkeys(Missed, MissedComposer(ZONE, lambda _: TalkRule())),
-                }
-            ),
+            composer,
             clock,
             "test",
             files=Attachments(RENDERER, clock, {"web": self.channel}),
@@ -206,6 +208,8 @@ class Talk:
             municipalities=Municipalities({"Huizen": Municipality(telephone="035 528 19 11")}),
             channels=("web",),
             quiet_hours="21:00-08:00",
+            said_before=SaidBefore(composer).body,
+            voices=frozenset({"nl", "en", "ar", "ti"}),
             links=lambda _code: {},
             replan=self.planner.plan_people,
             changed=self.planner.on_changes,

@@ -82,7 +82,21 @@
     // The side a line stands on is the window's, its inside runs as its own language does.
     const own = mine ? {} : { lang: line.lang, dir: line.dir };
     const bubble = make("div", { class: "bubble", ...own }, make("span", { class: "unseen" }, (mine ? t.you : document.title) + ": "), ...line.blocks.map(paragraph));
+    if (line.picture) {
+      const image = make("img", { class: "card", src: at("media/" + line.id + "/picture"), alt: line.picture });
+      // It has its height only now: who looked at the end goes on to.
+      const follow = atEnd();
+      image.onload = () => { if (follow) toEnd(); };
+      bubble.prepend(image);
+    }
+    if (line.voice) bubble.append(sound("media/" + line.id + "/voice"));
+    if (line.file && line.file.type === "audio/ogg") bubble.append(sound("file/" + line.id));
     const meta = make("div", { class: "meta" });
+    if (line.hear) {
+      const hear = make("button", { class: "hear", type: "button", "aria-label": t.listen, title: t.listen }, "🔊");
+      hear.onclick = () => enqueue({ kind: "press", message: line.id, intent: line.hear, label: "🔊" });
+      meta.append(hear);
+    }
     if (line.time) meta.append(make("time", { datetime: line.day + "T" + line.time, dir: "ltr" }, line.time));
     if (mine) meta.append(mark(line));
     bubble.append(meta);
@@ -90,13 +104,15 @@
     if (mine) element.tabIndex = -1;
     const choices = make("div", { class: "choices", role: "group", "aria-label": t.choices, ...own });
     for (const row of line.buttons || []) choices.append(make("div", { class: "row" }, ...row.map((button) => choice(line, button))));
-    if (line.file) {
+    if (line.file && line.file.type !== "audio/ogg") {
       const label = line.file.type === "text/calendar" ? "🗓️ " + t.calendar : "📎 " + t.download + " (" + line.file.name + ")";
       choices.append(make("a", { class: "choice", href: at("file/" + line.id), download: line.file.name }, label));
     }
     if (choices.childNodes.length) element.append(choices);
     return element;
   }
+
+  const sound = (path) => make("audio", { controls: "controls", preload: "none", src: at(path), "aria-label": view.texts.listen });
 
   function mark(line) {
     const t = view.texts;

@@ -1,0 +1,82 @@
+"""What a card shows, without a language: an appointment, a week, a plan, a question."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from locales.message import Text
+from storage.appointments import AppointmentKind
+
+
+class Change(StrEnum):
+    """How an appointment stands to what was told before."""
+
+    NONE = "none"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentCard:
+    """One appointment; instants are aware, in UTC. `bring` are icons; `was` is the time before a move."""
+
+    kind: AppointmentKind
+    starts_at: datetime
+    ends_at: datetime | None = None
+    place: str = ""
+    online: bool = False
+    with_whom: str = ""
+    bring: tuple[str, ...] = ()
+    change: Change = Change.NONE
+    was: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WeekEntry:
+    """One appointment in a week's picture."""
+
+    kind: AppointmentKind
+    starts_at: datetime
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WeekCard:
+    """Monday to Friday from `first_day`, and the weekend where it has entries; `now` shades what is over."""
+
+    first_day: date
+    entries: tuple[WeekEntry, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStep:
+    """A step on the road, by its icon; `says` is the same in words."""
+
+    icon: str
+    done: bool
+    on: date | None = None
+    says: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCard:
+    """The road of the integration term: from, until, where one stands, and the steps in order."""
+
+    start: date
+    end: date
+    today: date
+    steps: tuple[PlanStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionCard:
+    """A question by its icon, and its answers by theirs; `says` is the question in words, already in the language."""
+
+    icon: str
+    choices: tuple[str, ...]
+    says: str = ""
+
+
+Card: TypeAlias = AppointmentCard | WeekCard | PlanCard | QuestionCard

@@ -1,0 +1,39 @@
+"""What a message said that was sent before, composed again from what is true now: to be heard instead of read."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from locales.message import Body
+from reminders.claimed import ClaimedMessage, Composer
+from storage.outbox import Message
+
+
+class SaidBefore:
+    """Finds and composes messages of the outbox; `composer` is the dispatcher's."""
+
+    def __init__(self, composer: Composer) -> None:
+        self._composer = composer
+
+    async def body(self, session: AsyncSession, message_id: int, person_id: int, now: datetime) -> Body | None:
+        """The message, when it was this person's and still holds; None otherwise, whatever the id."""
+        row = await session.get(Message, message_id)
+        if row is None or row.person_id != person_id:
+            return None
+        message = ClaimedMessage(
+            row.id,
+            row.key,
+            row.kind,
+            row.params,
+            row.person_id,
+            row.consultant_id,
+            row.contact_id,
+            row.appointment_id,
+            row.appointment_version,
+            row.priority,
+            row.due_at,
+            row.useful_until,
+            row.attempts,
+        )
+        said = (await self._composer.compose(session, [message], now)).get(row.id)
+        return said if isinstance(said, Body) else None

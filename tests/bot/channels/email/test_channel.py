@@ -1,0 +1,198 @@
+"""Sending over SMTP, reading over IMAP, unsubscribing: against real servers."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+import structlog
+from starlette.applications import Starlette
+
+from bot.channels.base import AddressGone, NewsState, Rejected, RetryLater
+from bot.channels.email.config import Security
+from bot.events import Left, Media, MediaKind, Pressed, Said, Started
+from tests.bot.channels.email.rig import OURS, PASSWORD, PERSON, Rig, reply_to, rigged
+from tests.bot.channels.notify.rig import rendered
+
+ASKS = rendered("Komt u morgen?", buttons=(("✅ Ik kom", "come:12"), ("🤒 Ik kom niet", "notcome:12")))
+
+
+async def test_a_mail_arrives_and_a_repeat_is_the_same_mail(rig: Rig) -> None:
+    first = await rig.channel.send(PERSON, ASKS, reference="7")
+    again = await rig.channel.send(PERSON, ASKS, reference="7")
+    assert first == again
+    assert [mail["To"] for mail in rig.office.mails] == [PERSON, PERSON]
+    assert len({mail["Message-ID"] for mail in rig.office.mails}) == 1
+    # One connection is kept for all.
+    assert rig.office.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "reason"),
+    [
+        ("550 5.1.1 no such user", AddressGone, "no_such_mailbox"),
+        ("552 5.2.2 mailbox full", Rejected, "mailbox_full"),
+        ("450 4.2.1 try later", RetryLater, "server_busy"),
+        ("421 4.3.2 closing", RetryLater, "server_busy"),
+    ],
+)
+async def test_what_a_server_answers_for_an_address(rig: Rig, answer: str, error: type[Exception], reason: str) -> None:
+    rig.office.answers[PERSON] = answer
+    with pytest.raises(error) as caught:
+        await rig.channel.send(PERSON, ASKS, reference="1")
+    assert str(caught.value) == reason
+    # The connection, or a new one, serves the next.
+    await rig.channel.send("other@example.org", ASKS, reference="2")
+    assert [mail["To"] for mail in rig.office.mails] == ["other@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"), [("451 4.7.0 greylisted", RetryLater), ("554 5.7.1 looks like spam", Rejected)]
+)
+async def test_what_a_server_answers_for_a_mail(rig: Rig, answer: str, error: type[Exception]) -> None:
+    rig.office.data_answers = [answer]
+    with pytest.raises(error):
+        await rig.channel.send(PERSON, ASKS, reference="1")
+    await rig.channel.send(PERSON, ASKS, reference="1")
+    assert len(rig.office.mails) == 1
+
+
+async def test_a_server_that_is_gone_is_tried_later() -> None:
+    async with rigged(reads=False) as rig:
+        config = rig.channel._config
+        object.__setattr__(config, "smtp_port", 1)
+        with pytest.raises(RetryLater, match="unreachable"):
+            await rig.channel.send(PERSON, ASKS, reference="1")
+
+
+# The server warns of its own setting, which is right where TLS is there from the first byte.
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+async def test_mail_goes_encrypted_and_with_a_login(security: Security, tmp_path: Path) -> None:
+    async with rigged(reads=False, security=security, folder=tmp_path) as rig:
+        await rig.channel.send(PERSON, ASKS, reference="1")
+        assert rig.office.logins == ["taken"]
+        assert len(rig.office.mails) == 1
+
+
+async def test_a_wrong_password_is_said_and_never_shown(tmp_path: Path) -> None:
+    with structlog.testing.capture_logs() as logs:
+        async with rigged(reads=False, security="starttls", folder=tmp_path, password="not-" + PASSWORD) as rig:
+            with pytest.raises(RetryLater, match="login_refused"):
+                await rig.channel.send(PERSON, ASKS, reference="1")
+            assert PASSWORD not in repr(rig.config)
+    assert [line["event"] for line in logs] == ["smtp_login_refused"]
+    assert PASSWORD not in str(logs)
+
+
+async def test_an_answer_is_heard_without_waiting_for_the_next_look(rig: Rig) -> None:
+    await rig.channel.send(PERSON, ASKS, reference="7")
+    await rig.brings(reply_to(rig.office.mails[0], "Ik kom!\n\nOp ma 2 mrt 2026 om 09:00 schreef Maatje:\n> Komt u?"))
+    await rig.until(lambda: len(rig.heard) == 1)
+    [event] = rig.heard
+    assert (event.address, event.payload, event.answers) == (PERSON, Said("Ik kom!"), "7")
+    # While the channel waits (IDLE), the next is heard as well.
+    await rig.brings(reply_to(rig.office.mails[0], "2"))
+    await rig.until(lambda: len(rig.heard) == 2)
+    assert rig.heard[1].payload == Said("2")
+    assert len({event.event_id for event in rig.heard}) == 2
+
+
+async def test_what_could_not_be_taken_comes_again(rig: Rig) -> None:
+    await rig.channel.send(PERSON, ASKS, reference="7")
+    rig.fails = [ConnectionError("database"), ConnectionError("database")]
+    await rig.brings(reply_to(rig.office.mails[0], "Ik ben ziek"))
+    await rig.until(lambda: len(rig.heard) == 1)
+    assert rig.heard[0].payload == Said("Ik ben ziek")
+
+
+async def test_a_link_code_opens_the_conversation_of_a_stranger(rig: Rig) -> None:
+    link = rig.channel.link("ACDEFGHJKM")
+    assert link == f"mailto:{OURS}?subject=ACDEFGHJKM"
+    await rig.brings(b"From: new@example.org\r\nSubject: ACDEFGHJKM\r\nMessage-ID: <1@x>\r\n\r\n")
+    await rig.until(lambda: len(rig.heard) == 1)
+    assert (rig.heard[0].address, rig.heard[0].payload) == ("new@example.org", Started("ACDEFGHJKM"))
+
+
+async def test_an_answer_from_another_address_is_nothing(rig: Rig) -> None:
+    await rig.channel.send(PERSON, ASKS, reference="7")
+    mail = rig.office.mails[0]
+    await rig.brings(reply_to(mail, "Ik kom niet", sender="thief@example.org"))
+    await rig.brings(reply_to(mail, "Ik kom"))
+    await rig.until(lambda: len(rig.heard) == 1)
+    assert rig.heard[0].payload == Said("Ik kom")
+
+
+async def test_a_photo_can_be_fetched_later(rig: Rig) -> None:
+    await rig.channel.send(PERSON, ASKS, reference="7")
+    mail = reply_to(rig.office.mails[0], "")
+    mail.add_attachment(b"\xff\xd8\xff a note of the doctor", maintype="image", subtype="jpeg", filename="brief.jpg")
+    await rig.brings(mail)
+    await rig.until(lambda: len(rig.heard) == 1)
+    payload = rig.heard[0].payload
+    assert isinstance(payload, Media)
+    assert payload.kind is MediaKind.PHOTO
+    assert payload.file is not None
+    assert await rig.channel.fetch(payload.file) == b"\xff\xd8\xff a note of the doctor"
+    assert await rig.channel.fetch("0.1:1") is None
+
+
+async def test_an_answer_to_the_invitation_is_an_answer(rig: Rig) -> None:
+    await rig.channel.send(PERSON, ASKS, reference="7")
+    mail = reply_to(rig.office.mails[0], "")
+    reply = (
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\nUID:appointment-12@maatje\r\n"
+        f"DTSTAMP:20260302T080000Z\r\nATTENDEE;PARTSTAT=DECLINED:mailto:{PERSON}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    mail.add_alternative(reply, subtype="calendar", params={"method": "REPLY"})
+    await rig.brings(mail)
+    await rig.until(lambda: len(rig.heard) == 1)
+    assert rig.heard[0].payload == Pressed("notcome:12")
+
+
+async def test_a_bounce_is_news_of_its_message(rig: Rig) -> None:
+    await rig.channel.send(PERSON, ASKS, reference="7")
+    message_id = rig.office.mails[0]["Message-ID"]
+    bounce = (
+        "From: MAILER-DAEMON@example.org\r\nTo: x@y\r\nSubject: Undelivered\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n"
+        "Final-Recipient: rfc822; p@x\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {message_id}\r\n\r\n--b--\r\n"
+    )
+    await rig.brings(bounce.encode())
+    await rig.until(lambda: len(rig.news) == 1)
+    [news] = rig.news
+    assert (news.state, news.reference, news.gone) == (NewsState.FAILED, "7", True)
+
+
+async def test_unsubscribing_asks_a_person_and_obeys_a_mail_program() -> None:
+    async with rigged(reads=False) as rig:
+        await rig.channel.send(PERSON, ASKS, reference="7")
+        header = rig.office.mails[0]["List-Unsubscribe"]
+        assert rig.office.mails[0]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        path = str(header).strip("<>").removeprefix("https://maatje.example")
+        app = Starlette(routes=list(rig.channel.routes()))
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="https://maatje.example") as client:
+            page = await client.get(path, headers={"accept-language": "ar-SY,ar"})
+            assert page.status_code == 200
+            assert 'dir="rtl"' in page.text
+            assert rig.heard == []
+            assert (await client.post(path, data={"List-Unsubscribe": "One-Click"})).status_code == 200
+            assert (await client.post(path[:-3] + "abc")).status_code == 404
+        [event] = rig.heard
+        assert (event.address, event.payload) == (PERSON, Left())
+
+
+async def test_logs_hold_no_address_text_or_secret(rig: Rig) -> None:
+    with structlog.testing.capture_logs() as logs:
+        await rig.channel.send(PERSON, ASKS, reference="7")
+        rig.office.answers[PERSON] = "550 5.7.9 no person@example.org here"
+        with pytest.raises((AddressGone, Rejected)):
+            await rig.channel.send(PERSON, ASKS, reference="8")
+        await rig.brings(reply_to(rig.office.mails[0], "geheim", sender="thief@example.org"))
+        await rig.brings(reply_to(rig.office.mails[0], "Ik kom"))
+        await rig.until(lambda: len(rig.heard) == 1)
+    for secret in (PERSON, "thief", "geheim", "Ik kom", PASSWORD, "example.org"):
+        assert secret not in str(logs)

@@ -1,0 +1,62 @@
+"""What a person wrote themselves, out of what mail programs make of it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.channels.email.quotes import own_words
+
+OURS = "> Morgen om 10:00 hebt u een gesprek.\n> Komt u?"
+OUTLOOK = (
+    "Van: Maatje <maatje@gemeente.example>\nVerzonden: maandag 2 maart 2026 09:00\nAan: P\n"
+    "Onderwerp: Gesprek\n\nKomt u?"
+)
+
+
+@pytest.mark.parametrize(
+    ("mail", "own"),
+    [
+        pytest.param(
+            f"Ja, ik kom.\n\nOp ma 2 mrt 2026 om 09:00 schreef Maatje <m@g.example>:\n\n{OURS}", "Ja, ik kom."
+        ),
+        pytest.param(
+            f"Ja\n\nOp maandag 2 maart 2026 om 09:00 schreef Maatje van de gemeente\n<m@g.example>:\n\n{OURS}", "Ja"
+        ),
+        pytest.param(f"1\n\nOn Mon, 2 Mar 2026 at 09:00, Maatje <m@g.example> wrote:\n{OURS}", "1"),
+        pytest.param(f"Oui\n\nLe lun. 2 mars 2026 à 09:00, Maatje <m@g.example> a écrit :\n{OURS}", "Oui"),
+        pytest.param(f"نعم\n\nفي الاثنين، 2 مارس 2026 09:00 ص، كتب Maatje <m@g.example>:\n{OURS}", "نعم"),
+        pytest.param(f"بله\n\nدر دوشنبه، ۲ مارس ۲۰۲۶ ساعت ۹:۰۰ Maatje <m@g.example> نوشت:\n{OURS}", "بله"),
+        pytest.param(f"Evet\n\nMaatje <m@g.example>, 2 Mar 2026 Pzt, 09:00 tarihinde şunu yazdı:\n{OURS}", "Evet"),
+        pytest.param(f"Так\n\nпн, 2 бер. 2026 р. о 09:00 Maatje <m@g.example> пише:\n{OURS}", "Так"),
+        pytest.param(f"Да\n\nпн, 2 мар. 2026 г. в 09:00, Maatje <m@g.example>:\n{OURS}", "Да"),
+        pytest.param(f"Ik ben ziek\n\n{OUTLOOK}", "Ik ben ziek"),
+        pytest.param(f"Ik ben ziek\n\n-----Oorspronkelijk bericht-----\n{OUTLOOK}", "Ik ben ziek"),
+        pytest.param(
+            "Je viens\n\nDe : Maatje <m@g.example>\nEnvoyé : lundi 2 mars\nÀ : P\nObjet : Rendez-vous\n", "Je viens"
+        ),
+        pytest.param("لن أحضر\n\nمن: Maatje <m@g.example>\nتاريخ: ٢ مارس\nإلى: P\nالموضوع: موعد\n", "لن أحضر"),
+        pytest.param("Ik kom\n\nVerzonden vanaf mijn iPhone", "Ik kom"),
+        pytest.param("I come\n\nSent from my Galaxy", "I come"),
+        pytest.param("سأحضر\n\nأُرسلت من الـ iPhone", "سأحضر\n\nأُرسلت من الـ iPhone"),
+        pytest.param("سأحضر\n\nمُرسل من الـ iPhone", "سأحضر"),
+        pytest.param("Ik kom\n-- \nFatima\nTel. 06", "Ik kom"),
+        pytest.param(f"{OURS}\n\nJa, ik kom", "Ja, ik kom"),
+        pytest.param(f"Ja\r\n\r\n{OURS}\r\n", "Ja"),
+        pytest.param(OURS, ""),
+        pytest.param("Van maandag tot vrijdag kan ik niet.", "Van maandag tot vrijdag kan ik niet."),
+        pytest.param("From Monday I work.\nTo be honest: not sure.", "From Monday I work.\nTo be honest: not sure."),
+        pytest.param(
+            "Op school schreef de juf een brief.\nIk kom morgen.", "Op school schreef de juf een brief.\nIk kom morgen."
+        ),
+        pytest.param("Eerste regel\n\nTweede regel", "Eerste regel\n\nTweede regel"),
+        pytest.param("", ""),
+    ],
+)
+def test_only_the_writers_own_words_are_left(mail: str, own: str) -> None:
+    assert own_words(mail) == own
+
+
+@given(st.text(max_size=2_000))
+def test_nothing_is_added(text: str) -> None:
+    said = {line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")}
+    assert {line.strip() for line in own_words(text).split("\n")} - {""} <= said

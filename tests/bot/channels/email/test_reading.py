@@ -1,0 +1,169 @@
+"""What a mail is: an answer, a bounce, a machine's, or nothing that can be trusted."""
+
+from email.message import EmailMessage
+from email.policy import SMTP
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.channels.email.reading import LARGEST, Bounced, Heard, Nothing, part_of, read
+from bot.channels.email.tokens import Tokens
+from bot.events import Media, MediaKind, Said
+from tests.bot.channels.email.rig import OURS, PERSON, sign
+
+TOKENS = Tokens(sign, OURS)
+MARK = TOKENS.message_id("7", PERSON)
+
+
+def answer(text: str = "Ik kom", **headers: str) -> EmailMessage:
+    """An answer of the person to message 7."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = PERSON
+    mail["To"] = OURS
+    mail["Subject"] = "Re: Gesprek"
+    mail["Message-ID"] = "<a@b>"
+    mail["In-Reply-To"] = MARK
+    for name, value in headers.items():
+        del mail[name.replace("_", "-")]
+        mail[name.replace("_", "-")] = value
+    mail.set_content(text)
+    return mail
+
+
+def read_mail(mail: EmailMessage | bytes) -> Heard | Bounced | Nothing:
+    raw = mail if isinstance(mail, bytes) else mail.as_bytes()
+    return read(raw, "1.1", TOKENS)
+
+
+def test_an_answer_says_which_message_it_answers() -> None:
+    found = read_mail(answer())
+    assert isinstance(found, Heard)
+    assert (found.address, found.payload, found.answers) == (PERSON, Said("Ik kom"), "7")
+
+
+def test_the_mark_may_be_in_the_address_that_is_answered() -> None:
+    found = read_mail(answer(In_Reply_To="<other@x>", To=TOKENS.reply_address("9", PERSON)))
+    assert isinstance(found, Heard)
+    assert found.answers == "9"
+
+
+@pytest.mark.parametrize(
+    ("headers", "why"),
+    [
+        pytest.param({"In_Reply_To": "<other@x>"}, "unproved", id="no mark"),
+        pytest.param({"In_Reply_To": MARK.replace("m7.", "m8.")}, "unproved", id="the mark of another message"),
+        pytest.param({"In_Reply_To": MARK[:-30] + "0" * 10 + MARK[-20:]}, "unproved", id="a changed mark"),
+        pytest.param({"From": "thief@example.org"}, "unproved", id="somebody else's mark"),
+        pytest.param({"From": ""}, "no_sender", id="no sender"),
+        pytest.param({"From": "nobody"}, "no_sender", id="no address"),
+        pytest.param({"Auto_Submitted": "auto-replied"}, "automatic", id="RFC 3834"),
+        pytest.param({"Precedence": "bulk"}, "automatic", id="bulk"),
+        pytest.param({"X_Autoreply": "yes"}, "automatic", id="older programs"),
+        pytest.param({"List_Id": "<l.x>"}, "automatic", id="a list"),
+        pytest.param({"Subject": "Automatisch antwoord: Gesprek"}, "automatic", id="Outlook in Dutch"),
+        pytest.param({"Subject": "Out of office: back on Monday"}, "automatic", id="Outlook in English"),
+        pytest.param({"Subject": "رد تلقائي: موعد"}, "automatic", id="Outlook in Arabic"),
+    ],
+)
+def test_what_is_no_persons_answer_is_left_aside(headers: dict[str, str], why: str) -> None:
+    found = read_mail(answer(**headers))
+    assert isinstance(found, Nothing)
+    assert found.why == why
+
+
+def test_no_is_an_answer_of_a_person() -> None:
+    assert isinstance(read_mail(answer(Auto_Submitted="no")), Heard)
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [("windows-1256", "لا أستطيع أن أحضر"), ("koi8-r", "Я не приду"), ("iso-8859-9", "Hastayım"), ("utf-16", "Ik kom")],
+)
+def test_letters_arrive_in_any_charset(charset: str, text: str) -> None:
+    head = f"From: {PERSON}\r\nIn-Reply-To: {MARK}\r\nMIME-Version: 1.0\r\n"
+    raw = f"{head}Content-Type: text/plain; charset={charset}\r\nContent-Transfer-Encoding: 8bit\r\n\r\n".encode()
+    found = read_mail(raw + text.encode(charset))
+    assert isinstance(found, Heard)
+    assert found.payload == Said(text)
+
+
+def test_a_false_charset_costs_letters_and_not_the_answer() -> None:
+    head = f"From: {PERSON}\r\nIn-Reply-To: {MARK}\r\nMIME-Version: 1.0\r\n"
+    raw = f"{head}Content-Type: text/plain; charset=x-unknown-99\r\n\r\nIk kom".encode()
+    found = read_mail(raw)
+    assert isinstance(found, Heard)
+    assert found.payload == Said("Ik kom")
+
+
+def test_html_alone_is_read_without_what_it_quotes() -> None:
+    mail = answer()
+    mail.set_content(
+        "<html><head><style>p{}</style></head><body><p>Ik kom <b>niet</b> &amp; bel u</p>"
+        "<blockquote>Komt u?</blockquote></body></html>",
+        subtype="html",
+    )
+    found = read_mail(mail)
+    assert isinstance(found, Heard)
+    assert found.payload == Said("Ik kom niet & bel u")
+
+
+def test_a_photo_without_words_is_media() -> None:
+    mail = answer("")
+    mail.add_attachment(b"jpeg", maintype="image", subtype="jpeg", filename="x.jpg")
+    found = read_mail(mail)
+    assert isinstance(found, Heard)
+    assert isinstance(found.payload, Media)
+    assert found.payload.kind is MediaKind.PHOTO
+    assert part_of(mail.as_bytes(), int(str(found.payload.file).rpartition(":")[2])) == b"jpeg"
+
+
+@pytest.mark.parametrize(
+    ("status", "action", "expected"),
+    [
+        ("5.1.1", "failed", Bounced("7", "bounced", gone=True)),
+        ("5.2.2", "failed", Bounced("7", "mailbox_full", gone=False)),
+        ("5.7.1", "failed", Bounced("7", "bounced", gone=False)),
+        ("4.4.1", "delayed", Nothing("report")),
+        ("4.4.7", "failed", Nothing("delayed")),
+        ("2.0.0", "relayed", Nothing("report")),
+    ],
+)
+def test_delivery_reports(status: str, action: str, expected: Bounced | Nothing) -> None:
+    report = (
+        'From: <>\r\nContent-Type: multipart/report; boundary="b"\r\n\r\n'
+        f"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\nAction: {action}\r\n"
+        f"Status: {status}\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {MARK}\r\n\r\nKomt u?\r\n"
+        "--b--\r\n"
+    )
+    assert read_mail(report.encode()) == expected
+
+
+def test_too_large_a_mail_is_not_looked_into() -> None:
+    assert read_mail(b"x" * (LARGEST + 1)) == Nothing("too_large")
+
+
+_HEADERS = f"From: {PERSON}\r\nIn-Reply-To: {MARK}\r\n".encode()
+
+
+@given(st.binary(max_size=2_000), st.booleans())
+def test_no_bytes_raise(rubbish: bytes, begins_well: bool) -> None:
+    assert isinstance(read_mail((_HEADERS if begins_well else b"") + rubbish), Heard | Bounced | Nothing)
+
+
+_NAMES = ("Content-Type", "From", "Subject", "Content-Transfer-Encoding", "Auto-Submitted", "References", "X")
+_VALUES = st.one_of(
+    st.sampled_from(
+        ["multipart/mixed; boundary=b", "text/html; charset=bogus", "base64", "message/rfc822", "=?utf-8?b?!!!?=", MARK]
+    ),
+    st.text(st.characters(blacklist_characters="\r\n"), max_size=60),
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(_NAMES), _VALUES), max_size=8), st.text(max_size=400))
+def test_no_headers_raise(headers: list[tuple[str, str]], body: str) -> None:
+    raw = (
+        "".join(f"{name}: {value}\r\n" for name, value in headers)
+        + f"In-Reply-To: {MARK}\r\n\r\n--b\r\n{body}\r\n--b--"
+    )
+    assert isinstance(read_mail(raw.encode("utf-8", "surrogatepass")), Heard | Bounced | Nothing)
