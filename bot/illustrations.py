@@ -34,6 +34,7 @@ from locales.message import Body, Text
 from locales.render import File, Picture, Rendered, Renderer
 from reminders.claimed import ClaimedMessage
 from reminders.delivery import Clock
+from reminders.milestones import OpenPart
 from reminders.person_terms import terms_of
 from reminders.term_messages import open_parts
 from reminders.terms import Group, Route, TermRules
@@ -55,13 +56,14 @@ _TERM_ICONS: Final = {
     "term_end": "🏁",
 }
 _PART_ICONS: Final = {
-    "exam": "📝",
-    "bridging": "🎓",
-    "pvt": "🤝",
-    "map": "💼",
-    "lesson_hours": "📚",
-    "participation_hours": "⚽",
+    OpenPart.EXAM: "📝",
+    OpenPart.BRIDGING: "🎓",
+    OpenPart.PVT: "🤝",
+    OpenPart.MAP: "💼",
+    OpenPart.LESSON_HOURS: "📚",
+    OpenPart.PARTICIPATION_HOURS: "⚽",
 }
+_PART_LABELS: Final = {OpenPart.PVT: "PVT", OpenPart.MAP: "MAP"}
 # More answers than this say nothing as a picture.
 _MOST_ANSWERS: Final = 12
 _CHOOSES_LANGUAGE: Final = "lang:"
@@ -187,13 +189,16 @@ class Illustrations:
         if start is None or end is None or end <= start:
             return None
         today = self._clock.now().astimezone(self._renderer.zone).date()
-        steps = [PlanStep("📝", done=True, on=start, says=Text("term.term_start", {"on": start}))]
+        steps = [PlanStep("📝", done=True, on=start, label="PIP", says=Text("term.term_start", {"on": start}))]
         if plan is not None and plan.route is not None:
             group, route = Group(person.group.value), Route(plan.route.value)
             still_open = set(open_parts(group, route, plan.progress or {}))
             steps += [
                 PlanStep(
-                    _PART_ICONS[part.value], done=part not in still_open, says=Text(f"milestone.open.{part.value}")
+                    _PART_ICONS[part],
+                    done=part not in still_open,
+                    label=_PART_LABELS.get(part, ""),
+                    says=Text(f"milestone.open.{part.value}"),
                 )
                 for part in open_parts(group, route, {})
             ]

@@ -33,7 +33,7 @@ class MeaningAlone(TrainedFinder):
 def bench_faq(content: FaqContent, questions: Sequence[Question]) -> dict[str, Json]:
     """Figures as JSON: times of single questions in ms (on one core), loading in s, memory in MB; and, of the questions
     that say what they expect, the shares found, answered wrong, and rightly handed over."""
-    before = _memory()
+    before = resident_bytes()
     started = time.perf_counter()
     finder = build_finder(content)
     # The first question loads what is loaded lazily.
@@ -44,7 +44,7 @@ def bench_faq(content: FaqContent, questions: Sequence[Question]) -> dict[str, J
         started = time.perf_counter()
         finder.find(question.text, question.lang)
         times.append((time.perf_counter() - started) * 1000)
-    after = _memory()
+    after = resident_bytes()
     parts = (finder.content, finder.model, finder.encoder, finder.cry, finder.dialect)
     compared: dict[str, Finder] = {
         "both": finder,
@@ -81,7 +81,7 @@ def _shares(summary: Summary) -> dict[str, Json]:
     }
 
 
-def _memory() -> int:
+def resident_bytes() -> int:
     """Bytes in use now, where the system tells (Linux), else the peak."""
     try:
         with open("/proc/self/statm", encoding="ascii") as found:

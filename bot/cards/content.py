@@ -52,11 +52,12 @@ class WeekCard:
 
 @dataclass(frozen=True, slots=True)
 class PlanStep:
-    """A step on the road, by its icon; `says` is the same in words."""
+    """A step on the road, by its icon, with a Dutch abbreviation that people know it by; `says` is it in words."""
 
     icon: str
     done: bool
     on: date | None = None
+    label: str = ""
     says: Text | None = None
 
 

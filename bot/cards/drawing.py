@@ -175,7 +175,13 @@ class Drawing:
     @staticmethod
     def _step(step: PlanStep, following: bool, locale: str) -> Data:
         day = "" if step.on is None else f"{short_day_text(step.on, locale)} {own_digits(str(step.on.year), locale)}"
-        return {"picture": pictogram(step.icon) or _UNKNOWN, "day": day, "done": step.done, "next": following}
+        return {
+            "picture": pictogram(step.icon) or _UNKNOWN,
+            "label": step.label,
+            "day": day,
+            "done": step.done,
+            "next": following,
+        }
 
 
 def _in_week(card: WeekCard, zone: ZoneInfo) -> list[WeekEntry]:

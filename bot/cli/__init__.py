@@ -6,7 +6,7 @@ output and nothing else; logs go to standard error.
 
 import typer
 
-from bot.cli import attendance, bench, faq, imports, people, reminders, service, texts, trace, whatsapp
+from bot.cli import attendance, bench, cards, faq, imports, people, reminders, service, texts, trace, voice, whatsapp
 
 app = typer.Typer(
     name="maatje",
@@ -24,6 +24,8 @@ app.add_typer(attendance.app, name="attendance")
 app.add_typer(faq.app, name="faq")
 app.add_typer(texts.app, name="translations")
 app.add_typer(whatsapp.app, name="whatsapp")
+app.add_typer(cards.app, name="cards")
+app.add_typer(voice.app, name="voice")
 app.add_typer(bench.app, name="bench")
 
 

@@ -13,7 +13,7 @@ The folder has a folder for each locale, and in it two more:
     ti/pieces/hour-0.ogg … hour-23        the hour of a time; minute-1 … minute-59; part-1 … part-4 the part of the
                                           day, from the night on
     ti/pieces/number-3.ogg                other numbers; euro-340 amounts
-    ti/pieces/place-stadhuis-kamer-3.ogg  a place, and name-jan-de-vries a name: small letters and digits with "-" between
+    ti/pieces/place-stadhuis-kamer-3.ogg  a place, and name-jan-de-vries a name: small letters and digits, "-" between
 
 Sound may be .ogg, .opus, .wav or .mp3. A sentence is spoken from pieces when all of them are there; names and places
 that are not recorded are then said by the Dutch voice. `Speech.sentences` tells which pieces a message needs. The
@@ -60,6 +60,13 @@ class Recordings:
     def piece(self, name: str, locale: str) -> Pcm | None:
         """The recording of a piece, or None."""
         return self._sound((locale, "pieces", name.casefold()))
+
+    def checked(self) -> dict[str, list[tuple[Path, bool]]]:
+        """Every recording by language, and whether it can be used; all are read, so not for a running service."""
+        found: dict[str, list[tuple[Path, bool]]] = {}
+        for wanted, path in sorted(self._files.items()):
+            found.setdefault(wanted[0], []).append((path, self._sound(wanted) is not None))
+        return found
 
     def _sound(self, wanted: tuple[str, str, str]) -> Pcm | None:
         path = self._files.get(wanted)
