@@ -1,8 +1,8 @@
 """What a message is for who does not read: its picture, drawn from what is true when it is sent, and its sound.
 
 A body names its picture by a word: "appointment:12" (with the old instant behind it where it was moved:
-"appointment:12:2026-…"), "week:2026-11-23" (a Monday), "week_of:12" (the week of that appointment), "plan". A body that
-names none but asks something is shown as its answers.
+"appointment:12:2026-…"), "week:2026-11-23" (a Monday), "week_of:12" (the week of that appointment), "plan", "icon:🔒"
+(a question about that) or "done:✅" (that is so). A body that names none but asks something is shown as its answers.
 """
 
 import asyncio
@@ -38,7 +38,15 @@ from reminders.milestones import OpenPart
 from reminders.person_terms import terms_of
 from reminders.term_messages import open_parts
 from reminders.terms import Group, Route, TermRules
-from storage.appointments import Appointment, AppointmentKind, AppointmentStatus, appointment_for, appointments_of
+from storage.appointments import (
+    Answer,
+    Appointment,
+    AppointmentKind,
+    AppointmentStatus,
+    appointment_for,
+    appointments_of,
+    participation_in,
+)
 from storage.database import Database
 from storage.people import Person, plan_of
 
@@ -55,13 +63,14 @@ _TERM_ICONS: Final = {
     "education_max_end": "🎓",
     "term_end": "🏁",
 }
+# In the order of the road: the exam and the bridging programme end it.
 _PART_ICONS: Final = {
-    OpenPart.EXAM: "📝",
-    OpenPart.BRIDGING: "🎓",
     OpenPart.PVT: "🤝",
-    OpenPart.MAP: "💼",
     OpenPart.LESSON_HOURS: "📚",
     OpenPart.PARTICIPATION_HOURS: "⚽",
+    OpenPart.MAP: "💼",
+    OpenPart.BRIDGING: "🎓",
+    OpenPart.EXAM: "📝",
 }
 _PART_LABELS: Final = {OpenPart.PVT: "PVT", OpenPart.MAP: "MAP"}
 # More answers than this say nothing as a picture.
@@ -133,7 +142,12 @@ class Illustrations:
     async def picture(self, rendered: Rendered, body: Body, row: ClaimedMessage) -> Picture | None:
         """The message as a picture; None where there is nothing to show or it cannot be made. Never raises."""
         try:
-            card = await self._card(body, row) if body.card else _question(body, rendered)
+            kind, _, rest = body.card.partition(":")
+            card: Card | None
+            if kind in ("", "icon", "done"):
+                card = _question(body, rendered, rest, asks=kind != "done")
+            else:
+                card = await self._card(kind, rest, row)
             return await self._cards.picture(card, rendered.locale) if card is not None else None
         except (CardFailed, SQLAlchemyError) as error:
             log.warning("message_not_drawn", message=row.id, error=type(error).__name__)
@@ -150,11 +164,10 @@ class Illustrations:
             log.warning("plan_not_drawn")
             return None
 
-    async def _card(self, body: Body, row: ClaimedMessage) -> Card | None:
-        """The card that the body names, of the person it is for and of nobody else."""
+    async def _card(self, kind: str, rest: str, row: ClaimedMessage) -> Card | None:
+        """The card that a body names, of the person it is for and of nobody else."""
         if row.person_id is None:
             return None
-        kind, _, rest = body.card.partition(":")
         async with self._database.reading() as session:
             person = await session.get(Person, row.person_id)
             if person is None:
@@ -170,7 +183,9 @@ class Illustrations:
             if kind == "week_of":
                 day = appointment.starts_at.astimezone(self._renderer.zone).date()
                 return await self._week(session, person.id, day - timedelta(days=day.weekday()))
-            return _appointment_card(appointment, datetime.fromisoformat(was) if was else None)
+            participation = await participation_in(session, appointment.id, person.id)
+            comes = participation is not None and participation.answer is Answer.COMING
+            return _appointment_card(appointment, datetime.fromisoformat(was) if was else None, comes=comes)
 
     async def _week(self, session: AsyncSession, person_id: int, monday: date) -> WeekCard:
         zone = self._renderer.zone
@@ -200,7 +215,7 @@ class Illustrations:
                     label=_PART_LABELS.get(part, ""),
                     says=Text(f"milestone.open.{part.value}"),
                 )
-                for part in open_parts(group, route, {})
+                for part in sorted(open_parts(group, route, {}), key=list(_PART_ICONS).index)
             ]
         dated = sorted((terms[name], name) for name in _TERM_ICONS if name in terms and name != "pip_due_hbel")
         steps += [
@@ -211,7 +226,7 @@ class Illustrations:
         return PlanCard(start, end, today, tuple(sorted(steps, key=lambda step: not step.done)))
 
 
-def _appointment_card(appointment: Appointment, was: datetime | None) -> AppointmentCard:
+def _appointment_card(appointment: Appointment, was: datetime | None, *, comes: bool) -> AppointmentCard:
     cancelled = appointment.status is AppointmentStatus.CANCELLED
     change = Change.CANCELLED if cancelled else Change.MOVED if was is not None else Change.NONE
     return AppointmentCard(
@@ -223,17 +238,19 @@ def _appointment_card(appointment: Appointment, was: datetime | None) -> Appoint
         with_whom=appointment.with_whom or "",
         bring=() if cancelled else _BRING.get(appointment.kind, ()),
         change=change,
+        confirmed=comes and not cancelled,
         was=None if cancelled else was,
     )
 
 
-def _question(body: Body, rendered: Rendered) -> QuestionCard | None:
-    """The answers as a picture, where they have icons of their own."""
+def _question(body: Body, rendered: Rendered, icon: str, *, asks: bool) -> QuestionCard | None:
+    """What it is about and the answers as a picture, where they have icons of their own."""
     icons = [button.icon for row in body.buttons for button in row]
-    if not icons or len(icons) > _MOST_ANSWERS or not all(pictogram(icon) for icon in icons):
+    if (not icons and not icon) or len(icons) > _MOST_ANSWERS or not all(pictogram(choice) for choice in icons):
         return None
-    shown = next((icon for block in rendered.blocks if (icon := first_icon(block.text)) is not None), "❓")
-    return QuestionCard(shown, tuple(icons), rendered.blocks[0].text if rendered.blocks else "")
+    found = (first_icon(block.text) for block in rendered.blocks)
+    shown = icon or next((named for named in found if named is not None), "❓")
+    return QuestionCard(shown, tuple(icons), rendered.blocks[0].text if rendered.blocks else "", asks)
 
 
 def _languages_offered(body: Body) -> list[str]:

@@ -29,6 +29,8 @@ class AppointmentCard:
     with_whom: str = ""
     bring: tuple[str, ...] = ()
     change: Change = Change.NONE
+    # The person said that they come.
+    confirmed: bool = False
     was: datetime | None = None
 
 
@@ -73,11 +75,15 @@ class PlanCard:
 
 @dataclass(frozen=True, slots=True)
 class QuestionCard:
-    """A question by its icon, and its answers by theirs; `says` is the question in words, already in the language."""
+    """A question by its icon, and its answers by theirs; `says` is the question in words, already in the language.
+
+    What only tells something is one that does not `ask`.
+    """
 
     icon: str
     choices: tuple[str, ...]
     says: str = ""
+    asks: bool = True
 
 
 Card: TypeAlias = AppointmentCard | WeekCard | PlanCard | QuestionCard

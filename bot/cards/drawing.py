@@ -53,7 +53,8 @@ class Drawing:
             case QuestionCard():
                 icons = [pictogram(icon) for icon in card.choices[:_MOST_CHOICES]]
                 choices = [icon for icon in icons if icon is not None]
-                return {**shared, "kind": "question", "picture": pictogram(card.icon) or _UNKNOWN, "choices": choices}
+                picture = pictogram(card.icon) or _UNKNOWN
+                return {**shared, "kind": "question", "picture": picture, "asks": card.asks, "choices": choices}
 
     def words(self, card: Card, locale: str) -> str:
         """The card as one line of text."""
@@ -117,6 +118,7 @@ class Drawing:
             "with": _short(card.with_whom, _LONGEST_NAME),
             "bring": [name for name in bring if name is not None],
             "change": card.change.value,
+            "confirmed": card.confirmed,
             "was": was,
         }
 

@@ -49,7 +49,8 @@ async def ask_which(turn: Turn, draft: Absence) -> None:
         rows.append([button(key, f"ab:{draft.id}:today", "☀️")])
     rows.append([button("absence.some_days", f"ab:{draft.id}:from", "🗓️")])
     rows.append([button("absence.until_better", f"ab:{draft.id}:open", "🛌")])
-    turn.say(title("absence.which"), buttons=[*rows, menu.back()])
+    card = f"week_of:{found[0].id}" if found else ""
+    turn.say(title("absence.which"), buttons=[*rows, menu.back()], card=card)
 
 
 async def ask_another(turn: Turn, draft: Absence) -> None:
@@ -103,7 +104,7 @@ async def ask_why(turn: Turn, draft: Absence) -> None:
         lines = [Part(appointment_line(appointment)) for appointment in chosen[:CHOICES]]
         if any(a.starts_at > turn.now for a in chosen):
             rows.append([button("absence.another_too", f"ab:{draft.id}:more", "➕")])
-    turn.say(*lines, title("absence.why"), buttons=rows)
+    turn.say(*lines, title("absence.why"), buttons=rows, card="icon:🤒")
 
 
 async def ask_how_long(turn: Turn, draft: Absence) -> None:
@@ -116,6 +117,7 @@ async def ask_how_long(turn: Turn, draft: Absence) -> None:
         return
     turn.say(
         title("absence.how_long"),
+        card="icon:🗓️",
         buttons=[
             [button("absence.only_this", f"ab:{draft.id}:d:one", "1️⃣")],
             [button("absence.whole_day", f"ab:{draft.id}:d:day", "☀️")],
@@ -137,6 +139,7 @@ async def ask_confirmation(turn: Turn, draft: Absence) -> None:
             [button(send, f"ab:{draft.id}:send", "✅")],
             [button("absence.drop", f"ab:{draft.id}:drop", "❌")],
         ],
+        card=f"icon:{REASON_ICONS[draft.reason]}" if draft.reason is not None else "",
     )
 
 

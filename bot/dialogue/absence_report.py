@@ -81,6 +81,7 @@ async def send(turn: Turn, draft: Absence) -> None:
         part("absence.what_next"),
         *([part("absence.will_ask")] if draft.open_ended else []),
         buttons=[*after_buttons(draft), menu.back()],
+        card="done:✅",
     )
 
 
@@ -196,7 +197,7 @@ async def take_back(turn: Turn, report: Absence, _value: str = "") -> None:
             title("consultant.absence_withdrawn", person=name_of(turn.participant)),
             *report_parts(report, await chosen_appointments(turn.session, report.id)),
         )
-    turn.say(part("absence.taken_back"), buttons=menu.rows())
+    turn.say(part("absence.taken_back"), buttons=menu.rows(), card="done:👍")
 
 
 async def _comes_again(turn: Turn, report: Absence) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.dialogue import menu
 from bot.dialogue.turn import Turn, button, part, title
 from bot.events import Media
+from locales.languages import SOURCE
 from locales.message import Attachment, Part, Style, Text
 from storage.columns import Json
 from storage.letters import Letter, LetterKind
@@ -13,15 +14,26 @@ LETTER_LENGTH = 3000
 
 
 async def ask(turn: Turn, args: Sequence[str]) -> None:
-    """Ask for the message to the consultant; with "media" the voice note or photo that was just sent is the message."""
+    """Ask for the message to the consultant; with "media" the voice note or photo that was just sent is the message,
+    with "call" it is that they be called."""
+    if list(args[:1]) == ["call"]:
+        # In Dutch, which every consultant reads.
+        if await send(turn, turn.services.renderer.say(Text("letter.call_me"), SOURCE), LetterKind.MESSAGE):
+            turn.say(title("letter.sent"), part("letter.what_next"), buttons=[menu.back()], card="done:✅")
+        return
     kept = turn.recall("media")
     if list(args[:1]) == ["media"] and isinstance(kept, dict):
         turn.remember(media=None)
         if await send(turn, "", LetterKind.MESSAGE, kept):
-            turn.say(title("letter.sent"), part("letter.what_next"), buttons=[menu.back()])
+            turn.say(title("letter.sent"), part("letter.what_next"), buttons=[menu.back()], card="done:✅")
         return
     turn.expect("letter")
-    turn.say(title("letter.ask"), part("letter.how"), buttons=[menu.back()])
+    turn.say(
+        title("letter.ask"),
+        part("letter.how"),
+        buttons=[[button("letter.call_me", "letter:call", "📞")], menu.back()],
+        card="icon:💬",
+    )
 
 
 def kept_media(turn: Turn, media: Media) -> dict[str, Json]:
@@ -75,4 +87,4 @@ async def send(turn: Turn, text: str, kind: LetterKind, media: dict[str, Json] |
 async def take(turn: Turn, text: str, media: Media | None = None) -> None:
     """Free text while the letter is open."""
     if await send(turn, text, LetterKind.MESSAGE, kept_media(turn, media) if media is not None else None):
-        turn.say(title("letter.sent"), part("letter.what_next"), buttons=[menu.back()])
+        turn.say(title("letter.sent"), part("letter.what_next"), buttons=[menu.back()], card="done:✅")

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from bot.dialogue.turn import Turn, button, title
 from locales.message import Button
 
+# The menu as a picture: see bot/illustrations.py.
+CARD = "icon:🏠"
+
 
 def rows() -> list[list[Button]]:
     """The menu's buttons; an icon before each choice."""
@@ -24,4 +27,4 @@ def back() -> list[Button]:
 async def show(turn: Turn, _args: Sequence[str]) -> None:
     """Show the menu; whatever was asked before is let go."""
     turn.expect("")
-    turn.say(title("menu.ask"), buttons=rows())
+    turn.say(title("menu.ask"), buttons=rows(), card=CARD)

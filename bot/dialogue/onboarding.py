@@ -54,7 +54,7 @@ async def choose_language(turn: Turn, args: Sequence[str]) -> None:
     if person.consented_at is None:
         await ask_consent(turn)
     else:
-        turn.say(part("language.set"), buttons=menu.rows())
+        turn.say(part("language.set"), buttons=menu.rows(), card=menu.CARD)
 
 
 async def ask_consent(turn: Turn) -> None:
@@ -68,6 +68,7 @@ async def ask_consent(turn: Turn) -> None:
             [button("consent.no", "consent:no", "❌")],
             *([] if turn.participant.listens else [[button("listen.rather", "listen:on", "👂")]]),
         ],
+        card="icon:🔒",
         # Nobody is known to read yet: whoever does not hears it, and sees that one can listen.
         aloud=True,
     )
@@ -91,9 +92,15 @@ async def answer_consent(turn: Turn, args: Sequence[str]) -> None:
                 part("welcome.consultant", consultant=consultant.name),
                 part("menu.ask"),
                 buttons=menu.rows(),
+                card=menu.CARD,
             )
         else:
-            turn.say(title("welcome.title", name=person.given_name), part("menu.ask"), buttons=menu.rows())
+            turn.say(
+                title("welcome.title", name=person.given_name),
+                part("menu.ask"),
+                buttons=menu.rows(),
+                card=menu.CARD,
+            )
         return
     if person.consented_at is not None:
         await menu.show(turn, ())

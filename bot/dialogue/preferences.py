@@ -62,7 +62,7 @@ async def listen(turn: Turn, args: Sequence[str]) -> None:
     # Flushed, so that this answer comes in the new way already.
     await turn.session.flush()
     if person.listens:
-        turn.say(part("listen.on"), *_voiceless(turn), buttons=menu.rows())
+        turn.say(part("listen.on"), *_voiceless(turn), buttons=menu.rows(), card="done:👂")
     else:
         turn.say(part("listen.off"), buttons=menu.rows())
 

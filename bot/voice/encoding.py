@@ -21,8 +21,8 @@ _MARGIN: Final = 0.82
 
 # Where a voice lies, and where its peaks end: loud enough for a small loudspeaker in a street, not clipped.
 _LOUDNESS: Final = 10 ** (-19 / 20)
-_CEILING: Final = 10 ** (-2 / 20)
-_KNEE: Final = 0.6
+_CEILING: Final = 10 ** (-3 / 20)
+_KNEE: Final = 0.5
 # 50 dB under full scale is silence.
 _SILENCE: Final = 10 ** (-50 / 20)
 _FRAME_SECONDS: Final = 0.02

@@ -69,6 +69,7 @@ _PHONEMES_IPA: Final = 2
 # Milliseconds of sound that eSpeak hands over at a time; few hand-overs, for each takes the interpreter's lock.
 _BUFFER_MS: Final = 1000
 
+_STARTING: Final = threading.Lock()
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
 
@@ -145,8 +146,14 @@ class _Engine:
         return 0
 
 
-@lru_cache(maxsize=1)
 def _engine() -> _Engine:
+    # Two threads may say something first; the library bears to be started once.
+    with _STARTING:
+        return _started()
+
+
+@lru_cache(maxsize=1)
+def _started() -> _Engine:
     try:
         import espeakng_loader
 

@@ -23,6 +23,10 @@ class Line:
     mine: bool
     text: str
     buttons: list[tuple[str, str]] = field(default_factory=list)
+    picture: str = ""
+    voice: bool = False
+    hear: str = ""
+    file: str = ""
 
 
 class WebPhone:
@@ -94,6 +98,26 @@ class WebPhone:
 
         return await self._until(find, repr(wanted))
 
+    async def newest(self, wanted: Callable[[Line], bool]) -> Line:
+        """Wait for a line of the bot, since this person's last act, that is wanted."""
+
+        def find() -> Line | None:
+            fresh = [line for line in self._lines.values() if line.id > self._since and not line.mine and wanted(line)]
+            return max(fresh, key=lambda line: line.id, default=None)
+
+        return await self._until(find, "what is wanted")
+
+    async def presses(self, line: Line, intent: str) -> None:
+        """Press one button of one line."""
+        self._mark()
+        await self._post("press", {"event": str(uuid.uuid4()), "message": line.id, "intent": intent})
+
+    async def gets(self, path: str) -> tuple[str, bytes]:
+        """A file of the chat: its media type and content."""
+        async with self._http.get(f"{self._url}/chat/{path}") as answer:
+            assert answer.status == 200, f"{path}: {answer.status}"
+            return answer.content_type, await answer.read()
+
     def buttons(self) -> list[str]:
         """The labels of all open buttons."""
         return [label for line in self._lines.values() for label, _ in line.buttons]
@@ -145,7 +169,16 @@ class WebPhone:
             for line in lines:
                 blocks = "\n".join(block["text"] for block in line["blocks"])
                 buttons = [(b["label"], b.get("intent", "")) for row in line["buttons"] for b in row]
-                self._lines[line["id"]] = Line(line["id"], line["from"] == "person", blocks, buttons)
+                self._lines[line["id"]] = Line(
+                    line["id"],
+                    line["from"] == "person",
+                    blocks,
+                    buttons,
+                    picture=line.get("picture", ""),
+                    voice=line.get("voice", False),
+                    hear=line.get("hear", ""),
+                    file=line.get("file", {}).get("type", ""),
+                )
             self._changed.notify_all()
 
     async def _until(self, find: Callable[[], T | None], what: str) -> T:

@@ -45,7 +45,7 @@ class WhatsAppChannel:
 
     name = CHANNEL
     capabilities = Capabilities(
-        buttons=True, most_buttons=MOST_ROWS, max_text=4096, per_second=80, receipts=True, cost=40
+        buttons=True, most_buttons=MOST_ROWS, max_text=4096, per_second=80, receipts=True, cost=40, media=True
     )
 
     def __init__(

@@ -18,6 +18,7 @@ MOST_ROWS: Final = 10
 LONGEST_REPLY: Final = 20
 LONGEST_TITLE: Final = 24
 LONGEST_DESCRIPTION: Final = 72
+HEAR: Final = "🔊"
 # WhatsApp reads *, _, ~ and ` beside a word as bold, italic, struck out and fixed width; with a word joiner between the
 # mark and the word it shows them as they are.
 _WORD_JOINER: Final = "\u2060"
@@ -32,6 +33,9 @@ def contents_of(message: Rendered, choose: str) -> list[Content]:
     """The messages that say this, in order; the last one has the choices. `choose` stands on the list's button."""
     text = text_of(message)
     buttons = [button for row in message.buttons for button in row if button.intent]
+    if message.hear and len(buttons) < MOST_REPLIES and all(len(button.label) <= LONGEST_REPLY for button in buttons):
+        # Only where it makes no list of what were buttons.
+        buttons.append(RenderedButton(HEAR, message.hear, ""))
     pages = [button for row in message.buttons for button in row if button.url]
     if message.numbered:
         return [_text(part) for part in split(text, LONGEST_TEXT)]

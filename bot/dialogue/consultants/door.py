@@ -11,6 +11,7 @@ _SCREENS: dict[str, Screen] = {
     "seen": reports.seen,
     "callme": reports.call_me,
     "lseen": reports.letter_seen,
+    "road": people.road,
     "write": writing.write,
     "ready": writing.ready,
     "reply": writing.reply,

@@ -19,14 +19,15 @@ from bot.dialogue.consultants.common import (
 )
 from bot.dialogue.turn import Turn, button, part, title
 from locales.languages import LANGUAGES, find_language
-from locales.message import Button, Part, Text, verbatim
+from locales.message import Attachment, Button, Part, Text, verbatim
 from reminders.consultant_lists import List, lines_of
+from reminders.person_terms import terms_of
 from reminders.wording import appointment_line, name_of
 from storage.absence_reports import LOOK_BACK, times_reported
 from storage.appointments import appointments_of
 from storage.contacts import Contact, ContactState
 from storage.linking import make_code
-from storage.people import Group, Person
+from storage.people import Group, Person, plan_of
 
 NAME_LENGTH: Final = 80
 _AHEAD: Final = timedelta(days=60)
@@ -104,9 +105,23 @@ async def who(turn: Turn, args: Sequence[str]) -> None:
         buttons=[
             [button("consultant.write", f"write:{person.id}", "✍️"), button("consultant.new", f"new:{person.id}", "➕")],
             [button("consultant.meetings", f"move:{person.id}", "🔁")],
+            [button("consultant.road", f"road:{person.id}", "🧭")],
             *menu_rows(),
         ],
     )
+
+
+async def road(turn: Turn, args: Sequence[str]) -> None:
+    """A person's plan as they see it: the road of three years, what is done and what is next."""
+    person = await own_person(turn, number_in(args))
+    if person is None:
+        say_unknown(turn)
+        return
+    rules = turn.services.municipalities.of(person.municipality).term_rules
+    if "term_start" not in terms_of(person, await plan_of(turn.session, person.id), rules):
+        turn.say(part("consultant.no_road"), buttons=menu_rows())
+        return
+    turn.say(title("consultant.person", person=name_of(person)), attachment=Attachment("plan", str(person.id)))
 
 
 async def _reach(turn: Turn, person: Person) -> Part:

@@ -9,13 +9,16 @@ from zoneinfo import ZoneInfo
 from starlette.routing import BaseRoute
 
 from bot.attachments import Attachments
+from bot.cards.renderer import CardRenderer
 from bot.channels.base import AddressGone, Capabilities, Receipt, Receive
 from bot.dialogue.services import Services
 from bot.events import InboundEvent, Payload, Pressed, Said, Started
 from bot.faq.finding import Finder, Finding
+from bot.illustrations import Illustrations
 from bot.inbox import Inbox
 from bot.municipality import Municipalities, Municipality
 from bot.said_before import SaidBefore
+from bot.voice.speaking import Speaker
 from locales.catalog import Catalogs
 from locales.faq.content import FaqContent, load_faq
 from locales.faq.texts import faq_source
@@ -171,10 +174,18 @@ class Phone:
 class Talk:
     """A town: two people, two consultants, a channel in memory."""
 
-    def __init__(self, database: Database, clock: FakeClock, finder: Finder | None = None) -> None:
+    def __init__(
+        self, database: Database, clock: FakeClock, finder: Finder | None = None, speaker: Speaker | None = None
+    ) -> None:
         self.database = database
         self.clock = clock
         self.channel = MemoryChannel()
+        self.channel.capabilities = Capabilities(buttons=True, media=speaker is not None)
+        self.illustrations = (
+            Illustrations(database, RENDERER, CardRenderer(RENDERER, workers=1), speaker, clock, lambda _: TermRules())
+            if speaker is not None
+            else None
+        )
         self.numbers = itertools.count(1)
         planned = PlannedComposer(ZONE)
         self.planner = Planner(
@@ -196,7 +207,8 @@ class Talk:
             composer,
             clock,
             "test",
-            files=Attachments(RENDERER, clock, {"web": self.channel}),
+            files=Attachments(RENDERER, clock, {"web": self.channel}, SaidBefore(composer), self.illustrations),
+            illustrator=self.illustrations,
             sleep=clock.tick,
         )
         services = Services(
@@ -309,9 +321,11 @@ class Talk:
 
 
 @asynccontextmanager
-async def town(database: Database, clock: FakeClock) -> AsyncIterator[Talk]:
-    """A settled town."""
-    talk = Talk(database, clock)
+async def town(database: Database, clock: FakeClock, speaker: Speaker | None = None) -> AsyncIterator[Talk]:
+    """A settled town; with a speaker its messages can be seen and heard."""
+    talk = Talk(database, clock, speaker=speaker)
     await talk.settle_in()
     yield talk
     await talk.inbox.stop()
+    if talk.illustrations is not None:
+        await talk.illustrations.close()
