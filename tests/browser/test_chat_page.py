@@ -1,12 +1,22 @@
 """The web chat's page in a real browser."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 from playwright.async_api import APIResponse, Route, expect
 
+from bot.cards.renderer import CardRenderer
+from bot.cards.samples import sample_cards
 from bot.events import Started
+from bot.voice.encoding import encode
+from locales.catalog import Catalogs
+from locales.render import File, Renderer
 from storage.contacts import Contact
 from storage.outbox import MessageState
 from storage.people import Person
 from tests.bot.channels.web.rig import message
+from tests.bot.voice.beeps import tone
 from tests.browser.conftest import MakePhone
 from tests.browser.serving import Town
 
@@ -249,3 +259,39 @@ async def test_another_persons_link_on_a_shared_phone_shows_nothing_of_the_first
 
     await shared.sees("ماذا تريد أن تفعل؟")
     await shared.does_not_see("Wat wilt u doen?")
+
+
+async def test_a_card_and_a_voice_stand_in_the_message(town: Town, phone: MakePhone) -> None:
+    amina = await phone()
+    await amina.opens(await town.rig.person())
+    [address] = await town.rig.addresses()
+    renderer = CardRenderer(Renderer(Catalogs(), ZoneInfo("Europe/Amsterdam")), workers=1)
+    card = sample_cards(datetime(2026, 11, 25, 8, 30, tzinfo=UTC))["progress_meeting"]
+    try:
+        picture = await renderer.picture(card, "nl")
+    finally:
+        await renderer.close()
+    sound = File("message.ogg", "audio/ogg", encode([tone(1.0)]))
+    await town.rig.bot_says(address, replace(message("Morgen is uw gesprek."), picture=picture, voice=sound))
+
+    image = amina.page.get_by_role("img", name="Voortgangsgesprek")
+    await expect(image).to_be_visible()
+    assert await image.evaluate("image => image.decode().then(() => image.naturalWidth)") == 640
+    assert await image.evaluate("image => image.getBoundingClientRect().right <= innerWidth")
+    length = "sound => new Promise(done => { sound.onloadedmetadata = () => done(sound.duration); sound.load(); })"
+    heard = await amina.page.locator(".bubble audio").evaluate(length)
+    assert 0.8 < heard < 1.5
+
+
+async def test_a_message_is_heard_on_request(town: Town, phone: MakePhone) -> None:
+    amina = await phone()
+    await amina.opens(await town.rig.person())
+    [address] = await town.rig.addresses()
+    await town.rig.bot_says(address, replace(message("Morgen is uw gesprek.", buttons=[[("Ja", "y")]]), hear="hear:5"))
+
+    button = amina.button("Beluisteren")
+    size = await button.bounding_box()
+    assert size is not None
+    assert min(size["width"], size["height"]) >= 48
+    await button.tap()
+    await amina.sees("Gekozen: hear:5")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from bot.channels.base import AddressGone, Rejected, RetryLater
 from bot.channels.telegram import TelegramChannel
 from bot.events import InboundEvent, Said
+from locales.render import File, Picture
 from tests.bot.channels.web.rig import message
 from tests.botapi.control import add_fault
 from tests.botapi.server import BotApi
@@ -147,3 +149,32 @@ async def test_the_commands_menu_is_set_in_each_language(api: BotApi, language: 
     await channel.close()
     assert api.count("setMyCommands") == 2
     assert language in commands
+
+
+SEEN_AND_HEARD = replace(
+    message("Komt u?", buttons=[[("✅ Ja", "come:1")]]),
+    picture=Picture(File("card.png", "image/png", b"\x89PNG\r\n\x1a\n a picture"), "Komt u?"),
+    voice=File("message.ogg", "audio/ogg", b"OggS a voice"),
+)
+
+
+async def test_picture_and_sound_come_before_the_words_with_the_buttons(api: BotApi, channel: TelegramChannel) -> None:
+    receipt = await channel.send("7", SEEN_AND_HEARD, reference="1")
+    shown = api.user(7).messages
+    assert [said.kind for said in shown] == ["photo", "voice", "text"]
+    assert [button.text for button in shown[-1].buttons] == ["✅ Ja"]
+    assert receipt.provider_ref == str(shown[-1].message_id)
+
+
+async def test_a_picture_that_arrived_is_not_sent_again(api: BotApi, channel: TelegramChannel) -> None:
+    add_fault(api.faults, {"method": "sendVoice", "code": 500, "description": "Internal Server Error"})
+    with pytest.raises(RetryLater):
+        await channel.send("7", SEEN_AND_HEARD, reference="1")
+    await channel.send("7", SEEN_AND_HEARD, reference="1")
+    assert [said.kind for said in api.user(7).messages] == ["photo", "voice", "text"]
+
+
+async def test_the_button_to_hear_it_comes_last(api: BotApi, channel: TelegramChannel) -> None:
+    await channel.send("7", replace(message("Hallo", buttons=[[("Ja", "y")]]), hear="hear:12"), reference="1")
+    await channel.send("7", replace(message("Hallo"), hear="hear:13"), reference="2")
+    assert [[b.data for b in said.buttons] for said in api.user(7).messages] == [["y", "hear:12"], ["hear:13"]]

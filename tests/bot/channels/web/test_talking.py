@@ -1,12 +1,14 @@
 """Saying, pressing, seeing: each once, and only what this chat was shown."""
 
+from dataclasses import replace
 from secrets import token_hex
+from typing import Any
 
 import pytest
 
 from bot.channels.base import AddressGone
 from bot.events import InboundEvent, Pressed, Said
-from locales.render import File
+from locales.render import File, Picture, Rendered
 from storage.outbox import MessageState
 from tests.bot.channels.web.conftest import Browser, NewBrowser
 from tests.bot.channels.web.rig import Rig, message
@@ -206,3 +208,69 @@ async def test_stop_waits_for_the_event_in_hand(rig: Rig, browser: Browser) -> N
     go_on.set()
     await asyncio.gather(saying, stopping)
     assert order == ["handled", "stopped"]
+
+
+DRAWN = replace(
+    message("Komt u?", buttons=[[("✅ Ja", "come:1")]]),
+    picture=Picture(File("card.png", "image/png", b"a picture"), "Komt u? Morgen."),
+    voice=File("message.ogg", "audio/ogg", b"0123456789"),
+)
+
+
+async def _shown(rig: Rig, browser: Browser, rendered: Rendered) -> dict[str, Any]:
+    await browser.open(await rig.person())
+    [address] = await rig.addresses()
+    await rig.bot_says(address, rendered)
+    return (await browser.lines())[-1]
+
+
+async def test_a_message_can_be_seen_and_heard(rig: Rig, browser: Browser) -> None:
+    line = await _shown(rig, browser, DRAWN)
+    assert (line["picture"], line["voice"]) == ("Komt u? Morgen.", True)
+    picture = await browser.client.get(f"/chat/media/{line['id']}/picture")
+    assert (picture.content, picture.headers["content-type"]) == (b"a picture", "image/png")
+    # It is drawn, not offered as a file to save.
+    assert "content-disposition" not in picture.headers
+    assert (await browser.client.get(f"/chat/media/{line['id']}/other")).status_code == 404
+    assert "media-src 'self'" in picture.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "content"),
+    [
+        (None, 200, b"0123456789"),
+        ("bytes=0-1", 206, b"01"),
+        ("bytes=4-", 206, b"456789"),
+        ("bytes=8-99", 206, b"89"),
+        ("bytes=10-", 416, b""),
+        ("bytes=5-2", 416, b""),
+        ("bytes=-3", 200, b"0123456789"),
+        ("bytes=0-1,4-5", 200, b"0123456789"),
+        ("rubbish", 200, b"0123456789"),
+    ],
+)
+async def test_players_get_the_part_they_ask_for(
+    rig: Rig, browser: Browser, asked: str | None, status: int, content: bytes
+) -> None:
+    line = await _shown(rig, browser, DRAWN)
+    headers = {"range": asked} if asked is not None else {}
+    answer = await browser.client.get(f"/chat/media/{line['id']}/voice", headers=headers)
+    assert (answer.status_code, answer.content) == (status, content)
+
+
+async def test_what_is_drawn_for_one_is_shown_to_nobody_else(rig: Rig, new_browser: NewBrowser) -> None:
+    first, second = new_browser(), new_browser()
+    line = await _shown(rig, first, DRAWN)
+    await second.open(await rig.person())
+    for path in (f"/chat/media/{line['id']}/picture", f"/chat/media/{line['id']}/voice", "/chat/media/999/voice"):
+        assert (await second.client.get(path)).status_code == 404
+    assert (await new_browser().client.get(f"/chat/media/{line['id']}/voice")).status_code == 401
+
+
+async def test_a_message_whose_buttons_are_used_can_still_be_heard(rig: Rig, browser: Browser) -> None:
+    line = await _shown(rig, browser, replace(message("Komt u?", buttons=[[("Ja", "come:1")]]), hear="hear:5"))
+    assert (await browser.press(line["id"], "come:1")).status_code == 200
+    assert (await browser.press(line["id"], "come:1")).status_code == 409
+    assert (await browser.press(line["id"], "hear:5")).status_code == 200
+    assert rig.heard[-1].payload == Pressed("hear:5", str(line["id"]))
+    assert (await browser.press(line["id"], "hear:6")).status_code == 409
