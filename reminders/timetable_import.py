@@ -21,6 +21,7 @@ from storage.importing.run import Report
 
 # A timetable is for a school year; what lies further off will be in a later file.
 HORIZON: Final = timedelta(days=400)
+_AT_ONCE: Final = 500
 _TOLD: Final = frozenset({"starts_at", "location", "status"})
 _NOTES: Final[Mapping[OccurrenceNote, str]] = {
     OccurrenceNote.GAP: "does not exist in that night (the clock goes forward); taken as one hour later",
@@ -82,7 +83,8 @@ async def import_timetable(
         members = await session.scalar(select(func.count()).where(Membership.group_id == group_id))
         if not members:
             report.warnings.append((1, "group", f"{group!r} has no members yet; import groups, so that it is told"))
-        known = await _known(session, group_id, to_instant(datetime.combine(today, time()), zone).instant)
+        since = to_instant(datetime.combine(today, time()), zone).instant
+        known = await _known(session, group_id, since, timetable)
         difference = diff_timetable({key: _Known(a) for key, a in known.items()}, timetable)
         changes = _changes(session, group_id, known, difference, now)
         _warn(report, timetable, difference)
@@ -95,16 +97,21 @@ async def import_timetable(
     return report
 
 
-async def _known(session: AsyncSession, group_id: int, since: datetime) -> dict[str, Appointment]:
-    """The group's classes by key, as far as they came from a timetable."""
+async def _known(session: AsyncSession, group_id: int, since: datetime, timetable: Timetable) -> dict[str, Appointment]:
+    """The group's classes by key, as far as they came from a timetable: from `since` on, and earlier ones of the file.
+
+    A class of the file may be over in what is known: one of next week that was brought forward to yesterday, or one of
+    yesterday that is now put off.
+    """
     prefix = _external_id(group_id, "")
-    found = await session.scalars(
-        select(Appointment).where(
-            Appointment.group_id == group_id,
-            Appointment.starts_at >= since,
-            Appointment.external_id.startswith(prefix, autoescape=True),
-        )
-    )
+    ids = [_external_id(group_id, found.key) for found in timetable.occurrences]
+    wanted = [
+        (Appointment.group_id == group_id)
+        & (Appointment.starts_at >= since)
+        & Appointment.external_id.startswith(prefix, autoescape=True),
+        *(Appointment.external_id.in_(ids[start : start + _AT_ONCE]) for start in range(0, len(ids), _AT_ONCE)),
+    ]
+    found = [a for some in wanted for a in await session.scalars(select(Appointment).where(some))]
     return {appointment.external_id.removeprefix(prefix): appointment for appointment in found}
 
 

@@ -147,3 +147,46 @@ async def test_what_is_over_stays_as_it_was(world: PlanningWorld) -> None:
     report = await imported(world, WEEKLY.format(more="").replace("Lokaal 3", "Lokaal 4"))
     assert counts(report) == (0, 2, 0)
     assert holds(await world.heard(), "❌ Niet meer: Lokaal 3", "Lokaal 4", "17 maart", "24 maart")
+
+
+def put_off(original: str, to: str) -> str:
+    """One class of WEEKLY on another day: dates such as 20260317."""
+    times = f"DTSTART;TZID=Europe/Amsterdam:{to}T090000\nDTEND;TZID=Europe/Amsterdam:{to}T120000"
+    return MOVED.replace("20260310T090000", f"{original}T090000", 1).replace(
+        "DTSTART;TZID=Europe/Amsterdam:20260310T130000\nDTEND;TZID=Europe/Amsterdam:20260310T160000", times
+    )
+
+
+async def test_a_class_that_was_brought_forward_and_is_over_is_known_at_the_next_import(world: PlanningWorld) -> None:
+    await world.group(await world.person())
+    await imported(world, WEEKLY.format(more=""))
+    forward = WEEKLY.format(more=put_off("20260317", "20260304"))
+    assert counts(await imported(world, forward)) == (0, 1, 3)
+    assert any("4 maart" in text for text in await world.heard())
+    world.clock.set(local("2026-03-05 12:00"))
+    await world.heard()
+    assert counts(await imported(world, forward)) == (0, 0, 3)
+    assert await world.heard() == []
+    # And it can be put back.
+    assert counts(await imported(world, WEEKLY.format(more=""))) == (0, 1, 2)
+    assert holds(await world.heard(), "17 maart")
+
+
+async def test_a_class_that_was_not_held_can_be_put_off_the_day_after(world: PlanningWorld) -> None:
+    await world.group(await world.person())
+    await imported(world, WEEKLY.format(more=""))
+    world.clock.set(local("2026-03-04 12:00"))
+    await world.heard()
+    assert counts(await imported(world, WEEKLY.format(more=put_off("20260303", "20260306")))) == (0, 1, 3)
+    assert holds(await world.heard(), "❌ Niet meer: dinsdag 3 maart", "vrijdag 6 maart")
+
+
+async def test_an_export_that_renames_every_event_tells_nothing(world: PlanningWorld) -> None:
+    await world.group(await world.person())
+    await imported(world, WEEKLY.format(more=""))
+    await world.heard()
+    before = await world.pending()
+    renamed = WEEKLY.format(more="").replace("UID:les", "UID:nieuw")
+    assert (await imported(world, renamed)).created == 0
+    assert (await world.heard(), await world.pending()) == ([], before)
+    assert counts(await imported(world, renamed)) == (0, 0, 4)
