@@ -90,7 +90,7 @@ def _covers(new: Timetable, known: KnownOccurrence) -> bool:
 def _known_again(
     old: Mapping[str, KnownOccurrence], gone: Iterable[str], added: Mapping[str, Occurrence], zone: tzinfo
 ) -> dict[str, Occurrence]:
-    """New classes that are a class that is gone, by its key: nobody may be told that a lesson that is held is cancelled.
+    """New classes that are a class that is gone, by its key: of a lesson that is held nobody may be told "cancelled".
 
     First those that start at the same instant, whatever event they are of (some exporters give everything a new UID
     each time); then those of one event on one day; then those of one day. Always where it is the only choice.
