@@ -92,13 +92,13 @@ def _ahead(
             mandatory=slot.mandatory,
             first_of_day=first_of_day,
         )
-        if due.skipped is None and (due.due_at + OVERVIEW_USEFUL if due.overview else due.useful_until) > now
+        if due.skipped is None and (due.due_at + OVERVIEW_USEFUL if due.overview_from else due.useful_until) > now
     ]
     # Of those that were due already (the person was linked today, or the service was down) the latest says it all.
-    passed = [due for due in times if due.due_at <= now and not due.overview]
+    passed = [due for due in times if due.due_at <= now and due.overview_from is None]
     for due in times:
-        if due.overview:
-            yield _overview(reader, slot, due.due_at, zone)
+        if due.overview_from is not None:
+            yield _overview(reader, due.overview_from, due.due_at)
         elif due not in passed[:-1]:
             yield Outgoing(
                 key=f"reminder:{slot.id}:{slot.version}:{due.rule_id}:{reader.id}",
@@ -119,16 +119,14 @@ def _known_since(reader: Reader, slot: Slot, now: datetime) -> datetime:
     return min(slot.made_at, now) if slot.made_at >= reader.told_since else ALWAYS
 
 
-def _overview(reader: Reader, slot: Slot, due_at: datetime, zone: ZoneInfo) -> Outgoing:
-    day = slot.starts_at.astimezone(zone).date()
-    monday = day - timedelta(days=day.weekday())
+def _overview(reader: Reader, first: date, due_at: datetime) -> Outgoing:
     return Outgoing(
-        key=f"overview:{reader.id}:{monday.isoformat()}",
+        key=f"overview:{reader.id}:{first.isoformat()}",
         kind=Kind.OVERVIEW,
         due_at=due_at,
         useful_until=due_at + OVERVIEW_USEFUL,
         person_id=reader.id,
-        params={"monday": monday.isoformat()},
+        params={"monday": first.isoformat()},
         priority=Priority.REMINDER,
     )
 
@@ -173,7 +171,7 @@ def _overlaps(reader: Reader, slots: Sequence[Slot], now: datetime) -> Iterator[
             if earlier.starts_at <= now or (earlier.group_id is not None and earlier.group_id == later.group_id):
                 continue
             yield Outgoing(
-                key=f"overlap:{earlier.id}:{earlier.version}:{later.id}:{later.version}:{reader.id}:{reader.consultant_id}",
+                key=f"overlap:{_pair(earlier, later)}:{reader.id}:{reader.consultant_id}",
                 kind=Kind.OVERLAP,
                 due_at=now,
                 useful_until=earlier.starts_at,
@@ -183,6 +181,14 @@ def _overlaps(reader: Reader, slots: Sequence[Slot], now: datetime) -> Iterator[
                 appointment_version=earlier.version,
                 params={"person_id": reader.id, "other": later.id, "other_version": later.version},
             )
+
+
+def _pair(earlier: Slot, later: Slot) -> str:
+    """What is told once: of two timetables that they overlap, each month, and not every two lessons of theirs."""
+    if earlier.group_id is None or later.group_id is None:
+        return f"{earlier.id}:{earlier.version}:{later.id}:{later.version}"
+    first, second = sorted((earlier.group_id, later.group_id))
+    return f"groups:{first}:{second}:{earlier.starts_at:%Y-%m}"
 
 
 def _firsts_of_days(slots: Sequence[Slot], zone: ZoneInfo) -> frozenset[int]:

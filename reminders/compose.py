@@ -57,7 +57,7 @@ class PlannedComposer:
             else:
                 composed[row.id] = spoken
         for messages in by_reader.values():
-            messages.sort(key=lambda item: (_place(item[0].kind), item[0].due_at or now, item[0].id))
+            messages.sort(key=lambda item: _order(item[0], batch))
             # Two rules' reminders of one appointment, sent late: once is enough, and the later one knows best.
             latest = {row.appointment_id: row.id for row, _ in messages if row.kind in _OF_ONE}
             kept: list[tuple[ClaimedMessage, Said]] = []
@@ -95,6 +95,12 @@ class PlannedComposer:
         if appointment.starts_at <= batch.now:
             return Skip("appointment_began")
         return _AHEAD[row.kind](row, appointment, person_id, batch) if person_id is not None else Skip("nobody")
+
+
+def _order(row: ClaimedMessage, batch: Batch) -> tuple[int, datetime, datetime, int]:
+    appointment = batch.appointments.get(row.appointment_id or 0)
+    due_at = row.due_at or batch.now
+    return _place(row.kind), due_at if appointment is None else appointment.starts_at, due_at, row.id
 
 
 def _place(kind: str) -> int:

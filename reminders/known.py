@@ -66,7 +66,7 @@ def person_of(row: ClaimedMessage) -> int | None:
 
 
 def monday_of(row: ClaimedMessage) -> date | None:
-    """The week that an overview is of."""
+    """The first day that an overview tells: a Monday, unless a municipality sends it on another day than Sunday."""
     monday = row.params.get("monday")
     return date.fromisoformat(monday) if isinstance(monday, str) else None
 

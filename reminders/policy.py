@@ -6,7 +6,7 @@ public names are named here too.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from reminders.local_time import AMSTERDAM, QuietHours, days_before, to_instant, to_wall
@@ -75,8 +75,8 @@ class DueReminder:
     due_at: datetime
     useful_until: datetime
     ask_confirmation: bool = False
-    # A weekly overview tells all classes of a week: those of one person with the same rule and due_at are one message.
-    overview: bool = False
+    # The first of the seven local days that a weekly overview tells: the classes of a person in them are one message.
+    overview_from: date | None = None
     skipped: Skipped | None = None
 
 
@@ -119,7 +119,7 @@ def due_times(
             due_at=due_at,
             useful_until=until,
             ask_confirmation=rule.ask_confirmation,
-            overview=isinstance(rule.timing, WeeklyOverview),
+            overview_from=_overview_from(rule, starts_at, zone),
         )
         reason = _unwanted(rule, kind, wishes, mandatory, first_of_day) or _untimely(reminder, starts_at, made_at)
         planned.append((replace(reminder, skipped=reason), due_at != meant_at))
@@ -163,10 +163,19 @@ def _due_at(rule: Rule, starts_at: datetime, zone: tzinfo) -> datetime:
         case DaysBefore(days, at):
             return days_before(starts_at, days, zone, at)
         case WeeklyOverview(weekday, at):
-            day = to_wall(starts_at, zone).date()
-            # The day of the overview itself belongs to the week before: 1 to 7 days back.
-            back = (day.weekday() - weekday - 1) % 7 + 1
-            return to_instant(datetime.combine(day - timedelta(days=back), at), zone).instant
+            first = _first_of_seven(to_wall(starts_at, zone).date(), weekday)
+            return to_instant(datetime.combine(first - timedelta(days=1), at), zone).instant
+
+
+def _overview_from(rule: Rule, starts_at: datetime, zone: tzinfo) -> date | None:
+    if not isinstance(rule.timing, WeeklyOverview):
+        return None
+    return _first_of_seven(to_wall(starts_at, zone).date(), rule.timing.weekday)
+
+
+def _first_of_seven(day: date, weekday: int) -> date:
+    """The first of the seven days after `weekday` that hold this day; the day of the overview ends the seven before."""
+    return day - timedelta(days=(day.weekday() - weekday - 1) % 7)
 
 
 def _unwanted(rule: Rule, kind: AppointmentKind, wishes: Wishes, mandatory: bool, first_of_day: bool) -> Skipped | None:
@@ -194,7 +203,7 @@ def _collapsed(planned: Iterable[tuple[DueReminder, bool]], within: timedelta) -
     last: int | None = None
     last_moved = False
     for reminder, moved in planned:
-        if reminder.skipped is None and not reminder.overview:
+        if reminder.skipped is None and reminder.overview_from is None:
             if last is not None and _together(kept[last], reminder, within, moved or last_moved):
                 kept[last] = replace(
                     kept[last], ask_confirmation=kept[last].ask_confirmation or reminder.ask_confirmation

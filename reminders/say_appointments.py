@@ -34,16 +34,15 @@ def reminder(row: ClaimedMessage, appointment: Appointment, person_id: int, batc
     if answer is Answer.NOT_COMING:
         return Skip("not_coming")
     if answer is Answer.COMING:
-        return _ahead(appointment, (Part(Text("reminder.you_come")), _CAN_YOU_NOT), batch)
-    asks = (_WILL_YOU,) if row.params.get("ask") else ()
-    return _ahead(appointment, (*asks, _CAN_YOU_NOT), batch)
+        return _ahead(appointment, (Part(Text("reminder.you_come")),), (_CAN_YOU_NOT,), batch)
+    return _ahead(appointment, (_WILL_YOU,) if row.params.get("ask") else (), (_CAN_YOU_NOT,), batch)
 
 
 def confirm_again(_row: ClaimedMessage, appointment: Appointment, person_id: int, batch: Batch) -> Said | Skip:
     """A mandatory meeting that was not confirmed, once more."""
     if batch.answer(appointment, person_id) is not None:
         return Skip("answered")
-    return _ahead(appointment, (Part(Text("reminder.ask_again")),), batch)
+    return _ahead(appointment, (Part(Text("reminder.ask_again")),), (), batch)
 
 
 def classes(_row: ClaimedMessage, first: Appointment, person_id: int, batch: Batch) -> Said | Skip:
@@ -114,8 +113,8 @@ def notice(row: ClaimedMessage, appointment: Appointment) -> Said:
             lines=(*was, Part(appointment_line(appointment)), *where, *more),
         )
     return Said(
-        tuple(parts),
-        (_WILL_YOU,),
+        (*parts, _WILL_YOU),
+        (),
         answer_buttons(appointment),
         _answers_to(appointment),
         _in_short(appointment, change),
@@ -123,7 +122,8 @@ def notice(row: ClaimedMessage, appointment: Appointment) -> Said:
     )
 
 
-def _ahead(appointment: Appointment, below: tuple[Part, ...], batch: Batch) -> Said:
+def _ahead(appointment: Appointment, asked: tuple[Part, ...], below: tuple[Part, ...], batch: Batch) -> Said:
+    """`asked` stands with the appointment, or it could be about another one in the same message."""
     days = (batch.day(appointment.starts_at) - batch.day(batch.now)).days
     kind = {"kind": kind_text(appointment.kind)}
     if days <= 0:
@@ -133,7 +133,7 @@ def _ahead(appointment: Appointment, below: tuple[Part, ...], batch: Batch) -> S
     else:
         title = Text("reminder.in_days", kind, count=days)
     return Said(
-        (Part(title, Style.TITLE), *appointment_parts(appointment)[1:], *_about(appointment)),
+        (Part(title, Style.TITLE), *appointment_parts(appointment)[1:], *_about(appointment), *asked),
         below,
         answer_buttons(appointment),
         _answers_to(appointment),

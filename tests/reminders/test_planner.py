@@ -123,6 +123,20 @@ async def test_reminders_of_one_person_that_fall_together_become_one(world: Plan
     assert len(said) == 2
 
 
+async def test_in_one_message_each_question_stands_with_its_appointment_the_nearest_first(
+    world: PlanningWorld,
+) -> None:
+    amina = await world.person()
+    exam = await world.made("2026-03-17 14:10", person=amina, kind=AppointmentKind.EXAM)
+    await world.made("2026-03-11 14:00", person=amina)
+    await world.answers(amina, exam, Answer.COMING)
+    await world.heard("2026-03-09 12:00")
+    [text] = await world.heard("2026-03-10 14:00")
+    order = ["Voortgangsgesprek", "Komt u?", "Examen", "U hebt gezegd dat u komt", "Kunt u niet komen?"]
+    places = [text.index(part) for part in order]
+    assert places == sorted(places)
+
+
 async def test_who_comes_is_not_asked_again_and_who_does_not_is_left_alone(world: PlanningWorld) -> None:
     amina = await world.person()
     meeting = await world.made("2026-03-19 14:00", person=amina)
@@ -269,6 +283,18 @@ async def test_appointments_at_the_same_time_are_told_to_the_consultant_once(wor
     await world.made("2026-03-10 11:00", person=amina)
     assert holds(await world.heard(by="ilse"), "twee afspraken tegelijk", "Amina")
     await world.replanned()
+    assert await world.heard(by="ilse") == []
+
+
+async def test_two_timetables_that_overlap_are_told_once_a_month(world: PlanningWorld) -> None:
+    amina = await world.person()
+    mornings = await world.group(amina)
+    await world.made("2026-03-10 09:00", group=mornings, kind=AppointmentKind.CLASS, hours=3)
+    await world.made("2026-03-12 09:00", group=mornings, kind=AppointmentKind.CLASS, hours=3)
+    others = await world.group(amina, name="B2")
+    await world.made("2026-03-10 10:00", group=others, kind=AppointmentKind.CLASS)
+    assert holds(await world.heard(by="ilse"), "twee afspraken tegelijk", "dinsdag 10 maart")
+    await world.made("2026-03-12 10:00", group=others, kind=AppointmentKind.CLASS)
     assert await world.heard(by="ilse") == []
 
 

@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from reminders.policy import (
     Policy,
     Rule,
     Skipped,
+    WeeklyOverview,
     Wishes,
     due_times,
     followup_times,
@@ -181,3 +182,20 @@ def test_no_reminder_is_late_quiet_or_of_use_after_the_start(
             assert quiet is None or not quiet.is_quiet(reminder.due_at)
     if mandatory and kind is not AppointmentKind.CLASS:
         assert all(reminder.skipped is not Skipped.WISH for reminder in found)
+
+
+@pytest.mark.parametrize(
+    ("weekday", "starts", "first"),
+    [
+        pytest.param(6, "2026-03-05 09:00", date(2026, 3, 2), id="Sunday tells Monday to Sunday"),
+        pytest.param(2, "2026-03-05 09:00", date(2026, 3, 5), id="Wednesday tells Thursday"),
+        pytest.param(2, "2026-03-03 09:00", date(2026, 2, 26), id="to Wednesday"),
+        pytest.param(0, "2026-03-02 09:00", date(2026, 2, 24), id="its own day ends the seven before"),
+    ],
+)
+def test_an_overview_tells_the_seven_days_after_it(weekday: int, starts: str, first: date) -> None:
+    policy = Policy(rules=(Rule(id="overview", timing=WeeklyOverview(weekday, time(17))),))
+    starts_at = datetime.fromisoformat(starts).replace(tzinfo=AMSTERDAM)
+    [due] = due_times(AppointmentKind.CLASS, starts_at, starts_at - timedelta(days=30), policy, None)
+    assert due.overview_from == first
+    assert due.due_at == datetime.combine(first - timedelta(days=1), time(17), tzinfo=AMSTERDAM)
