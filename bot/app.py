@@ -147,9 +147,11 @@ def build(
         holidays=public_holidays(),
     )
     worker = worker_name()
+    quiet_hours = QuietHours.parse(settings.quiet_hours, settings.zone)
     rules = ChannelRules(
         {name: channel.capabilities for name, channel in channels.items()},
         load_channel_rules(settings.config, settings.zone),
+        quiet_hours,
     )
     dispatcher = Dispatcher(
         database=database,
@@ -172,7 +174,6 @@ def build(
         return await add_mail_addresses(session, keys, clock.now()) if "email" in channels else 0
 
     receipts.wake = dispatcher.wake
-    quiet_hours = QuietHours.parse(settings.quiet_hours, settings.zone)
     passing_on = PassingOn(database, OutboxQueue(database, worker), rules, quiet_hours, clock)
     scheduler = Scheduler(
         database=database,

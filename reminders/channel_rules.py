@@ -12,6 +12,9 @@ from storage.outbox import Priority
 # Long enough for a phone that is off during a lesson, short enough to leave half a day for the next channel.
 DELIVERED_WITHIN: Final = timedelta(hours=4)
 SHORTEST_WAIT: Final = timedelta(minutes=2)
+# After an outage: due longer ago than this is late, and what waits for the morning must then be of use for so long.
+LATE: Final = timedelta(minutes=15)
+USE_LEFT: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class ChannelRules:
 
     capabilities: Mapping[str, Capabilities] = field(default_factory=dict)
     by_channel: Mapping[str, ChannelRule] = field(default_factory=dict)
+    # The deployment's, for people without their own; None = what is late goes out at any hour.
+    quiet_hours: QuietHours | None = None
 
     def of(self, channel: str) -> ChannelRule:
         """A channel's rule."""
@@ -62,6 +67,17 @@ class ChannelRules:
         if quiet is None or priority in (Priority.REPLY, Priority.URGENT):
             return now
         return quiet.later_than_quiet(now)
+
+    def considerate_at(self, own: str | None, due_at: datetime, until: datetime, now: datetime) -> datetime:
+        """When a person may be sent something unasked: now; late and in their quiet hours, the morning after.
+
+        What is due in quiet hours is meant to be; and what would be of no use in the morning is better now than never.
+        """
+        if self.quiet_hours is None or now - due_at < LATE:
+            return now
+        quiet = QuietHours.parse(own, self.quiet_hours.zone) if own else self.quiet_hours
+        morning = quiet.later_than_quiet(now)
+        return now if quiet.is_quiet(due_at) or morning > until - USE_LEFT else morning
 
     def pass_on_at(
         self, channel: str, sent_at: datetime, until: datetime, within: timedelta | None = None

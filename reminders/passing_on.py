@@ -14,7 +14,7 @@ from reminders.channel_rules import ChannelRules
 from reminders.delivery import Clock
 from reminders.local_time import QuietHours
 from reminders.retry import end_of_use
-from reminders.routing import Way, route
+from reminders.routing import NoWay, route
 from storage.database import Database
 from storage.outbox import Message, pass_on
 from storage.outbox_queue import OutboxQueue, WaitingRow
@@ -51,7 +51,7 @@ class PassingOn:
             row = item.row._replace(passed_over=",".join(filter(None, (item.row.passed_over, str(item.contact_id)))))
             way = route(row, parties, self._rules.capabilities.keys(), self._rules, now)
             async with self._database.writing() as session:
-                if isinstance(way, Way):
+                if not isinstance(way, NoWay):
                     at = self._considerate(item.row, now)
                 elif now < (last := self._last_moment(item)):
                     message = await session.get(Message, row.id, with_for_update=True)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from locales.languages import LANGUAGES, SOURCE
 from reminders.channel_rules import ChannelRules
+from reminders.retry import end_of_use
 from storage.contacts import ContactState
 from storage.outbox import MessageState, Priority
 from storage.outbox_parties import Address, Parties, Reader
@@ -33,7 +34,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Every channel that is left is in its quiet hours until then."""
+    """Every channel that is left, or the person, is in quiet hours until then."""
 
     at: datetime
 
@@ -82,6 +83,10 @@ def route(
         return NoWay("not_delivered" if row.passed_over else "no_channel")
     if person is not None:
         unasked = row.priority != Priority.REPLY
+        if unasked and row.priority != Priority.URGENT:
+            until = end_of_use(row.due_at, row.useful_until)
+            if (at := rules.considerate_at(person.quiet_hours, row.due_at, until, now)) > now:
+                return Later(at)
         return Way(addresses, _known(person.language), f"person:{person_id}", unasked, person.listens)
     if consultant is not None:
         return Way(addresses, _known(consultant.language), f"consultant:{consultant_id}")

@@ -37,6 +37,8 @@ class Reader:
     stopped: bool = False
     channel_order: tuple[str, ...] = ()
     listens: bool = False
+    # Their own, as a span "21:00-08:00"; None = the deployment's.
+    quiet_hours: str | None = None
 
 
 @dataclass(slots=True)
@@ -76,12 +78,12 @@ def parties_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedRow]
     person_ids.discard(None)
     consultant_ids.discard(None)
     if person_ids:
-        people = select(Person.id, Person.language, Person.stopped_at, Person.channel_order, Person.listens).where(
-            Person.id.in_(person_ids)
-        )
-        for person_id, language, stopped_at, order, listens in connection.execute(people):
+        people = select(
+            Person.id, Person.language, Person.stopped_at, Person.channel_order, Person.listens, Person.quiet_hours
+        ).where(Person.id.in_(person_ids))
+        for person_id, language, stopped_at, order, listens, quiet_hours in connection.execute(people):
             channels = tuple(name for name in order.split(",") if name) if order else ()
-            parties.people[person_id] = Reader(language, stopped_at is not None, channels, listens)
+            parties.people[person_id] = Reader(language, stopped_at is not None, channels, listens, quiet_hours)
         _add_contacts(connection, keys, parties, Contact.person_id.in_(person_ids))
     if consultant_ids:
         consultants = select(Consultant.id, Consultant.language).where(Consultant.id.in_(consultant_ids))

@@ -1,13 +1,13 @@
 """Over which address a message goes, in which language; as values."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from reminders.channel_rules import ChannelRule, ChannelRules
 from reminders.delivery import Capabilities
-from reminders.local_time import QuietHours
+from reminders.local_time import AMSTERDAM, QuietHours
 from reminders.routing import Later, NoWay, Way, route
 from storage.contacts import ContactState
 from storage.outbox import MessageState, Priority
@@ -157,3 +157,32 @@ def test_a_channels_quiet_hours_hold_back_what_is_not_asked_for() -> None:
     assert isinstance(later, Later)
     assert later.at > START
     assert _ids(_route(ROW._replace(priority=int(Priority.REPLY)), _parties(SMS), rules)) == [3]
+
+
+@pytest.mark.parametrize(
+    ("due", "useful_until", "now", "own", "priority", "held_until"),
+    [
+        pytest.param("18:00", "+1 09:00", "22:30", None, Priority.REMINDER, "+1 08:00", id="late, in the evening"),
+        pytest.param("18:00", "+1 09:00", "+1 03:00", None, Priority.REMINDER, "+1 08:00", id="late, in the night"),
+        pytest.param("18:00", "+1 08:30", "22:30", None, Priority.REMINDER, None, id="too late in the morning"),
+        pytest.param("18:00", "+1 09:00", "20:30", None, Priority.REMINDER, None, id="late, in the day"),
+        pytest.param("20:59", "+1 09:00", "21:03", None, Priority.REMINDER, None, id="as good as in time"),
+        pytest.param("22:00", "+1 09:00", "22:30", None, Priority.NOTICE, None, id="meant for the night"),
+        pytest.param("18:00", "+1 12:00", "+1 09:00", "20:00-10:00", Priority.NOTICE, "+1 10:00", id="own hours"),
+        pytest.param("18:00", None, "22:30", None, Priority.REPLY, None, id="an answer"),
+        pytest.param("18:00", None, "22:30", None, Priority.URGENT, None, id="urgent"),
+    ],
+)
+def test_what_is_late_wakes_nobody(
+    due: str, useful_until: str | None, now: str, own: str | None, priority: Priority, held_until: str | None
+) -> None:
+    def at(text: str) -> datetime:
+        day = date(2026, 3, 2) + timedelta(days=text.startswith("+1"))
+        return datetime.combine(day, time.fromisoformat(text.removeprefix("+1 ")), AMSTERDAM).astimezone(UTC)
+
+    row = ROW._replace(
+        due_at=at(due), useful_until=None if useful_until is None else at(useful_until), priority=int(priority)
+    )
+    rules = replace(RULES, quiet_hours=QuietHours.parse("21:00-08:00"))
+    way = route(row, _parties(TELEGRAM, reader=Reader("ar", quiet_hours=own)), ALL, rules, at(now))
+    assert way == Later(at(held_until)) if held_until is not None else isinstance(way, Way)
