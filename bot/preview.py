@@ -11,12 +11,12 @@ from locales.render import Renderer
 from reminders.appointment_messages import together
 from reminders.channel_rules import ChannelRules
 from reminders.claimed import ClaimedMessage, Composer, Merged
-from reminders.planned import REPLANNED
+from reminders.planned import REPLANNED, Kind
 from reminders.planner import HISTORY, Planner
 from reminders.routing import Way, route
 from storage.database import Database
 from storage.outbox import Outgoing
-from storage.outbox_planning import standing_rows
+from storage.outbox_planning import standing_rows, waiting
 from storage.outbox_queue import ClaimedRow, OutboxQueue
 from storage.people import Person
 
@@ -61,7 +61,9 @@ async def preview(
             for message in await planner.messages(session, [person.id], as_if_agreed=True)
             if message.person_id == person.id and (message.key not in standing or standing[message.key].untouched)
         ]
-        coming = [message for message in together(wanted) if message.due_at < now + timedelta(days=days)]
+        # Changes are not planned again but wait to be told, until the morning when they were made in the night.
+        changes = await waiting(session, person.id, Kind.NOTICE)
+        coming = [m for m in (*changes, *together(wanted)) if m.due_at < now + timedelta(days=days)]
         messages: list[Previewed] = []
         for at in sorted({max(message.due_at, now) for message in coming}):
             due = [message for message in coming if max(message.due_at, now) == at]

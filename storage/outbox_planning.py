@@ -47,6 +47,31 @@ async def standing_rows(
     return found
 
 
+async def waiting(session: AsyncSession, person_id: int, kind: str) -> list[Outgoing]:
+    """The messages of a kind to a person that were made and not tried yet."""
+    rows = await session.scalars(
+        select(Message).where(
+            Message.person_id == person_id,
+            Message.kind == kind,
+            Message.state == MessageState.PENDING,
+            Message.attempts == 0,
+        )
+    )
+    return [
+        Outgoing(
+            key=row.key,
+            kind=row.kind,
+            due_at=row.due_at,
+            useful_until=row.useful_until,
+            params=row.params,
+            person_id=row.person_id,
+            appointment_id=row.appointment_id,
+            appointment_version=row.appointment_version,
+        )
+        for row in rows
+    ]
+
+
 async def said_keys(session: AsyncSession, person_ids: Collection[int], kinds: Collection[str]) -> dict[int, list[str]]:
     """The keys of what was said to or about each person, in the order it was said."""
     found: dict[int, list[str]] = {}
