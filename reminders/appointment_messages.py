@@ -6,12 +6,15 @@ Keys name the appointment, its version and the rule, so that the same appointmen
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from reminders.local_time import QuietHours
 from reminders.planned import ALWAYS, Kind, Reader
-from reminders.policy import Policies, Policy, Skipped, due_times, followup_times
+from reminders.policy import DueReminder, Policies, Policy, Skipped, due_times, followup_times
 from storage.appointments import AppointmentKind
 from storage.outbox import Outgoing, Priority
+from storage.people import Wishes
 from storage.schedule import Slot
 
 # A week's overview is still good on its Monday morning.
@@ -81,14 +84,14 @@ def _ahead(
     kind = Kind.CLASSES if slot.kind is AppointmentKind.CLASS else Kind.REMINDER
     times = [
         due
-        for due in due_times(
+        for due in _times(
             slot.kind,
             slot.starts_at,
             _known_since(reader, slot, now),
             policy,
             reader.quiet_hours,
-            zone=zone,
-            wishes=reader.wishes,
+            zone,
+            reader.wishes,
             mandatory=slot.mandatory,
             first_of_day=first_of_day,
         )
@@ -111,6 +114,35 @@ def _ahead(
                 params={"ask": due.ask_confirmation},
                 priority=Priority.REMINDER,
             )
+
+
+# A group of forty has the same lesson at the same hours: that is worked out once, not forty times.
+@lru_cache(maxsize=4096)
+def _times(
+    kind: AppointmentKind,
+    starts_at: datetime,
+    made_at: datetime,
+    policy: Policy,
+    quiet_hours: QuietHours,
+    zone: ZoneInfo,
+    wishes: Wishes,
+    *,
+    mandatory: bool,
+    first_of_day: bool,
+) -> tuple[DueReminder, ...]:
+    return tuple(
+        due_times(
+            kind,
+            starts_at,
+            made_at,
+            policy,
+            quiet_hours,
+            zone=zone,
+            wishes=wishes,
+            mandatory=mandatory,
+            first_of_day=first_of_day,
+        )
+    )
 
 
 def _known_since(reader: Reader, slot: Slot, now: datetime) -> datetime:
