@@ -35,7 +35,8 @@ def border_of(settings: Settings, keys: KeyRing, now: datetime) -> Border:
 
 @lru_cache(maxsize=16)
 def _holidays(year: int) -> holidays.HolidayBase:
-    return holidays.country_holidays("NL", years=year, language="nl")
+    # Good Friday and 5 May are "optional" there, and official days all the same (Algemene termijnenwet, 3).
+    return holidays.country_holidays("NL", years=year, language="nl", categories=("public", "optional"))
 
 
 def public_holidays() -> holidays.HolidayBase:
