@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -27,17 +28,45 @@ from storage.columns import KEYS_ATTRIBUTE
 from storage.keys import KeyRing
 
 _READ_ONLY = "maatje_read_only"
+_DRIVERS = {
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+    "sqlite": "sqlite+aiosqlite",
+}
+
+
+class DatabaseUrlWrong(ValueError):
+    """MAATJE_DATABASE_URL names no database that can be used here; the message does not show it (it has a password)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "MAATJE_DATABASE_URL is no address of a database; write sqlite+aiosqlite:///maatje.db or "
+            "postgresql://user@host/name"
+        )
 
 
 def database_url(setting: str) -> URL:
-    """The SQLAlchemy URL of a DATABASE_URL setting; plain `postgresql://` and `sqlite://` get their async drivers."""
-    url = make_url(setting)
-    drivers = {
-        "postgresql": "postgresql+psycopg",
-        "postgres": "postgresql+psycopg",
-        "sqlite": "sqlite+aiosqlite",
-    }
-    return url.set(drivername=drivers.get(url.drivername, url.drivername))
+    """The SQLAlchemy URL of a DATABASE_URL setting; plain `postgresql://` and `sqlite://` get their async drivers.
+
+    Raises:
+        DatabaseUrlWrong: when it is no such URL, or of an engine that is not supported.
+    """
+    try:
+        url = make_url(setting)
+    except (ArgumentError, ValueError) as error:
+        raise DatabaseUrlWrong from error
+    url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+    if url.drivername not in _DRIVERS.values():
+        raise DatabaseUrlWrong
+    return url
+
+
+def is_unusable(error: DatabaseError) -> bool:
+    """Whether the database as a whole cannot be used: not there, refused, locked, full, or no database at all.
+
+    Other errors of the same family (a constraint that does not hold) are faults of this program.
+    """
+    return isinstance(error, OperationalError) or type(error) is DatabaseError
 
 
 class Database:

@@ -9,12 +9,14 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from sqlalchemy.exc import DatabaseError
 
 from bot.logs import set_up_logs
 from bot.municipality import ConfigError
 from bot.settings import SecretMissing, Settings
-from storage.database import Database
-from storage.keys import SecretTooShort
+from reminders.policy import PolicyError
+from storage.database import Database, DatabaseUrlWrong, is_unusable
+from storage.keys import SecretTooShort, Undecryptable
 from storage.migrate import migrate, schema_is_current
 
 T = TypeVar("T")
@@ -65,8 +67,12 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a command's coroutine; faults of settings become sentences."""
     try:
         return asyncio.run(work())
-    except (SecretMissing, SecretTooShort, ConfigError) as error:
+    except (SecretMissing, SecretTooShort, Undecryptable, ConfigError, PolicyError, DatabaseUrlWrong) as error:
         stop(str(error), WRONG_USAGE)
+    except DatabaseError as error:
+        if not is_unusable(error):
+            raise
+        stop(f"The database cannot be used: {error.orig}\nLook at MAATJE_DATABASE_URL; maatje doctor says more.", WRONG_USAGE)
 
 
 def show_json(data: object) -> None:

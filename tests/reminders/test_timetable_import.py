@@ -145,5 +145,50 @@ async def test_what_is_over_stays_as_it_was(world: PlanningWorld) -> None:
     world.clock.set(local("2026-03-15 12:00"))
     await world.heard()
     report = await imported(world, WEEKLY.format(more="").replace("Lokaal 3", "Lokaal 4"))
-    assert counts(report) == (0, 2, 0)
+    assert counts(report) == (0, 2, 2)
     assert holds(await world.heard(), "❌ Niet meer: Lokaal 3", "Lokaal 4", "17 maart", "24 maart")
+
+
+async def test_lessons_given_before_the_import_are_there_for_attendance_and_told_to_nobody(
+    world: PlanningWorld,
+) -> None:
+    await world.group(await world.person())
+    world.clock.set(local("2026-03-26 12:00"))
+    assert counts(await imported(world, WEEKLY.format(more=""), dry_run=True)) == (4, 0, 0)
+    assert counts(await imported(world, WEEKLY.format(more=""))) == (4, 0, 0)
+    assert await starts(world) == ["03-03 09:00", "03-10 09:00", "03-17 09:00", "03-24 09:00"]
+    assert await world.heard() == []
+    assert await world.pending() == []
+    assert counts(await imported(world, WEEKLY.format(more=""))) == (0, 0, 4)
+    # The same lessons under another UID, as some programs export them each time.
+    assert counts(await imported(world, WEEKLY.format(more="").replace("UID:les", "UID:les-2"))) == (0, 0, 4)
+    assert len(await starts(world)) == 4
+
+
+async def test_a_lesson_that_was_cancelled_before_the_import_is_not_made(world: PlanningWorld) -> None:
+    await world.group(await world.person())
+    world.clock.set(local("2026-03-26 12:00"))
+    gone = MOVED.replace("SUMMARY", "STATUS:CANCELLED\nSUMMARY")
+    assert counts(await imported(world, WEEKLY.format(more=gone))) == (3, 0, 0)
+
+
+async def test_a_lesson_of_yesterday_that_is_given_later_was_moved(world: PlanningWorld) -> None:
+    await world.group(await world.person())
+    await imported(world, WEEKLY.format(more=""))
+    world.clock.set(local("2026-03-11 12:00"))
+    await world.heard()
+    later = MOVED.replace("DTSTART;TZID=Europe/Amsterdam:20260310", "DTSTART;TZID=Europe/Amsterdam:20260313")
+    later = later.replace("DTEND;TZID=Europe/Amsterdam:20260310", "DTEND;TZID=Europe/Amsterdam:20260313")
+    assert counts(await imported(world, WEEKLY.format(more=later))) == (0, 1, 3)
+    assert holds(await world.heard(), "13 maart", "13:00")
+    assert await starts(world) == ["03-03 09:00", "03-13 13:00", "03-17 09:00", "03-24 09:00"]
+
+
+async def test_a_single_event_that_is_put_on_another_day_was_moved(world: PlanningWorld) -> None:
+    await world.group(await world.person())
+    once = WEEKLY.format(more="").replace("RRULE:FREQ=WEEKLY;COUNT=4\n", "")
+    assert counts(await imported(world, once)) == (1, 0, 0)
+    world.clock.set(local("2026-03-04 12:00"))
+    await world.heard()
+    assert counts(await imported(world, once.replace("20260303", "20260306"))) == (0, 1, 0)
+    assert holds(await world.heard(), "6 maart")
