@@ -74,10 +74,9 @@ async def _database(settings: Settings, keys: KeyRing) -> list[Finding]:
         database = Database(settings.database_url, keys)
     except DatabaseUrlWrong as error:
         return [Finding("database", "fault", str(error))]
-    file = database.url.database
-    if database.is_sqlite and file and not Path(file).exists():
+    if database.is_sqlite and _is_missing(database.url.database):
         # Opening it would make it, and nothing is changed here.
-        return [Finding("database", "warning", f"{file} is not there yet; run: maatje migrate")]
+        return [Finding("database", "warning", f"{database.url.database} is not there yet; run: maatje migrate")]
     findings: list[Finding] = []
     try:
         current = await schema_is_current(database)
@@ -104,8 +103,12 @@ async def _database(settings: Settings, keys: KeyRing) -> list[Finding]:
     return findings
 
 
+def _is_missing(file: str | None) -> bool:
+    return bool(file) and file != ":memory:" and not Path(file or "").exists()
+
+
 async def _stored_data(database: Database) -> Finding:
-    """Whether what is stored can be read: a secret that was lost or mistyped shows here, and not with the first person."""
+    """Whether what is stored can be read: a secret that was lost or mistyped shows here, not with the first person."""
     try:
         async with database.reading() as session:
             await session.scalar(select(Person.given_name).limit(1))

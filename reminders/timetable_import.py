@@ -71,7 +71,8 @@ async def import_timetable(
     """Make the group's classes from today on be those of the file; with `dry_run` nothing is kept.
 
     Classes of before today that are not known yet are added, so that attendance can be noted; nobody is told of them,
-    and those that are known stay as they were. Faults of the file are reported with their line as the row; an event with a fault leaves its known classes alone.
+    and those that are known stay as they were. Faults of the file are reported with their line as the row; an event
+    with a fault leaves its known classes alone.
     """
     today = now.astimezone(zone).date()
     timetable = read_timetable(data, zone=zone, horizon=(today - PAST, today + HORIZON))

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
@@ -49,10 +50,16 @@ def read_settings() -> Settings:
     return settings
 
 
+def _folder_is_missing(file: str | None) -> bool:
+    return bool(file) and not Path(file or "").parent.is_dir()
+
+
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Database]:
     """The database, its schema in place: an SQLite file is migrated, PostgreSQL must have been (`maatje migrate`)."""
     database = Database(settings.database_url, settings.keys())
+    if database.is_sqlite and _folder_is_missing(database.url.database):
+        stop(f"There is no folder for {database.url.database}. Make it, or mend MAATJE_DATABASE_URL.", WRONG_USAGE)
     try:
         if database.is_sqlite:
             await migrate(database)
@@ -72,7 +79,10 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     except DatabaseError as error:
         if not is_unusable(error):
             raise
-        stop(f"The database cannot be used: {error.orig}\nLook at MAATJE_DATABASE_URL; maatje doctor says more.", WRONG_USAGE)
+        stop(
+            f"The database cannot be used: {error.orig}\nLook at MAATJE_DATABASE_URL; maatje doctor says more.",
+            WRONG_USAGE,
+        )
 
 
 def show_json(data: object) -> None:

@@ -81,7 +81,8 @@ class PeopleImporter:
         )
         if consultant_email and consultant_name:
             # The first one holds, so that the same file twice changes nothing.
-            if self._names.setdefault(consultant_email, consultant_name) != consultant_name:
+            taken = self._names.setdefault(consultant_email, consultant_name)
+            if taken != consultant_name:
                 warn("consultant_name", "is not what an earlier row calls this consultant; that name was taken")
         return row
 

@@ -20,7 +20,7 @@ _SEPARATOR_LINE = re.compile(r"\s*\"?sep=([,;\t])\"?[ \t]*(?:\r\n|\r|\n)", re.IG
 
 
 class TableUnreadable(ValueError):
-    """The file as a whole cannot be used; the message says what to do, `field` which column it is about ("file": none)."""
+    """The file as a whole cannot be used: the message says what to do, `field` the column it is about, if any."""
 
     def __init__(self, message: str, field: str = "file") -> None:
         super().__init__(message)
@@ -103,7 +103,9 @@ class Table:
                 return RawRow(number, {}, (name, "is not UTF-8; save the file as 'CSV UTF-8'"))
             # A cell that is closed has its quotation mark after it.
             if len(cell) > LONGEST_CELL or ("\n" in cell and self._text.endswith(cell)):
-                return RawRow(number, {}, (name, "goes on over many lines; look for a quotation mark that is not closed"))
+                return RawRow(
+                    number, {}, (name, "goes on over many lines; look for a quotation mark that is not closed")
+                )
             cells[name] = cell.strip()
         for name in self.columns[len(record) :]:
             cells[name] = ""
