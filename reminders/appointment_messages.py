@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from reminders.planned import Kind, Reader
+from reminders.planned import ALWAYS, Kind, Reader
 from reminders.policy import Policies, Policy, Skipped, due_times, followup_times
 from storage.appointments import AppointmentKind
 from storage.outbox import Outgoing, Priority
@@ -38,7 +38,7 @@ def appointment_messages(
         if reader.may_be_told:
             messages.extend(_ahead(reader, slot, policy, zone, now, first_of_day=slot.id in firsts))
         if slot.mandatory and policy.confirmation_followup is not None and slot.kind is not AppointmentKind.CLASS:
-            messages.extend(_followups(reader, slot, policy, zone))
+            messages.extend(_followups(reader, slot, policy, zone, now))
     messages.extend(_overlaps(reader, slots, now))
     # All classes of a week give its overview: the same message, at the same time.
     return list({message.key: message for message in reversed(messages)}.values())[::-1]
@@ -84,7 +84,7 @@ def _ahead(
         for due in due_times(
             slot.kind,
             slot.starts_at,
-            slot.made_at,
+            _known_since(reader, slot, now),
             policy,
             reader.quiet_hours,
             zone=zone,
@@ -113,6 +113,12 @@ def _ahead(
             )
 
 
+def _known_since(reader: Reader, slot: Slot, now: datetime) -> datetime:
+    """Since when its reminders count: nobody who agreed after it was made was told of it at once, so all of them do."""
+    # Later than now only when the clock went back, or in a preview of an earlier day.
+    return min(slot.made_at, now) if slot.made_at >= reader.told_since else ALWAYS
+
+
 def _overview(reader: Reader, slot: Slot, due_at: datetime, zone: ZoneInfo) -> Outgoing:
     day = slot.starts_at.astimezone(zone).date()
     monday = day - timedelta(days=day.weekday())
@@ -127,8 +133,8 @@ def _overview(reader: Reader, slot: Slot, due_at: datetime, zone: ZoneInfo) -> O
     )
 
 
-def _followups(reader: Reader, slot: Slot, policy: Policy, zone: ZoneInfo) -> Iterator[Outgoing]:
-    times = followup_times(slot.starts_at, slot.made_at, policy, reader.quiet_hours, zone=zone)
+def _followups(reader: Reader, slot: Slot, policy: Policy, zone: ZoneInfo, now: datetime) -> Iterator[Outgoing]:
+    times = followup_times(slot.starts_at, min(slot.made_at, now), policy, reader.quiet_hours, zone=zone)
     about = f"{slot.id}:{slot.version}:{reader.id}"
     if times.ask_again_at is not None and reader.may_be_told:
         yield Outgoing(

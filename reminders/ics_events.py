@@ -107,10 +107,10 @@ def read_event(block: Block, zones: Zones, local_zone: tzinfo, series_zone: tzin
         description=_text(block, "DESCRIPTION"),
         cancelled=status is not None and status.value.strip().upper() == "CANCELLED",
         sequence=_sequence(block),
-        rules=tuple(_rule(rule, frame) for rule in rules),
+        rules=tuple(_rule(rule, frame, starts) for rule in rules),
         exdates=tuple(_exdates(block, frame)),
-        rdates=tuple(_rdates(block, frame)),
-        recurrence_id=None if recurrence is None else _recurrence_id(recurrence, frame, starts),
+        rdates=tuple(_rdates(block, frame, starts)),
+        recurrence_id=None if recurrence is None else _start_on(recurrence, recurrence.value, frame, starts),
         this_and_future=recurrence is not None and recurrence.parameters.get("RANGE", "").upper() == "THISANDFUTURE",
         utc_rule=bool(rules) and start.value.strip().endswith("Z"),
     )
@@ -193,10 +193,14 @@ def _ends(block: Block, frame: _Frame, starts: datetime) -> datetime | None:
     return None if ends == starts else ends
 
 
-def _rule(found: Property, frame: _Frame) -> RuleText:
+def _rule(found: Property, frame: _Frame, starts: datetime) -> RuleText:
     parts: dict[str, str] = {}
-    for part in found.value.strip().rstrip(";").upper().split(";"):
+    # Some exporters repeat the start's own time in the rule.
+    said_already = {"BYHOUR": starts.hour, "BYMINUTE": starts.minute, "BYSECOND": starts.second}
+    for part in "".join(found.value.split()).rstrip(";").upper().split(";"):
         key, equals, value = part.partition("=")
+        if key in said_already and value.isdecimal() and int(value) == said_already[key]:
+            continue
         if not equals or not value or key in parts or key not in _RULE_PARTS:
             raise EventFault("bad_rule", f"RRULE has a part that cannot be used: {part[:40]!r}", found.line)
         parts[key] = value
@@ -250,7 +254,10 @@ def _some_day(months: list[int], days: list[int]) -> bool:
     return any(abs(day) <= longest.get(month, 31) for month in months for day in days)
 
 
-def _until(found: Property, value: str, frame: _Frame) -> datetime:
+def _until(found: Property, value: str, frame: _Frame) -> datetime | None:
+    if value.startswith("9999"):
+        # How some exporters write that there is no end.
+        return None
     day, clock, _ = _stamp(found, value)
     # A day without a time is often written: that day is meant to be in.
     if clock is None:
@@ -258,10 +265,10 @@ def _until(found: Property, value: str, frame: _Frame) -> datetime:
     return frame.wall(Property("UNTIL", {}, value, found.line), value)
 
 
-def _recurrence_id(found: Property, frame: _Frame, starts: datetime) -> datetime:
-    day, clock, _ = _stamp(found, found.value)
+def _start_on(found: Property, value: str, frame: _Frame, starts: datetime) -> datetime:
+    day, clock, _ = _stamp(found, value)
     # Some exporters leave out the time of the class that is meant.
-    return datetime.combine(day, starts.time()) if clock is None else frame.wall(found, found.value)
+    return datetime.combine(day, starts.time()) if clock is None else frame.wall(found, value)
 
 
 def _exdates(block: Block, frame: _Frame) -> list[date]:
@@ -272,8 +279,8 @@ def _exdates(block: Block, frame: _Frame) -> list[date]:
     return found
 
 
-def _rdates(block: Block, frame: _Frame) -> list[datetime]:
-    return [frame.wall(rdate, value.partition("/")[0]) for rdate, value in _listed(block, "RDATE")]
+def _rdates(block: Block, frame: _Frame, starts: datetime) -> list[datetime]:
+    return [_start_on(rdate, value.partition("/")[0], frame, starts) for rdate, value in _listed(block, "RDATE")]
 
 
 def _listed(block: Block, name: str) -> list[tuple[Property, str]]:

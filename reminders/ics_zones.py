@@ -11,6 +11,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from reminders.ics_lines import Block
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
+_WORD = re.compile(r"[A-Za-z]+")
 _MOST_LINES = 200
 
 
@@ -26,7 +27,9 @@ class Zones:
         for block in calendars.walk("VTIMEZONE"):
             tzid = block.first("TZID")
             if tzid is not None:
-                self._embedded.setdefault(tzid.value.strip(), block)
+                # The name is TEXT here and a parameter where it is used, so only here may its commas be escaped.
+                for name in (tzid.value, tzid.text()):
+                    self._embedded.setdefault(name.strip(), block)
         self._found: dict[str, tzinfo | None] = {}
 
     def zone(self, tzid: str) -> tzinfo:
@@ -56,7 +59,9 @@ class Zones:
                 return own
         # "/vendor/Olson/Name" (RFC 5545, 3.2.19).
         parts = name.strip("/").split("/")
-        tails = ("/".join(parts[start:]) for start in range(1, len(parts))) if name.startswith("/") else ()
+        tails = ["/".join(parts[start:]) for start in range(1, len(parts))] if name.startswith("/") else []
+        # "(UTC+01:00) Amsterdam, Berlin, …", "Europe/amsterdam": a place that the name holds.
+        tails += [f"Europe/{word.capitalize()}" for word in _WORD.findall(name)]
         return next((zone for zone in map(_known, tails) if zone is not None), None)
 
 

@@ -4,12 +4,12 @@ Changes that follow each other before the first was told (in the night, or in on
 lead back to what the person knows, nothing is told.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from reminders.planned import Kind, Reader
-from storage.appointments import Appointment, AppointmentStatus
+from storage.appointments import Appointment, AppointmentKind, AppointmentStatus
 from storage.changes import AppointmentChange, Change
 from storage.columns import Json
 from storage.outbox import Outgoing, Priority
@@ -18,6 +18,8 @@ from storage.outbox import Outgoing, Priority
 NOTICE_USEFUL = timedelta(hours=12)
 # Closer to the appointment than this, quiet hours do not hold a notice back: better woken than at a closed door.
 WAKE_FOR = timedelta(hours=1)
+# Of more changed classes than this, at once, the next ones are named: as many as stand in one message.
+MOST_CLASSES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,12 @@ def known_from(params: Mapping[str, Json]) -> Known | None:
     )
 
 
-def what_changed(known: Known | None, appointment: Appointment) -> Change | None:
-    """What a person who knows this must hear; None = nothing."""
-    cancelled = appointment.status is AppointmentStatus.CANCELLED
+def what_changed(known: Known | None, appointment: Appointment, now: datetime, *, theirs: bool = True) -> Change | None:
+    """What a person who knows this must hear; None = nothing.
+
+    It is cancelled for who is not in the group any more on its new day (not `theirs`), and when its new time is past.
+    """
+    cancelled = appointment.status is AppointmentStatus.CANCELLED or not theirs or appointment.starts_at <= now
     if known is None:
         return None if cancelled else Change.MADE
     if known.cancelled or cancelled:
@@ -86,3 +91,28 @@ def notice(
         params=params,
         priority=Priority.NOTICE,
     )
+
+
+def in_few_words(notices: Iterable[tuple[Outgoing, Appointment]]) -> list[Outgoing]:
+    """The notices by reader, and of many classes of one reader the next ones only: the last says how many more.
+
+    A timetable that is half an hour later for a year is two hundred changes, and nobody reads two hundred.
+    """
+    kept: list[Outgoing] = []
+    classes: dict[int | None, list[Outgoing]] = {}
+    for said, appointment in sorted(notices, key=lambda item: (item[0].person_id or 0, _first_use(*item))):
+        if appointment.kind is AppointmentKind.CLASS:
+            classes.setdefault(said.person_id, []).append(said)
+        else:
+            kept.append(said)
+    for of_reader in classes.values():
+        kept.extend(of_reader[: MOST_CLASSES - 1])
+        if len(of_reader) >= MOST_CLASSES:
+            more: dict[str, Json] = {"more": len(of_reader) - MOST_CLASSES}
+            kept.append(replace(of_reader[MOST_CLASSES - 1], params={**of_reader[MOST_CLASSES - 1].params, **more}))
+    return kept
+
+
+def _first_use(said: Outgoing, appointment: Appointment) -> datetime:
+    old = said.params.get("old_starts_at")
+    return min(datetime.fromisoformat(old), appointment.starts_at) if isinstance(old, str) else appointment.starts_at

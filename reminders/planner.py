@@ -16,28 +16,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from reminders.appointment_messages import appointment_messages, made_late, together
 from reminders.local_time import QuietHours, to_instant
-from reminders.notices import known_before, known_from, notice, what_changed
+from reminders.notices import Known, in_few_words, known_before, known_from, notice, what_changed
 from reminders.person_terms import stored_facts
-from reminders.planned import REPLANNED, Kind, Reader
+from reminders.planned import ALWAYS, NEVER, REPLANNED, Kind, Reader
 from reminders.policy import Policies
 from reminders.rules import MEETINGS
 from reminders.term_messages import TermState, contacts_since, open_parts, term_messages, told_by
 from reminders.terms import TermRules, compute_terms
 from storage.appointments import Appointment
 from storage.changes import AppointmentChange, Change
-from storage.columns import Json
 from storage.database import Database
 from storage.outbox import Message, Outgoing, put
 from storage.outbox_planning import add, move, not_arrived, said_keys, standing_rows, take_back_notices, withdraw
 from storage.people import Person
 from storage.phone_tasks import PhoneTask, open_tasks
-from storage.schedule import Slot, contact_moments, people_of, schedules_of
+from storage.schedule import Slot, contact_moments, people_on, schedules_of
 
 log = structlog.get_logger(__name__)
 
 # Classes of groups and terms are planned this far ahead, again and again; single appointments at once for all time.
 HORIZON = timedelta(days=14)
-ALWAYS = timedelta(days=800)
+FAR = timedelta(days=800)
 # Rows due before this are not read again: planning makes none that old.
 HISTORY = timedelta(days=30)
 PAGE = 500
@@ -90,19 +89,26 @@ class Planner:
         if not changes:
             return
         now = self._now()
-        people = await people_of(session, [change.appointment for change in changes], zone=self._zone)
-        readers = {
-            reader.id: reader for reader in await self.readers(session, {i for ids in people.values() for i in ids})
-        }
-        untold = await take_back_notices(session, Kind.NOTICE, people)
-        notices: list[Outgoing] = []
-        for change in changes:
-            for person_id in people.get(change.appointment.id, ()):
+        # A class that moves to another day can be of other people then: who joined the group, or left it, in between.
+        days = [(change.appointment, change.appointment.starts_at) for change in changes]
+        days += [(change.appointment, change.old_starts_at or change.appointment.starts_at) for change in changes]
+        people = await people_on(session, days, zone=self._zone)
+        readers = {reader.id: reader for reader in await self.readers(session, set().union(*people))}
+        untold = await take_back_notices(session, Kind.NOTICE, {change.appointment.id for change in changes})
+        notices: list[tuple[Outgoing, Appointment]] = []
+        for change, theirs, were_theirs in zip(changes, people, people[len(changes) :], strict=False):
+            for person_id in theirs | were_theirs:
                 reader = readers.get(person_id)
-                if reader is not None and reader.may_be_told:
-                    said = self._notice(change, reader, untold.get((change.appointment.id, person_id)), now)
-                    notices.extend([said] if said is not None else [])
-        await add(session, notices, now)
+                if reader is None or not reader.may_be_told:
+                    continue
+                not_told = untold.get((change.appointment.id, person_id))
+                if not_told is not None:
+                    known = known_from(not_told)
+                else:
+                    known = known_before(change) if person_id in were_theirs else None
+                said = self._notice(change, reader, known, now, theirs=person_id in theirs, news=not_told is None)
+                notices.extend([(said, change.appointment)] if said is not None else [])
+        await add(session, in_few_words(notices), now)
         await self.plan_people(session, readers)
 
     async def plan_people(self, session: AsyncSession, person_ids: Collection[int]) -> int:
@@ -204,12 +210,14 @@ class Planner:
         now = self._now()
         today = to_instant(datetime.combine(now.astimezone(self._zone).date(), time()), self._zone).instant
         schedules = await schedules_of(
-            session, person_ids, today, now + ALWAYS, zone=self._zone, groups_until=now + self._horizon
+            session, person_ids, today, now + FAR, zone=self._zone, groups_until=now + self._horizon
         )
         states = await self._term_states(session, person_ids, now)
         messages: list[Outgoing] = []
         for found in await self.readers(session, person_ids):
-            reader = replace(found, may_be_told=True) if as_if_agreed else found
+            reader = found
+            if as_if_agreed and not found.may_be_told:
+                reader = replace(found, may_be_told=True, told_since=NEVER)
             slots = schedules.get(reader.id, ())
             messages.extend(appointment_messages(reader, slots, self._policies, self._zone, now))
             about_terms = term_messages(reader, states[reader.id], self._zone, self._holidays, now)
@@ -239,6 +247,7 @@ class Planner:
                 wishes=wishes,
                 consultant_id=consultant_id,
                 may_be_told=consented_at is not None and stopped_at is None,
+                told_since=consented_at or ALWAYS,
             )
             for person_id, municipality, hours, wishes, consultant_id, consented_at, stopped_at in rows
         ]
@@ -266,17 +275,20 @@ class Planner:
         await add(session, difference.new, self._now())
 
     def _notice(
-        self, change: AppointmentChange, reader: Reader, untold: dict[str, Json] | None, now: datetime
+        self, change: AppointmentChange, reader: Reader, known: Known | None, now: datetime, *, theirs: bool, news: bool
     ) -> Outgoing | None:
         appointment = change.appointment
-        known = known_before(change) if untold is None else known_from(untold)
-        what = what_changed(known, appointment)
-        if what is None and untold is None and change.change is Change.MOVED:
+        what = what_changed(known, appointment, now, theirs=theirs)
+        if what is None and news and theirs and known is not None and change.change is Change.MOVED:
             # Neither time nor place: something else that people must hear of, such as the address of a video call.
             what = Change.MOVED
         if what is None:
             return None
-        if what is Change.MADE and not made_late(reader, _slot_of(appointment), self._policies, self._zone):
+        # What comes by a move is not what the person was told of that day, so it does not wait for its reminders.
+        at_once = news and change.change is Change.MOVED
+        if what is Change.MADE and not (
+            at_once or made_late(reader, _slot_of(appointment), self._policies, self._zone)
+        ):
             return None
         return notice(what, known, appointment, reader, now)
 

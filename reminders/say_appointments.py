@@ -84,37 +84,34 @@ def notice(row: ClaimedMessage, appointment: Appointment) -> Said:
     """What changed: the old struck out, then what is true now."""
     kind = {"kind": kind_text(appointment.kind)}
     change = row.params.get("change")
-    if appointment.status is AppointmentStatus.CANCELLED:
+    more = _more(row.params)
+    if appointment.status is AppointmentStatus.CANCELLED or change == Change.CANCELLED:
         starts_at = _old_start(row.params) or appointment.starts_at
+        old_time = Part(Text("notice.old_time", {"starts_at": starts_at}))
         return Said(
-            (
-                Part(Text("notice.cancelled", kind), Style.TITLE),
-                Part(Text("notice.old_time", {"starts_at": starts_at})),
-            ),
+            (Part(Text("notice.cancelled", kind), Style.TITLE), old_time, *more),
             (Part(Text("notice.need_not_come")),),
             brief=(Text("brief.cancelled", {"starts_at": starts_at}),),
             card=f"appointment:{appointment.id}",
+            lines=(old_time, *more),
         )
     details = appointment_parts(appointment)[1:]
+    was = _what_was(row.params, appointment) if change == Change.MOVED else []
     if change == Change.MOVED:
-        parts = [
-            Part(Text("notice.changed", kind), Style.TITLE),
-            *_what_was(row.params, appointment),
-            Part(Text("notice.now")),
-            *details,
-        ]
+        parts = [Part(Text("notice.changed", kind), Style.TITLE), *was, Part(Text("notice.now")), *details]
     else:
         title = Text("notice.restored" if change == Change.RESTORED else "notice.new", kind)
         parts = [Part(title, Style.TITLE), *details, *_about(appointment)]
     if appointment.kind is AppointmentKind.CLASS:
-        # Nobody confirms a class; several may change at once.
-        single, joined = _not_coming("button.not_coming", appointment), _not_coming("button.not_coming_to", appointment)
+        # Nobody confirms a class; several may change at once, and then one button is for all of them.
+        where = [part for part in (_where(appointment),) if part is not None]
         return Said(
-            tuple(parts),
-            buttons=single,
-            joined_buttons=joined,
+            (*parts, *more),
+            buttons=_not_coming("button.not_coming", appointment),
+            joined_buttons=((Button(Text("button.not_coming"), "absent", "🤒"),),),
             brief=_in_short(appointment, change),
             card=_card(row, appointment),
+            lines=(*was, Part(appointment_line(appointment)), *where, *more),
         )
     return Said(
         tuple(parts),
@@ -187,6 +184,16 @@ def _class_line(appointment: Appointment) -> Text:
 def _old_start(params: Mapping[str, Json]) -> datetime | None:
     old = params.get("old_starts_at")
     return datetime.fromisoformat(old) if isinstance(old, str) else None
+
+
+def _more(params: Mapping[str, Json]) -> tuple[Part, ...]:
+    """How many more classes changed than are named."""
+    more = params.get("more")
+    return (Part(Text("absence.and_more", count=more)),) if isinstance(more, int) and more > 0 else ()
+
+
+def _where(appointment: Appointment) -> Part | None:
+    return Part(Text("appointment.where", {"place": appointment.location})) if appointment.location else None
 
 
 def _what_was(params: Mapping[str, Json], appointment: Appointment) -> list[Part]:

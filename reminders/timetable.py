@@ -7,7 +7,7 @@ DST nights; the instants come last. The outer form is read by `reminders.ics_lin
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
 import holidays
@@ -98,18 +98,20 @@ class _Reading:
         years = range(self.horizon[0].year, self.horizon[1].year + 2)
         # Bevrijdingsdag is "optional" there, and an official day all the same (Algemene termijnenwet, 3).
         self._holidays = holidays.country_holidays("NL", years=years, language="nl", categories=("public", "optional"))
-        for calendar in calendars:
-            self._read_calendar(calendar, Zones(calendar))
+        # Calendars in one file are read as one: some exporters put what replaces a class into another than its series.
+        self._read_events(calendars, Zones(root))
 
-    def _read_calendar(self, calendar: Block, zones: Zones) -> None:
-        method = calendar.first("METHOD")
-        all_cancelled = method is not None and method.value.strip().upper() == "CANCEL"
-        blocks = list(calendar.walk("VEVENT"))
+    def _read_events(self, calendars: list[Block], zones: Zones) -> None:
+        blocks: list[tuple[Block, bool]] = []
+        for calendar in calendars:
+            method = calendar.first("METHOD")
+            all_cancelled = method is not None and method.value.strip().upper() == "CANCEL"
+            blocks.extend((block, all_cancelled) for block in calendar.walk("VEVENT"))
         if len(blocks) > MOST_EVENTS:
             self._useless("too_many_events", f"more than {MOST_EVENTS} events: export a shorter period")
             blocks = blocks[:MOST_EVENTS]
-        by_uid: dict[str, list[Block]] = defaultdict(list)
-        for block in blocks:
+        by_uid: dict[str, list[tuple[Block, bool]]] = defaultdict(list)
+        for block, all_cancelled in blocks:
             found = block.first("UID")
             uid = "" if found is None else found.text().strip()
             if not uid:
@@ -118,7 +120,7 @@ class _Reading:
                     block, EventFault("no_uid", "the event has no UID, so a change could not be seen", block.line)
                 )
             else:
-                by_uid[uid].append(block)
+                by_uid[uid].append((block, all_cancelled))
         series = 0
         for uid, parts in by_uid.items():
             records = self._records(uid, parts, zones)
@@ -126,38 +128,43 @@ class _Reading:
                 series += 1
                 if series > MOST_SERIES:
                     self.unread_uids.add(uid)
-                    self._fault(parts[0], EventFault("too_many_series", "more than 1,000 series", parts[0].line))
+                    line = parts[0][0].line
+                    self._fault(parts[0][0], EventFault("too_many_series", "more than 1,000 series", line))
                     continue
-            self._add_event(uid, records, all_cancelled)
+            self._add_event(uid, records)
 
-    def _records(self, uid: str, blocks: list[Block], zones: Zones) -> list[EventRecord]:
-        """The records of one UID: first the series itself, then what replaces single classes of it."""
-        masters: list[EventRecord] = []
-        replacing: list[EventRecord] = []
-        for block in sorted(blocks, key=lambda found: found.first("RECURRENCE-ID") is not None):
+    def _records(self, uid: str, parts: list[tuple[Block, bool]], zones: Zones) -> list[EventRecord]:
+        """The records of one UID: first the series itself, then what replaces single classes of it.
+
+        Of several for the same, the one with the highest SEQUENCE is the newest.
+        """
+        found: dict[datetime | None, EventRecord] = {}
+        for block, all_cancelled in sorted(parts, key=lambda part: part[0].first("RECURRENCE-ID") is not None):
             try:
-                record = read_event(block, zones, self.zone, masters[0].zone if masters else None)
-                if record.recurrence_id is not None:
-                    replacing.append(record)
-                elif masters and masters[0].sequence == record.sequence:
+                master = found.get(None)
+                record = read_event(block, zones, self.zone, master.zone if master is not None else None)
+                if all_cancelled:
+                    record = replace(record, cancelled=True)
+                other = found.get(record.recurrence_id)
+                if other is None or other.sequence < record.sequence:
+                    found[record.recurrence_id] = record
+                elif other.sequence == record.sequence and replace(other, line=record.line) != record:
                     raise EventFault("uid_twice", "two events have the same UID: only the first is used", block.line)
-                else:
-                    masters = [max([*masters, record], key=lambda found: found.sequence)]
             except EventFault as fault:
                 self.unread_uids.add(uid)
                 self._fault(block, fault)
-        return masters + replacing
+        return list(found.values())
 
-    def _add_event(self, uid: str, records: list[EventRecord], all_cancelled: bool) -> None:
+    def _add_event(self, uid: str, records: list[EventRecord]) -> None:
         if not records:
             return
         master = records[0]
         try:
             if len(records) == 1 and not master.recurs and master.recurrence_id is None:
-                self._add(master, master.starts, master.ends, None, all_cancelled)
+                self._add(master, master.starts, master.ends, None)
             else:
                 for record, starts, ends, original in self._expanded(records):
-                    self._add(record, starts, ends, original, all_cancelled)
+                    self._add(record, starts, ends, original)
         except (ValueError, OverflowError, TypeError, KeyError, IndexError):
             # The library's own words are of no help to whoever made the file.
             self.unread_uids.add(uid)
@@ -200,14 +207,7 @@ class _Reading:
             if record.recurrence_id is not None and index not in given and first <= record.recurrence_id < last:
                 yield record, record.starts, record.ends, record.recurrence_id
 
-    def _add(
-        self,
-        record: EventRecord,
-        starts: datetime,
-        ends: datetime | None,
-        original: datetime | None,
-        all_cancelled: bool,
-    ) -> None:
+    def _add(self, record: EventRecord, starts: datetime, ends: datetime | None, original: datetime | None) -> None:
         start = to_instant(starts, record.zone)
         starts_local = to_wall(start.instant, self.zone)
         recurrence_id = None if original is None else to_instant(original, record.zone).instant
@@ -224,7 +224,6 @@ class _Reading:
             ends_at = start.instant + (ends - starts)
         holiday = self._holidays.get(starts_local.date())
         notes = [] if start.note is None else [OccurrenceNote(start.note)]
-        cancelled = all_cancelled or record.cancelled
         self.occurrences[key] = Occurrence(
             key=key,
             uid=record.uid,
@@ -235,7 +234,7 @@ class _Reading:
             summary=record.summary,
             location=record.location,
             description=record.description,
-            status=OccurrenceStatus.CANCELLED if cancelled else OccurrenceStatus.PLANNED,
+            status=OccurrenceStatus.CANCELLED if record.cancelled else OccurrenceStatus.PLANNED,
             sequence=record.sequence,
             notes=tuple(notes + ([] if holiday is None else [OccurrenceNote.HOLIDAY])),
             on_holiday=holiday,

@@ -1,7 +1,7 @@
 """What a timetable that was read anew means for the classes that are known: added, changed, cancelled, unchanged."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Protocol
@@ -29,7 +29,8 @@ class KnownOccurrence(Protocol):
 class Change:
     """A class that was known and is different now. `fields` names what: starts_at, ends_at, summary, location, status.
 
-    `old_key` differs from `new.key` when a whole series got another time: the class is then the one of the same day.
+    `old_key` differs from `new.key` when a series got another time or another UID. `fields` is empty when nothing else
+    is different.
     """
 
     old_key: str
@@ -62,7 +63,7 @@ def diff_timetable(old: Mapping[str, KnownOccurrence], new: Timetable) -> Timeta
     unchanged: list[str] = []
     for key, known in old.items():
         found = by_key.get(key)
-        if key.rpartition("|")[0] in unread:
+        if _event_of(key) in unread:
             unchanged.append(key)
         elif found is None:
             absent = not known.cancelled and _covers(new, known)
@@ -73,7 +74,7 @@ def diff_timetable(old: Mapping[str, KnownOccurrence], new: Timetable) -> Timeta
             changed.append(Change(key, found, fields))
         else:
             unchanged.append(key)
-    moved = dict(_moved_series(old, cancelled, added, new.zone))
+    moved = _known_again(old, cancelled, added, new.zone)
     for key, found in moved.items():
         del added[found.key]
         changed.append(Change(key, found, _differences(old[key], found)))
@@ -86,21 +87,43 @@ def _covers(new: Timetable, known: KnownOccurrence) -> bool:
     return new.complete and new.horizon[0] <= day <= new.horizon[1]
 
 
-def _moved_series(
+def _known_again(
     old: Mapping[str, KnownOccurrence], gone: Iterable[str], added: Mapping[str, Occurrence], zone: tzinfo
-) -> list[tuple[str, Occurrence]]:
-    """Pairs of a class that is gone and a new one of the same event on the same day, where that is the only choice."""
-    gone_on: dict[tuple[str, date], list[str]] = defaultdict(list)
-    for key in gone:
-        gone_on[key.rpartition("|")[0], to_wall(old[key].starts_at, zone).date()].append(key)
-    added_on: dict[tuple[str, date], list[Occurrence]] = defaultdict(list)
-    for key, found in added.items():
-        added_on[key.rpartition("|")[0], found.starts_local.date()].append(found)
-    return [
-        (keys[0], added_on[place][0])
-        for place, keys in gone_on.items()
-        if len(keys) == 1 and len(added_on.get(place, ())) == 1
-    ]
+) -> dict[str, Occurrence]:
+    """New classes that are a class that is gone, by its key: of a lesson that is held nobody may be told "cancelled".
+
+    First those that start at the same instant, whatever event they are of (some exporters give everything a new UID
+    each time); then those of one event on one day; then those of one day. Always where it is the only choice.
+    """
+    found: dict[str, Occurrence] = {}
+
+    def pair(of_gone: Callable[[str], object], of_added: Callable[[Occurrence], object]) -> None:
+        gone_by, added_by = defaultdict(list), defaultdict(list)
+        for key in gone:
+            if key not in found:
+                gone_by[of_gone(key)].append(key)
+        taken = {occurrence.key for occurrence in found.values()}
+        for occurrence in added.values():
+            if occurrence.key not in taken:
+                added_by[of_added(occurrence)].append(occurrence)
+        for place, keys in gone_by.items():
+            if len(keys) == 1 and len(added_by[place]) == 1:
+                found[keys[0]] = added_by[place][0]
+
+    def day_of(key: str) -> date:
+        return to_wall(old[key].starts_at, zone).date()
+
+    pair(lambda key: old[key].starts_at, lambda occurrence: occurrence.starts_at)
+    pair(
+        lambda key: (_event_of(key), day_of(key)),
+        lambda occurrence: (_event_of(occurrence.key), occurrence.starts_local.date()),
+    )
+    pair(day_of, lambda occurrence: occurrence.starts_local.date())
+    return found
+
+
+def _event_of(key: str) -> str:
+    return key.rpartition("|")[0]
 
 
 def _differences(known: KnownOccurrence, found: Occurrence) -> frozenset[str]:

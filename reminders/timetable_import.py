@@ -19,9 +19,9 @@ from storage.database import Database
 from storage.importing.groups import group_ids
 from storage.importing.run import Report
 
-# A timetable is for a school year; what lies further off will be in a later file.
-HORIZON: Final = timedelta(days=400)
-# As far back, because attendance lists come for lessons that were given before the timetable was imported.
+# Two school years, and as far as appointments are planned; what lies further off will be in a later file.
+HORIZON: Final = timedelta(days=800)
+# Attendance lists come for lessons that were given before the timetable was imported.
 PAST: Final = timedelta(days=400)
 _TOLD: Final = frozenset({"starts_at", "location", "status"})
 _NOTES: Final[Mapping[OccurrenceNote, str]] = {

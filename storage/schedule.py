@@ -4,7 +4,7 @@ Nothing encrypted is read here: a page of people costs a handful of queries and 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -123,21 +123,21 @@ async def members_of(
     return sorted(found, key=lambda m: (m.group_id, m.person_id, m.from_on))
 
 
-async def people_of(
-    session: AsyncSession, appointments: Iterable[Appointment], *, zone: ZoneInfo
-) -> dict[int, list[int]]:
-    """The ids of the people each appointment is for, by appointment id."""
-    wanted = list(appointments)
+async def people_on(
+    session: AsyncSession, moments: Sequence[tuple[Appointment, datetime]], *, zone: ZoneInfo
+) -> list[frozenset[int]]:
+    """The ids of the people each appointment is for when it starts at that instant, in the same order."""
     by_group: defaultdict[int, list[Member]] = defaultdict(list)
-    for member in await members_of(session, group_ids={a.group_id for a in wanted if a.group_id is not None}):
+    groups = {appointment.group_id for appointment, _ in moments if appointment.group_id is not None}
+    for member in await members_of(session, group_ids=groups):
         by_group[member.group_id].append(member)
-    found: dict[int, list[int]] = {}
-    for appointment in wanted:
+    found: list[frozenset[int]] = []
+    for appointment, starts_at in moments:
         if appointment.person_id is not None:
-            found[appointment.id] = [appointment.person_id]
-        elif appointment.group_id is not None:
-            day = appointment.starts_at.astimezone(zone).date()
-            found[appointment.id] = sorted({m.person_id for m in by_group[appointment.group_id] if m.on(day)})
+            found.append(frozenset({appointment.person_id}))
+        else:
+            day = starts_at.astimezone(zone).date()
+            found.append(frozenset(m.person_id for m in by_group[appointment.group_id or 0] if m.on(day)))
     return found
 
 

@@ -165,6 +165,27 @@ async def test_who_agrees_later_is_reminded_once_of_what_passed(world: PlanningW
     assert await world.pending("reminder") == [("reminder", "03-19 12:00")]
 
 
+async def test_who_agrees_after_a_late_appointment_was_made_is_told_of_it_at_once(world: PlanningWorld) -> None:
+    amina = await world.person(agreed=False)
+    world.clock.set(local("2026-03-04 15:00"))
+    await world.made("2026-03-05 14:00", person=amina)
+    world.clock.set(local("2026-03-04 16:00"))
+    async with world.database.writing() as session:
+        (await session.get_one(Person, amina)).consented_at = world.clock.now()
+        await world.planner.plan_people(session, [amina])
+    assert holds(await world.heard(), "Morgen: Voortgangsgesprek", "Komt u?")
+    assert holds(await world.heard("2026-03-05 12:00"), "Vandaag: Voortgangsgesprek")
+
+
+async def test_a_clock_that_goes_back_loses_no_reminder(world: PlanningWorld) -> None:
+    amina = await world.person()
+    world.clock.set(local("2026-03-04 14:30"))
+    await world.made("2026-03-05 14:00", person=amina)
+    world.clock.set(local("2026-03-04 13:30"))
+    await world.replanned()
+    assert ("reminder", "03-04 14:00") in await world.pending("reminder")
+
+
 async def test_stopping_takes_back_what_waits(world: PlanningWorld) -> None:
     amina = await world.person()
     await world.made("2026-03-19 14:00", person=amina)

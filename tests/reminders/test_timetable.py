@@ -143,6 +143,32 @@ def walls(found: Timetable | Iterable[Occurrence]) -> list[str]:
             ["DTSTART:20261224T090000", "RRULE:FREQ=WEEKLY"], ["2026-12-24T09:00", "2026-12-31T09:00"], id="no end"
         ),
         pytest.param(["DTSTART:20270101T090000"], [], id="after the horizon"),
+        pytest.param(["DTSTART;TZID=europe/amsterdam:20260610T090000"], ["2026-06-10T09:00"], id="TZID in lower case"),
+        pytest.param(
+            ['DTSTART;TZID="(UTC+01:00) Amsterdam, Berlin, Bern":20260610T090000'],
+            ["2026-06-10T09:00"],
+            id="TZID as Outlook shows it",
+        ),
+        pytest.param(
+            ["DTSTART:20261222T090000", "RRULE:FREQ=WEEKLY;UNTIL=99991231T235959Z"],
+            ["2026-12-22T09:00", "2026-12-29T09:00"],
+            id="UNTIL the end of time",
+        ),
+        pytest.param(
+            ["DTSTART:20260310T090000", "RRULE:FREQ=DAILY;BYHOUR=9;BYMINUTE=0;BYSECOND=0;COUNT=2"],
+            ["2026-03-10T09:00", "2026-03-11T09:00"],
+            id="the rule repeats the time of the start",
+        ),
+        pytest.param(
+            ["DTSTART:20260310T090000", "RRULE:FREQ=WEEKLY; BYDAY=TU, WE;COUNT=2"],
+            ["2026-03-10T09:00", "2026-03-11T09:00"],
+            id="spaces in the rule",
+        ),
+        pytest.param(
+            ["DTSTART:20260310T090000", "RDATE;VALUE=DATE:20260312"],
+            ["2026-03-10T09:00", "2026-03-12T09:00"],
+            id="RDATE without a time",
+        ),
     ],
 )
 def test_the_times_of_one_event(lines: list[str], expected: list[str]) -> None:
@@ -290,6 +316,34 @@ def test_two_events_with_one_uid_are_told() -> None:
 def test_of_two_versions_the_later_holds() -> None:
     found = read(event("DTSTART:20260310T090000", "SEQUENCE:1"), event("DTSTART:20260311T090000", "SEQUENCE:2"))
     assert (walls(found), found.faults) == (["2026-03-11T09:00"], ())
+
+
+def test_of_two_replacements_of_a_class_the_later_holds() -> None:
+    def moved(to: str, sequence: int) -> str:
+        return event("RECURRENCE-ID:20260317T090000", f"DTSTART:202603{to}T090000", f"SEQUENCE:{sequence}")
+
+    series = event("DTSTART:20260310T090000", "RRULE:FREQ=WEEKLY;COUNT=2")
+    for parts in ((moved("18", 1), moved("19", 2)), (moved("19", 2), moved("18", 1))):
+        found = read(series, *parts)
+        assert (walls(found), found.faults) == (["2026-03-10T09:00", "2026-03-19T09:00"], ())
+
+
+def test_the_same_event_twice_is_no_fault() -> None:
+    found = read(event("DTSTART:20260310T090000"), event("DTSTART:20260310T090000"))
+    assert (walls(found), found.faults, found.unread_uids) == (["2026-03-10T09:00"], (), frozenset())
+
+
+def test_calendars_in_one_file_are_one() -> None:
+    moved = calendar(event("RECURRENCE-ID:20260317T090000", "DTSTART:20260318T090000"))
+    series = calendar(event("DTSTART:20260310T090000", "RRULE:FREQ=WEEKLY;COUNT=2"))
+    for data in (moved + series, series + moved):
+        assert walls(read_timetable(data, horizon=YEAR)) == ["2026-03-10T09:00", "2026-03-18T09:00"]
+
+
+def test_a_zone_is_found_whose_name_is_escaped_where_it_is_described() -> None:
+    own = VTIMEZONE.replace("Lokale tijd", "Lokaal\\, west").replace("+0200", "+0500")
+    found = read(own, event('DTSTART;TZID="Lokaal, west":20260610T120000'))
+    assert (walls(found), found.faults) == (["2026-06-10T09:00"], ())
 
 
 def test_a_series_in_utc_is_warned_of_and_kept() -> None:

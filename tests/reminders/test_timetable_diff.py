@@ -108,3 +108,19 @@ def test_what_lies_outside_the_horizon_is_left_alone() -> None:
         "les|20251230T080000Z": Known(OLD.occurrences[0].starts_at - timedelta(days=365), None, "", None, False)
     }
     assert diff_timetable(last_year, OLD).cancelled == ()
+
+
+def test_the_same_times_under_another_uid_are_the_same_classes() -> None:
+    found = diff_timetable(known(OLD), read(event(*SERIES, uid="anders")))
+    assert (found.added, found.cancelled) == ((), ())
+    assert [(change.old_key.split("|")[0], change.new.uid, change.fields) for change in found.changed] == [
+        ("les", "anders", frozenset())
+    ] * 4
+
+
+def test_under_another_uid_a_class_is_moved_where_it_is_the_only_one_of_its_day() -> None:
+    later = event(*SERIES[1:], "DTSTART;TZID=Europe/Amsterdam:20260310T130000", uid="anders")
+    found = diff_timetable(known(OLD), read(later))
+    assert (found.added, found.cancelled, len(found.changed)) == ((), (), 4)
+    found = diff_timetable(known(OLD), read(later, later.replace("T13", "T15").replace("anders", "nog een")))
+    assert (len(found.added), len(found.cancelled), found.changed) == (8, 4, ())

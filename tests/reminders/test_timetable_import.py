@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from reminders.timetable_import import import_timetable
-from storage.appointments import Appointment, AppointmentStatus
+from storage.appointments import Appointment, AppointmentStatus, LessonGroup, Membership
 from storage.database import Database
 from storage.importing.run import Report
 from tests.clock import FakeClock
@@ -172,18 +172,6 @@ async def test_a_lesson_that_was_cancelled_before_the_import_is_not_made(world: 
     assert counts(await imported(world, WEEKLY.format(more=gone))) == (3, 0, 0)
 
 
-async def test_a_lesson_of_yesterday_that_is_given_later_was_moved(world: PlanningWorld) -> None:
-    await world.group(await world.person())
-    await imported(world, WEEKLY.format(more=""))
-    world.clock.set(local("2026-03-11 12:00"))
-    await world.heard()
-    later = MOVED.replace("DTSTART;TZID=Europe/Amsterdam:20260310", "DTSTART;TZID=Europe/Amsterdam:20260313")
-    later = later.replace("DTEND;TZID=Europe/Amsterdam:20260310", "DTEND;TZID=Europe/Amsterdam:20260313")
-    assert counts(await imported(world, WEEKLY.format(more=later))) == (0, 1, 3)
-    assert holds(await world.heard(), "13 maart", "13:00")
-    assert await starts(world) == ["03-03 09:00", "03-13 13:00", "03-17 09:00", "03-24 09:00"]
-
-
 async def test_a_single_event_that_is_put_on_another_day_was_moved(world: PlanningWorld) -> None:
     await world.group(await world.person())
     once = WEEKLY.format(more="").replace("RRULE:FREQ=WEEKLY;COUNT=4\n", "")
@@ -192,3 +180,89 @@ async def test_a_single_event_that_is_put_on_another_day_was_moved(world: Planni
     await world.heard()
     assert counts(await imported(world, once.replace("20260303", "20260306"))) == (0, 1, 0)
     assert holds(await world.heard(), "6 maart")
+
+
+def put_off(original: str, to: str) -> str:
+    """One class of WEEKLY on another day: dates such as 20260317."""
+    times = f"DTSTART;TZID=Europe/Amsterdam:{to}T090000\nDTEND;TZID=Europe/Amsterdam:{to}T120000"
+    return MOVED.replace("20260310T090000", f"{original}T090000", 1).replace(
+        "DTSTART;TZID=Europe/Amsterdam:20260310T130000\nDTEND;TZID=Europe/Amsterdam:20260310T160000", times
+    )
+
+
+async def test_a_class_that_was_brought_forward_and_is_over_is_known_at_the_next_import(world: PlanningWorld) -> None:
+    await world.group(await world.person())
+    await imported(world, WEEKLY.format(more=""))
+    forward = WEEKLY.format(more=put_off("20260317", "20260304"))
+    assert counts(await imported(world, forward)) == (0, 1, 3)
+    assert any("4 maart" in text for text in await world.heard())
+    world.clock.set(local("2026-03-05 12:00"))
+    await world.heard()
+    assert counts(await imported(world, forward)) == (0, 0, 4)
+    assert await world.heard() == []
+    # And it can be put back.
+    assert counts(await imported(world, WEEKLY.format(more=""))) == (0, 1, 3)
+    assert holds(await world.heard(), "17 maart")
+
+
+async def test_a_class_that_was_not_held_can_be_put_off_the_day_after(world: PlanningWorld) -> None:
+    await world.group(await world.person())
+    await imported(world, WEEKLY.format(more=""))
+    world.clock.set(local("2026-03-04 12:00"))
+    await world.heard()
+    assert counts(await imported(world, WEEKLY.format(more=put_off("20260303", "20260306")))) == (0, 1, 3)
+    assert holds(await world.heard(), "❌ Niet meer: dinsdag 3 maart", "vrijdag 6 maart")
+
+
+async def test_an_export_that_renames_every_event_tells_nothing(world: PlanningWorld) -> None:
+    await world.group(await world.person())
+    await imported(world, WEEKLY.format(more=""))
+    await world.heard()
+    before = await world.pending()
+    renamed = WEEKLY.format(more="").replace("UID:les", "UID:nieuw")
+    assert (await imported(world, renamed)).created == 0
+    assert (await world.heard(), await world.pending()) == ([], before)
+    assert counts(await imported(world, renamed)) == (0, 0, 4)
+
+
+async def test_a_year_that_moves_by_half_an_hour_is_one_message(world: PlanningWorld) -> None:
+    await world.group(await world.person())
+    daily = WEEKLY.format(more="").replace("COUNT=4", "BYDAY=MO,TU,WE,TH,FR;COUNT=150")
+    await imported(world, daily)
+    await world.heard()
+    assert counts(await imported(world, daily.replace("T090000", "T093000"))) == (0, 150, 0)
+    [text] = await world.heard()
+    assert text.count("🔁") == 1
+    assert "❌ Niet meer: dinsdag 3 maart, 09:00 (ochtend)\n📚 Les: dinsdag 3 maart, 09:30 (ochtend)" in text
+    assert text.endswith("En nog 142 afspraken.")
+    # What is cancelled is said of those only: "you need not come" does not stand below what is ahead.
+    await imported(world, daily.replace("T090000", "T093000").replace("20260303", "20260304"))
+    [text] = await world.heard("2026-03-02 18:00")
+    assert text.startswith("❌ Gaat niet door: Les\n❌ Niet meer: dinsdag 3 maart, 09:30")
+
+
+async def test_a_class_that_moves_to_a_day_of_other_members_is_told_to_both(world: PlanningWorld) -> None:
+    amina, bilal = await world.person(), await world.person("bilal")
+    async with world.database.writing() as session:
+        group = LessonGroup(name="A1")
+        session.add(group)
+        await session.flush()
+        leaves = Membership(group_id=group.id, person_id=amina, from_on=date(2026, 1, 1), until_on=date(2026, 3, 11))
+        session.add_all([leaves, Membership(group_id=group.id, person_id=bilal, from_on=date(2026, 3, 12))])
+    await imported(world, WEEKLY.format(more=""))
+    await world.heard()
+    await imported(world, WEEKLY.format(more=put_off("20260310", "20260313")))
+    assert holds(await world.heard(), "Gaat niet door", "dinsdag 10 maart")
+    assert holds(await world.heard(by="bilal"), "Nieuwe afspraak", "vrijdag 13 maart")
+    await imported(world, WEEKLY.format(more=""))
+    assert holds(await world.heard(), "Nieuwe afspraak", "dinsdag 10 maart")
+    assert holds(await world.heard(by="bilal"), "Gaat niet door", "vrijdag 13 maart")
+
+
+async def test_a_class_that_moved_into_the_past_is_told_as_cancelled(world: PlanningWorld) -> None:
+    await world.group(await world.person())
+    await imported(world, WEEKLY.format(more=""))
+    world.clock.set(local("2026-03-05 12:00"))
+    await world.heard()
+    await imported(world, WEEKLY.format(more=put_off("20260317", "20260304")))
+    assert holds(await world.heard(), "Gaat niet door", "17 maart")
