@@ -2,9 +2,10 @@
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import InvalidToken, TelegramError
 
@@ -17,9 +18,10 @@ from bot.settings import SecretMissing, Settings
 from locales.catalog import Catalogs
 from locales.render import Renderer
 from reminders.policy import PolicyError
-from storage.database import Database
-from storage.keys import KeyRing, SecretTooShort
+from storage.database import Database, DatabaseUrlWrong
+from storage.keys import KeyRing, SecretTooShort, Undecryptable
 from storage.migrate import schema_is_current
+from storage.people import Consultant, Person
 
 # A clock that is further off sends reminders at the wrong minute and breaks certificates.
 LARGEST_DRIFT = 60.0
@@ -68,9 +70,18 @@ def _configuration(settings: Settings) -> Finding:
 
 
 async def _database(settings: Settings, keys: KeyRing) -> list[Finding]:
-    database = Database(settings.database_url, keys)
+    try:
+        database = Database(settings.database_url, keys)
+    except DatabaseUrlWrong as error:
+        return [Finding("database", "fault", str(error))]
+    if database.is_sqlite and _is_missing(database.url.database):
+        # Opening it would make it, and nothing is changed here.
+        return [Finding("database", "warning", f"{database.url.database} is not there yet; run: maatje migrate")]
+    findings: list[Finding] = []
     try:
         current = await schema_is_current(database)
+        if current:
+            findings.append(await _stored_data(database))
         async with database.reading() as session:
             now = await session.scalar(text("SELECT CURRENT_TIMESTAMP"))
     except (SQLAlchemyError, OSError) as error:
@@ -78,11 +89,11 @@ async def _database(settings: Settings, keys: KeyRing) -> list[Finding]:
         return [Finding("database", "fault", f"{database.url.get_backend_name()} {what} ({type(error).__name__})")]
     finally:
         await database.close()
-    findings = [
+    findings.append(
         Finding("database", "ok", f"{database.url.get_backend_name()}, schema up to date")
         if current
         else Finding("database", "fault" if not database.is_sqlite else "warning", "schema is old; run: maatje migrate")
-    ]
+    )
     if isinstance(now, datetime):
         drift = abs((datetime.now(UTC) - now.astimezone(UTC)).total_seconds())
         state: Literal["ok", "fault"] = "ok" if drift <= LARGEST_DRIFT else "fault"
@@ -90,6 +101,21 @@ async def _database(settings: Settings, keys: KeyRing) -> list[Finding]:
     else:
         findings.append(Finding("clock", "ok", f"{datetime.now(settings.zone):%Y-%m-%d %H:%M} in {settings.timezone}"))
     return findings
+
+
+def _is_missing(file: str | None) -> bool:
+    return bool(file) and file != ":memory:" and not Path(file or "").exists()
+
+
+async def _stored_data(database: Database) -> Finding:
+    """Whether what is stored can be read: a secret that was lost or mistyped shows here, not with the first person."""
+    try:
+        async with database.reading() as session:
+            await session.scalar(select(Person.given_name).limit(1))
+            await session.scalar(select(Consultant.name).limit(1))
+    except Undecryptable as error:
+        return Finding("stored data", "fault", str(error))
+    return Finding("stored data", "ok", "can be read with the secret key")
 
 
 async def _telegram(settings: Settings) -> Finding:

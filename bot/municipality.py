@@ -20,6 +20,8 @@ from reminders.missed import TalkRule
 from reminders.terms import TermRules
 
 DEFAULT = "default"
+# The others are read by reminders/policy_file.py and bot/channel_config.py.
+_TABLES = frozenset({"municipality", "policies", "channel"})
 
 
 class ConfigError(ValueError):
@@ -68,7 +70,7 @@ class Municipalities:
         """Read the `[municipality.*]` sections of a configuration file; no file gives defaults.
 
         Raises:
-            ConfigError: when the file is missing, is no TOML, or has an unknown or wrong value.
+            ConfigError: when the file cannot be read, is no TOML, or has an unknown or wrong value.
         """
         if path is None:
             return cls()
@@ -76,9 +78,17 @@ class Municipalities:
             data = tomllib.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise ConfigError(f"MAATJE_CONFIG names {path}, which does not exist") from error
+        except OSError as error:
+            raise ConfigError(f"MAATJE_CONFIG names {path}, which cannot be read: {error.strerror}") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"{path}: {error}") from error
+        unknown = sorted(data.keys() - _TABLES)
+        if unknown:
+            known = ", ".join(f"[{name}.…]" for name in sorted(_TABLES))
+            raise ConfigError(f"{path}: [{unknown[0]}] is no part of this file; there are {known}")
         sections = data.get("municipality", {})
+        if not isinstance(sections, dict):
+            raise ConfigError(f'{path}: write [municipality."NAME"], and under it what differs there')
         try:
             return cls({name: Municipality.model_validate(section) for name, section in sections.items()})
         except ValidationError as error:

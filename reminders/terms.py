@@ -53,7 +53,8 @@ class TermFacts:
     # None = unknown; a status holder is then taken to have one, because relief starts with the benefit (1.7).
     has_benefit: bool | None = None
     lesson_hours: float | None = None
-    # What DUO granted, when it did (later law).
+    # What DUO granted, when it did (later law): replaces the end of the term everywhere, also where it is the earlier
+    # of the two. DUO's letter is what counts, and a date that is told too early harms nobody; see `term_faults`.
     term_extended_until: date | None = None
 
 
@@ -139,7 +140,7 @@ def compute_terms(facts: TermFacts, rules: TermRules = TermRules()) -> Terms:
         pip_due=pip_due,
         pip_due_hbel=_earliest(_days_after(facts.intake_on, rules.pip_due_hbel_days), pip_due),
         term_start=start,
-        term_end=_latest(_end(start, rules.term_months), facts.term_extended_until),
+        term_end=facts.term_extended_until or _end(start, rules.term_months),
         guidance_end=_end(start, rules.guidance_months),
         route_switch_until=_end(start, rules.route_switch_months),
         scale_down_from=_scale_down_from(start, facts, rules),
@@ -322,7 +323,3 @@ def _end(start: date | None, months: int) -> date | None:
 
 def _earliest(day: date | None, limit: date | None) -> date | None:
     return day if day is None or limit is None else min(day, limit)
-
-
-def _latest(day: date | None, other: date | None) -> date | None:
-    return max((d for d in (day, other) if d is not None), default=None)

@@ -1,15 +1,15 @@
 """Imports a group's timetable (.ics): classes come, move and go, and only what changed is told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from reminders.local_time import to_instant
+from reminders.local_time import to_instant, to_wall
 from reminders.occurrences import Occurrence, OccurrenceNote, Timetable
 from reminders.timetable import read_timetable
 from reminders.timetable_diff import TimetableDiff, diff_timetable
@@ -21,7 +21,8 @@ from storage.importing.run import Report
 
 # Two school years, and as far as appointments are planned; what lies further off will be in a later file.
 HORIZON: Final = timedelta(days=800)
-_AT_ONCE: Final = 500
+# Attendance lists come for lessons that were given before the timetable was imported.
+PAST: Final = timedelta(days=400)
 _TOLD: Final = frozenset({"starts_at", "location", "status"})
 _NOTES: Final[Mapping[OccurrenceNote, str]] = {
     OccurrenceNote.GAP: "does not exist in that night (the clock goes forward); taken as one hour later",
@@ -69,10 +70,13 @@ async def import_timetable(
 ) -> Report:
     """Make the group's classes from today on be those of the file; with `dry_run` nothing is kept.
 
-    Faults of the file are reported with their line as the row; an event with a fault leaves its known classes alone.
+    Classes of before today that are not known yet are added, so that attendance can be noted; nobody is told of them,
+    and those that are known stay as they were. Faults of the file are reported with their line as the row; an event
+    with a fault leaves its known classes alone.
     """
     today = now.astimezone(zone).date()
-    timetable = read_timetable(data, zone=zone, horizon=(today, today + HORIZON))
+    timetable = read_timetable(data, zone=zone, horizon=(today - PAST, today + HORIZON))
+    over, coming = _over_and_coming(timetable, today)
     report = Report()
     for fault in timetable.faults:
         (report.rejected if fault.left_out else report.warnings).append(
@@ -83,35 +87,54 @@ async def import_timetable(
         members = await session.scalar(select(func.count()).where(Membership.group_id == group_id))
         if not members:
             report.warnings.append((1, "group", f"{group!r} has no members yet; import groups, so that it is told"))
-        since = to_instant(datetime.combine(today, time()), zone).instant
-        known = await _known(session, group_id, since, timetable)
-        difference = diff_timetable({key: _Known(a) for key, a in known.items()}, timetable)
+        known = await _known(session, group_id)
+        begin = to_instant(datetime.combine(today, time()), zone).instant
+        named = {found.key for found in coming.occurrences}
+        difference = diff_timetable(
+            # A class of before today that the file now puts on a coming day was moved, and is not a new one.
+            {key: _Known(a) for key, a in known.items() if a.starts_at >= begin or key in named},
+            coming,
+        )
         changes = _changes(session, group_id, known, difference, now)
         _warn(report, timetable, difference)
+        # Some programs give every event a new UID at each export: a lesson at that time is then known already.
+        starts = {appointment.starts_at for appointment in known.values()}
+        late = [found for found in over if found.key not in known and found.starts_at not in starts]
+        session.add_all(_appointment(group_id, found, now) for found in late)
         await session.flush()
         await on_changes(session, changes)
         await (session.rollback() if dry_run else session.commit())
-    report.created = len(difference.added)
+    report.created = len(difference.added) + len(late)
     report.updated = len(difference.changed) + len(difference.cancelled)
-    report.unchanged = len(difference.unchanged)
+    report.unchanged = len(difference.unchanged) + len(over) - len(late)
     return report
 
 
-async def _known(session: AsyncSession, group_id: int, since: datetime, timetable: Timetable) -> dict[str, Appointment]:
-    """The group's classes by key, as far as they came from a timetable: from `since` on, and earlier ones of the file.
+def _over_and_coming(timetable: Timetable, today: date) -> tuple[list[Occurrence], Timetable]:
+    """The classes that took place before today, and the timetable from today on.
 
-    A class of the file may be over in what is known: one of next week that was brought forward to yesterday, or one of
-    yesterday that is now put off.
+    A class that was moved across today's beginning, in either direction, is still to be dealt with.
     """
+    over: list[Occurrence] = []
+    coming: list[Occurrence] = []
+    for found in timetable.occurrences:
+        days = {found.starts_local.date(), to_wall(found.recurrence_id or found.starts_at, timetable.zone).date()}
+        if max(days) >= today:
+            coming.append(found)
+        elif not found.cancelled:
+            over.append(found)
+    return over, replace(timetable, occurrences=tuple(coming), horizon=(today, timetable.horizon[1]))
+
+
+async def _known(session: AsyncSession, group_id: int) -> dict[str, Appointment]:
+    """The group's classes by key, as far as they came from a timetable."""
     prefix = _external_id(group_id, "")
-    ids = [_external_id(group_id, found.key) for found in timetable.occurrences]
-    wanted = [
-        (Appointment.group_id == group_id)
-        & (Appointment.starts_at >= since)
-        & Appointment.external_id.startswith(prefix, autoescape=True),
-        *(Appointment.external_id.in_(ids[start : start + _AT_ONCE]) for start in range(0, len(ids), _AT_ONCE)),
-    ]
-    found = [a for some in wanted for a in await session.scalars(select(Appointment).where(some))]
+    found = await session.scalars(
+        select(Appointment).where(
+            Appointment.group_id == group_id,
+            Appointment.external_id.startswith(prefix, autoescape=True),
+        )
+    )
     return {appointment.external_id.removeprefix(prefix): appointment for appointment in found}
 
 
@@ -120,17 +143,7 @@ def _changes(
 ) -> list[AppointmentChange]:
     changes: list[AppointmentChange] = []
     for found in difference.added:
-        made = Appointment(
-            external_id=_external_id(group_id, found.key),
-            group_id=group_id,
-            kind=AppointmentKind.CLASS,
-            starts_at=found.starts_at,
-            ends_at=found.ends_at,
-            location=found.location or None,
-            note=found.summary or None,
-            made_at=now,
-            updated_at=now,
-        )
+        made = _appointment(group_id, found, now)
         session.add(made)
         changes.append(AppointmentChange(Change.MADE, made))
     for change in difference.changed:
@@ -153,6 +166,20 @@ def _changes(
         appointment.updated_at = now
         changes.append(AppointmentChange(Change.CANCELLED, appointment, appointment.starts_at, appointment.location))
     return changes
+
+
+def _appointment(group_id: int, found: Occurrence, now: datetime) -> Appointment:
+    return Appointment(
+        external_id=_external_id(group_id, found.key),
+        group_id=group_id,
+        kind=AppointmentKind.CLASS,
+        starts_at=found.starts_at,
+        ends_at=found.ends_at,
+        location=found.location or None,
+        note=found.summary or None,
+        made_at=now,
+        updated_at=now,
+    )
 
 
 def _warn(report: Report, timetable: Timetable, difference: TimetableDiff) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
-from storage.columns import Encrypted, EncryptedJson, Json, RowId, vocabulary
+from storage.columns import IDS_NEVER_REUSED, Encrypted, EncryptedJson, Json, RowId, vocabulary
 
 
 class AbsenceReason(StrEnum):
@@ -36,7 +36,7 @@ class Absence(Base, kw_only=True):
     """One absence report of one person, for chosen appointments or for a period."""
 
     __tablename__ = "absence"
-    __table_args__ = (Index("ix_absence_person_state", "person_id", "state"),)
+    __table_args__ = (Index("ix_absence_person_state", "person_id", "state"), IDS_NEVER_REUSED)
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
-from storage.columns import Encrypted, RowId, vocabulary
+from storage.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabulary
 
 
 class AppointmentKind(StrEnum):
@@ -88,6 +88,7 @@ class Appointment(Base, kw_only=True):
         Index("ix_appointment_person_starts", "person_id", "starts_at"),
         Index("ix_appointment_group_starts", "group_id", "starts_at"),
         Index("ix_appointment_starts", "starts_at"),
+        IDS_NEVER_REUSED,
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)

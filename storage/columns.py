@@ -7,7 +7,7 @@ with two key rings can live in one process.
 import json
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TypeAlias, TypeVar, Union, cast
+from typing import Final, TypeAlias, TypeVar, Union, cast
 
 from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary
 from sqlalchemy import Enum as SqlEnum
@@ -20,6 +20,10 @@ Json: TypeAlias = Union[bool, int, float, str, list["Json"], dict[str, "Json"], 
 
 # SQLite numbers rows by itself only in an INTEGER PRIMARY KEY; PostgreSQL gets room for a country's years of messages.
 RowId = BigInteger().with_variant(Integer(), "sqlite")
+
+# For tables whose ids outlive their rows: in buttons of old messages, in keys of the outbox, in the audit log. SQLite
+# gives the id of a deleted last row to the next one, who would then be taken for the person that was erased.
+IDS_NEVER_REUSED: Final = {"sqlite_autoincrement": True}
 
 KEYS_ATTRIBUTE = "maatje_keys"
 

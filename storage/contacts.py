@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
-from storage.columns import Encrypted, EncryptedJson, Json, RowId, vocabulary
+from storage.columns import IDS_NEVER_REUSED, Encrypted, EncryptedJson, Json, RowId, vocabulary
 from storage.inserts import insert_new
 from storage.keys import KeyRing
 from storage.people import Consultant
@@ -26,7 +26,7 @@ class Contact(Base, kw_only=True):
     """One address on one channel: a stranger's, a person's or a consultant's."""
 
     __tablename__ = "contact"
-    __table_args__ = (UniqueConstraint("channel", "address_hash"),)
+    __table_args__ = (UniqueConstraint("channel", "address_hash"), IDS_NEVER_REUSED)
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
     channel: Mapped[str] = mapped_column(String(16))

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -27,17 +28,46 @@ from storage.columns import KEYS_ATTRIBUTE
 from storage.keys import KeyRing
 
 _READ_ONLY = "maatje_read_only"
+_NO_TRANSACTION = "maatje_no_transaction"
+_DRIVERS = {
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+    "sqlite": "sqlite+aiosqlite",
+}
+
+
+class DatabaseUrlWrong(ValueError):
+    """MAATJE_DATABASE_URL names no database that can be used here; the message does not show it (it has a password)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "MAATJE_DATABASE_URL is no address of a database; write sqlite+aiosqlite:///maatje.db or "
+            "postgresql://user@host/name"
+        )
 
 
 def database_url(setting: str) -> URL:
-    """The SQLAlchemy URL of a DATABASE_URL setting; plain `postgresql://` and `sqlite://` get their async drivers."""
-    url = make_url(setting)
-    drivers = {
-        "postgresql": "postgresql+psycopg",
-        "postgres": "postgresql+psycopg",
-        "sqlite": "sqlite+aiosqlite",
-    }
-    return url.set(drivername=drivers.get(url.drivername, url.drivername))
+    """The SQLAlchemy URL of a DATABASE_URL setting; plain `postgresql://` and `sqlite://` get their async drivers.
+
+    Raises:
+        DatabaseUrlWrong: when it is no such URL, or of an engine that is not supported.
+    """
+    try:
+        url = make_url(setting)
+    except (ArgumentError, ValueError) as error:
+        raise DatabaseUrlWrong from error
+    url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+    if url.drivername not in _DRIVERS.values():
+        raise DatabaseUrlWrong
+    return url
+
+
+def is_unusable(error: DatabaseError) -> bool:
+    """Whether the database as a whole cannot be used: not there, refused, locked, full, or no database at all.
+
+    Other errors of the same family (a constraint that does not hold) are faults of this program.
+    """
+    return isinstance(error, OperationalError) or type(error) is DatabaseError
 
 
 class Database:
@@ -74,6 +104,16 @@ class Database:
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
+    async def forget_deleted(self) -> None:
+        """Take what was deleted out of SQLite's log too, where earlier states of pages wait to be written over.
+
+        Without effect when somebody reads all the while; the log is then written over in the service's normal course.
+        """
+        if self.is_sqlite:
+            async with self.engine.connect() as connection:
+                await connection.execution_options(**{_NO_TRANSACTION: True})
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
@@ -83,11 +123,19 @@ def _set_up_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) ->
     # The driver must not begin transactions by itself: _begin_sqlite does, with the lock that is needed.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    # secure_delete: what is erased is overwritten in the file (Debian's SQLite does so by itself, others do not).
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "secure_delete=ON",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    read_only = connection.get_execution_options().get(_READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get(_NO_TRANSACTION, False):
+        connection.exec_driver_sql("BEGIN" if options.get(_READ_ONLY, False) else "BEGIN IMMEDIATE")

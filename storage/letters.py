@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
-from storage.columns import Encrypted, EncryptedJson, Json, RowId, vocabulary
+from storage.columns import IDS_NEVER_REUSED, Encrypted, EncryptedJson, Json, RowId, vocabulary
 
 
 class LetterKind(StrEnum):
@@ -23,7 +23,7 @@ class Letter(Base, kw_only=True):
     """One message between a person and their consultant; `answers_id` ties an answer to what it answers."""
 
     __tablename__ = "letter"
-    __table_args__ = (Index("ix_letter_person_written", "person_id", "written_at"),)
+    __table_args__ = (Index("ix_letter_person_written", "person_id", "written_at"), IDS_NEVER_REUSED)
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
-from storage.columns import Encrypted, EncryptedJson, Json, RowId, vocabulary
+from storage.columns import IDS_NEVER_REUSED, Encrypted, EncryptedJson, Json, RowId, vocabulary
 from storage.keys import KeyRing
 
 
@@ -41,6 +41,7 @@ class Consultant(Base, kw_only=True):
     """An integration consultant (integratieconsulent): the one fixed contact person."""
 
     __tablename__ = "consultant"
+    __table_args__ = IDS_NEVER_REUSED
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
     email: Mapped[str] = mapped_column(Encrypted("consultant.email"))
@@ -58,6 +59,7 @@ class Person(Base, kw_only=True):
     """A participant: a person with the integration obligation, status holder or migrant."""
 
     __tablename__ = "person"
+    __table_args__ = IDS_NEVER_REUSED
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
     external_id: Mapped[str] = mapped_column(String(80), unique=True)

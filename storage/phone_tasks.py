@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
-from storage.columns import RowId, vocabulary
+from storage.columns import IDS_NEVER_REUSED, RowId, vocabulary
 
 
 class TaskState(StrEnum):
@@ -29,6 +29,7 @@ class PhoneTask(Base, kw_only=True):
     __tablename__ = "phone_task"
     __table_args__ = (
         Index("ix_phone_task_open", "person_id", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
+        IDS_NEVER_REUSED,
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
-from storage.columns import RowId, vocabulary
+from storage.columns import IDS_NEVER_REUSED, RowId, vocabulary
 
 
 class ProposalState(StrEnum):
@@ -24,6 +24,7 @@ class Proposal(Base, kw_only=True):
     """Up to three other times for one version of one appointment."""
 
     __tablename__ = "proposal"
+    __table_args__ = IDS_NEVER_REUSED
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
     appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id", ondelete="CASCADE"), index=True)

@@ -4,17 +4,20 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from sqlalchemy.exc import DatabaseError
 
 from bot.logs import set_up_logs
 from bot.municipality import ConfigError
 from bot.settings import SecretMissing, Settings
-from storage.database import Database
-from storage.keys import SecretTooShort
+from reminders.policy import PolicyError
+from storage.database import Database, DatabaseUrlWrong, is_unusable
+from storage.keys import SecretTooShort, Undecryptable
 from storage.migrate import migrate, schema_is_current
 
 T = TypeVar("T")
@@ -47,10 +50,16 @@ def read_settings() -> Settings:
     return settings
 
 
+def _folder_is_missing(file: str | None) -> bool:
+    return bool(file) and not Path(file or "").parent.is_dir()
+
+
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Database]:
     """The database, its schema in place: an SQLite file is migrated, PostgreSQL must have been (`maatje migrate`)."""
     database = Database(settings.database_url, settings.keys())
+    if database.is_sqlite and _folder_is_missing(database.url.database):
+        stop(f"There is no folder for {database.url.database}. Make it, or mend MAATJE_DATABASE_URL.", WRONG_USAGE)
     try:
         if database.is_sqlite:
             await migrate(database)
@@ -65,8 +74,15 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a command's coroutine; faults of settings become sentences."""
     try:
         return asyncio.run(work())
-    except (SecretMissing, SecretTooShort, ConfigError) as error:
+    except (SecretMissing, SecretTooShort, Undecryptable, ConfigError, PolicyError, DatabaseUrlWrong) as error:
         stop(str(error), WRONG_USAGE)
+    except DatabaseError as error:
+        if not is_unusable(error):
+            raise
+        stop(
+            f"The database cannot be used: {error.orig}\nLook at MAATJE_DATABASE_URL; maatje doctor says more.",
+            WRONG_USAGE,
+        )
 
 
 def show_json(data: object) -> None:

@@ -141,7 +141,9 @@ def _import(file: Path, make: Callable[[Settings, Border], Importer[T]], *, dry_
     try:
         report = run(work)
     except TableUnreadable as error:
-        stop(f"{file.name}: {error}")
+        if not as_json:
+            stop(f"{file.name}: {error}")
+        report = Report(rejected=[(1, error.field, str(error))])
     finish(report, as_json=as_json, dry_run=dry_run)
 
 

@@ -16,6 +16,8 @@ from bot.settings import Settings
 from locales.catalog import Catalogs
 from locales.render import Renderer
 from reminders.compose import PlannedComposer
+from reminders.local_time import to_instant
+from storage.importing.cells import EARLIEST, LATEST
 from storage.people import Person, person_by_external_id
 
 app = typer.Typer(no_args_is_help=True, help="What will be said, and planning it.")
@@ -37,9 +39,9 @@ def show_preview(
     """What will be sent, when, over which channel, in which language, as text."""
     settings = read_settings()
     moment = _moment(settings, now)
-    municipalities = Municipalities.load(settings.config)
 
     async def work() -> Preview:
+        municipalities = Municipalities.load(settings.config)
         async with opened(settings) as database:
             async with database.reading() as session:
                 found = await person_by_external_id(session, person)
@@ -90,7 +92,9 @@ def _moment(settings: Settings, now: str | None) -> datetime:
         found = datetime.fromisoformat(now)
     except ValueError:
         stop(f"--now {now!r} is no moment; write 2026-03-01T09:00.", WRONG_USAGE)
-    return (found if found.tzinfo is not None else found.replace(tzinfo=settings.zone)).astimezone(UTC)
+    if not EARLIEST <= found.date() <= LATEST:
+        stop(f"--now {now!r} is too far away; look at the year.", WRONG_USAGE)
+    return (found if found.tzinfo is not None else to_instant(found, settings.zone).instant).astimezone(UTC)
 
 
 def _show(found: Preview, settings: Settings, person: str, *, as_json: bool) -> None:

@@ -46,6 +46,7 @@ class AppointmentsImporter:
 
     required = frozenset({"external_id", "person_external_id", "kind", "starts_at"})
     known = required | frozenset(_FIELDS)
+    key_field = "external_id"
 
     def __init__(self, border: Border, on_changes: OnChanges) -> None:
         self._border = border

@@ -79,6 +79,7 @@ class AttendanceImporter:
 
     required = frozenset({"person_external_id", "presence"})
     known = required | {"appointment_external_id", "group", "starts_at", "minutes"}
+    key_field = "person_external_id"
 
     def __init__(self, border: Border, zone: ZoneInfo, on_changes: OnAttendance | None = None) -> None:
         self._border = border
@@ -93,7 +94,8 @@ class AttendanceImporter:
         """See Importer."""
         if "appointment_external_id" not in cells and not {"group", "starts_at"} <= cells.keys():
             raise TableUnreadable(
-                "The columns that say which appointment are missing: appointment_external_id, or group and starts_at."
+                "The columns that say which appointment are missing: appointment_external_id, or group and starts_at.",
+                "appointment_external_id",
             )
         appointment = cell.text(cells, "appointment_external_id", longest=255)
         group = cell.text(cells, "group", longest=120)

@@ -137,8 +137,12 @@ def web_address(cells: Mapping[str, str], field: str) -> str | None:
     value = cells.get(field, "")
     if not value:
         return None
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or len(value) > 2000:
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        parts = urlsplit("")
+    has_space = any(char.isspace() for char in value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or has_space or len(value) > 2000:
         raise CellFault(field, "is no web address; write https://…")
     return value
 

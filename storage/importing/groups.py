@@ -31,6 +31,7 @@ class GroupsImporter:
 
     required = frozenset({"group", "person_external_id", "from"})
     known = required | {"until"}
+    key_field = "person_external_id"
 
     def __init__(self, _border: Border, on_people: OnPeople) -> None:
         self._on_people = on_people

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,16 +38,22 @@ _OPTIONAL = ("born_on", "phone", "email", "brp_registered_on", "housed_on")
 
 
 class PeopleImporter:
-    """Imports people by external id; a consultant comes into being with the first row that names their address."""
+    """Imports people by external id; a consultant comes into being with the first row that names their address.
+
+    For one file.
+    """
 
     required = frozenset({"external_id", "given_name", "language", "group", "municipality"})
     known = required | {"family_name", "consultant_email", "consultant_name", *_OPTIONAL}
+    key_field = "external_id"
 
     def __init__(self, border: Border, on_people: OnPeople = plan_later) -> None:
         self._border = border
         self._on_people = on_people
+        # What the file calls each consultant, by address.
+        self._names: dict[str, str] = {}
 
-    def parse(self, cells: Mapping[str, str], _warn: Callable[[str, str], None]) -> PersonRow:
+    def parse(self, cells: Mapping[str, str], warn: Callable[[str, str], None]) -> PersonRow:
         """See Importer."""
         group = cell.word(cells, "group", Group)
         if group is None:
@@ -56,7 +62,7 @@ class PeopleImporter:
         consultant_name = cell.text(cells, "consultant_name", longest=200)
         if consultant_name and not consultant_email:
             raise CellFault("consultant_email", "is empty while consultant_name is not; the address is what links them")
-        return PersonRow(
+        row = PersonRow(
             external_id=cell.required(cells, "external_id", longest=80),
             given_name=cell.required(cells, "given_name", longest=200),
             family_name=cell.text(cells, "family_name", longest=200) or "",
@@ -65,7 +71,7 @@ class PeopleImporter:
             ),
             group=group,
             municipality=cell.required(cells, "municipality", longest=80),
-            born_on=cell.day(cells, "born_on"),
+            born_on=self._born_on(cells),
             phone=cell.phone(cells, "phone"),
             email=cell.email(cells, "email"),
             brp_registered_on=cell.day(cells, "brp_registered_on"),
@@ -73,6 +79,19 @@ class PeopleImporter:
             consultant_email=consultant_email,
             consultant_name=consultant_name,
         )
+        if consultant_email and consultant_name:
+            # The first one holds, so that the same file twice changes nothing.
+            taken = self._names.setdefault(consultant_email, consultant_name)
+            if taken != consultant_name:
+                warn("consultant_name", "is not what an earlier row calls this consultant; that name was taken")
+        return row
+
+    def _born_on(self, cells: Mapping[str, str]) -> date | None:
+        found = cell.day(cells, "born_on")
+        # Tomorrow, because the clock here is UTC's.
+        if found is not None and found > self._border.now.date() + timedelta(days=1):
+            raise CellFault("born_on", f"'{found.isoformat()}' is still to come; look at the year")
+        return found
 
     def key(self, value: PersonRow) -> str:
         """See Importer."""
@@ -82,7 +101,7 @@ class PeopleImporter:
         self, session: AsyncSession, rows: Sequence[Parsed[PersonRow]], _reject: Callable[[int, str, str], None]
     ) -> list[Outcome]:
         """See Importer."""
-        consultants = await self._consultants(session, [row.value for row in rows])
+        consultants, renamed = await self._consultants(session, [row.value for row in rows])
         wanted = [row.value.external_id for row in rows]
         existing = {
             p.external_id: p for p in await session.scalars(select(Person).where(Person.external_id.in_(wanted)))
@@ -90,7 +109,10 @@ class PeopleImporter:
         saved = [self._save_one(session, row, existing.get(row.value.external_id), consultants) for row in rows]
         await session.flush()
         await self._on_people(session, {person.id for person, outcome in saved if outcome is not Outcome.UNCHANGED})
-        return [outcome for _, outcome in saved]
+        return [
+            Outcome.UPDATED if outcome is Outcome.UNCHANGED and row.value.consultant_email in renamed else outcome
+            for row, (_, outcome) in zip(rows, saved, strict=True)
+        ]
 
     def _save_one(
         self,
@@ -143,17 +165,21 @@ class PeopleImporter:
         person.updated_at = now
         return person, Outcome.UPDATED
 
-    async def _consultants(self, session: AsyncSession, values: Sequence[PersonRow]) -> dict[str, Consultant]:
+    async def _consultants(
+        self, session: AsyncSession, values: Sequence[PersonRow]
+    ) -> tuple[dict[str, Consultant], set[str]]:
+        """The consultants of these rows by address, and the addresses of those who have another name from now on."""
         keys = self._border.keys
-        names: dict[str, tuple[str | None, str]] = {}
+        municipalities: dict[str, str] = {}
         for value in values:
             if value.consultant_email:
-                earlier = names.get(value.consultant_email, (None, ""))[0]
-                names[value.consultant_email] = (value.consultant_name or earlier, value.municipality)
-        by_hash = {hashed: address for address in names for hashed in keys.fingerprints(address, "email")}
+                municipalities.setdefault(value.consultant_email, value.municipality)
+        by_hash = {hashed: address for address in municipalities for hashed in keys.fingerprints(address, "email")}
         found = await session.scalars(select(Consultant).where(Consultant.email_hash.in_(by_hash)))
         consultants = {by_hash[consultant.email_hash]: consultant for consultant in found}
-        for address, (name, municipality) in names.items():
+        renamed: set[str] = set()
+        for address, municipality in municipalities.items():
+            name = self._names.get(address)
             consultant = consultants.get(address)
             if consultant is None:
                 consultants[address] = Consultant(
@@ -166,5 +192,6 @@ class PeopleImporter:
                 session.add(consultants[address])
             elif name and consultant.name != name:
                 consultant.name = name
+                renamed.add(address)
         await session.flush()
-        return consultants
+        return consultants, renamed

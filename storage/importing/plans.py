@@ -47,6 +47,7 @@ class PlansImporter:
 
     required = frozenset({"person_external_id"})
     known = required | frozenset(_FIELDS)
+    key_field = "person_external_id"
 
     def __init__(self, border: Border, on_people: OnPeople = plan_later) -> None:
         self._border = border

@@ -90,6 +90,8 @@ class Importer(Protocol[T]):
 
     required: frozenset[str]
     known: frozenset[str]
+    # The column that is named when a row's key stands in the file already.
+    key_field: str
 
     def parse(self, cells: Mapping[str, str], warn: Callable[[str, str], None]) -> T:
         """A row's value.
@@ -146,7 +148,7 @@ async def run_import(
                 value = importer.parse(raw.cells, partial(_warn, report, raw.number))
                 key = importer.key(value)
                 if key in first_seen:
-                    raise CellFault("external_id", f"stands in row {first_seen[key]} already; keep one of the two")
+                    raise CellFault(importer.key_field, f"stands in row {first_seen[key]} already; keep one of the two")
                 first_seen[key] = raw.number
                 good.append(Parsed(raw.number, value, columns))
             except CellFault as fault:

@@ -145,8 +145,41 @@ async def test_what_is_over_stays_as_it_was(world: PlanningWorld) -> None:
     world.clock.set(local("2026-03-15 12:00"))
     await world.heard()
     report = await imported(world, WEEKLY.format(more="").replace("Lokaal 3", "Lokaal 4"))
-    assert counts(report) == (0, 2, 0)
+    assert counts(report) == (0, 2, 2)
     assert holds(await world.heard(), "❌ Niet meer: Lokaal 3", "Lokaal 4", "17 maart", "24 maart")
+
+
+async def test_lessons_given_before_the_import_are_there_for_attendance_and_told_to_nobody(
+    world: PlanningWorld,
+) -> None:
+    await world.group(await world.person())
+    world.clock.set(local("2026-03-26 12:00"))
+    assert counts(await imported(world, WEEKLY.format(more=""), dry_run=True)) == (4, 0, 0)
+    assert counts(await imported(world, WEEKLY.format(more=""))) == (4, 0, 0)
+    assert await starts(world) == ["03-03 09:00", "03-10 09:00", "03-17 09:00", "03-24 09:00"]
+    assert await world.heard() == []
+    assert await world.pending() == []
+    assert counts(await imported(world, WEEKLY.format(more=""))) == (0, 0, 4)
+    # The same lessons under another UID, as some programs export them each time.
+    assert counts(await imported(world, WEEKLY.format(more="").replace("UID:les", "UID:les-2"))) == (0, 0, 4)
+    assert len(await starts(world)) == 4
+
+
+async def test_a_lesson_that_was_cancelled_before_the_import_is_not_made(world: PlanningWorld) -> None:
+    await world.group(await world.person())
+    world.clock.set(local("2026-03-26 12:00"))
+    gone = MOVED.replace("SUMMARY", "STATUS:CANCELLED\nSUMMARY")
+    assert counts(await imported(world, WEEKLY.format(more=gone))) == (3, 0, 0)
+
+
+async def test_a_single_event_that_is_put_on_another_day_was_moved(world: PlanningWorld) -> None:
+    await world.group(await world.person())
+    once = WEEKLY.format(more="").replace("RRULE:FREQ=WEEKLY;COUNT=4\n", "")
+    assert counts(await imported(world, once)) == (1, 0, 0)
+    world.clock.set(local("2026-03-04 12:00"))
+    await world.heard()
+    assert counts(await imported(world, once.replace("20260303", "20260306"))) == (0, 1, 0)
+    assert holds(await world.heard(), "6 maart")
 
 
 def put_off(original: str, to: str) -> str:
@@ -165,10 +198,10 @@ async def test_a_class_that_was_brought_forward_and_is_over_is_known_at_the_next
     assert any("4 maart" in text for text in await world.heard())
     world.clock.set(local("2026-03-05 12:00"))
     await world.heard()
-    assert counts(await imported(world, forward)) == (0, 0, 3)
+    assert counts(await imported(world, forward)) == (0, 0, 4)
     assert await world.heard() == []
     # And it can be put back.
-    assert counts(await imported(world, WEEKLY.format(more=""))) == (0, 1, 2)
+    assert counts(await imported(world, WEEKLY.format(more=""))) == (0, 1, 3)
     assert holds(await world.heard(), "17 maart")
 
 

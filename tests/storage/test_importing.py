@@ -71,6 +71,11 @@ async def test_a_dry_run_says_all_and_keeps_nothing(database: Database, border: 
             PEOPLE.replace("external_id", " External ID ").replace("born_on", "Born on").encode(), id="headers"
         ),
         pytest.param((PEOPLE + "\n,,,,,,,,,,,,\n\n").encode(), id="empty rows at the end"),
+        pytest.param(("\r\n,,,\r\n" + PEOPLE).encode(), id="empty rows above"),
+        pytest.param(("sep=;\r\n" + PEOPLE.replace(",", ";")).encode("utf-8-sig"), id="Excel's own first line"),
+        pytest.param(PEOPLE.encode("utf-16-le"), id="UTF-16 without its mark"),
+        pytest.param(PEOPLE.encode("utf-16-be"), id="UTF-16 the other way round without its mark"),
+        pytest.param(PEOPLE.replace("\n", "\r").encode(), id="an old Mac's line ends"),
     ],
 )
 async def test_tables_as_spreadsheets_write_them(database: Database, border: Border, data: bytes) -> None:
@@ -86,6 +91,8 @@ async def test_tables_as_spreadsheets_write_them(database: Database, border: Bor
         pytest.param("P3,A,X,ti,asylum,Huizen,1-5-1990", "born_on", "2026-03-01", id="Dutch date"),
         pytest.param("P3,A,X,ti,asylum,Huizen,1990-02-30", "born_on", "2026-03-01", id="no such day"),
         pytest.param("P3,A,X,ti,asylum,Huizen,0190-02-03", "born_on", "look at the year", id="far away"),
+        pytest.param("P3,A,X,ti,asylum,Huizen,2036-02-03", "born_on", "still to come", id="not born yet"),
+        pytest.param('P3,"A,X,ti,asylum,Huizen\nP4,B', "given_name", "not closed", id="a quotation mark not closed"),
         pytest.param("P3,A,X,ti,asylum,Huizen,,hello", "phone", "0612345678", id="no number"),
         pytest.param("P3,A,X,ti,asylum,Huizen,,06123", "phone", "digits", id="short number"),
         pytest.param("P3,A,X,ti,asylum,Huizen,,,amina", "email", "name@example.org", id="no address"),
@@ -130,6 +137,25 @@ async def test_a_file_that_is_no_such_table(database: Database, border: Border, 
         await people(database, border, data)
 
 
+async def test_row_numbers_are_those_of_the_spreadsheet(database: Database, border: Border) -> None:
+    table = "\n" + PEOPLE.replace("Tesfay", '"Tes\nfay"') + "\nP3,A,X,klingon,asylum,Huizen\n"
+    report = await people(database, border, table)
+    assert counts(report) == (2, 0, 0, 1)
+    assert report.rejected[0][:2] == (6, "language")
+
+
+async def test_a_consultant_with_another_name_is_an_update_of_their_people(database: Database, border: Border) -> None:
+    await people(database, border, PEOPLE)
+    renamed = PEOPLE.replace("Sanne", "Sanne Bakker")
+    assert counts(await people(database, border, renamed)) == (0, 2, 0, 0)
+    assert counts(await people(database, border, renamed)) == (0, 0, 2, 0)
+    torn = renamed.replace("Sanne Bakker\nP2", "Sanne B.\nP2")
+    report = await people(database, border, torn)
+    assert counts(report) == (0, 2, 0, 0)
+    assert [(number, name) for number, name, _ in report.warnings] == [(3, "consultant_name")]
+    assert counts(await people(database, border, torn)) == (0, 0, 2, 0)
+
+
 async def test_the_language_a_person_chose_stays(database: Database, border: Border, clock: FakeClock) -> None:
     await people(database, border, PEOPLE)
     async with database.writing() as session:
@@ -156,6 +182,8 @@ async def test_plans(database: Database, border: Border) -> None:
     async with database.reading() as session:
         plan = (await session.scalars(select(Plan))).one()
     assert (plan.route, plan.progress_meetings_per_year) == (Route.B1, 4)
+    twice = await run_import(database, PlansImporter(border), b"person_external_id;goal\nP1;a\nP1;b\n")
+    assert twice.rejected == [(3, "person_external_id", "stands in row 2 already; keep one of the two")]
 
 
 class Heard:
@@ -168,7 +196,7 @@ class Heard:
         self.changes.extend((c.change, c.old_starts_at, c.old_location) for c in changes)
 
 
-HEADER = "external_id,person_external_id,kind,starts_at,ends_at,location,status\n"
+HEADER = "external_id,person_external_id,kind,starts_at,ends_at,location,status,online_url\n"
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
@@ -206,6 +234,8 @@ async def test_appointments_tell_what_changed(database: Database, border: Border
         pytest.param("A1,P1,class,,,,", "starts_at", "empty", id="no start"),
         pytest.param("A1,P1,class,2026-03-10 14:00,2026-03-10 13:00,,", "ends_at", "not after", id="ends before"),
         pytest.param("A1,P1,class,2026-03-10 14:00,,,gone", "status", "planned, cancelled", id="unknown status"),
+        pytest.param("A1,P1,class,2026-03-10 14:00,,,,https://[x", "online_url", "https://", id="no web address"),
+        pytest.param("A1,P1,class,2026-03-10 14:00,,,,https://x y", "online_url", "https://", id="a space in it"),
     ],
 )
 async def test_bad_appointments(database: Database, border: Border, row: str, field: str, part: str) -> None:

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["stand_in_id"], ["consultant.id"], name=op.f("fk_consultant_stand_in_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consultant")),
         sa.UniqueConstraint("email_hash", name=op.f("uq_consultant_email_hash")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "conversation",
@@ -123,6 +124,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["consultant_id"], ["consultant.id"], name=op.f("fk_person_consultant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("external_id", name=op.f("uq_person_external_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_person_consultant_id"), ["consultant_id"], unique=False)
@@ -179,6 +181,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["seen_by"], ["consultant.id"], name=op.f("fk_absence_seen_by")),
         sa.ForeignKeyConstraint(["told_id"], ["consultant.id"], name=op.f("fk_absence_told_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("absence", schema=None) as batch_op:
         batch_op.create_index("ix_absence_person_state", ["person_id", "state"], unique=False)
@@ -234,6 +237,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
         sa.UniqueConstraint("external_id", name=op.f("uq_appointment_external_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("appointment", schema=None) as batch_op:
         batch_op.create_index("ix_appointment_group_starts", ["group_id", "starts_at"], unique=False)
@@ -265,6 +269,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_contact_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
         sa.UniqueConstraint("channel", "address_hash", name=op.f("uq_contact_channel_address_hash")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contact_consultant_id"), ["consultant_id"], unique=False)
@@ -291,6 +296,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["consultant_id"], ["consultant.id"], name=op.f("fk_letter_consultant_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_letter_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.create_index("ix_letter_person_written", ["person_id", "written_at"], unique=False)
@@ -551,6 +557,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["consultant_id"], ["consultant.id"], name=op.f("fk_proposal_consultant_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_proposal_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_proposal_appointment_id"), ["appointment_id"], unique=False)
@@ -634,6 +641,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_phone_task_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_phone_task")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("phone_task", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_phone_task_message_id"), ["message_id"], unique=False)
