@@ -14,6 +14,10 @@ from reminders.retry import LONGEST
 log = structlog.get_logger(__name__)
 
 TIMEOUT = 20.0
+# Bad sender's mailbox address, syntax or system (RFC 3463, X.1.7 and X.1.8).
+_SENDER_REFUSED = frozenset({"5.1.7", "5.1.8"})
+# What servers without enhanced statuses say of a mailbox that is not there (RFC 5321, 4.2.3).
+_NO_MAILBOX = frozenset({550, 551, 553})
 
 
 class Outbound:
@@ -73,19 +77,30 @@ class Outbound:
 
 def delivery_error(error: Exception) -> DeliveryError:
     """What a server's answer means for a message (RFC 5321, RFC 3463)."""
-    if isinstance(error, aiosmtplib.SMTPAuthenticationError):
-        log.error("smtp_login_refused", hint="check MAATJE_SMTP_USER and MAATJE_SMTP_PASSWORD")
-        return RetryLater("login_refused", LONGEST * 2)
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
         error = error.recipients[0]
+    if isinstance(error, aiosmtplib.SMTPAuthenticationError) or getattr(error, "code", 0) == 530:
+        log.error("smtp_login_refused", hint="check MAATJE_SMTP_USER and MAATJE_SMTP_PASSWORD")
+        return RetryLater("login_refused", LONGEST * 2)
     if not isinstance(error, aiosmtplib.SMTPResponseException):
         return RetryLater("timeout" if isinstance(error, TimeoutError) else "unreachable")
-    status = error.message.split(" ", 1)[0]
     if error.code < 500:
         return RetryLater("server_busy")
+    status = error.message.split(" ", 1)[0]
+    if isinstance(error, aiosmtplib.SMTPSenderRefused) or status in _SENDER_REFUSED:
+        # It is ours to mend and holds for everybody: nobody's message is lost by it before it is of no use.
+        log.error("smtp_sender_refused", code=error.code, hint="check MAATJE_EMAIL_FROM and what the account may send")
+        return RetryLater("sender_refused", LONGEST * 2)
     if error.code == 552 or status.startswith("5.2.2"):
         return Rejected("mailbox_full")
-    if isinstance(error, aiosmtplib.SMTPRecipientRefused) or status.startswith("5.1."):
+    if isinstance(error, aiosmtplib.SMTPRecipientRefused) and _is_gone(error, status):
         return AddressGone("no_such_mailbox")
     log.warning("smtp_refused", code=error.code)
     return Rejected("refused")
+
+
+def _is_gone(error: aiosmtplib.SMTPRecipientRefused, status: str) -> bool:
+    """Whether the server knows no such mailbox. One that will not relay, or blocks us, says nothing of the address."""
+    if status.startswith("5."):
+        return status.startswith(("5.1.", "5.2.1"))
+    return error.code in _NO_MAILBOX and "relay" not in error.message.lower()
