@@ -143,6 +143,8 @@ async def _free_text(turn: Turn, text: str, *, edited: bool) -> None:
         await channels.take_code(turn, text)
     elif topic == "absence_note" and await absence.take_note(turn, int(number), text):
         return
+    elif await letters.is_answer(turn):
+        await letters.take(turn, text)
     else:
         await questions.take(turn, text)
 

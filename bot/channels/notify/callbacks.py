@@ -20,7 +20,7 @@ from starlette.responses import Response
 from bot.channels.base import News, NewsState
 from bot.channels.notify.config import NotifyConfig
 from bot.channels.notify.words import SmsWords, Wish
-from bot.events import Command, InboundEvent, Left, Payload, Returned, Said, Started
+from bot.events import Command, InboundEvent, Left, Payload, Said, Started
 from reminders.delivery import Clock
 from storage.linking import looks_like_code, normalise_code
 
@@ -99,7 +99,8 @@ def payload_of(text: str, words: SmsWords) -> Payload:
         case Wish.STOP:
             return Left()
         case Wish.START:
-            return Returned()
+            # Whoever may be written to again hears so, and a stranger what this is.
+            return Command("start")
         case Wish.HELP:
             return Command("menu")
     if looks_like_code(text):

@@ -66,7 +66,7 @@ def catalog(renderer: Renderer) -> list[Template]:
         )
         for name, buttons in ((MESSAGE, more), (QUESTION, answers)):
             body = renderer.say(Text("whatsapp.template", {"message": "{{1}}"}), locale)
-            found.append(Template(name, code, _bare(body), buttons, example))
+            found.append(Template(name, code, _bare(body), buttons, _bare(example)))
     return found
 
 

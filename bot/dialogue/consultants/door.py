@@ -86,6 +86,8 @@ async def step(turn: Turn) -> None:
 
 
 async def _free_text(turn: Turn, text: str, media: dict[str, Json] | None) -> None:
+    if (text.strip() or media is not None) and await writing.answer_by_reply(turn, text, media):
+        return
     topic, _, number = turn.conversation.topic.partition(":")
     person = await own_person(turn, number_in([number])) if topic == "write" else None
     if not text.strip() and media is None:
