@@ -84,3 +84,17 @@ async def test_a_number_answers_the_message_that_is_replied_to_whatever_came_aft
     )
     await sanne.replies("1", back=back)
     sanne.sees("consultant.person_knows", person="Amina Tesfay")
+
+
+async def test_a_message_that_was_shown_in_part_comes_whole_and_only_to_its_reader(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    omar = await talk.linked("Omar")
+    await sanne.does(Pressed(f"ready:{talk.person_ids['Amina']}:get_well"))
+    told = talk.channel.references["Amina"][-1]
+    await amina.does(Pressed(f"whole:{told}"))
+    amina.sees("ready.get_well")
+    assert "letter" in [b.intent for row in amina.messages[-1].buttons for b in row]
+    await omar.does(Pressed(f"whole:{told}"))
+    omar.sees("menu.ask")
+    await sanne.does(Pressed("whole:99999"))
+    sanne.sees("consultant.unknown_button")

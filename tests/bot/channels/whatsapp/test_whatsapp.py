@@ -19,7 +19,7 @@ from bot.channels.whatsapp.wording import cut, plain_of, split
 from bot.demo.counterparts import whatsapp as side
 from bot.events import Command, Media, MediaKind, Moved, Pressed, Said, Started
 from locales.message import Style
-from locales.render import Block, File, Picture
+from locales.render import Block, File, Picture, Rendered
 from tests.bot.channels.web.rig import message
 from tests.bot.channels.whatsapp.rig import PERSON, RENDERER, Rig, rigged
 from tests.clock import START
@@ -120,6 +120,20 @@ async def test_a_template_in_a_language_that_meta_does_not_know_is_the_dutch_one
     assert isinstance(template, dict)
     assert template["language"] == {"code": META_CODES.get(locale, "nl")}
     assert (await _shown(rig))[-1].buttons == [("maatje_message 0", "menu")]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(message("Kies", buttons=[[("Dinsdag", "prop:1:0")], [("Woensdag", "prop:1:1")]]), id="choices"),
+        pytest.param(message("woord " * 400), id="too long for a template"),
+        pytest.param(replace(message("Hallo"), voice=OGG), id="to be heard"),
+    ],
+)
+async def test_a_template_that_could_not_say_it_all_brings_the_whole_message(rig: Rig, said: Rendered) -> None:
+    rig.approve()
+    await rig.channel.send(PERSON, said, reference="41")
+    assert (await _shown(rig))[-1].buttons == [("maatje_message 0", "whole:41")]
 
 
 async def test_a_window_that_closed_meanwhile(rig: Rig) -> None:
