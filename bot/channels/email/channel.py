@@ -111,7 +111,8 @@ class EmailChannel:
 
     async def take(self, uid: str, raw: bytes) -> None:
         """One mail from the mailbox. Raises when it must come again."""
-        match read(raw, uid, self._tokens):
+        # Beside the loop: a large or hostile mail takes its time.
+        match await asyncio.to_thread(read, raw, uid, self._tokens):
             case Heard() as heard:
                 if self._receive is None:
                     raise ConnectionError("the channel is stopping")

@@ -55,10 +55,16 @@ _POSTSCRIPT: Final = re.compile(r"^\s*p\.?\s?s\b", re.IGNORECASE)
 _MARKS: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
+# More is no answer, and takes longer to look through than anybody's mail may.
+_MOST_LINES: Final = 1_000
+_LONGEST_LINE: Final = 1_000
+
+
 def own_words(text: str) -> str:
     """The part of a reply that its writer wrote; "" when there is nothing but quotes."""
-    written = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    lines = [_MARKS.sub("", line) for line in written]
+    written = text.replace("\r\n", "\n").replace("\r", "\n").split("\n", _MOST_LINES)[:_MOST_LINES]
+    lines = [_MARKS.sub("", line.strip()[:_LONGEST_LINE]) for line in written]
+    last_postscript = max((place for place, line in enumerate(lines) if _POSTSCRIPT.match(line)), default=-1)
     kept: list[str] = []
     for place, line in enumerate(lines):
         following = lines[place + 1] if place + 1 < len(lines) else ""
@@ -71,7 +77,7 @@ def own_words(text: str) -> str:
             break
         if line.lstrip().startswith(">"):
             continue
-        if _CLOSING.match(line) and any(kept) and not any(_POSTSCRIPT.match(later) for later in lines[place + 1 :]):
+        if _CLOSING.match(line) and any(kept) and place > last_postscript:
             break
         kept.append(written[place].rstrip())
     return "\n".join(kept).strip()

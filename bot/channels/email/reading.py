@@ -21,9 +21,18 @@ from storage.linking import looks_like_code
 
 LARGEST: Final = 10_000_000
 MOST_PARTS: Final = 50
+# Lines that may begin a part: a mail with more is made to keep us busy.
+MOST_BOUNDARIES: Final = 1_000
+# The standard library takes minutes for one header of some hundred thousand letters; real ones have hundreds.
+LONGEST_HEADER: Final = 20_000
 LONGEST_TEXT: Final = 4000
 CHANNEL: Final = "email"
 _UID = re.compile(r"appointment-([0-9]{1,15})@maatje")
+_PARSED = re.compile(
+    rb"^(?:content-[a-z-]+|from|to|cc|subject|references|in-reply-to|message-id|delivered-to|x-original-to):.*"
+    rb"(?:\r?\n[ \t].*)*",
+    re.IGNORECASE | re.MULTILINE,
+)
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _AUTOMATIC = re.compile(
     r"^\s*(automatic reply|auto(matisch)?[ -]?(reply|antwoord|bericht)|automatisch antwoord|out of (the )?office|"
@@ -65,6 +74,10 @@ def read(raw: bytes, uid: str, tokens: Tokens) -> Heard | Bounced | Nothing:
     """What this mail is. `uid` names it in its mailbox. Never raises for what stands in a mail."""
     if len(raw) > LARGEST:
         return Nothing("too_large")
+    if raw.count(b"\n--") > MOST_BOUNDARIES:
+        return Nothing("too_many_parts")
+    if any(header.end() - header.start() > LONGEST_HEADER for header in _PARSED.finditer(raw)):
+        return Nothing("long_header")
     try:
         mail = message_from_bytes(raw, policy=default)
         return _read(mail, uid, tokens)
@@ -143,7 +156,8 @@ def _content(part: MIMEPart) -> str:
         # An unknown or false charset: better some letters wrong than nothing heard.
         raw = part.get_payload(decode=True)
         return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else ""
-    return content if isinstance(content, str) else ""
+    # Some charsets make halves of letters, which no database takes.
+    return content.encode(errors="replace").decode() if isinstance(content, str) else ""
 
 
 def _parts(mail: EmailMessage) -> Iterator[tuple[int, EmailMessage]]:

@@ -126,4 +126,5 @@ def _objects(value: object) -> Iterator[Mapping[str, object]]:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    # JSON can hold halves of letters, which no database takes.
+    return value.encode(errors="replace").decode() if isinstance(value, str) else ""

@@ -168,6 +168,29 @@ def test_too_large_a_mail_is_not_looked_into() -> None:
     assert read_mail(b"x" * (LARGEST + 1)) == Nothing("too_large")
 
 
+@pytest.mark.parametrize(
+    ("mail", "why"),
+    [
+        pytest.param("Subject: " + "=?utf-8?q?a?= " * 20_000 + "\r\n\r\nx", "long_header", id="encoded words"),
+        pytest.param("Content-Type: text/plain; " + "a=b;" * 50_000 + "\r\n\r\nx", "long_header", id="parameters"),
+        pytest.param("To: a@b.nl" + ",\r\n a@b.nl" * 20_000 + "\r\n\r\nx", "long_header", id="recipients"),
+        pytest.param(
+            'Content-Type: multipart/mixed; boundary="b"\r\n\r\n' + "--b\r\n\r\nx\r\n" * 2_000,
+            "too_many_parts",
+            id="parts",
+        ),
+    ],
+)
+def test_what_would_keep_us_busy_for_minutes_is_not_looked_into(mail: str, why: str) -> None:
+    assert read_mail(f"From: {PERSON}\r\nIn-Reply-To: {MARK}\r\nMIME-Version: 1.0\r\n{mail}".encode()) == Nothing(why)
+
+
+def test_a_long_line_is_read_at_once() -> None:
+    found = read_mail(answer(" " * 300_000 + "Ik kom"))
+    assert isinstance(found, Heard)
+    assert found.payload == Said("Ik kom")
+
+
 _HEADERS = f"From: {PERSON}\r\nIn-Reply-To: {MARK}\r\n".encode()
 
 

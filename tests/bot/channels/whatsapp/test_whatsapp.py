@@ -272,6 +272,7 @@ def _message(**content: object) -> dict[str, object]:
     [
         ({"type": "text", "text": {"body": "acde-fghj-km"}}, Started("ACDEFGHJKM")),
         ({"type": "text", "text": {"body": "/menu"}}, Command("menu")),
+        ({"type": "text", "text": {"body": "half \ud83d"}}, Said("half ?")),
         ({"type": "button", "button": {"payload": "come:1"}}, Pressed("come:1")),
         ({"type": "location", "location": {"latitude": 1}}, Media(MediaKind.LOCATION)),
         ({"type": "contacts", "contacts": []}, Media(MediaKind.CONTACT)),
