@@ -31,6 +31,7 @@ async def test_a_mail_arrives_and_a_repeat_is_the_same_mail(rig: Rig) -> None:
     [
         ("550 5.1.1 no such user", AddressGone, "no_such_mailbox"),
         ("552 5.2.2 mailbox full", Rejected, "mailbox_full"),
+        ("452 4.2.2 mailbox full", Rejected, "mailbox_full"),
         ("450 4.2.1 try later", RetryLater, "server_busy"),
         ("421 4.3.2 closing", RetryLater, "server_busy"),
         ("550 no such user here", AddressGone, "no_such_mailbox"),

@@ -62,7 +62,7 @@ async def test_codes_and_words_arrive_as_what_they_mean(rig: Rig) -> None:
 
 
 async def test_a_name_or_short_code_is_taken_and_ignored(rig: Rig) -> None:
-    for sender in ("KPN", "1200", "Belasting1"):
+    for sender in ("KPN", "1200", "67067", "00000", "Belasting1"):
         assert await rig.post(INBOUND_PATH, text(source_number=sender)) == 200
     assert await rig.post(INBOUND_PATH, text("  \x00 ")) == 200
     assert rig.heard == []
