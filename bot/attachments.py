@@ -100,7 +100,8 @@ class Attachments:
         """An earlier message of this very person as sound."""
         if self._said is None or self._illustrations is None or row.person_id is None:
             return None
-        body = await self._said.body(session, number, row.person_id, self._clock.now())
+        person = await session.get(Person, row.person_id)
+        body = await self._said.body(session, number, person, self._clock.now()) if person is not None else None
         return await self._illustrations.voice(body, locale) if body is not None else None
 
     async def _plan(self, session: AsyncSession, number: int, row: ClaimedMessage, locale: str) -> File | None:

@@ -81,7 +81,12 @@ class Returned:
     """The person lifted the block."""
 
 
-Payload: TypeAlias = Started | Said | Pressed | Command | Media | Left | Returned
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The person has another number now; this one is nobody's, or soon somebody else's."""
+
+
+Payload: TypeAlias = Started | Said | Pressed | Command | Media | Left | Returned | Moved
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from bot.dialogue.services import Services
 from bot.dialogue.turn import Turn, button, part, party_of
 from bot.events import InboundEvent, Pressed
 from locales.message import Body
-from reminders.degrade import are_numbers
+from reminders.degrade import may_number
 from reminders.delivery import Clock
 from storage.columns import Json
 from storage.contacts import Contact, ContactState, Offer, SeenEvent, contact_at, conversation_of
@@ -142,7 +142,7 @@ class Inbox:
         if channel is None or not offered:
             return
         intents: list[Json] = [button.intent for row in offered[0] for button in row]
-        if are_numbers(len(intents), channel.capabilities):
+        if may_number(channel.capabilities):
             await session.merge(Offer(contact_id=contact.id, intents={"intents": intents}, at=self._clock.now()))
 
     async def _apologise(self, event: InboundEvent) -> list[int]:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from locales.message import Body
 from reminders.claimed import ClaimedMessage, Composer
 from storage.outbox import Message
+from storage.people import Consultant, Person
 
 
 class SaidBefore:
@@ -15,10 +16,12 @@ class SaidBefore:
     def __init__(self, composer: Composer) -> None:
         self._composer = composer
 
-    async def body(self, session: AsyncSession, message_id: int, person_id: int, now: datetime) -> Body | None:
-        """The message, when it was this person's and still holds; None otherwise, whatever the id."""
+    async def body(
+        self, session: AsyncSession, message_id: int, reader: Person | Consultant, now: datetime
+    ) -> Body | None:
+        """The message, when it was this reader's and still holds; None otherwise, whatever the id."""
         row = await session.get(Message, message_id)
-        if row is None or row.person_id != person_id:
+        if row is None or reader.id != (row.person_id if isinstance(reader, Person) else row.consultant_id):
             return None
         message = ClaimedMessage(
             row.id,

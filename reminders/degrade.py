@@ -4,11 +4,14 @@ answers, what others may read becomes short, and what cannot be heard comes with
 The numbers count all buttons in the order shown, as the dialogue counts them when a number comes back.
 """
 
+import re
 from dataclasses import replace
 
 from locales.message import Style
 from locales.render import Block, Rendered
 from reminders.delivery import Capabilities
+
+_KEYCAPS = re.compile("^(?:[0-9]\ufe0f?\u20e3)+ ?")
 
 
 def degraded(message: Rendered, capabilities: Capabilities, *, brief: bool = False) -> Rendered:
@@ -24,18 +27,27 @@ def degraded(message: Rendered, capabilities: Capabilities, *, brief: bool = Fal
         return message
     lines = []
     for number, button in enumerate((b for row in message.buttons for b in row), start=1):
-        lines.append(f"{number}. {button.label}")
+        lines.append(f"{number}. {unnumbered(button.label)}")
         if button.url:
             lines.append(button.url)
     answers = Block("\n".join(lines), Style.ANSWERS, message.locale)
     return replace(message, blocks=(*message.blocks, answers))
 
 
+def unnumbered(label: str) -> str:
+    """A label without an icon that is a number ("1️⃣"): as an answer it has one of its own."""
+    return _KEYCAPS.sub("", label)
+
+
 def numbers_answers(message: Rendered, capabilities: Capabilities) -> bool:
     """Whether this message's buttons are numbers here."""
-    return are_numbers(sum(len(row) for row in message.buttons), capabilities)
-
-
-def are_numbers(buttons: int, capabilities: Capabilities) -> bool:
-    """Whether so many buttons are numbers here."""
+    buttons = sum(len(row) for row in message.buttons)
     return not capabilities.buttons or (capabilities.most_buttons is not None and buttons > capabilities.most_buttons)
+
+
+def may_number(capabilities: Capabilities) -> bool:
+    """Whether answers are numbers here, always or at times.
+
+    Then what each message offers is remembered, its buttons too: "2" must never answer an older question.
+    """
+    return not capabilities.buttons or capabilities.most_buttons is not None

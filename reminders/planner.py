@@ -162,6 +162,10 @@ class Planner:
                 about_id=person_id,
                 params={"person_id": person_id, "message_id": message_id},
             )
+        async with database.reading() as session:
+            told_before = await session.scalars(select(Message.key).where(Message.key.in_(messages)))
+            for key in told_before:
+                del messages[key]
         if not messages:
             return 0
         async with database.writing() as session:

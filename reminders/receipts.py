@@ -4,7 +4,8 @@ News may come twice, late, out of order, or of a message that went over another 
 as it is still true. What failed goes on to the next channel at once.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 
 import structlog
 from sqlalchemy import select, update
@@ -17,6 +18,8 @@ from storage.outbox import Message, MessageState, note_receipt, pass_on
 
 log = structlog.get_logger(__name__)
 
+# Providers often are quicker than our own record of a sending, which is written within a moment.
+_MOMENTS = (0.1, 0.4)
 _RECEIPTS = {NewsState.DELIVERED: MessageState.DELIVERED, NewsState.READ: MessageState.READ}
 
 
@@ -27,9 +30,16 @@ class TooEarly(Exception):
 class Receipts:
     """Takes News (its `report` is what channels are given); `wake` makes the dispatcher look for what is due."""
 
-    def __init__(self, database: Database, clock: Clock, wake: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        wake: Callable[[], None] = lambda: None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._sleep = sleep
         self.wake = wake
 
     async def report(self, news: News) -> None:
@@ -37,8 +47,18 @@ class Receipts:
 
         Raises:
             OperationalError, InterfaceError: the database is out of reach; the provider must tell it again.
-            TooEarly: the message is being sent at this moment; as well.
+            TooEarly: the message is still being sent after some moments; as well.
         """
+        for moment in _MOMENTS:
+            try:
+                await self._record(news)
+            except TooEarly:
+                await self._sleep(moment)
+            else:
+                return
+        await self._record(news)
+
+    async def _record(self, news: News) -> None:
         now = self._clock.now()
         async with self._database.writing() as session:
             ids = await self._messages(session, news)

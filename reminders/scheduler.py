@@ -59,8 +59,7 @@ class Scheduler:
         self._loop = asyncio.create_task(self._dispatcher.run(self._stop))
         self._every(PLAN_EVERY, self.plan_ahead)
         self._every(CLEAN_EVERY, self.clean_up)
-        if self._often:
-            self._every(LOOK_EVERY, self.look_after)
+        self._every(LOOK_EVERY, self.look_after)
         self._jobs.start()
 
     async def stop(self) -> None:
@@ -75,17 +74,20 @@ class Scheduler:
     async def plan_ahead(self) -> None:
         """Plan what is to be said in the coming weeks."""
         planned = await self._planner.plan_ahead(self._database)
-        lost = await self._planner.tell_undelivered(self._database)
         for plan in self._plan_more:
             async with self._database.writing() as session:
                 planned += await plan(session)
-        if planned or lost:
-            log.info("planned_ahead", messages=planned, undelivered=lost)
+        if planned:
+            log.info("planned_ahead", messages=planned)
             self._dispatcher.wake()
 
     async def look_after(self) -> None:
         """Do what cannot wait a quarter of an hour; wake the dispatcher when there is something to send."""
-        if sum([await look() for look in self._often]):
+        found = sum([await look() for look in self._often])
+        # Whom nothing reached is to be telephoned before the meeting that it was about.
+        if lost := await self._planner.tell_undelivered(self._database):
+            log.info("told_of_undelivered", messages=lost)
+        if found or lost:
             self._dispatcher.wake()
 
     async def clean_up(self) -> None:
@@ -101,8 +103,8 @@ class Scheduler:
                 # One failed run must not end the job: the next one comes.
                 log.error("job_failed", job=getattr(job, "__name__", "?"), error=type(error).__name__)
 
-        # Without a trigger: once, at once.
-        self._jobs.add_job(guarded)
+        # Without a trigger: once, at once, or as soon as a busy machine comes to it (else it is left out after a second).
+        self._jobs.add_job(guarded, misfire_grace_time=None)
         self._jobs.add_job(
             guarded,
             IntervalTrigger(seconds=int(interval.total_seconds()), jitter=30),

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from reminders.channel_rules import ChannelRules
-from reminders.degrade import degraded, numbers_answers
+from reminders.degrade import degraded, may_number
 from reminders.delivery import AddressGone, Clock, Receipt, Rejected, RetryLater, Sender
 from reminders.delivery_metrics import DeliveryMetrics
 from reminders.lanes import ChannelQueue, Lane, Parcel
@@ -239,8 +239,8 @@ class Sending:
         buttons = [button for row in parcel.rendered.buttons for button in row]
         # What an answer offers was noted with it (bot.inbox): it may be answered before its sending is written down.
         unasked = parcel.row.priority != Priority.REPLY
-        numbers = unasked and bool(buttons) and numbers_answers(parcel.rendered, capabilities)
-        offered = tuple(button.intent for button in buttons) if numbers else None
+        remembers = unasked and bool(buttons) and may_number(capabilities)
+        offered = tuple(button.intent for button in buttons) if remembers else None
         for row in (parcel.row, *parcel.also):
             result = Result(
                 row.id,

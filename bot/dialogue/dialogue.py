@@ -2,9 +2,9 @@
 
 from bot.dialogue import person, stranger
 from bot.dialogue.consultants import door
-from bot.dialogue.numbers import read_number
+from bot.dialogue.numbers import read_answer
 from bot.dialogue.turn import Turn, part
-from bot.events import Left, Returned, Said, Started
+from bot.events import Left, Moved, Returned, Said, Started
 from storage.contacts import ContactState
 from storage.linking import find_code, looks_like_code
 
@@ -19,9 +19,12 @@ async def step(turn: Turn) -> None:
         case Returned():
             turn.contact.state = ContactState.ACTIVE
             return
+        case Moved():
+            _let_go(turn)
+            return
     # Whoever writes can be written to: a block was lifted, or an address came back.
     turn.contact.state = ContactState.ACTIVE
-    turn.event = await read_number(turn)
+    turn.event = await read_answer(turn)
     if turn.person is None and turn.consultant is None:
         await stranger.meet(turn)
     elif _brings_code(turn):
@@ -30,6 +33,14 @@ async def step(turn: Turn) -> None:
         await door.step(turn)
     else:
         await person.step(turn)
+
+
+def _let_go(turn: Turn) -> None:
+    """Whoever writes from this address next is a stranger: they must hear nothing of who had it before."""
+    if turn.person is not None:
+        turn.note("address_let_go", f"person:{turn.person.id}")
+    turn.contact.person_id = turn.contact.consultant_id = turn.contact.linked_at = None
+    turn.contact.state = ContactState.GONE
 
 
 def _brings_code(turn: Turn) -> bool:

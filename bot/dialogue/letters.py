@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.dialogue import menu
+from bot.dialogue.numbers import asked_for_words
 from bot.dialogue.turn import Turn, button, part, title
 from bot.events import Media
 from locales.languages import SOURCE
@@ -34,6 +35,12 @@ async def ask(turn: Turn, args: Sequence[str]) -> None:
         buttons=[[button("letter.call_me", "letter:call", "📞")], menu.back()],
         card="icon:💬",
     )
+
+
+async def is_answer(turn: Turn) -> bool:
+    """Whether this replies to an e-mail with their consultant's words, which asks for nothing else."""
+    asked = await asked_for_words(turn, "letter", "appts")
+    return list(asked) == ["letter"]
 
 
 def kept_media(turn: Turn, media: Media) -> dict[str, Json]:

@@ -19,6 +19,7 @@ from bot.dialogue import (
 )
 from bot.dialogue.choices import chosen_by_text
 from bot.dialogue.consultants import proposals
+from bot.dialogue.said_again import say_again
 from bot.dialogue.turn import Screen, Turn, button, part
 from bot.events import Command, Media, MediaKind, Pressed, Said, Started
 
@@ -45,6 +46,7 @@ _SCREENS: dict[str, Screen] = {
     "wish": preferences.wishes,
     "quiet": preferences.quiet_hours,
     "hear": preferences.hear,
+    "whole": say_again,
     "chan": channels.show,
     "chanuse": channels.use_known,
     "privacy": privacy.show,
@@ -143,6 +145,8 @@ async def _free_text(turn: Turn, text: str, *, edited: bool) -> None:
         await channels.take_code(turn, text)
     elif topic == "absence_note" and await absence.take_note(turn, int(number), text):
         return
+    elif await letters.is_answer(turn):
+        await letters.take(turn, text)
     else:
         await questions.take(turn, text)
 

@@ -70,7 +70,7 @@ async def listen(turn: Turn, args: Sequence[str]) -> None:
 async def hear(turn: Turn, args: Sequence[str]) -> None:
     """🔊: the message as sound."""
     number = int(args[0]) if args and args[0].isdecimal() and len(args[0]) < 18 else 0
-    if await turn.services.said_before(turn.session, number, turn.participant.id, turn.now) is None:
+    if await turn.services.said_before(turn.session, number, turn.participant, turn.now) is None:
         turn.say(part("listen.gone"), buttons=[menu.back()])
         return
     turn.say(part("listen.here"), *_voiceless(turn), attachment=Attachment("voice", str(number)))

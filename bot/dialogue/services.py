@@ -14,6 +14,7 @@ from locales.message import Body
 from locales.render import Renderer
 from storage.changes import OnChanges
 from storage.keys import KeyRing
+from storage.people import Consultant, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class Services:
     replan: Callable[[AsyncSession, Collection[int]], Awaitable[int]]
     # Stores what people must hear of changed appointments, in the transaction of the change.
     changed: OnChanges
-    # What a message to this person said, as far as it still holds; None when there is no such message (any more).
-    said_before: Callable[[AsyncSession, int, int, datetime], Awaitable[Body | None]]
+    # What a message to this reader said, as far as it still holds; None when there is no such message (any more).
+    said_before: Callable[[AsyncSession, int, Person | Consultant, datetime], Awaitable[Body | None]]
     # The languages that messages are spoken in.
     voices: Container[str]
     # Public holidays, as a collection of local days.

@@ -1,6 +1,6 @@
 """The door of SMS through Notify: a telephone, Notify's counterpart, callbacks over HTTP.
 
-Nothing opens an SMS conversation: `starts(None)` texts START, which the channel hands on as Returned. There are no
+Nothing opens an SMS conversation: `starts(None)` texts START, which the channel hands on as a command. There are no
 buttons either: `taps` answers with the number that stands before the label, and `shown` has them in the text.
 """
 

@@ -47,13 +47,16 @@ class Town:
         self.clock = clock
         self.lines = {line.name: line.sender for line in lines}
         self.rules = ChannelRules({line.name: line.capabilities for line in lines}, rules)
-        self.receipts = Receipts(database, clock)
+        self.receipts = Receipts(database, clock, sleep=self._moment)
         self.passing_on = PassingOn(
             database, OutboxQueue(database, "look"), self.rules, QuietHours.parse("21:00-08:00"), clock
         )
 
     def dispatcher(self) -> Dispatcher:
         return self.world.dispatcher(*self.lines.values(), rules=self.rules)
+
+    async def _moment(self, seconds: float) -> None:
+        self.clock.forward(seconds=seconds)
 
     async def send(self) -> None:
         await drain(self.dispatcher())
@@ -239,6 +242,17 @@ async def test_numbered_answers_are_remembered_by_address(town: Town, database: 
     assert town.lines["sms"].texts == ["Er is een bericht voor u van uw gemeente.\n1. Ja\n2. Nee"]
     async with database.reading() as session:
         offer = await session.get_one(Offer, contact_id)
+    assert offer.intents == {"intents": ["intent:Ja", "intent:Nee"]}
+
+
+async def test_a_question_with_buttons_ends_the_numbers_of_the_one_before(database: Database, clock: FakeClock) -> None:
+    town = Town(database, clock, Line("whatsapp", Capabilities(buttons=True, most_buttons=2)), rules={})
+    person_id = await town.world.person("amina", "whatsapp")
+    for labels in (["Arabisch", "Dari", "Turks"], ["Ja", "Nee"]):
+        await town.world.tell(labels[0], person=person_id, buttons=labels)
+        await town.send()
+    async with database.reading() as session:
+        [offer] = await session.scalars(select(Offer))
     assert offer.intents == {"intents": ["intent:Ja", "intent:Nee"]}
 
 

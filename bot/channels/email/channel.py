@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from html import escape
 from urllib.parse import quote
 
@@ -20,11 +21,19 @@ from bot.channels.email.tokens import Tokens
 from bot.channels.email.writing import Envelope, mail_of
 from bot.events import InboundEvent, Left
 from locales.languages import LANGUAGES, SOURCE, find_language
-from locales.message import Text
-from locales.render import Rendered, Renderer
+from locales.message import Style, Text
+from locales.render import Block, Rendered, Renderer
 from reminders.delivery import Clock
 
 log = structlog.get_logger(__name__)
+
+# What a receipt has room for (storage.outbox.Message.provider_ref).
+LONGEST_ID = 120
+
+
+def _asks_for_words(message: Rendered) -> bool:
+    """Whether a reply in own words would reach somebody, which its writer should know before (bot.dialogue.numbers)."""
+    return any(b.intent.startswith(("write:", "reply:")) for row in message.buttons for b in row)
 
 
 class EmailChannel:
@@ -93,13 +102,17 @@ class EmailChannel:
         Raises:
             RetryLater, AddressGone, Rejected: see reminders.delivery.
         """
+        if self._mailbox is not None and _asks_for_words(message):
+            hint = self._renderer.say(Text("consultant.own_words"), message.locale)
+            message = replace(message, blocks=(*message.blocks, Block(hint, Style.NORMAL, message.locale)))
         mail = mail_of(message, Envelope(address, reference, self._clock.now()), self._config, self._tokens)
         await self._outbound.send(mail, address)
-        return Receipt(self._tokens.message_id(reference, address)[1:-1][:120])
+        return Receipt(self._tokens.message_id(reference, address)[1:-1][:LONGEST_ID])
 
     async def take(self, uid: str, raw: bytes) -> None:
         """One mail from the mailbox. Raises when it must come again."""
-        match read(raw, uid, self._tokens):
+        # Beside the loop: a large or hostile mail takes its time.
+        match await asyncio.to_thread(read, raw, uid, self._tokens):
             case Heard() as heard:
                 if self._receive is None:
                     raise ConnectionError("the channel is stopping")
@@ -107,10 +120,8 @@ class EmailChannel:
                     InboundEvent(CHANNEL, heard.address, heard.event_id, heard.payload, answers=heard.answers)
                 )
             case Bounced() as bounced:
-                news = News(
-                    CHANNEL, NewsState.FAILED, reference=bounced.reference, reason=bounced.reason, gone=bounced.gone
-                )
-                await self._report(news)
+                sent_as = bounced.message_id[:LONGEST_ID]
+                await self._report(News(CHANNEL, NewsState.FAILED, sent_as, reason=bounced.reason, gone=bounced.gone))
             case nothing:
                 log.info("mail_left_aside", why=nothing.why)
 

@@ -15,16 +15,22 @@ log = structlog.get_logger(__name__)
 
 # Servers close a connection that idles for half an hour (RFC 2177); some firewalls do much earlier.
 IDLE_FOR = 9 * 60
+# How often a server is asked that cannot tell by itself.
+LOOK_EVERY = 30.0
 TIMEOUT = 30
 FIRST_PAUSE, LAST_PAUSE = 1.0, 300.0
 _FETCHED = re.compile(rb"^\d+ FETCH .*\{(\d+)\}", re.DOTALL)
 
-# Takes one mail: its name in the mailbox and its bytes. When it raises, the mail stays unseen and comes again.
+# Takes one mail: its name in the mailbox and its bytes. Whatever it raises, the mail stays unseen and comes again.
 Take = Callable[[str, bytes], Awaitable[None]]
 
 
 class MailboxBroken(Exception):
     """The server refused something, or the connection is gone."""
+
+
+class MailsLeft(Exception):
+    """Some mails could not be taken: to be tried again after a pause."""
 
 
 class Mailbox:
@@ -34,28 +40,23 @@ class Mailbox:
         self._config = config
         self._take = take
         self._sleep = sleep
+        self._pause = FIRST_PAUSE
 
     async def run(self) -> None:
-        """Read until cancelled."""
-        pause = FIRST_PAUSE
+        """Read until cancelled, whatever goes wrong: nobody would start it again."""
         while True:
             try:
                 client = await self._open()
-                pause = FIRST_PAUSE
                 try:
                     await self._follow(client)
                 finally:
                     await self._leave(client)
-            except (
-                MailboxBroken,
-                aioimaplib.AioImapException,
-                OSError,
-                TimeoutError,
-                asyncio.IncompleteReadError,
-            ) as error:
-                log.warning("mailbox_unreachable", error=type(error).__name__, pause=pause)
-            await self._sleep(pause)
-            pause = min(LAST_PAUSE, pause * 2)
+            except _BROKEN as error:
+                log.warning("mailbox_unreachable", error=type(error).__name__, pause=self._pause)
+            except Exception as error:
+                log.error("mailbox_not_read", error=type(error).__name__, pause=self._pause)
+            await self._sleep(self._pause)
+            self._pause = min(LAST_PAUSE, self._pause * 2)
 
     async def fetch(self, uid: str) -> bytes | None:
         """One mail, by its name in the mailbox; None when it is not there (any more)."""
@@ -100,6 +101,10 @@ class Mailbox:
     async def _follow(self, client: "_Client") -> None:
         while True:
             await self._read_new(client)
+            self._pause = FIRST_PAUSE
+            if not client.imap.has_capability("IDLE"):
+                await self._sleep(LOOK_EVERY)
+                continue
             idle = await client.imap.idle_start(timeout=IDLE_FOR)
             try:
                 with contextlib.suppress(TimeoutError):
@@ -114,14 +119,27 @@ class Mailbox:
         if found.result != "OK":
             raise MailboxBroken
         numbers = bytes(found.lines[0]).split() if found.lines else []
+        not_taken = 0
         for number in numbers:
             if not number.isdigit():
                 continue
             uid = number.decode()
             raw = await self._mail(client, uid)
-            if raw is not None:
-                await self._take(f"{client.validity}.{uid}", raw)
+            if raw is not None and not await self._is_taken(f"{client.validity}.{uid}", raw):
+                not_taken += 1
+                continue
             await client.imap.uid("store", uid, "+FLAGS", "(\\Seen)")
+        if not_taken:
+            raise MailsLeft
+
+    async def _is_taken(self, uid: str, raw: bytes) -> bool:
+        """Whether a mail is done with; one that fails does not keep the others."""
+        try:
+            await self._take(uid, raw)
+        except Exception as error:
+            log.error("mail_not_handled", mail=uid, error=type(error).__name__)
+            return False
+        return True
 
     @staticmethod
     async def _mail(client: "_Client", uid: str) -> bytes | None:
@@ -135,7 +153,14 @@ class Mailbox:
         return None
 
 
-_BROKEN = (MailboxBroken, aioimaplib.AioImapException, OSError, TimeoutError)
+_BROKEN = (
+    MailboxBroken,
+    MailsLeft,
+    aioimaplib.AioImapException,
+    OSError,
+    TimeoutError,
+    asyncio.IncompleteReadError,
+)
 
 
 class _Client:

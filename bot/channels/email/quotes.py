@@ -35,15 +35,36 @@ _MORE_FIELDS: Final = re.compile(
 )
 _SIGNATURE: Final = re.compile(
     r"^\s*(--\s*$|—\s*$|(verzonden|verstuurd) (vanaf|met|vanuit)\b|sent from (my|outlook|mail)\b|get outlook for\b|"
-    r"outlook voor\b|envoyé (de|depuis) mon\b|von meinem .{2,30} gesendet|отправлено (с|из)\b|надіслано (з|із)\b|"
-    r"iphone'?umdan gönderildi|.{2,30} gönderildi$|أُ?رسل من\b|مُ?رسل من\b|تم الإرسال من\b|ارسال شده از\b)",
+    r"(download )?outlook voor\b|(télécharge[zr]|obtenez) outlook\b|holen sie sich outlook\b|"
+    r"envoyé (de|depuis) mon\b|von meinem .{2,30} gesendet|отправлено (с|из)\b|надіслано (з|із)\b|"
+    r"iphone'?umdan gönderildi|.{2,30} gönderildi$|أُ?رسلت? من\b|مُ?رسل من\b|تم الإرسال من\b|ارسال شده از\b)",
     re.IGNORECASE,
 )
+# The words that end a letter, alone on their line or with a name: what follows says who wrote, not what.
+_CLOSING: Final = re.compile(
+    r"^\s*(((met )?(vriendelijke|hartelijke|lieve) )?(groet(en|jes)?)|mvg|m\.v\.g\.?|hoogachtend|"
+    r"((kind|best|warm|with kind|with best) )?regards|best wishes|yours (sincerely|faithfully|truly)|sincerely|"
+    r"(bien )?cordialement|bien à vous|salutations( distinguées)?|(mit freundlichen|viele|liebe) grüße(n)?|mfg|"
+    r"с уважением|з повагою|saygılarımla|(en )?iyi dileklerimle|silav û rêz|salaan( sare)?|"
+    r"(مع )?(أطيب |خالص )?(ال)?تحيات?ي?|وتفضلوا بقبول .{2,40}|با احترام|با سپاس|په درنښت|لەگەڵ ڕێزدا|ምስ ሰላምታ|ከሰላምታ ጋር)"
+    r"\s*[,.!،]*(\s+\S+){0,3}\s*$",
+    re.IGNORECASE,
+)
+_POSTSCRIPT: Final = re.compile(r"^\s*p\.?\s?s\b", re.IGNORECASE)
+# Gmail puts marks of direction around names and times in Arabic and Persian.
+_MARKS: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+# More is no answer, and takes longer to look through than anybody's mail may.
+_MOST_LINES: Final = 1_000
+_LONGEST_LINE: Final = 1_000
 
 
 def own_words(text: str) -> str:
     """The part of a reply that its writer wrote; "" when there is nothing but quotes."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    written = text.replace("\r\n", "\n").replace("\r", "\n").split("\n", _MOST_LINES)[:_MOST_LINES]
+    lines = [_MARKS.sub("", line.strip()[:_LONGEST_LINE]) for line in written]
+    last_postscript = max((place for place, line in enumerate(lines) if _POSTSCRIPT.match(line)), default=-1)
     kept: list[str] = []
     for place, line in enumerate(lines):
         following = lines[place + 1] if place + 1 < len(lines) else ""
@@ -56,7 +77,9 @@ def own_words(text: str) -> str:
             break
         if line.lstrip().startswith(">"):
             continue
-        kept.append(line.rstrip())
+        if _CLOSING.match(line) and any(kept) and place > last_postscript:
+            break
+        kept.append(written[place].rstrip())
     return "\n".join(kept).strip()
 
 

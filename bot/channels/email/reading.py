@@ -21,13 +21,24 @@ from storage.linking import looks_like_code
 
 LARGEST: Final = 10_000_000
 MOST_PARTS: Final = 50
+# Lines that may begin a part: a mail with more is made to keep us busy.
+MOST_BOUNDARIES: Final = 1_000
+# The standard library takes minutes for one header of some hundred thousand letters; real ones have hundreds.
+LONGEST_HEADER: Final = 20_000
 LONGEST_TEXT: Final = 4000
 CHANNEL: Final = "email"
 _UID = re.compile(r"appointment-([0-9]{1,15})@maatje")
+_PARSED = re.compile(
+    rb"^(?:content-[a-z-]+|from|to|cc|subject|references|in-reply-to|message-id|delivered-to|x-original-to):.*"
+    rb"(?:\r?\n[ \t].*)*",
+    re.IGNORECASE | re.MULTILINE,
+)
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _AUTOMATIC = re.compile(
     r"^\s*(automatic reply|auto(matisch)?[ -]?(reply|antwoord|bericht)|automatisch antwoord|out of (the )?office|"
-    r"afwezig(heid)?\b|réponse automatique|abwesenheit|automatische antwort|автоответ|автоматична відповідь|"
+    # With its colon: "Afwezig morgen" is what people write above the very thing we want to hear.
+    r"afwezig(heids?(bericht|melding|assistent)?)?\s*:|réponse automatique|abwesenheit|automatische antwort|"
+    r"автоответ|автоматична відповідь|"
     r"رد تلقائي|otomatik yanıt|پاسخ خودکار)",
     re.IGNORECASE,
 )
@@ -45,9 +56,9 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Bounced:
-    """A message of ours came back; `gone` = there is no such mailbox."""
+    """A message of ours came back: the mail with this id (without <>); `gone` = there is no such mailbox."""
 
-    reference: str
+    message_id: str
     reason: str
     gone: bool
 
@@ -63,6 +74,10 @@ def read(raw: bytes, uid: str, tokens: Tokens) -> Heard | Bounced | Nothing:
     """What this mail is. `uid` names it in its mailbox. Never raises for what stands in a mail."""
     if len(raw) > LARGEST:
         return Nothing("too_large")
+    if raw.count(b"\n--") > MOST_BOUNDARIES:
+        return Nothing("too_many_parts")
+    if any(header.end() - header.start() > LONGEST_HEADER for header in _PARSED.finditer(raw)):
+        return Nothing("long_header")
     try:
         mail = message_from_bytes(raw, policy=default)
         return _read(mail, uid, tokens)
@@ -108,6 +123,8 @@ def _is_automatic(mail: EmailMessage) -> bool:
         return True
     if any(mail.get(name) is not None for name in ("X-Autoreply", "X-Autorespond", "List-Id", "X-Auto-Reply")):
         return True
+    if _header(mail, "Return-Path").strip() == "<>":
+        return True
     return _AUTOMATIC.match(_header(mail, "Subject")) is not None
 
 
@@ -139,7 +156,8 @@ def _content(part: MIMEPart) -> str:
         # An unknown or false charset: better some letters wrong than nothing heard.
         raw = part.get_payload(decode=True)
         return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else ""
-    return content if isinstance(content, str) else ""
+    # Some charsets make halves of letters, which no database takes.
+    return content.encode(errors="replace").decode() if isinstance(content, str) else ""
 
 
 def _parts(mail: EmailMessage) -> Iterator[tuple[int, EmailMessage]]:
@@ -187,8 +205,12 @@ def part_of(raw: bytes, number: int) -> bytes | None:
 
 
 def _bounce(mail: EmailMessage, tokens: Tokens) -> Bounced | Nothing:
-    """A delivery report (RFC 3464): which message came back, and whether it ever can arrive."""
-    status, action, reference = "", "", None
+    """A delivery report (RFC 3464): which mail came back, and whether it ever can arrive.
+
+    Other reports (that a mail was read, that somebody called it spam) say nothing of delivery. Anybody can write one:
+    it counts for the mail whose whole id it quotes, signature included, which only who got that mail can know.
+    """
+    status, action, returned = "", "", None
     for _, part in _parts(mail):
         kind = part.get_content_type()
         if kind == "message/delivery-status":
@@ -196,17 +218,17 @@ def _bounce(mail: EmailMessage, tokens: Tokens) -> Bounced | Nothing:
                 status = str(block.get("Status", status))
                 action = str(block.get("Action", action)).strip().lower()
         elif kind in ("message/rfc822", "text/rfc822-headers"):
-            reference = reference or tokens.sent(part.as_string()[:100_000])
-    reference = reference or tokens.sent(" ".join(_marked_headers(mail)))
-    if reference is None or action not in ("failed", ""):
-        return Nothing("report")
+            returned = returned or tokens.sent(part.as_string()[:100_000])
+    returned = returned or tokens.sent(" ".join(_marked_headers(mail)))
     found = _STATUS.search(status)
     code = found[0] if found is not None else ""
+    if returned is None or not (action == "failed" or (not action and code.startswith("5."))):
+        return Nothing("report")
     if code.startswith("4."):
         return Nothing("delayed")
     if code.startswith("5.2.2"):
-        return Bounced(reference, "mailbox_full", gone=False)
-    return Bounced(reference, "bounced", gone=code.startswith("5.1."))
+        return Bounced(returned, "mailbox_full", gone=False)
+    return Bounced(returned, "bounced", gone=code.startswith(("5.1.", "5.2.1")))
 
 
 class _Stripper(HTMLParser):

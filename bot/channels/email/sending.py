@@ -1,4 +1,4 @@
-"""Handing mail over to the municipality's own server, over one connection that is kept."""
+"""Handing mail over to the municipality's own server, over connections that are kept."""
 
 import asyncio
 import contextlib
@@ -14,15 +14,21 @@ from reminders.retry import LONGEST
 log = structlog.get_logger(__name__)
 
 TIMEOUT = 20.0
+# With one, a server that takes a second a mail would make the last of a morning's mails wait past their time.
+CONNECTIONS = 4
+# Bad sender's mailbox address, syntax or system (RFC 3463, X.1.7 and X.1.8).
+_SENDER_REFUSED = frozenset({"5.1.7", "5.1.8"})
+# What servers without enhanced statuses say of a mailbox that is not there (RFC 5321, 4.2.3).
+_NO_MAILBOX = frozenset({550, 551, 553})
 
 
 class Outbound:
-    """One SMTP connection; mails go over it one after the other."""
+    """A few SMTP connections that are kept; over each, mails go one after the other."""
 
     def __init__(self, config: EmailConfig) -> None:
         self._config = config
-        self._client: aiosmtplib.SMTP | None = None
-        self._turn = asyncio.Lock()
+        self._idle: list[aiosmtplib.SMTP] = []
+        self._slots = asyncio.Semaphore(CONNECTIONS)
 
     async def send(self, mail: EmailMessage, address: str) -> None:
         """Hand one mail over.
@@ -30,28 +36,42 @@ class Outbound:
         Raises:
             RetryLater, AddressGone, Rejected: see reminders.delivery.
         """
-        async with self._turn:
+        async with self._slots:
+            client = self._client()
+            # Kept only when it was left in order: a late answer would be taken for the next mail's.
+            in_order = False
             try:
-                client = await self._connected()
-                await client.send_message(mail, sender=self._config.from_address, recipients=[address])
+                if not client.is_connected:
+                    await client.connect()
+                try:
+                    await client.send_message(mail, sender=self._config.from_address, recipients=[address])
+                except (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPRecipientsRefused):
+                    in_order = True
+                    raise
+                in_order = True
             except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-                if not isinstance(error, aiosmtplib.SMTPResponseException | aiosmtplib.SMTPRecipientsRefused):
-                    self._drop()
                 raise delivery_error(error) from None
+            finally:
+                if in_order:
+                    self._idle.append(client)
+                else:
+                    client.close()
 
     async def close(self) -> None:
         """Say goodbye to the server."""
-        async with self._turn:
-            if self._client is not None:
-                with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
-                    await self._client.quit()
-            self._drop()
+        while self._idle:
+            client = self._idle.pop()
+            with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+                await client.quit()
+            client.close()
 
-    async def _connected(self) -> aiosmtplib.SMTP:
-        if self._client is not None and self._client.is_connected:
-            return self._client
+    def _client(self) -> aiosmtplib.SMTP:
+        while self._idle:
+            client = self._idle.pop()
+            if client.is_connected:
+                return client
         config = self._config
-        client = aiosmtplib.SMTP(
+        return aiosmtplib.SMTP(
             hostname=config.smtp_host,
             port=config.smtp_port,
             username=config.smtp_user or None,
@@ -61,31 +81,35 @@ class Outbound:
             tls_context=config.trust,
             timeout=TIMEOUT,
         )
-        await client.connect()
-        self._client = client
-        return client
-
-    def _drop(self) -> None:
-        if self._client is not None:
-            self._client.close()
-        self._client = None
 
 
 def delivery_error(error: Exception) -> DeliveryError:
     """What a server's answer means for a message (RFC 5321, RFC 3463)."""
-    if isinstance(error, aiosmtplib.SMTPAuthenticationError):
-        log.error("smtp_login_refused", hint="check MAATJE_SMTP_USER and MAATJE_SMTP_PASSWORD")
-        return RetryLater("login_refused", LONGEST * 2)
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
         error = error.recipients[0]
+    if isinstance(error, aiosmtplib.SMTPAuthenticationError) or getattr(error, "code", 0) == 530:
+        log.error("smtp_login_refused", hint="check MAATJE_SMTP_USER and MAATJE_SMTP_PASSWORD")
+        return RetryLater("login_refused", LONGEST * 2)
     if not isinstance(error, aiosmtplib.SMTPResponseException):
         return RetryLater("timeout" if isinstance(error, TimeoutError) else "unreachable")
     status = error.message.split(" ", 1)[0]
+    if error.code == 552 or status[1:] == ".2.2":
+        # For now or for good: who does not empty a mailbox in the next minutes is to be reached in another way.
+        return Rejected("mailbox_full")
     if error.code < 500:
         return RetryLater("server_busy")
-    if error.code == 552 or status.startswith("5.2.2"):
-        return Rejected("mailbox_full")
-    if isinstance(error, aiosmtplib.SMTPRecipientRefused) or status.startswith("5.1."):
+    if isinstance(error, aiosmtplib.SMTPSenderRefused) or status in _SENDER_REFUSED:
+        # It is ours to mend and holds for everybody: nobody's message is lost by it before it is of no use.
+        log.error("smtp_sender_refused", code=error.code, hint="check MAATJE_EMAIL_FROM and what the account may send")
+        return RetryLater("sender_refused", LONGEST * 2)
+    if isinstance(error, aiosmtplib.SMTPRecipientRefused) and _is_gone(error, status):
         return AddressGone("no_such_mailbox")
     log.warning("smtp_refused", code=error.code)
     return Rejected("refused")
+
+
+def _is_gone(error: aiosmtplib.SMTPRecipientRefused, status: str) -> bool:
+    """Whether the server knows no such mailbox. One that will not relay, or blocks us, says nothing of the address."""
+    if status.startswith("5."):
+        return status.startswith(("5.1.", "5.2.1"))
+    return error.code in _NO_MAILBOX and "relay" not in error.message.lower()

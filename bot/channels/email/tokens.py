@@ -41,9 +41,10 @@ class Tokens:
         return None
 
     def sent(self, text: str) -> str | None:
-        """The reference in a Message-ID of ours, whomever it went to: for bounces, whose sender is a machine."""
+        """The id (without <>) of the mail of ours that a text quotes, unproved: for bounces, which do not say to whom
+        it went. Whether such a mail was sent is for those to say who keep the ids."""
         found = _MARK.search(text)
-        return None if found is None else found[1]
+        return None if found is None else f"{found[0]}@{self._domain}"
 
     def unsubscribe(self, address: str) -> str:
         """What stands in the link that ends all mail to an address."""

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from bot.channels.base import News, NewsState
 from bot.channels.notify.config import NotifyConfig
 from bot.channels.notify.words import SmsWords, Wish
-from bot.events import Command, InboundEvent, Left, Payload, Returned, Said, Started
+from bot.events import Command, InboundEvent, Left, Payload, Said, Started
 from reminders.delivery import Clock
 from storage.linking import looks_like_code, normalise_code
 
@@ -32,6 +32,8 @@ LARGEST = 1_000_000
 # Notify keeps messages for seven days; what is older was held up by nobody we want to hear of.
 STALE_AFTER = timedelta(days=7)
 LONGEST_TEXT = 4096
+# Shorter ones are services' own, which must not be answered.
+SHORTEST_NUMBER = 8
 
 _Id = Annotated[str, Field(min_length=1, max_length=100)]
 _Callback = TypeVar("_Callback", bound=BaseModel)
@@ -79,7 +81,7 @@ def number_of(source: str) -> str | None:
 
     Notify passes on what its provider gives: with a country code but often without "+", or as it is dialled at home.
     """
-    if any(char.isalpha() for char in source):
+    if any(char.isalpha() for char in source) or sum(char.isdigit() for char in source) < SHORTEST_NUMBER:
         return None
     digits = source.strip()
     for candidate in ((f"+{digits}",) if digits[:1] not in ("+", "0") else ()) + (digits,):
@@ -99,7 +101,8 @@ def payload_of(text: str, words: SmsWords) -> Payload:
         case Wish.STOP:
             return Left()
         case Wish.START:
-            return Returned()
+            # Whoever may be written to again hears so, and a stranger what this is.
+            return Command("start")
         case Wish.HELP:
             return Command("menu")
     if looks_like_code(text):

@@ -9,6 +9,7 @@ import re
 
 from locales.message import Style
 from locales.render import Rendered, RenderedButton
+from reminders.degrade import unnumbered
 
 LONGEST_SUBJECT = 150
 _URL = re.compile(r"https?://[^\s<>\[\]\u2066-\u2069]+")
@@ -76,4 +77,4 @@ def _paragraph(text: str, style: Style) -> str:
 
 
 def _answer(number: int, button: RenderedButton) -> str:
-    return f"{literal(button.label)}: {button.url}" if button.url else f"{number} = {literal(button.label)}"
+    return f"{literal(button.label)}: {button.url}" if button.url else f"{number} = {literal(unnumbered(button.label))}"

@@ -10,6 +10,7 @@ from bot.channels.notify.gsm import Encoding, encoding_of, fold, plain, segments
 from bot.channels.notify.sms_letters import readable
 from locales.message import Style
 from locales.render import Rendered
+from reminders.degrade import unnumbered
 
 # Half a page on a simple telephone; each one is paid for.
 MOST_SEGMENTS = 5
@@ -23,7 +24,7 @@ def numbered_answers(message: Rendered) -> str:
     """
     lines = []
     for number, button in enumerate((b for row in message.buttons for b in row), start=1):
-        label = plain(button.label)
+        label = plain(unnumbered(button.label))
         lines.append(f"{label}: {button.url}" if button.url else f"{number} = {label}")
     if not lines:
         lines = [block.text for block in message.blocks if block.style is Style.ANSWERS]

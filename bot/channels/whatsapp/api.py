@@ -95,9 +95,7 @@ class GraphApi:
             raise RetryLater("unreachable") from None
         content = _object_in(body)
         if status >= 400:
-            error = content.get("error")
-            code = error.get("code") if isinstance(error, dict) else None
-            raise error_of(status, code if isinstance(code, int) else 0) from None
+            raise error_of(status, _code_of(content.get("error"))) from None
         return content
 
     def _headers(self) -> dict[str, str]:
@@ -111,6 +109,16 @@ class GraphApi:
                 trust_env=True,
             )
         return self._session
+
+
+def _code_of(error: object) -> int:
+    """The API's own code; 0 = none. Its "invalid parameter" with a subcode means our number's id, not the message."""
+    if not isinstance(error, dict):
+        return 0
+    code, subcode = error.get("code"), error.get("error_subcode")
+    if code == 100 and subcode == 33:
+        return 33
+    return code if isinstance(code, int) else 0
 
 
 def _object_in(body: bytes) -> Mapping[str, object]:

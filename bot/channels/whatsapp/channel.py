@@ -150,7 +150,7 @@ class WhatsAppChannel:
 
     async def _send_template(self, address: str, message: Rendered, reference: str) -> Receipt:
         try:
-            provider_ref = await self._post(address, filled(message), reference)
+            provider_ref = await self._post(address, filled(message, reference), reference)
         except (OutsideWindow, MediaRefused):
             raise RetryLater("template_not_taken", timedelta(minutes=5)) from None
         return Receipt(provider_ref[:120])

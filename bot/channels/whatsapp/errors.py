@@ -29,7 +29,12 @@ _LATER: Final[dict[int, tuple[str, timedelta]]] = {
     1: ("provider_fault", timedelta(seconds=5)),
     2: ("provider_fault", timedelta(seconds=5)),
 }
-_TOKEN_PAUSE: Final = timedelta(minutes=10)
+# The whole account may not send (locked, restricted, unpaid, number not registered or deleted, maintenance): nothing is
+# wrong with the message, which may go once somebody mended that.
+_ACCOUNT: Final = frozenset({33, 368, 131005, 131031, 131042, 131045, 131057, 133010})
+# Meta holds back messages to people who get many, or to compare; another channel may do at once.
+_HELD_BACK: Final[dict[int, str]] = {131049: "held_back_by_meta", 130472: "in_an_experiment"}
+_OPERATORS_PAUSE: Final = timedelta(minutes=10)
 
 
 class OutsideWindow(Exception):
@@ -50,11 +55,14 @@ def error_of(status: int, code: int) -> DeliveryError | OutsideWindow | MediaRef
         return AddressGone("undeliverable" if code == 131026 else "refused_by_person")
     if code in _LATER:
         return RetryLater(*_LATER[code])
+    if code in _ACCOUNT:
+        log.error("whatsapp_account_refused", code=code, hint="WhatsApp Manager shows what the account lacks")
+        return RetryLater("account_refused", _OPERATORS_PAUSE)
     if code in (0, 10, 190) or 200 <= code < 300 or status in (401, 403):
         if status >= 500 or status == 429:
             return RetryLater("provider_fault", timedelta(seconds=5))
         log.error("whatsapp_token_refused", code=code, hint="check MAATJE_WHATSAPP_TOKEN and its permissions")
-        return RetryLater("token_refused", _TOKEN_PAUSE)
+        return RetryLater("token_refused", _OPERATORS_PAUSE)
     if status >= 500 or status == 429:
         return RetryLater("provider_fault", timedelta(seconds=5))
     if 132000 <= code < 133000:
@@ -63,14 +71,11 @@ def error_of(status: int, code: int) -> DeliveryError | OutsideWindow | MediaRef
         )
         return Rejected("template_refused")
     log.warning("whatsapp_refused", code=code)
-    return Rejected(f"refused_{code}")
+    return Rejected(_HELD_BACK.get(code, f"refused_{code}"))
 
 
 def news_of_failure(code: int) -> tuple[NewsState, str, bool]:
     """What a failed status means: state, a word, and whether the address is to be given up."""
     if code in _GONE:
         return NewsState.FAILED, "undeliverable", True
-    if code == 131049:
-        # Meta holds back messages to people who get many; it may be another time.
-        return NewsState.FAILED, "held_back_by_meta", False
-    return NewsState.FAILED, f"failed_{code}", False
+    return NewsState.FAILED, _HELD_BACK.get(code, f"failed_{code}"), False

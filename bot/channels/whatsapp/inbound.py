@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from bot.channels.base import News, NewsState
 from bot.channels.whatsapp.errors import news_of_failure
-from bot.events import InboundEvent, Left, Media, MediaKind, Payload, Pressed, Said, Started, command_in
+from bot.events import InboundEvent, Media, MediaKind, Moved, Payload, Pressed, Said, Started, command_in
 from storage.linking import looks_like_code, normalise_code
 
 CHANNEL: Final = "whatsapp"
@@ -76,8 +76,7 @@ def _payload(message: Mapping[str, object]) -> Payload | None:
             return None
         case "system":
             changed = _text(_object(message.get("system")).get("type"))
-            # The number is somebody else's from now on: what we know of its owner must not reach them.
-            return Left() if changed in ("user_changed_number", "customer_changed_number") else None
+            return Moved() if changed in ("user_changed_number", "customer_changed_number") else None
         case _:
             content = _object(message.get(kind))
             file, caption = _text(content.get("id")), _text(content.get("caption"))
@@ -127,4 +126,5 @@ def _objects(value: object) -> Iterator[Mapping[str, object]]:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    # JSON can hold halves of letters, which no database takes.
+    return value.encode(errors="replace").decode() if isinstance(value, str) else ""

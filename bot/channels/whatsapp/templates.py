@@ -2,7 +2,8 @@
 
 Two, each in the languages that Meta knows; for the others (Tigrinya, Amharic, Somali, Kurdish …) the Dutch template
 carries the message itself, its variable, in the person's own language. The message stands in the template as far as it
-fits, so that somebody who reads little need press nothing to know it; the buttons are the message's own.
+fits, so that somebody who reads little need press nothing to know it. The three answers to an appointment are the
+template's own buttons; any other message has one that brings it whole, with its choices, now that the person wrote.
 """
 
 from collections.abc import Mapping, Sequence
@@ -66,7 +67,7 @@ def catalog(renderer: Renderer) -> list[Template]:
         )
         for name, buttons in ((MESSAGE, more), (QUESTION, answers)):
             body = renderer.say(Text("whatsapp.template", {"message": "{{1}}"}), locale)
-            found.append(Template(name, code, _bare(body), buttons, example))
+            found.append(Template(name, code, _bare(body), buttons, _bare(example)))
     return found
 
 
@@ -75,13 +76,16 @@ def _bare(text: str) -> str:
     return "".join(char for char in text if char not in "\u2066\u2067\u2068\u2069")
 
 
-def filled(message: Rendered) -> dict[str, object]:
+def filled(message: Rendered, reference: str) -> dict[str, object]:
     """The template message that says this: with the appointment's own answers where it asks for them."""
     code = META_CODES.get(message.locale, "nl")
-    intents = [button.intent for row in message.buttons for button in row if button.intent]
+    buttons = [button for row in message.buttons for button in row]
+    intents = [button.intent for button in buttons if button.intent]
     asks = len(intents) == MOST_REPLIES and [i.split(":")[0] for i in intents] == ["come", "notcome", "othertime"]
-    payloads: Sequence[str] = intents if asks else ("menu",)
     variable = plain_of(message, LONGEST_VARIABLE) or "…"
+    whole = plain_of(message, len(message.text) + 1)
+    has_more = variable != whole or any((buttons, message.file, message.picture, message.voice))
+    payloads: Sequence[str] = intents if asks else (f"whole:{reference}" if has_more else "menu",)
     return {
         "type": "template",
         "template": {

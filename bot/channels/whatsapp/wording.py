@@ -107,13 +107,20 @@ def _interactive(body: str, buttons: Sequence[RenderedButton], pages: Sequence[R
             "parameters": {"display_text": cut(pages[0].label, LONGEST_REPLY), "url": pages[0].url},
         }
         kind = "cta_url"
-    elif len(buttons) <= MOST_REPLIES and all(len(button.label) <= LONGEST_REPLY for button in buttons):
+    elif _are_replies(buttons):
         kind = "button"
         action = {"buttons": [{"type": "reply", "reply": {"id": b.intent, "title": b.label}} for b in _unlike(buttons)]}
     else:
         kind = "list"
         action = {"button": cut(choose, LONGEST_REPLY), "sections": [{"rows": [_row(b) for b in _unlike(buttons)]}]}
     return {"type": "interactive", "interactive": {"type": kind, "body": {"text": body}, "action": action}}
+
+
+def _are_replies(buttons: Sequence[RenderedButton]) -> bool:
+    """Whether they fit as buttons: few, short, and (two classes at one time) no two alike, which WhatsApp refuses."""
+    labels = [button.label for button in buttons]
+    few = len(labels) <= MOST_REPLIES and len(set(labels)) == len(labels)
+    return few and all(len(label) <= LONGEST_REPLY for label in labels)
 
 
 def _unlike(buttons: Sequence[RenderedButton]) -> list[RenderedButton]:

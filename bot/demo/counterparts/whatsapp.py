@@ -37,9 +37,9 @@ _JOINERS = dict.fromkeys(map(ord, "\u2060\u200f"))
 class Refused(Exception):
     """An answer with the Graph API's error body."""
 
-    def __init__(self, status: int, code: int, message: str) -> None:
+    def __init__(self, status: int, code: int, message: str, *, subcode: int = 0) -> None:
         super().__init__(message)
-        self.status, self.code = status, code
+        self.status, self.code, self.subcode = status, code, subcode
 
 
 @dataclass(slots=True)
@@ -202,14 +202,16 @@ class WhatsAppCounterpart:
                     raise self.refusals.pop(0)
                 return await handle(request)
             except Refused as refused:
-                error = {"message": str(refused), "type": "OAuthException", "code": refused.code, "fbtrace_id": "x"}
+                error: dict[str, object] = {"message": str(refused), "type": "OAuthException", "code": refused.code}
+                error |= {"error_subcode": refused.subcode} if refused.subcode else {}
+                error["fbtrace_id"] = "x"
                 return JSONResponse({"error": error}, status_code=refused.status)
 
         return answer
 
     async def _messages(self, request: Request) -> Response:
         if request.path_params["number"] != PHONE_NUMBER_ID:
-            raise Refused(400, 100, "Unsupported post request")
+            raise Refused(400, 100, "Unsupported post request", subcode=33)
         sent = json.loads(await request.body())
         self.requests.append(sent)
         if sent.get("messaging_product") != "whatsapp" or not str(sent.get("to", "")).isdecimal():
@@ -260,6 +262,8 @@ class WhatsAppCounterpart:
                 if not 1 <= len(replies) <= 3:
                     raise Refused(400, 131009, "Parameter value is not valid")
                 shown.buttons = [(_limited(r["title"], 20), _limited(r["id"], 256)) for r in replies]
+                if len({title for title, _ in shown.buttons}) < len(replies):
+                    raise Refused(400, 131009, "Parameter value is not valid, Buttons titles must be unique")
             case "list":
                 _limited(action["button"], 20)
                 rows = [row for section in action["sections"] for row in section["rows"]]

@@ -3,6 +3,7 @@
 from bot.dialogue import letters
 from bot.dialogue.consultants import agenda, away, calls, lists, people, proposals, reports, writing
 from bot.dialogue.consultants.common import menu_rows, number_in, own_person
+from bot.dialogue.said_again import say_again
 from bot.dialogue.turn import Screen, Turn, part, title
 from bot.events import Command, Media, Pressed, Said, Started
 from storage.columns import Json
@@ -33,6 +34,7 @@ _SCREENS: dict[str, Screen] = {
     "mv": agenda.move_to,
     "cx": agenda.cancel_it,
     "time": proposals.propose,
+    "whole": say_again,
     "more": away.more,
     "away": away.away,
     "standin": away.stand_in,
@@ -86,6 +88,8 @@ async def step(turn: Turn) -> None:
 
 
 async def _free_text(turn: Turn, text: str, media: dict[str, Json] | None) -> None:
+    if (text.strip() or media is not None) and await writing.answer_by_reply(turn, text, media):
+        return
     topic, _, number = turn.conversation.topic.partition(":")
     person = await own_person(turn, number_in([number])) if topic == "write" else None
     if not text.strip() and media is None:

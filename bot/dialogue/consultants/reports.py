@@ -54,6 +54,13 @@ def mark_seen(turn: Turn, absence: Absence, person: Person) -> None:
     )
 
 
+async def see(turn: Turn, absence_id: int, person: Person) -> None:
+    """A report of this person was seen by being answered."""
+    absence = await turn.session.get(Absence, absence_id, with_for_update=True)
+    if absence is not None and absence.person_id == person.id:
+        mark_seen(turn, absence, person)
+
+
 async def call_me(turn: Turn, args: Sequence[str]) -> None:
     """Ask the person to telephone; counts as seen."""
     found = await _own_report(turn, args)

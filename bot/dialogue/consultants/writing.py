@@ -16,7 +16,8 @@ from bot.dialogue.consultants.common import (
     pages,
     say_unknown,
 )
-from bot.dialogue.consultants.reports import letter_of
+from bot.dialogue.consultants.reports import letter_of, see
+from bot.dialogue.numbers import asked_for_words
 from bot.dialogue.turn import Turn, button, part, title
 from locales.message import Attachment, Button, Part, Style, Text, verbatim
 from reminders.wording import name_of
@@ -99,6 +100,29 @@ async def reply(turn: Turn, args: Sequence[str]) -> None:
         return
     turn.remember(answers=letter.id)
     await write(turn, [str(letter.person_id)])
+
+
+async def answer_by_reply(turn: Turn, text: str, media: dict[str, Json] | None) -> bool:
+    """Own words in a reply to an e-mail about somebody go to that person; False where the e-mail was about nobody.
+
+    Whoever answers a report has seen it.
+    """
+    name, *args = await asked_for_words(turn, "write", "reply") or ("",)
+    if not name:
+        return False
+    letter = await letter_of(turn, args) if name == "reply" else None
+    person = await own_person(turn, letter.person_id if letter is not None else number_in(args))
+    if name == "reply" and letter is None:
+        return True
+    if person is None:
+        say_unknown(turn)
+        return True
+    if letter is not None:
+        turn.remember(answers=letter.id)
+    if seen := await asked_for_words(turn, "seen"):
+        await see(turn, number_in(seen, 1), person)
+    await send(turn, person, text, media)
+    return True
 
 
 async def _answered(turn: Turn, person: Person) -> int | None:

@@ -70,6 +70,7 @@ class MemoryChannel:
 
     def __init__(self) -> None:
         self.sent: dict[str, list[Rendered]] = {}
+        self.references: dict[str, list[str]] = {}
         self.gone: set[str] = set()
         self.closed: list[tuple[str, str]] = []
 
@@ -78,6 +79,7 @@ class MemoryChannel:
         if address in self.gone:
             raise AddressGone("blocked")
         self.sent.setdefault(address, []).append(message)
+        self.references.setdefault(address, []).append(reference)
         return Receipt(reference)
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -132,6 +134,14 @@ class Phone:
         """Write."""
         await self.does(Said(text))
 
+    async def replies(self, text: str, back: int = 1) -> None:
+        """Answer the newest message (or the one so many before it), as an e-mail does."""
+        self._mark = len(self.messages)
+        answers = self._talk.channel.references[self.address][-back]
+        number = str(next(self._talk.numbers))
+        await self._talk.inbox.receive(InboundEvent("web", self.address, number, Said(text), answers=answers))
+        await self._talk.settle()
+
     async def taps(self, key: str, **params: Value) -> None:
         """Press the newest button with this catalog label."""
         for message in reversed(self.messages):
@@ -175,11 +185,19 @@ class Talk:
     """A town: two people, two consultants, a channel in memory."""
 
     def __init__(
-        self, database: Database, clock: FakeClock, finder: Finder | None = None, speaker: Speaker | None = None
+        self,
+        database: Database,
+        clock: FakeClock,
+        finder: Finder | None = None,
+        speaker: Speaker | None = None,
+        *more: str,
     ) -> None:
         self.database = database
         self.clock = clock
         self.channel = MemoryChannel()
+        # Other channels, which only send here.
+        self.more = {name: MemoryChannel() for name in more}
+        channels = {"web": self.channel, **self.more}
         self.channel.capabilities = Capabilities(buttons=True, media=speaker is not None)
         self.illustrations = (
             Illustrations(database, RENDERER, CardRenderer(RENDERER, workers=1), speaker, clock, lambda _: TermRules())
@@ -202,7 +220,7 @@ class Talk:
         )
         self.dispatcher = Dispatcher(
             database,
-            {"web": self.channel},
+            channels,
             RENDERER,
             composer,
             clock,
@@ -218,7 +236,7 @@ class Talk:
             finder=finder or ScriptedFinder(),
             faq=FAQ,
             municipalities=Municipalities({"Huizen": Municipality(telephone="035 528 19 11")}),
-            channels=("web",),
+            channels=tuple(channels),
             quiet_hours="21:00-08:00",
             said_before=SaidBefore(composer).body,
             voices=frozenset({"nl", "en", "ar", "ti"}),
@@ -321,9 +339,11 @@ class Talk:
 
 
 @asynccontextmanager
-async def town(database: Database, clock: FakeClock, speaker: Speaker | None = None) -> AsyncIterator[Talk]:
-    """A settled town; with a speaker its messages can be seen and heard."""
-    talk = Talk(database, clock, speaker=speaker)
+async def town(
+    database: Database, clock: FakeClock, speaker: Speaker | None = None, more: Sequence[str] = ()
+) -> AsyncIterator[Talk]:
+    """A settled town; with a speaker its messages can be seen and heard. `more` are other channels."""
+    talk = Talk(database, clock, None, speaker, *more)
     await talk.settle_in()
     yield talk
     await talk.inbox.stop()

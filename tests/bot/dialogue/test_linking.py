@@ -1,6 +1,10 @@
 """Strangers, codes, language, consent."""
 
+import re
+
+from bot.channels.base import Capabilities
 from bot.events import Command, Left, Media, MediaKind, Pressed, Returned, Said, Started
+from locales.message import Text
 from storage.linking import MAX_ATTEMPTS
 from storage.people import Person
 from tests.bot.dialogue.talk import Talk
@@ -75,6 +79,20 @@ async def test_numbers_and_words_answer_the_open_question(talk: Talk) -> None:
     amina.sees("consent.ask")
     await amina.says("نعم أوافق")
     amina.sees("menu.ask")
+
+
+async def test_a_number_never_answers_an_older_question(talk: Talk) -> None:
+    # As on WhatsApp: fifteen languages are numbered, a menu has buttons.
+    talk.channel.capabilities = Capabilities(buttons=True, most_buttons=10)
+    amina = talk.phone("1")
+    await amina.starts(await talk.code_for("Amina"))
+    assert re.search(r"^1\. \w+$", amina.messages[-1].text, re.MULTILINE)
+    await amina.says("5")
+    await amina.taps("consent.yes")
+    amina.sees("menu.ask")
+    await amina.says("4")
+    amina.sees_not("language")
+    amina.sees("plan.route", route=Text("route.b1"))
 
 
 async def test_somebody_elses_code_does_not_take_over_a_chat(talk: Talk) -> None:

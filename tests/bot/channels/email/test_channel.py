@@ -31,8 +31,16 @@ async def test_a_mail_arrives_and_a_repeat_is_the_same_mail(rig: Rig) -> None:
     [
         ("550 5.1.1 no such user", AddressGone, "no_such_mailbox"),
         ("552 5.2.2 mailbox full", Rejected, "mailbox_full"),
+        ("452 4.2.2 mailbox full", Rejected, "mailbox_full"),
         ("450 4.2.1 try later", RetryLater, "server_busy"),
         ("421 4.3.2 closing", RetryLater, "server_busy"),
+        ("550 no such user here", AddressGone, "no_such_mailbox"),
+        ("550 5.2.1 this account is disabled", AddressGone, "no_such_mailbox"),
+        ("550 5.7.1 your server is on a block list", Rejected, "refused"),
+        ("554 5.7.1 <x>: Relay access denied", Rejected, "refused"),
+        ("550 relay not permitted", Rejected, "refused"),
+        ("553 5.1.8 sender address rejected", RetryLater, "sender_refused"),
+        ("530 5.7.0 authentication required", RetryLater, "login_refused"),
     ],
 )
 async def test_what_a_server_answers_for_an_address(rig: Rig, answer: str, error: type[Exception], reason: str) -> None:
@@ -105,6 +113,15 @@ async def test_what_could_not_be_taken_comes_again(rig: Rig) -> None:
     assert rig.heard[0].payload == Said("Ik ben ziek")
 
 
+async def test_a_mail_that_cannot_be_taken_keeps_no_other_and_comes_again(rig: Rig) -> None:
+    await rig.channel.send(PERSON, ASKS, reference="7")
+    rig.fails = [RuntimeError("a defect of ours"), RuntimeError("again")]
+    await rig.brings(reply_to(rig.office.mails[0], "een"))
+    await rig.brings(reply_to(rig.office.mails[0], "twee"))
+    await rig.until(lambda: len(rig.heard) == 2)
+    assert {event.payload for event in rig.heard} == {Said("een"), Said("twee")}
+
+
 async def test_a_link_code_opens_the_conversation_of_a_stranger(rig: Rig) -> None:
     link = rig.channel.link("ACDEFGHJKM")
     assert link == f"mailto:{OURS}?subject=ACDEFGHJKM"
@@ -163,7 +180,13 @@ async def test_a_bounce_is_news_of_its_message(rig: Rig) -> None:
     await rig.brings(bounce.encode())
     await rig.until(lambda: len(rig.news) == 1)
     [news] = rig.news
-    assert (news.state, news.reference, news.gone) == (NewsState.FAILED, "7", True)
+    # By the mail's whole id, which nobody can guess: our own number would let anybody report any message lost.
+    assert (news.state, news.provider_ref, news.reference, news.gone) == (
+        NewsState.FAILED,
+        str(message_id).strip("<>"),
+        None,
+        True,
+    )
 
 
 async def test_unsubscribing_asks_a_person_and_obeys_a_mail_program() -> None:

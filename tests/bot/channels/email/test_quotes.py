@@ -37,7 +37,7 @@ OUTLOOK = (
         pytest.param("لن أحضر\n\nمن: Maatje <m@g.example>\nتاريخ: ٢ مارس\nإلى: P\nالموضوع: موعد\n", "لن أحضر"),
         pytest.param("Ik kom\n\nVerzonden vanaf mijn iPhone", "Ik kom"),
         pytest.param("I come\n\nSent from my Galaxy", "I come"),
-        pytest.param("سأحضر\n\nأُرسلت من الـ iPhone", "سأحضر\n\nأُرسلت من الـ iPhone"),
+        pytest.param("سأحضر\n\nأُرسلت من الـ iPhone", "سأحضر"),
         pytest.param("سأحضر\n\nمُرسل من الـ iPhone", "سأحضر"),
         pytest.param("Ik kom\n-- \nFatima\nTel. 06", "Ik kom"),
         pytest.param(f"{OURS}\n\nJa, ik kom", "Ja, ik kom"),
@@ -48,6 +48,21 @@ OUTLOOK = (
         pytest.param(
             "Op school schreef de juf een brief.\nIk kom morgen.", "Op school schreef de juf een brief.\nIk kom morgen."
         ),
+        pytest.param(
+            "نعم\n\n\u202bفي الجمعة، 27 نوفمبر 2026 في 10:00 ص كتب "
+            f"\u202aMaatje\u202c\u200f <\u202am@g.example\u202c\u200f>:\u202c\n{OURS}",
+            "نعم",
+            id="Gmail in Arabic with its marks",
+        ),
+        pytest.param("Ja\nDownload Outlook voor Android<https://aka.ms/x>", "Ja"),
+        pytest.param("1\n\nMet vriendelijke groet,\nSanne de Boer\nGemeente Huizen", "1"),
+        pytest.param("Gezien\nGroet, Sanne", "Gezien"),
+        pytest.param("Yes\n\nKind regards,\nSanne", "Yes"),
+        pytest.param("نعم\nمع تحياتي\nأحمد", "نعم"),
+        pytest.param("Приду\nС уважением,\nОлена", "Приду"),
+        pytest.param("Groetjes", "Groetjes"),
+        pytest.param("Doe de groeten aan de juf", "Doe de groeten aan de juf"),
+        pytest.param("Ja\nGroet, Sanne\nPS neem uw pas mee", "Ja\nGroet, Sanne\nPS neem uw pas mee"),
         pytest.param("Eerste regel\n\nTweede regel", "Eerste regel\n\nTweede regel"),
         pytest.param("", ""),
     ],

@@ -14,6 +14,7 @@ from tests.bot.channels.email.rig import OURS, PERSON, sign
 
 TOKENS = Tokens(sign, OURS)
 MARK = TOKENS.message_id("7", PERSON)
+SENT = MARK.strip("<>")
 
 
 def answer(text: str = "Ik kom", **headers: str) -> EmailMessage:
@@ -61,6 +62,8 @@ def test_the_mark_may_be_in_the_address_that_is_answered() -> None:
         pytest.param({"Precedence": "bulk"}, "automatic", id="bulk"),
         pytest.param({"X_Autoreply": "yes"}, "automatic", id="older programs"),
         pytest.param({"List_Id": "<l.x>"}, "automatic", id="a list"),
+        pytest.param({"Return_Path": "<>"}, "automatic", id="nobody to answer to"),
+        pytest.param({"Subject": "Afwezig: Re: Gesprek"}, "automatic", id="away, in Dutch"),
         pytest.param({"Subject": "Automatisch antwoord: Gesprek"}, "automatic", id="Outlook in Dutch"),
         pytest.param({"Subject": "Out of office: back on Monday"}, "automatic", id="Outlook in English"),
         pytest.param({"Subject": "رد تلقائي: موعد"}, "automatic", id="Outlook in Arabic"),
@@ -74,6 +77,11 @@ def test_what_is_no_persons_answer_is_left_aside(headers: dict[str, str], why: s
 
 def test_no_is_an_answer_of_a_person() -> None:
     assert isinstance(read_mail(answer(Auto_Submitted="no")), Heard)
+
+
+@pytest.mark.parametrize("subject", ["Afwezig morgen", "Afwezigheid", "Re: Afmelding van Amina"])
+def test_a_subject_about_being_away_is_no_machines(subject: str) -> None:
+    assert isinstance(read_mail(answer(Subject=subject)), Heard)
 
 
 @pytest.mark.parametrize(
@@ -121,9 +129,10 @@ def test_a_photo_without_words_is_media() -> None:
 @pytest.mark.parametrize(
     ("status", "action", "expected"),
     [
-        ("5.1.1", "failed", Bounced("7", "bounced", gone=True)),
-        ("5.2.2", "failed", Bounced("7", "mailbox_full", gone=False)),
-        ("5.7.1", "failed", Bounced("7", "bounced", gone=False)),
+        ("5.1.1", "failed", Bounced(SENT, "bounced", gone=True)),
+        ("5.2.2", "failed", Bounced(SENT, "mailbox_full", gone=False)),
+        ("5.2.1", "failed", Bounced(SENT, "bounced", gone=True)),
+        ("5.7.1", "failed", Bounced(SENT, "bounced", gone=False)),
         ("4.4.1", "delayed", Nothing("report")),
         ("4.4.7", "failed", Nothing("delayed")),
         ("2.0.0", "relayed", Nothing("report")),
@@ -139,8 +148,47 @@ def test_delivery_reports(status: str, action: str, expected: Bounced | Nothing)
     assert read_mail(report.encode()) == expected
 
 
+@pytest.mark.parametrize(
+    ("kind", "part"),
+    [
+        ("disposition-notification", "Disposition: manual-action/MDN-sent-manually; displayed"),
+        ("feedback-report", "Feedback-Type: abuse"),
+    ],
+)
+def test_that_a_mail_was_read_or_called_spam_is_no_bounce(kind: str, part: str) -> None:
+    report = (
+        f'From: {PERSON}\r\nContent-Type: multipart/report; report-type={kind}; boundary="b"\r\n\r\n'
+        f"--b\r\nContent-Type: message/{kind}\r\n\r\n{part}\r\n\r\n"
+        f"--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {MARK}\r\n\r\nKomt u?\r\n--b--\r\n"
+    )
+    assert read_mail(report.encode()) == Nothing("report")
+
+
 def test_too_large_a_mail_is_not_looked_into() -> None:
     assert read_mail(b"x" * (LARGEST + 1)) == Nothing("too_large")
+
+
+@pytest.mark.parametrize(
+    ("mail", "why"),
+    [
+        pytest.param("Subject: " + "=?utf-8?q?a?= " * 20_000 + "\r\n\r\nx", "long_header", id="encoded words"),
+        pytest.param("Content-Type: text/plain; " + "a=b;" * 50_000 + "\r\n\r\nx", "long_header", id="parameters"),
+        pytest.param("To: a@b.nl" + ",\r\n a@b.nl" * 20_000 + "\r\n\r\nx", "long_header", id="recipients"),
+        pytest.param(
+            'Content-Type: multipart/mixed; boundary="b"\r\n\r\n' + "--b\r\n\r\nx\r\n" * 2_000,
+            "too_many_parts",
+            id="parts",
+        ),
+    ],
+)
+def test_what_would_keep_us_busy_for_minutes_is_not_looked_into(mail: str, why: str) -> None:
+    assert read_mail(f"From: {PERSON}\r\nIn-Reply-To: {MARK}\r\nMIME-Version: 1.0\r\n{mail}".encode()) == Nothing(why)
+
+
+def test_a_long_line_is_read_at_once() -> None:
+    found = read_mail(answer(" " * 300_000 + "Ik kom"))
+    assert isinstance(found, Heard)
+    assert found.payload == Said("Ik kom")
 
 
 _HEADERS = f"From: {PERSON}\r\nIn-Reply-To: {MARK}\r\n".encode()

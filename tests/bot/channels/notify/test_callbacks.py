@@ -14,7 +14,7 @@ from bot.channels.base import News, NewsState
 from bot.channels.notify.callbacks import INBOUND_PATH, LARGEST, RECEIPTS_PATH
 from bot.demo.counterparts import notify as side
 from bot.demo.counterparts.notify import Fate
-from bot.events import InboundEvent, Left, Returned, Said, Started
+from bot.events import Command, InboundEvent, Left, Said, Started
 from tests.bot.channels.notify.rig import MAILBOX, PERSON, Rig, rendered, rigged
 
 UNREACHABLE = OperationalError("select 1", {}, Exception("gone"))
@@ -58,11 +58,11 @@ async def test_a_text_arrives_with_its_number_and_id(rig: Rig) -> None:
 async def test_codes_and_words_arrive_as_what_they_mean(rig: Rig) -> None:
     for said in ("ACDEF GHJKM", "توقف", "START"):
         await rig.notify.texts(PERSON, said)
-    assert [event.payload for event in rig.heard] == [Started("ACDEFGHJKM"), Left(), Returned()]
+    assert [event.payload for event in rig.heard] == [Started("ACDEFGHJKM"), Left(), Command("start")]
 
 
 async def test_a_name_or_short_code_is_taken_and_ignored(rig: Rig) -> None:
-    for sender in ("KPN", "1200", "Belasting1"):
+    for sender in ("KPN", "1200", "67067", "00000", "Belasting1"):
         assert await rig.post(INBOUND_PATH, text(source_number=sender)) == 200
     assert await rig.post(INBOUND_PATH, text("  \x00 ")) == 200
     assert rig.heard == []

@@ -34,7 +34,7 @@ class Rig:
         # Raised to a webhook instead of taking it.
         self.fails: list[Exception] = []
         self.meta = WhatsAppCounterpart(now=self.clock.now)
-        config = WhatsAppConfig(
+        self.config = WhatsAppConfig(
             phone_number_id=side.PHONE_NUMBER_ID,
             token=side.TOKEN,
             app_secret=side.APP_SECRET,
@@ -44,7 +44,7 @@ class Rig:
             waba_id=side.WABA_ID,
         )
         self.channel = WhatsAppChannel(
-            config, clock=self.clock, report=self.report, window=self.window, renderer=RENDERER
+            self.config, clock=self.clock, report=self.report, window=self.window, renderer=RENDERER
         )
 
     def approve(self) -> None:

@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.base import AddressGone, NewsState, Rejected, RetryLater
+from bot.channels.whatsapp import WhatsAppChannel
 from bot.channels.whatsapp.inbound import items_of
 from bot.channels.whatsapp.templates import META_CODES, catalog, missing
 from bot.channels.whatsapp.wording import cut, plain_of, split
 from bot.demo.counterparts import whatsapp as side
-from bot.events import Command, Left, Media, MediaKind, Pressed, Said, Started
+from bot.events import Command, Media, MediaKind, Moved, Pressed, Said, Started
 from locales.message import Style
-from locales.render import Block, File, Picture
+from locales.render import Block, File, Picture, Rendered
 from tests.bot.channels.web.rig import message
 from tests.bot.channels.whatsapp.rig import PERSON, RENDERER, Rig, rigged
 from tests.clock import START
@@ -54,6 +55,7 @@ async def _shown(rig: Rig) -> list[side.Shown]:
         pytest.param([[(f"Keuze {n}", f"i:{n}")] for n in range(4)], "list", ["Keuze 0"], id="more become a list"),
         pytest.param(ASKS, "list", ["✅ Ik kom", "🤒 Ik kan niet komen"], id="one long label makes a list"),
         pytest.param([[("a" * 80, "x")]], "list", ["a" * 71 + "…"], id="a very long label is cut"),
+        pytest.param([[("Les 9:30", "a")], [("Les 9:30", "b")]], "list", ["Les 9:30"] * 2, id="two alike make a list"),
         pytest.param([[("Open", "https://chat.example/x")]], "cta_url", [], id="a page"),
     ],
 )
@@ -120,6 +122,20 @@ async def test_a_template_in_a_language_that_meta_does_not_know_is_the_dutch_one
     assert (await _shown(rig))[-1].buttons == [("maatje_message 0", "menu")]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(message("Kies", buttons=[[("Dinsdag", "prop:1:0")], [("Woensdag", "prop:1:1")]]), id="choices"),
+        pytest.param(message("woord " * 400), id="too long for a template"),
+        pytest.param(replace(message("Hallo"), voice=OGG), id="to be heard"),
+    ],
+)
+async def test_a_template_that_could_not_say_it_all_brings_the_whole_message(rig: Rig, said: Rendered) -> None:
+    rig.approve()
+    await rig.channel.send(PERSON, said, reference="41")
+    assert (await _shown(rig))[-1].buttons == [("maatje_message 0", "whole:41")]
+
+
 async def test_a_window_that_closed_meanwhile(rig: Rig) -> None:
     rig.approve()
     await _talks(rig)
@@ -179,6 +195,10 @@ async def test_the_words_still_go_where_the_picture_is_refused(rig: Rig) -> None
         (403, 10, RetryLater, "token_refused"),
         (400, 132001, Rejected, "template_refused"),
         (400, 100, Rejected, "refused_100"),
+        (400, 131049, Rejected, "held_back_by_meta"),
+        (400, 131031, RetryLater, "account_refused"),
+        (403, 368, RetryLater, "account_refused"),
+        (400, 133010, RetryLater, "account_refused"),
     ],
 )
 async def test_errors(rig: Rig, status: int, code: int, error: type[Exception], reason: str) -> None:
@@ -186,6 +206,15 @@ async def test_errors(rig: Rig, status: int, code: int, error: type[Exception], 
     rig.meta.refuses_next(status, code)
     with pytest.raises(error, match=reason):
         await rig.channel.send(PERSON, message("Hallo"), reference="1")
+
+
+async def test_a_wrong_number_id_is_no_fault_of_the_message(rig: Rig) -> None:
+    await _talks(rig)
+    config = replace(rig.config, phone_number_id="4711")
+    channel = WhatsAppChannel(config, clock=rig.clock, report=rig.report, window=rig.window, renderer=RENDERER)
+    with pytest.raises(RetryLater, match="account_refused"):
+        await channel.send(PERSON, message("Hallo"), reference="1")
+    await channel.close()
 
 
 async def test_an_api_that_is_out_of_reach() -> None:
@@ -243,13 +272,15 @@ def _message(**content: object) -> dict[str, object]:
     [
         ({"type": "text", "text": {"body": "acde-fghj-km"}}, Started("ACDEFGHJKM")),
         ({"type": "text", "text": {"body": "/menu"}}, Command("menu")),
+        ({"type": "text", "text": {"body": "half \ud83d"}}, Said("half ?")),
         ({"type": "button", "button": {"payload": "come:1"}}, Pressed("come:1")),
         ({"type": "location", "location": {"latitude": 1}}, Media(MediaKind.LOCATION)),
         ({"type": "contacts", "contacts": []}, Media(MediaKind.CONTACT)),
         ({"type": "order", "order": {}}, Media(MediaKind.OTHER)),
         ({"type": "unsupported"}, Media(MediaKind.OTHER)),
         ({"type": "request_welcome"}, Started(None)),
-        ({"type": "system", "system": {"type": "user_changed_number"}}, Left()),
+        ({"type": "system", "system": {"type": "user_changed_number", "wa_id": "31687654321"}}, Moved()),
+        ({"type": "system", "system": {"type": "customer_identity_changed"}}, None),
         ({"type": "reaction", "reaction": {"emoji": "👍"}}, None),
         ({"type": "text", "text": {"body": "  "}}, None),
     ],

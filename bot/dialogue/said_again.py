@@ -1,0 +1,20 @@
+"""An earlier message once more, whole and with its choices, where only part of it fitted: WhatsApp's templates."""
+
+from collections.abc import Sequence
+
+from bot.dialogue import menu
+from bot.dialogue.consultants.common import menu_rows
+from bot.dialogue.turn import Turn, part
+
+
+async def say_again(turn: Turn, args: Sequence[str]) -> None:
+    """The message as it is true now: "whole:<message>"; the menu where it does not hold any more, or was another's."""
+    number = int(args[0]) if args and args[0].isascii() and args[0].isdecimal() and len(args[0]) < 19 else 0
+    reader = turn.person or turn.consultant
+    body = await turn.services.said_before(turn.session, number, reader, turn.now) if reader is not None else None
+    if body is not None:
+        turn.say(*body.parts, buttons=body.buttons, attachment=body.attachment, card=body.card, aloud=body.aloud)
+    elif turn.consultant is not None:
+        turn.say(part("consultant.unknown_button"), buttons=menu_rows())
+    else:
+        await menu.show(turn, ())
