@@ -6,7 +6,6 @@ replies go out from the outbox.
 """
 
 import asyncio
-import traceback
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -35,12 +34,6 @@ log = structlog.get_logger(__name__)
 
 # Long enough for a slow send, short enough that a reply is not missed for long when this process dies after commit.
 REPLY_LEASE = timedelta(seconds=60)
-
-
-def _place_of(error: BaseException) -> str:
-    """File and line where an error was raised."""
-    last = traceback.extract_tb(error.__traceback__)[-1:]
-    return f"{last[0].filename.rsplit('/', 1)[-1]}:{last[0].lineno}" if last else "?"
 
 
 class SendsReplies(Protocol):
@@ -87,11 +80,9 @@ class Inbox:
         except (OperationalError, InterfaceError):
             log.error("inbox_database_unreachable", channel=event.channel)
             raise
-        except Exception as error:
+        except Exception:
             # Whatever a screen stumbled over, the person hears something and the next event is handled.
-            log.exception(
-                "inbox_step_failed", channel=event.channel, kind=type(event.payload).__name__, exc=type(error)
-            )
+            log.exception("inbox_step_failed", channel=event.channel, kind=type(event.payload).__name__)
             replies = await self._apologise(event)
         task = asyncio.create_task(self._afterwards(event, replies))
         self._after.add(task)

@@ -3,11 +3,14 @@
 import io
 import logging
 import sys
+import threading
+import traceback
 from contextlib import suppress
+from types import TracebackType
 from typing import Literal, TextIO, cast
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 # Libraries that log addresses of requests (with the bot's token in them) or texts at lower levels.
 _NOISY = (
@@ -35,6 +38,7 @@ def set_up_logs(form: Literal["console", "json"], level: int = logging.INFO) -> 
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _place_of_error,
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -48,6 +52,30 @@ def set_up_logs(form: Literal["console", "json"], level: int = logging.INFO) -> 
     root.setLevel(logging.WARNING)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    sys.excepthook = _crashed
+    threading.excepthook = lambda fault: _crashed(fault.exc_type, fault.exc_value, fault.exc_traceback)
+
+
+def _crashed(kind: type[BaseException], error: BaseException | None, _trace: TracebackType | None) -> None:
+    """What nobody caught, as an event like any other."""
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    structlog.get_logger(__name__).critical("crashed", exc_info=error)
+
+
+# The innermost steps of a traceback, which say where it went wrong.
+_STEPS = 6
+
+
+def _place_of_error(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """What went wrong and where, instead of a traceback: an error's message and a frame's variables quote people."""
+    given = event.pop("exc_info", None)
+    error = given if isinstance(given, BaseException) else sys.exc_info()[1] if given else None
+    if error is not None:
+        steps = traceback.extract_tb(error.__traceback__)[-_STEPS:]
+        event["error"] = type(error).__name__
+        event["at"] = " > ".join(f"{step.filename.rsplit('/', 1)[-1]}:{step.lineno}" for step in steps)
+    return event
 
 
 class _StandardError(io.TextIOBase):

@@ -83,11 +83,13 @@ class Database:
         self.keys = keys
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.engine = create_async_engine(self.url, connect_args={"timeout": 30})
+            self.engine = create_async_engine(self.url, hide_parameters=True, connect_args={"timeout": 30})
             event.listen(self.engine.sync_engine, "connect", _set_up_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
         else:
-            self.engine = create_async_engine(self.url, pool_size=pool_size, max_overflow=5, pool_pre_ping=True)
+            self.engine = create_async_engine(
+                self.url, hide_parameters=True, pool_size=pool_size, max_overflow=5, pool_pre_ping=True
+            )
         setattr(self.engine.sync_engine.dialect, KEYS_ATTRIBUTE, keys)
 
     @asynccontextmanager

@@ -99,6 +99,16 @@ def _read_pass(keys: KeyRing, text: str) -> LinkCode | None:
     return LinkCode(code_hash=b"", person_id=int(found[1], 16), expires_at=until, created_at=until - PASS_VALID_FOR)
 
 
+async def tried_too_often(session: AsyncSession, contact: Contact, now: datetime) -> bool:
+    """Whether this contact has had its guesses for this hour."""
+    recent = await session.scalar(
+        select(func.count())
+        .select_from(LinkAttempt)
+        .where(LinkAttempt.contact_id == contact.id, LinkAttempt.at > now - ATTEMPT_WINDOW)
+    )
+    return (recent or 0) >= MAX_ATTEMPTS
+
+
 async def use_code(session: AsyncSession, keys: KeyRing, contact: Contact, text: str, now: datetime) -> LinkCode:
     """Use a code (or a pass) from a contact: ties the contact to the code's owner and makes the code useless.
 
@@ -106,12 +116,7 @@ async def use_code(session: AsyncSession, keys: KeyRing, contact: Contact, text:
         CodeUnknown, CodeExpired: counted as an attempt of this contact (the caller commits).
         TooManyAttempts: before the code is even looked at.
     """
-    recent = await session.scalar(
-        select(func.count())
-        .select_from(LinkAttempt)
-        .where(LinkAttempt.contact_id == contact.id, LinkAttempt.at > now - ATTEMPT_WINDOW)
-    )
-    if (recent or 0) >= MAX_ATTEMPTS:
+    if await tried_too_often(session, contact, now):
         raise TooManyAttempts
     by_pass = _read_pass(keys, text)
     if by_pass is not None:

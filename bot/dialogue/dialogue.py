@@ -6,7 +6,7 @@ from bot.dialogue.numbers import read_answer
 from bot.dialogue.turn import Turn, part
 from bot.events import Left, Moved, Returned, Said, Started
 from storage.contacts import ContactState
-from storage.linking import find_code, looks_like_code
+from storage.linking import find_code, looks_like_code, tried_too_often
 
 
 async def step(turn: Turn) -> None:
@@ -61,7 +61,9 @@ async def _use_again(turn: Turn) -> None:
     """
     payload = turn.event.payload
     code = payload.code if isinstance(payload, Started) else payload.text if isinstance(payload, Said) else ""
-    found = await find_code(turn.session, turn.services.keys, code or "")
+    # Nor may it be tried endlessly whether a code is somebody's.
+    guessed_out = await tried_too_often(turn.session, turn.contact, turn.now)
+    found = None if guessed_out else await find_code(turn.session, turn.services.keys, code or "")
     mine = (turn.contact.person_id, turn.contact.consultant_id)
     if found is not None and (found.person_id, found.consultant_id) != mine:
         turn.say(part("link.somebody_else"))

@@ -2,6 +2,7 @@ import io
 import json
 import logging
 import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,7 @@ def as_before() -> Iterator[None]:
     handlers, level = logging.getLogger().handlers, logging.getLogger().level
     yield
     structlog.reset_defaults()
+    sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
     logging.getLogger().handlers, logging.getLogger().level = handlers, level
 
 
@@ -43,3 +45,24 @@ def test_a_librarys_text_stays_out(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "telegram.ext" in written.getvalue()
     assert "Amina" not in written.getvalue()
     assert "secret" not in written.getvalue()
+
+
+def _stumble(name: str) -> None:
+    raise ValueError(f"{name} is not a number")
+
+
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_an_error_says_what_and_where_but_not_about_whom(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    monkeypatch.setattr(sys, "stderr", written := io.StringIO())
+    set_up_logs("json" if form == "json" else "console")
+    secret = "Amina Tesfay"
+    try:
+        _stumble(secret)
+    except ValueError as error:
+        structlog.get_logger().exception("inbox_step_failed", channel="web")
+        structlog.get_logger().error("again", exc_info=error)
+        sys.excepthook(type(error), error, error.__traceback__)
+    said = written.getvalue()
+    assert "Amina" not in said
+    assert said.count("ValueError") == 3
+    assert said.count("test_logs.py:") == 6

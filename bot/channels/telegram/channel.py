@@ -241,7 +241,7 @@ class TelegramChannel:
         except (ValueError, RecursionError):
             log.warning("telegram_update_unreadable", size=len(body))
             return 200
-        event = parse(raw, self._bot)
+        event = parse(raw)
         if event is None:
             return 200
         if self._receive is None:
@@ -286,15 +286,16 @@ class TelegramChannel:
             pause = min(LAST_RETRY, pause * 2)
 
     async def _set_commands(self) -> None:
-        """Set the commands menu in every language that Telegram knows by two letters, where it differs."""
+        """Set the commands menu in every language that Telegram knows by two letters."""
         for locale, commands in self._commands.items():
             language = None if locale == SOURCE else locale
             if language is not None and len(language) != 2:
                 continue
             wanted = [BotCommand(name, description) for name, description in commands]
-            with contextlib.suppress(TelegramError):
-                if list(await self._bot.get_my_commands(language_code=language)) != wanted:
-                    await self._bot.set_my_commands(wanted, language_code=language)
+            try:
+                await self._bot.set_my_commands(wanted, language_code=language)
+            except TelegramError as error:
+                log.warning("telegram_commands_not_set", locale=locale, error=type(error).__name__)
 
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)

@@ -1,17 +1,50 @@
-"""From a Telegram update to an InboundEvent, or None when it is nothing for us. Nothing in an update is trusted."""
+"""From a raw Telegram update to an InboundEvent, or None when it is nothing for us.
+
+Nothing in an update is trusted, and no more of it is read than an event needs: python-telegram-bot's own Update refuses
+a whole message for one odd or missing field in a corner that means nothing to us (a poll, a quoted message), and the
+person who wrote it would hear nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Final, TypeAlias
 
 import structlog
-from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message, Update
-from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.events import InboundEvent, Left, Media, MediaKind, Payload, Pressed, Returned, Said, Started, command_in
 
 log = structlog.get_logger(__name__)
 
-CHANNEL = "telegram"
-ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
-LONGEST_TEXT = 4096
-LONGEST_INTENT = 64
+CHANNEL: Final = "telegram"
+ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
+LONGEST_TEXT: Final = 4096
+LONGEST_INTENT: Final = 64
+_LONGEST_ID: Final = 256
+# "This number may have more than 32 significant bits … but it has at most 52" (Bot API, Chat).
+_LARGEST_CHAT: Final = 2**52
+_LEFT: Final = ("kicked", "left")
+# By the fields of a message; an animation has a document beside it, for older clients, and goes before that.
+_FILES: Final = {
+    "voice": MediaKind.VOICE,
+    "audio": MediaKind.VOICE,
+    "photo": MediaKind.PHOTO,
+    "video": MediaKind.VIDEO,
+    "video_note": MediaKind.VIDEO,
+    "animation": MediaKind.VIDEO,
+    "document": MediaKind.DOCUMENT,
+    "sticker": MediaKind.STICKER,
+}
+_NO_FILES: Final = {
+    "location": MediaKind.LOCATION,
+    "venue": MediaKind.LOCATION,
+    "contact": MediaKind.CONTACT,
+    **dict.fromkeys(("poll", "dice", "story", "game", "paid_media", "checklist", "giveaway"), MediaKind.OTHER),
+}
+
+_Json: TypeAlias = Mapping[str, object]
+
+
+class _Broken(Exception):
+    """A field that is needed is not there, or not what Telegram says that it is."""
 
 
 def update_id_of(raw: object) -> int | None:
@@ -20,103 +53,114 @@ def update_id_of(raw: object) -> int | None:
     return number if isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**62 else None
 
 
-def parse(raw: object, bot: Bot) -> InboundEvent | None:
+def parse(raw: object) -> InboundEvent | None:
     """The event of a raw update; None for what is broken, not for us, or not from a private chat. Never raises."""
     number = update_id_of(raw)
     if number is None or not isinstance(raw, dict):
         log.warning("telegram_update_without_id")
         return None
     try:
-        update = Update.de_json(raw, bot)
-        return _event(update, number)
-    except Exception as error:
-        # Wrong types anywhere in the tree: python-telegram-bot trusts what Telegram sends, we do not.
-        log.warning("telegram_update_broken", update=number, error=type(error).__name__)
+        return _event(raw, str(number))
+    except _Broken as error:
+        log.warning("telegram_update_broken", update=number, field=str(error))
         return None
 
 
-def _event(update: Update, number: int) -> InboundEvent | None:
-    if update.callback_query is not None:
-        return _pressed(update.callback_query, number)
-    if update.my_chat_member is not None:
-        return _membership(update.my_chat_member, number)
-    message = update.message or update.edited_message
-    if message is None or message.chat.type != ChatType.PRIVATE or message.from_user is None:
+def _event(update: _Json, number: str) -> InboundEvent | None:
+    kind = next((name for name in ALLOWED_UPDATES if update.get(name) is not None), None)
+    if kind is None:
         return None
-    if message.from_user.is_bot:
+    content = _object(update, kind)
+    sender = _object(content, "from")
+    ack: str | None = None
+    payload: Payload | None
+    match kind:
+        case "callback_query":
+            payload, ack = Pressed(_intent(content), _number_of(content.get("message"))), _id(content.get("id"))
+            # Without a message it hangs in somebody's chat with somebody else: we send no such buttons.
+            content = _object(content, "message")
+        case "my_chat_member":
+            payload = Left() if _object(content, "new_chat_member").get("status") in _LEFT else Returned()
+        case _:
+            payload = _said(content, edited=kind == "edited_message")
+    address = _address(_object(content, "chat"), sender)
+    if address is None or payload is None:
         return None
-    payload = _payload(message, edited=update.edited_message is not None)
-    if payload is None:
-        return None
-    return _made(number, message.chat.id, payload, message.from_user.language_code)
+    tag = sender.get("language_code")
+    return InboundEvent(CHANNEL, address, number, payload, tag[:16] if isinstance(tag, str) else None, ack)
 
 
-def _made(number: int, chat: int, payload: Payload, language: object, ack: str | None = None) -> InboundEvent:
+def _address(chat: _Json, sender: _Json) -> str | None:
+    """The private chat of this very sender; None for groups, channels and bots."""
+    if chat.get("type") != "private" or sender.get("is_bot") is True:
+        return None
+    number = chat.get("id")
     # True and False are numbers to Python.
-    if type(chat) is not int:
-        raise TypeError("a chat id is a number")
-    tag = language[:16] if isinstance(language, str) else None
-    return InboundEvent(CHANNEL, str(chat), str(number), payload, tag, ack)
+    if type(number) is not int or not 0 < number < _LARGEST_CHAT:
+        raise _Broken("chat.id")
+    # A private chat is its person: nobody else speaks or presses there.
+    if sender.get("id") != number:
+        raise _Broken("from.id")
+    return str(number)
 
 
-def _pressed(query: CallbackQuery, number: int) -> InboundEvent | None:
-    message = query.message
-    if not isinstance(query.data, str) or message is None or message.chat.type != ChatType.PRIVATE:
-        return None
-    if len(query.data.encode()) > LONGEST_INTENT:
-        return None
-    payload = Pressed(query.data, str(message.message_id))
-    return _made(number, message.chat.id, payload, query.from_user.language_code, str(query.id))
+def _intent(query: _Json) -> str:
+    intent = _text(query, "data")
+    if len(_clean(intent).encode()) > LONGEST_INTENT:
+        raise _Broken("data")
+    return _clean(intent)
 
 
-def _membership(change: ChatMemberUpdated, number: int) -> InboundEvent | None:
-    if change.chat.type != ChatType.PRIVATE:
-        return None
-    gone = change.new_chat_member.status in (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)
-    return _made(number, change.chat.id, Left() if gone else Returned(), change.from_user.language_code)
+def _number_of(message: object) -> str | None:
+    number = message.get("message_id") if isinstance(message, dict) else None
+    return str(number) if type(number) is int else None
 
 
-def _payload(message: Message, *, edited: bool) -> Payload | None:
-    if message.text is not None:
-        return _text(str(message.text), edited=edited)
+def _said(message: _Json, *, edited: bool) -> Payload | None:
+    if message.get("text") is not None:
+        text = _clean(_text(message, "text"))
+        command = None if edited else command_in(text)
+        if command is None:
+            return Said(text, edited=edited)
+        return Started(command.rest[:LONGEST_INTENT] or None) if command.name == "start" else command
+    caption = _clean(_text(message, "caption")) if message.get("caption") is not None else ""
     if edited:
-        return Said(_clean(str(message.caption or "")), edited=True)
-    caption = _clean(str(message.caption or ""))
-    for kind, file in _media(message):
-        return Media(kind, file, caption)
+        # A place that is shared live is edited every few seconds, without a word.
+        return Said(caption, edited=True) if caption else None
+    for field, kind in _FILES.items():
+        if message.get(field):
+            return Media(kind, _file_id(message[field]), caption)
+    for field, kind in _NO_FILES.items():
+        if message.get(field):
+            return Media(kind, None, caption)
     # Service messages (pinned, title changed …) say nothing to us.
     return None
 
 
-def _media(message: Message) -> list[tuple[MediaKind, str | None]]:
-    found: list[tuple[MediaKind, str | None]] = []
-    if message.voice or message.audio:
-        sound = message.voice or message.audio
-        found.append((MediaKind.VOICE, str(sound.file_id) if sound is not None else None))
-    if message.photo:
-        found.append((MediaKind.PHOTO, str(message.photo[-1].file_id)))
-    moving = message.video or message.video_note or message.animation
-    if moving:
-        found.append((MediaKind.VIDEO, str(moving.file_id)))
-    if message.document:
-        found.append((MediaKind.DOCUMENT, str(message.document.file_id)))
-    if message.sticker:
-        found.append((MediaKind.STICKER, str(message.sticker.file_id)))
-    if message.location or message.venue:
-        found.append((MediaKind.LOCATION, None))
-    if message.contact:
-        found.append((MediaKind.CONTACT, None))
-    if message.poll or message.dice or message.story or message.game:
-        found.append((MediaKind.OTHER, None))
+def _file_id(file: object) -> str | None:
+    # A photo comes in several sizes, the largest last.
+    largest = file[-1] if isinstance(file, list) else file
+    return _id(largest.get("file_id")) if isinstance(largest, dict) else None
+
+
+def _id(found: object) -> str | None:
+    """An identifier that Telegram wants to have back."""
+    whole = str(found) if isinstance(found, str) or type(found) is int else ""
+    return whole if whole.isascii() and whole.isprintable() and 0 < len(whole) <= _LONGEST_ID else None
+
+
+def _object(of: _Json, name: str) -> _Json:
+    found = of.get(name)
+    if not isinstance(found, dict):
+        raise _Broken(name)
     return found
 
 
-def _text(text: str, *, edited: bool) -> Payload:
-    text = _clean(text)
-    command = None if edited else command_in(text)
-    if command is None:
-        return Said(text, edited=edited)
-    return Started(command.rest[:LONGEST_INTENT] or None) if command.name == "start" else command
+def _text(of: _Json, name: str) -> str:
+    found = of.get(name)
+    if not isinstance(found, str):
+        raise _Broken(name)
+    return found
 
 
 def _clean(text: str) -> str:

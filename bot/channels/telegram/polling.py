@@ -76,7 +76,7 @@ class Polling:
         events: dict[str, list[tuple[int, InboundEvent]]] = {}
         numbers = [number for raw in updates if (number := update_id_of(raw)) is not None]
         for raw in updates:
-            event = parse(raw, self._bot)
+            event = parse(raw)
             if event is not None:
                 events.setdefault(event.address, []).append((int(event.event_id), event))
         unhandled = await asyncio.gather(*(self._one_chat(chat) for chat in events.values()))

@@ -16,7 +16,7 @@ from telegram.request import BaseRequest, RequestData
 
 READ_TIMEOUT = 20.0
 CONNECT_TIMEOUT = 5.0
-_JSON = {"content-type": "application/json"}
+_FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
 class AiohttpRequest(BaseRequest):
@@ -65,7 +65,7 @@ class AiohttpRequest(BaseRequest):
             await self.initialize()
         session = cast(aiohttp.ClientSession, self._session)
         seconds = float(read_timeout) if isinstance(read_timeout, (int, float)) else READ_TIMEOUT
-        data, headers = _body(request_data)
+        url, data, headers = _parts(url, method, request_data)
         try:
             async with session.request(
                 method, url, data=data, headers=headers, timeout=_timeout(seconds), proxy=self._proxy(url)
@@ -106,15 +106,27 @@ def _timeout(seconds: float) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=seconds + CONNECT_TIMEOUT, sock_connect=CONNECT_TIMEOUT, sock_read=seconds)
 
 
-def _body(request_data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str]]:
+def _parts(
+    url: str, method: str, request_data: RequestData | None
+) -> tuple[str, bytes | aiohttp.FormData | None, dict[str, str]]:
+    """Address, body and headers. What is no file goes as a form, as from python-telegram-bot's own layer: whatever
+    stands in for Telegram knows that."""
     if request_data is None:
-        return None, {}
+        # Polling asks by URL, since python-telegram-bot keeps the making of RequestData to itself.
+        url, _, query = url.partition("?") if method == "POST" else (url, "", "")
+        return (url, query.encode(), _FORM) if query else (url, None, {})
     if not request_data.contains_files:
-        # JSON rather than a form: percent-encoding a text in Arabic or Tigrinya costs as much as all of aiohttp.
-        return json.dumps(request_data.parameters, ensure_ascii=False, separators=(",", ":")).encode(), _JSON
+        fields = (f"{name}={_percent_encoded(value)}" for name, value in request_data.json_parameters.items())
+        return url, "&".join(fields).encode(), _FORM
     form = aiohttp.FormData()
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, media_type) in request_data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=media_type)
-    return form, {}
+    return url, form, {}
+
+
+def _percent_encoded(value: str) -> str:
+    """A form's value. All of it encoded: urllib, which spares the letters that need none, takes twenty times as long,
+    for a text in Arabic or Tigrinya as long as all of aiohttp."""
+    return value if not value or (value.isascii() and value.isalnum()) else "%" + value.encode().hex("%")

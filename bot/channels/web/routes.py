@@ -99,7 +99,8 @@ class ChatRoutes:
     async def open(self, request: Request) -> Response:
         """Open a personal link, or go on with the browser's chat; answers with the newest lines."""
         asked = await requests.read(request, requests.Opening)
-        if await self._sessions.find(request) is None:
+        # A code is a guess until it was found, also from a browser that has a chat.
+        if asked.code is not None or await self._sessions.find(request) is None:
             _allow(self._openings, network_of(request.client.host if request.client else ""))
         language = requests.wished_language(request.headers)
         opened = await self._sessions.open(request, token=asked.token, code=asked.code, language=language)
