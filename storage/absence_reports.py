@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.absences import Absence, AbsenceAppointment, AbsenceState
@@ -58,6 +58,27 @@ async def times_reported(session: AsyncSession, person_id: int, since: datetime,
         )
     )
     return counted or 0
+
+
+async def reports_ahead(session: AsyncSession, person_id: int, now: datetime) -> list[Absence]:
+    """A person's sent reports that still hold: without an end, or about something that has not begun; by their ids."""
+    not_begun = (
+        select(AbsenceAppointment.absence_id)
+        .join(Appointment, Appointment.id == AbsenceAppointment.appointment_id)
+        .where(Appointment.starts_at > now)
+    )
+    return list(
+        await session.scalars(
+            select(Absence)
+            .where(
+                Absence.person_id == person_id,
+                Absence.state.in_([AbsenceState.REPORTED, AbsenceState.SEEN]),
+                Absence.better_on.is_(None),
+                or_(Absence.open_ended, Absence.id.in_(not_begun)),
+            )
+            .order_by(Absence.id)
+        )
+    )
 
 
 async def reports_about(session: AsyncSession, person_id: int, appointment_id: int) -> list[Absence]:
