@@ -150,6 +150,7 @@ def build(
     rules = ChannelRules(
         {name: channel.capabilities for name, channel in channels.items()},
         load_channel_rules(settings.config, settings.zone),
+        settings.zone,
     )
     dispatcher = Dispatcher(
         database=database,
