@@ -66,6 +66,8 @@ async def step(turn: Turn) -> None:
     """One event of a consultant."""
     match turn.event.payload:
         case Pressed(intent=intent):
+            # What was being written is let go: words meant for one person must never reach another.
+            turn.expect("")
             name, *args = intent.split(":")
             screen = _SCREENS.get(name)
             if screen is None:
@@ -77,6 +79,7 @@ async def step(turn: Turn) -> None:
         case Media() as media:
             await _free_text(turn, media.caption, letters.kept_media(turn, media) if media.file else None)
         case Command(name=name, rest=rest) if name in _COMMANDS:
+            turn.expect("")
             # What follows a command is a name, not a button's arguments.
             await _COMMANDS[name](turn, [rest] if _COMMANDS[name] is people.ask_find and rest else ())
         case Started() | Command():

@@ -141,7 +141,7 @@ async def _relay(
         title("letter.from_consultant", consultant=turn.officer.name),
         *([Part(Text("letter.quote", {"text": letter.text}), Style.QUOTE)] if letter.text else []),
         buttons=[[button("letter.answer", "letter", "✍️")], [button("menu.back", "menu", "🏠")]],
-        attachment=Attachment("letter", str(letter.id)) if media is not None else None,
+        attachment=Attachment("letter", str(letter.id), needed=not letter.text) if media is not None else None,
     )
 
 

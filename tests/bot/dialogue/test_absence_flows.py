@@ -164,6 +164,30 @@ async def test_a_voice_note_comes_first_and_is_heard_by_the_consultant(talk: Tal
     assert (file.name, file.media_type, file.content) == ("voice.ogg", "audio/ogg", b"what-i-said")
 
 
+async def test_a_voice_note_that_cannot_be_had_now_follows_the_report(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await amina.does(Media(MediaKind.VOICE, "what-i-said"))
+    await amina.taps("menu.absent")
+    await amina.taps("absence.until_better")
+    await amina.taps("reason.ill")
+    talk.channel.gives = False
+    await amina.taps("absence.send")
+    # The words do not wait.
+    sanne.sees("consultant.absence", person="Amina Tesfay")
+    assert sanne.messages[-1].file is None
+    for _ in range(3):
+        talk.clock.forward(minutes=2)
+        await talk.settle()
+    assert not any(m.file for m in sanne.messages)
+    talk.channel.gives = True
+    talk.clock.forward(minutes=10)
+    await talk.settle()
+    (followed,) = [m for m in sanne.messages if m.file is not None]
+    assert followed.file is not None
+    assert followed.file.content == b"what-i-said"
+    assert "Amina Tesfay" in followed.text
+
+
 async def test_a_voice_note_as_a_message(talk: Talk) -> None:
     amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
     await amina.does(Media(MediaKind.VOICE, "what-i-said"))

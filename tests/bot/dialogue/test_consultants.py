@@ -1,12 +1,13 @@
 """The consultant's work in the chat: answers, other times, appointments, lists, people, away days."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from bot.dialogue.consultants.writing import READY_ANSWERS
 from bot.events import Command, Media, MediaKind, Pressed
+from locales.message import Text
 from reminders.digest import plan_digests
 from reminders.missed import AfterAttendance, TalkRule
 from storage.appointments import (
@@ -24,7 +25,7 @@ from storage.attendance import AttendanceChange
 from storage.audit import AuditEntry
 from storage.people import Consultant, Person
 from storage.proposals import Proposal, ProposalState
-from tests.bot.dialogue.talk import ZONE, Talk
+from tests.bot.dialogue.talk import RENDERER, ZONE, Talk
 
 
 async def meeting(talk: Talk, label: str = "Amina-meeting") -> Appointment:
@@ -272,6 +273,38 @@ async def test_speaking_to_a_person(talk: Talk) -> None:
     file = amina.messages[-1].file
     assert file is not None
     assert (file.media_type, file.content) == ("audio/ogg", b"good-morning")
+
+
+async def test_what_was_begun_for_one_person_never_reaches_another(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await sanne.does(Pressed(f"write:{talk.person_ids['Amina']}"))
+    await sanne.does(Command("today"))
+    heard = len(amina.messages)
+    await sanne.says("Bel me even over Omar.")
+    assert len(amina.messages) == heard
+    sanne.sees("consultant.not_understood")
+
+
+async def test_reminders_of_who_is_away_go_to_who_stands_in(talk: Talk) -> None:
+    await talk.linked("Amina")
+    sanne, karim = await talk.linked("Sanne"), await talk.linked("Karim")
+    async with talk.database.writing() as session:
+        found = await session.get_one(Appointment, talk.appointment_ids["Amina-meeting"])
+        found.starts_at += timedelta(days=14)
+        await session.flush()
+        await talk.planner.plan_people(session, [talk.person_ids["Amina"]])
+        away = await session.get_one(Consultant, talk.consultant_ids["Sanne"])
+        away.stand_in_id = talk.consultant_ids["Karim"]
+        away.away_from, away.away_until = talk.clock.now().date(), date(2026, 3, 31)
+    told = len(sanne.messages)
+    talk.clock.forward(days=15)
+    await talk.settle()
+    title = RENDERER.say(Text("consultant.unconfirmed", {"person": "Amina Tesfay"}), "nl")
+    (unconfirmed,) = [m for m in karim.messages if title in m.text]
+    assert len(sanne.messages) == told
+    (write,) = [b.intent for row in unconfirmed.buttons for b in row]
+    await karim.does(Pressed(write))
+    karim.sees("consultant.write_ask", person="Amina Tesfay")
 
 
 async def test_away_days_and_a_stand_in(talk: Talk) -> None:
