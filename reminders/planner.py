@@ -23,6 +23,7 @@ from reminders.policy import Policies
 from reminders.rules import MEETINGS
 from reminders.term_messages import TermState, contacts_since, open_parts, term_messages, told_by
 from reminders.terms import TermRules, compute_terms
+from storage.absence_reports import leave_out
 from storage.appointments import Appointment
 from storage.changes import AppointmentChange, Change
 from storage.columns import Json
@@ -90,6 +91,8 @@ class Planner:
         if not changes:
             return
         now = self._now()
+        # Who could not come on Tuesday may well come on Friday, or has to say that they cannot then either.
+        await leave_out(session, None, [c.appointment.id for c in changes if _is_another_day(c, self._zone)])
         people = await people_of(session, [change.appointment for change in changes], zone=self._zone)
         readers = {
             reader.id: reader for reader in await self.readers(session, {i for ids in people.values() for i in ids})
@@ -279,6 +282,13 @@ class Planner:
         if what is Change.MADE and not made_late(reader, _slot_of(appointment), self._policies, self._zone):
             return None
         return notice(what, known, appointment, reader, now)
+
+
+def _is_another_day(change: AppointmentChange, zone: ZoneInfo) -> bool:
+    old, new = change.old_starts_at, change.appointment.starts_at
+    return (
+        change.change is Change.MOVED and old is not None and old.astimezone(zone).date() != new.astimezone(zone).date()
+    )
 
 
 def _slot_of(appointment: Appointment) -> Slot:

@@ -218,6 +218,8 @@ async def group(turn: Turn, args: Sequence[str]) -> None:
         say_unknown(turn)
         return
     chosen, people = found
+    for person in people:
+        turn.note("looked_at", f"person:{person.id}")
     turn.expect(f"group:{chosen.id}")
     turn.say(
         title("consultant.write_group", group=chosen.name),

@@ -23,7 +23,7 @@ from storage.appointments import (
 )
 from storage.attendance import AttendanceChange
 from storage.audit import AuditEntry
-from storage.people import Consultant, Person
+from storage.people import Consultant, Group, Person
 from storage.proposals import Proposal, ProposalState
 from tests.bot.dialogue.talk import RENDERER, ZONE, Talk
 
@@ -424,3 +424,48 @@ async def test_three_missed_lessons_are_a_reason_to_talk_and_never_a_fine(talk: 
     assert "fine" not in amina.news.casefold()
     await sanne.does(Command("talks"))
     assert "Amina Tesfay" in sanne.news
+
+
+async def of_one_name(talk: Talk, count: int) -> None:
+    """So many people more with Sanne, all called Mohammed."""
+    async with talk.database.writing() as session:
+        session.add_all(
+            Person(
+                external_id=f"M{number}",
+                given_name="Mohammed",
+                family_name=f"Ali {number:02}",
+                language="ar",
+                group=Group.ASYLUM,
+                municipality="Huizen",
+                consultant_id=talk.consultant_ids["Sanne"],
+                created_at=talk.clock.now(),
+                updated_at=talk.clock.now(),
+            )
+            for number in range(count)
+        )
+
+
+async def test_everybody_of_a_name_is_found_in_pages(talk: Talk) -> None:
+    sanne = await talk.linked("Sanne")
+    await of_one_name(talk, 11)
+    await sanne.does(Command("find", "mohammed"))
+    found = {label for label in sanne.labels() if label.startswith("👤")}
+    await sanne.taps("consultant.page_after")
+    found |= {label for label in sanne.labels() if label.startswith("👤")}
+    assert len(found) == 11
+
+
+async def test_a_new_appointment_for_somebody_whose_name_is_written(talk: Talk) -> None:
+    sanne = await talk.linked("Sanne")
+    await of_one_name(talk, 2)
+    await sanne.does(Command("new", "amina"))
+    sanne.sees("consultant.what_kind", person="Amina Tesfay")
+    await sanne.does(Command("new"))
+    await sanne.says("tesfay")
+    sanne.sees("consultant.what_kind", person="Amina Tesfay")
+    await sanne.does(Command("move", "mohammed"))
+    sanne.sees("consultant.with_whom")
+    await sanne.says("ali 01")
+    sanne.sees("consultant.meetings_of", person="Mohammed Ali 01")
+    await sanne.does(Command("new", "omar"))
+    sanne.sees("consultant.nobody_named", name="omar")
