@@ -152,6 +152,7 @@ def build(
         {name: channel.capabilities for name, channel in channels.items()},
         load_channel_rules(settings.config, settings.zone),
         quiet_hours,
+        settings.zone,
     )
     dispatcher = Dispatcher(
         database=database,

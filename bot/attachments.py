@@ -1,6 +1,8 @@
 """Files that go with messages, made when they are sent: an appointment's calendar file, a copy of a person's data, and
 what a person said or photographed, for their consultant."""
 
+import asyncio
+import contextlib
 import json
 from collections.abc import Mapping
 from typing import Protocol
@@ -13,7 +15,7 @@ from bot.said_before import SaidBefore
 from locales.message import Attachment
 from locales.render import File, Renderer
 from reminders.calendar_file import MEDIA_TYPE, CalendarEntry, Method, calendar_file
-from reminders.claimed import ClaimedMessage
+from reminders.claimed import ClaimedMessage, FileNotYet
 from reminders.delivery import Clock
 from reminders.wording import kind_text
 from storage.absences import Absence
@@ -24,6 +26,8 @@ from storage.people import Person
 
 log = structlog.get_logger(__name__)
 
+# Other messages of the batch wait meanwhile.
+_FETCHED_WITHIN = 5.0
 _WITH_MEDIA = ("absence", "letter")
 # Name and media type, by the kind of what was sent.
 _FORMS = {"voice": ("voice.ogg", "audio/ogg"), "photo": ("photo.jpg", "image/jpeg")}
@@ -75,8 +79,11 @@ class Attachments:
         return File("maatje.json", "application/json", content.encode())
 
     async def _media(self, session: AsyncSession, attachment: Attachment, row: ClaimedMessage) -> File | None:
-        """A voice note or photo that was relayed. None when its channel does not give it (any more): the message
-        goes without it, and says that there was one."""
+        """A voice note or photo that was relayed. None when it is gone.
+
+        Raises:
+            FileNotYet: its channel does not give it now.
+        """
         number = int(attachment.ref)
         sent: Absence | Letter | None
         if attachment.kind == "absence":
@@ -90,10 +97,13 @@ class Attachments:
         form = _FORMS.get(str(kept.get("kind"))) if kept is not None else None
         if kept is None or channel is None or form is None:
             return None
-        content = await channel.fetch(str(kept.get("file")))
+        content = None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_FETCHED_WITHIN):
+                content = await channel.fetch(str(kept.get("file")))
         if content is None:
             log.warning("media_not_fetched", message=row.id)
-            return None
+            raise FileNotYet
         return File(*form, content)
 
     async def _aloud(self, session: AsyncSession, number: int, row: ClaimedMessage, locale: str) -> File | None:

@@ -2,10 +2,20 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from locales.languages import SOURCE
+from locales.message import Text, Value, verbatim
+from locales.render import Renderer
+from reminders.missed import Missed
+from reminders.planned import Kind
 from storage.attendance_facts import MessageFact, MissedFact
+
+# What is sent to a person about one appointment.
+_KINDS: Final = (Kind.REMINDER, Kind.CLASSES, Kind.OVERVIEW, Kind.CONFIRM_AGAIN, Kind.NOTICE, Missed.MISSED)
 
 
 def facts_as_json(person: str, facts: Sequence[MissedFact], first: date | None, last: date, *, zone: ZoneInfo) -> str:
@@ -22,44 +32,88 @@ def facts_as_json(person: str, facts: Sequence[MissedFact], first: date | None, 
     )
 
 
-def facts_as_text(person: str, facts: Sequence[MissedFact], first: date | None, last: date, *, zone: ZoneInfo) -> str:
-    """Plain text to paste into a file: a paragraph an appointment, times local."""
-    span = f"{first} until {last}" if first is not None else f"until {last}"
-    head = f"Facts about attendance of {person}, {span}"
+def facts_as_text(
+    person: str,
+    facts: Sequence[MissedFact],
+    first: date | None,
+    last: date,
+    *,
+    zone: ZoneInfo,
+    renderer: Renderer,
+    locale: str,
+) -> str:
+    """Plain text to paste into a file: a paragraph an appointment, times local, in Dutch or English."""
+    words = _Words(renderer, locale, zone)
+    key = "facts.span_from" if first is not None else "facts.span_until"
+    span = words(key, first=words.day(first or last), last=words.day(last))
+    head = words("facts.title", person=person, span=span)
     if not facts:
-        return f"{head}\n\nNo missed or late appointment is on a list."
-    return "\n\n".join([head, *(_as_text(fact, zone) for fact in facts)])
+        return f"{head}\n\n{words('facts.none')}"
+    return "\n\n".join([head, *(_as_text(fact, words) for fact in facts)])
 
 
-def _as_text(fact: MissedFact, zone: ZoneInfo) -> str:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Says things in one language. Dates are numbers, as in a file; Dutch ones with the day first."""
+
+    renderer: Renderer
+    locale: str
+    zone: ZoneInfo
+
+    def __call__(self, key: str, **params: Value) -> str:
+        return self.renderer.say(Text(key, {name: _as_it_is(value) for name, value in params.items()}), self.locale)
+
+    def day(self, day: date) -> str:
+        return f"{day:%d-%m-%Y}" if self.locale == SOURCE else day.isoformat()
+
+    def moment(self, moment: datetime | None) -> str:
+        if moment is None:
+            return self("facts.unknown_time")
+        local = moment.astimezone(self.zone)
+        return f"{self.day(local.date())} {local:%H:%M}"
+
+
+def _as_it_is(value: Value) -> Value:
+    return verbatim(value) if isinstance(value, str) else value
+
+
+def _as_text(fact: MissedFact, words: _Words) -> str:
     row = fact.attended
-    start = row.starts_at.astimezone(zone)
-    time = f"{start:%H:%M}" + (f"-{row.ends_at.astimezone(zone):%H:%M}" if row.ends_at is not None else "")
+    start = row.starts_at.astimezone(words.zone)
+    time = f"{start:%H:%M}" + (f"-{row.ends_at.astimezone(words.zone):%H:%M}" if row.ends_at is not None else "")
     where = [part for part in (row.group, row.provider) if part]
-    minutes = f", {fact.minutes_listed} minutes" if fact.minutes_listed is not None else ""
-    answer = "none"
-    if fact.answer is not None:
-        answer = f"{_words(fact.answer)}, {_moment(fact.answered_at, zone)}"
+    presence = words(f"facts.presence.{row.presence.value}")
     lines = [
-        " · ".join([f"{start:%Y-%m-%d} {time}", _words(row.kind), *where]),
-        f"  List: {row.presence.value}{minutes}",
+        words("facts.list", presence=presence)
+        if fact.minutes_listed is None
+        else words("facts.list_minutes", presence=presence, minutes=str(fact.minutes_listed)),
         *(
-            f"  Report: sent {_moment(report.reported_at, zone)}, reason: "
-            f"{_words(report.reason) if report.reason is not None else 'none given'}"
+            words(
+                "facts.report",
+                at=words.moment(report.reported_at),
+                reason=words(f"facts.reason.{report.reason.value if report.reason is not None else 'none'}"),
+            )
             for report in fact.reports
         ),
-        *(["  Report: none"] if not fact.reports else []),
-        *(f"  Message: {_message(message, zone)}" for message in fact.messages),
-        *(["  Message: none about this appointment"] if not fact.messages else []),
-        f"  Answer: {answer}",
+        *([words("facts.report_none")] if not fact.reports else []),
+        *(_message(message, words) for message in fact.messages),
+        *([words("facts.message_none")] if not fact.messages else []),
+        words("facts.answer_none")
+        if fact.answer is None
+        else words(
+            "facts.answer", answer=words(f"facts.answer.{fact.answer.value}"), at=words.moment(fact.answered_at)
+        ),
     ]
-    return "\n".join(lines)
+    head = " · ".join([f"{words.day(start.date())} {time}", words(f"kind.{row.kind.value}"), *where])
+    return "\n".join([head, *(f"  {line}" for line in lines)])
 
 
-def _message(message: MessageFact, zone: ZoneInfo) -> str:
+def _message(message: MessageFact, words: _Words) -> str:
     times = {"sent": message.sent_at, "delivered": message.delivered_at, "read": message.read_at}
-    known = [f"{name} {_moment(at, zone)}" for name, at in times.items() if at is not None]
-    return ", ".join([_words(message.kind), *(known or [message.state.value])])
+    known = [words(f"facts.state.{name}", at=words.moment(at)) for name, at in times.items() if at is not None]
+    states = ", ".join(known or [words(f"facts.state.{message.state.value}", at="")])
+    kind = message.kind if message.kind in _KINDS else "other"
+    return words("facts.message", kind=words(f"facts.kind.{kind}"), states=states)
 
 
 def _as_json(fact: MissedFact, zone: ZoneInfo) -> dict[str, object]:
@@ -100,11 +154,3 @@ def _as_json(fact: MissedFact, zone: ZoneInfo) -> dict[str, object]:
 
 def _iso(moment: datetime | None, zone: ZoneInfo) -> str | None:
     return moment.astimezone(zone).isoformat() if moment is not None else None
-
-
-def _moment(moment: datetime | None, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment is not None else "at an unknown time"
-
-
-def _words(value: str) -> str:
-    return str(value).replace("_", " ")

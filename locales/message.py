@@ -73,10 +73,14 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes with a message; made when the message is sent, from `kind` and `ref` ("calendar", "12")."""
+    """A file that goes with a message; made when the message is sent, from `kind` and `ref` ("calendar", "12").
+
+    `needed`: without it the message says nothing, so that it waits until the file can be had.
+    """
 
     kind: str
     ref: str
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,8 @@ class Body:
             "buttons": [[[_text_to_json(b.label), b.intent, b.icon, b.url] for b in row] for row in self.buttons],
         }
         if self.attachment is not None:
-            data["attachment"] = [self.attachment.kind, self.attachment.ref]
+            file = self.attachment
+            data["attachment"] = [file.kind, file.ref, *([True] if file.needed else [])]
         if self.brief:
             data["brief"] = [_text_to_json(text) for text in self.brief]
         if self.card:
@@ -116,7 +121,7 @@ class Body:
         """Back from the outbox."""
         parts = cast(list[tuple[Json, str]], data["parts"])
         rows = cast(list[list[tuple[Json, str, str, str]]], data.get("buttons", []))
-        attachment = cast(tuple[str, str] | None, data.get("attachment"))
+        attachment = cast(tuple[str, str] | tuple[str, str, bool] | None, data.get("attachment"))
         return cls(
             parts=tuple([Part(_text_from_json(text), _STYLES[style]) for text, style in parts]),
             buttons=tuple(

@@ -27,7 +27,7 @@ def report_parts(report: Absence, chosen: Sequence[Appointment]) -> list[Part]:
     parts = [Part(appointment_line(appointment)) for appointment in chosen[:MOST_LINES]]
     if len(chosen) > MOST_LINES:
         parts.append(Part(Text("absence.and_more", {}, count=len(chosen) - MOST_LINES)))
-    if report.open_ended and report.from_on is not None:
+    if report.open_ended and report.until_on is None and report.from_on is not None:
         parts.append(Part(Text("absence.from_open", {"on": report.from_on})))
     elif (
         report.from_on is not None and report.until_on is not None and (not chosen or report.from_on < report.until_on)

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from reminders.delivery import Capabilities
-from reminders.local_time import QuietHours
+from reminders.local_time import AMSTERDAM, QuietHours
 from storage.outbox import Priority
 
 # Long enough for a phone that is off during a lesson, short enough to leave half a day for the next channel.
@@ -39,6 +39,8 @@ class ChannelRules:
     by_channel: Mapping[str, ChannelRule] = field(default_factory=dict)
     # The deployment's, for people without their own; None = what is late goes out at any hour.
     quiet_hours: QuietHours | None = None
+    # In which consultants' away days are counted.
+    zone: tzinfo = AMSTERDAM
 
     def of(self, channel: str) -> ChannelRule:
         """A channel's rule."""

@@ -61,13 +61,21 @@ class Composer(Protocol):
         """
 
 
+class FileNotYet(Exception):
+    """A file is there, but cannot be had at this moment."""
+
+
 class FileMaker(Protocol):
     """Makes the file that goes with a message, when it is sent."""
 
     async def make(
         self, session: AsyncSession, attachment: Attachment, row: ClaimedMessage, locale: str
     ) -> File | None:
-        """The file in the reader's language, or None when there is nothing to show any more."""
+        """The file in the reader's language, or None when there is nothing to show any more.
+
+        Raises:
+            FileNotYet: what holds it does not give it now.
+        """
 
 
 class Illustrator(Protocol):

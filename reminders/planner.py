@@ -23,6 +23,7 @@ from reminders.policy import Policies
 from reminders.rules import MEETINGS
 from reminders.term_messages import TermState, contacts_since, open_parts, term_messages, told_by
 from reminders.terms import TermRules, compute_terms
+from storage.absence_reports import leave_out
 from storage.appointments import Appointment
 from storage.changes import AppointmentChange, Change
 from storage.database import Database
@@ -89,6 +90,8 @@ class Planner:
         if not changes:
             return
         now = self._now()
+        # Who could not come on Tuesday may well come on Friday, or has to say that they cannot then either.
+        await leave_out(session, None, [c.appointment.id for c in changes if _is_another_day(c, self._zone)])
         # A class that moves to another day can be of other people then: who joined the group, or left it, in between.
         days = [(change.appointment, change.appointment.starts_at) for change in changes]
         days += [(change.appointment, change.old_starts_at or change.appointment.starts_at) for change in changes]
@@ -295,6 +298,13 @@ class Planner:
         ):
             return None
         return notice(what, known, appointment, reader, now)
+
+
+def _is_another_day(change: AppointmentChange, zone: ZoneInfo) -> bool:
+    old, new = change.old_starts_at, change.appointment.starts_at
+    return (
+        change.change is Change.MOVED and old is not None and old.astimezone(zone).date() != new.astimezone(zone).date()
+    )
 
 
 def _slot_of(appointment: Appointment) -> Slot:

@@ -7,7 +7,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -16,7 +16,17 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from locales.message import Attachment, Body, Json, Style, Text
 from locales.render import Block, File, Rendered, Renderer
 from reminders.channel_rules import ChannelRules
-from reminders.claimed import ClaimedMessage, Composed, Composer, FileMaker, Illustrator, LinkMaker, Merged, Skip
+from reminders.claimed import (
+    ClaimedMessage,
+    Composed,
+    Composer,
+    FileMaker,
+    FileNotYet,
+    Illustrator,
+    LinkMaker,
+    Merged,
+    Skip,
+)
 from reminders.lanes import Parcel
 from reminders.retry import LAST_CALL, end_of_use
 from reminders.routing import Later, NoWay, Way, route
@@ -29,6 +39,7 @@ from storage.outbox_results import Result
 log = structlog.get_logger(__name__)
 
 _YIELD_EVERY = 16
+FILE_AGAIN_IN = timedelta(minutes=10)
 # Faults of the database itself are not a message's fault: the whole batch goes back.
 _NOT_THE_ROWS_FAULT = (OperationalError, InterfaceError)
 
@@ -92,7 +103,11 @@ class Preparation:
             match said:
                 case Body():
                     also = tuple(merged.get(row.id, ()))
-                    rendered = await self._rendered(said, letter.message, letter.way, now)
+                    try:
+                        rendered = await self._rendered(said, letter.message, letter.way, now)
+                    except FileNotYet:
+                        results.extend(_waits_for_file(waiting, now) for waiting in (row, *also))
+                        continue
                     if rendered is None:
                         results.extend(_failed(failed.id, "not_rendered") for failed in (row, *also))
                     else:
@@ -143,7 +158,7 @@ class Preparation:
             rendered = self._renderer.render(body, way.language)
             channels = {address.channel for address in way.addresses}
             if body.attachment is not None:
-                rendered = replace(rendered, file=await self._made(body.attachment, message, way.language))
+                rendered = replace(rendered, file=await self._file(body.attachment, message, way.language, now))
             if message.appointment_id is not None and any(self._rules.capabilities[c].calendar for c in channels):
                 calendar = Attachment("calendar", str(message.appointment_id))
                 rendered = replace(
@@ -153,7 +168,7 @@ class Preparation:
                 )
             if way.unasked and any(self._rules.is_brief(c) for c in channels):
                 rendered = replace(rendered, brief=self._brief(body, message, way.language, now))
-        except _NOT_THE_ROWS_FAULT:
+        except (*_NOT_THE_ROWS_FAULT, FileNotYet):
             raise
         except Exception as error:  # costs this message only, whatever it is
             log.error("outbox_not_rendered", message=message.id, kind=message.kind, error=type(error).__name__)
@@ -169,6 +184,20 @@ class Preparation:
             parcel.unfinished = partial(illustrator.illustrated, parcel.rendered, body, letter.message)
         elif way.lane.startswith("person:") and parcel.rendered.file is None:
             parcel.rendered = replace(parcel.rendered, hear=f"hear:{parcel.row.id}")
+
+    async def _file(self, attachment: Attachment, message: ClaimedMessage, language: str, now: datetime) -> File | None:
+        """The file; a message that says something without it goes without what cannot be had now.
+
+        Raises:
+            FileNotYet: the message is nothing without it, and there is time to wait.
+        """
+        try:
+            return await self._made(attachment, message, language)
+        except FileNotYet:
+            until = end_of_use(message.due_at or now, message.useful_until)
+            if attachment.needed and now + FILE_AGAIN_IN < until:
+                raise
+            return None
 
     async def _made(self, attachment: Attachment, message: ClaimedMessage, language: str) -> File | None:
         if self._files is None:
@@ -234,6 +263,12 @@ def _merged(composed: Mapping[int, Composed], letters: Sequence[_Letter]) -> dic
         if isinstance(said, Merged):
             merged.setdefault(said.into, []).append(letter.row)
     return merged
+
+
+def _waits_for_file(row: ClaimedRow, now: datetime) -> Result:
+    """Twice as long as it waited until now, at most FILE_AGAIN_IN."""
+    pause = min(max(now - row.due_at, timedelta(seconds=10)), FILE_AGAIN_IN)
+    return Result(row.id, MessageState.PENDING, "file_not_yet", next_at=now + pause)
 
 
 def _failed(row_id: int, reason: str) -> Result:

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from locales.languages import LANGUAGES, SOURCE
 from reminders.channel_rules import ChannelRules
 from reminders.retry import end_of_use
+from storage.caseload import is_away
 from storage.contacts import ContactState
 from storage.outbox import MessageState, Priority
 from storage.outbox_parties import Address, Parties, Reader
@@ -53,11 +54,14 @@ def route(
     """The way of one message over the channels that this deployment has open.
 
     A message to one contact goes there, and to the recipient's other contacts only when that one is gone. A person
-    who stopped gets answers to what they write, nothing else. Contacts where it did not arrive are passed over.
+    who stopped gets answers to what they write, nothing else. Contacts where it did not arrive are passed over. What is
+    for a consultant who is away goes to who stands in, also when it was written before they went.
     """
     asked = parties.contacts.get(row.contact_id) if row.contact_id is not None else None
     person_id = row.person_id if row.person_id is not None else (asked.person_id if asked else None)
     consultant_id = row.consultant_id if row.consultant_id is not None else (asked.consultant_id if asked else None)
+    if asked is None and consultant_id is not None:
+        consultant_id = _who_hears(consultant_id, parties, now.astimezone(rules.zone).date())
     person = parties.people.get(person_id) if person_id is not None else None
     consultant = parties.consultants.get(consultant_id) if consultant_id is not None else None
     if person is not None and person.stopped and row.priority != Priority.REPLY:
@@ -91,6 +95,15 @@ def route(
     if consultant is not None:
         return Way(addresses, _known(consultant.language), f"consultant:{consultant_id}")
     return Way(addresses, _known(addresses[0].language), f"contact:{addresses[0].contact_id}")
+
+
+def _who_hears(consultant_id: int, parties: Parties, on: date) -> int:
+    """The consultant, or on away days who stands in and can be reached; see storage.caseload.handler_of."""
+    found, asked = consultant_id, set[int]()
+    while found not in asked and (reader := parties.consultants.get(found)) is not None and is_away(reader, on):
+        asked.add(found)
+        found = reader.stand_in_id if reader.stand_in_id is not None else consultant_id
+    return found if found not in asked and parties.of_consultant.get(found) else consultant_id
 
 
 def _ordered(addresses: Sequence[Address], reader: Reader, rules: ChannelRules, now: datetime) -> Sequence[Address]:

@@ -1,6 +1,7 @@
 """Whose people are whose: a consultant's caseload, and those of colleagues they stand in for."""
 
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +13,19 @@ from storage.people import Consultant, Person
 PASSED_FOR = timedelta(days=14)
 
 
-def is_away(consultant: Consultant, on: date) -> bool:
+class HasAwayDays(Protocol):
+    """A consultant, or what is known of one."""
+
+    @property
+    def away_from(self) -> date | None:
+        """The first day."""
+
+    @property
+    def away_until(self) -> date | None:
+        """The last day, included; None = not known."""
+
+
+def is_away(consultant: HasAwayDays, on: date) -> bool:
     """Whether a consultant said that they are away on this day."""
     return (
         consultant.away_from is not None
@@ -58,13 +71,14 @@ async def may_act_for(session: AsyncSession, consultant_id: int, person: Person,
     because a report that nobody saw was passed on to them."""
     if person.consultant_id is None:
         return False
-    if person.consultant_id in await whose_work(session, consultant_id, on):
+    whose = await whose_work(session, consultant_id, on)
+    if person.consultant_id in whose:
         return True
     passed = await session.scalar(
         select(Absence.id)
         .where(
             Absence.person_id == person.id,
-            Absence.passed_to_id == consultant_id,
+            Absence.passed_to_id.in_(whose),
             Absence.passed_at <= now,
             Absence.passed_at > now - PASSED_FOR,
         )

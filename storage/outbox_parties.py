@@ -1,8 +1,8 @@
 """Who claimed messages are for: language, order of channels and addresses of many recipients in a few look-ups."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, LargeBinary, select, type_coerce
 from sqlalchemy.sql import ColumnElement
@@ -39,6 +39,10 @@ class Reader:
     listens: bool = False
     # Their own, as a span "21:00-08:00"; None = the deployment's.
     quiet_hours: str | None = None
+    # A consultant's.
+    away_from: date | None = None
+    away_until: date | None = None
+    stand_in_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -86,16 +90,35 @@ def parties_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedRow]
             parties.people[person_id] = Reader(language, stopped_at is not None, channels, listens, quiet_hours)
         _add_contacts(connection, keys, parties, Contact.person_id.in_(person_ids))
     if consultant_ids:
-        consultants = select(Consultant.id, Consultant.language).where(Consultant.id.in_(consultant_ids))
-        for consultant_id, language in connection.execute(consultants):
-            parties.consultants[consultant_id] = Reader(language)
-        _add_contacts(connection, keys, parties, Contact.consultant_id.in_(consultant_ids))
+        _add_consultants(connection, parties, consultant_ids)
+        _add_contacts(connection, keys, parties, Contact.consultant_id.in_(parties.consultants))
     for contact in parties.contacts.values():
         if contact.person_id is not None:
             parties.of_person.setdefault(contact.person_id, []).append(contact)
         if contact.consultant_id is not None:
             parties.of_consultant.setdefault(contact.consultant_id, []).append(contact)
     return parties
+
+
+def _add_consultants(connection: Connection, parties: Parties, ids: Collection[int | None]) -> None:
+    """These consultants, and those who stand in for who has away days."""
+    wanted = set(ids)
+    while wanted:
+        found = connection.execute(
+            select(
+                Consultant.id,
+                Consultant.language,
+                Consultant.away_from,
+                Consultant.away_until,
+                Consultant.stand_in_id,
+            ).where(Consultant.id.in_(wanted))
+        )
+        for consultant_id, language, away_from, away_until, stand_in_id in found:
+            parties.consultants[consultant_id] = Reader(
+                language, away_from=away_from, away_until=away_until, stand_in_id=stand_in_id
+            )
+        stand_ins = {c.stand_in_id for c in parties.consultants.values() if c.away_from is not None}
+        wanted = stand_ins - parties.consultants.keys() - wanted - {None}
 
 
 def _add_contacts(connection: Connection, keys: KeyRing, parties: Parties, which: ColumnElement[bool]) -> None:

@@ -3,13 +3,13 @@
 Each is imported where it is made: what a municipality does not use costs its service no time and no memory.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.channels.base import Channel, Report
 from bot.channels.web.channel import WebChannel
-from bot.commands import menu_commands
+from bot.commands import consultant_commands, menu_commands
 from bot.links import web_link
 from bot.settings import Settings
 from locales.render import Renderer
@@ -17,6 +17,7 @@ from reminders.delivery import Clock
 from storage.contacts import contact_at
 from storage.database import Database
 from storage.linking import make_pass
+from storage.people import Consultant
 
 if TYPE_CHECKING:
     from bot.channels.whatsapp.config import WhatsAppConfig
@@ -32,7 +33,9 @@ def build_channels(
         # python-telegram-bot alone costs half a second that a web chat need not wait.
         from bot.channels.telegram import TelegramChannel
 
-        channels["telegram"] = TelegramChannel.from_settings(settings, commands=menu_commands(renderer))
+        channels["telegram"] = TelegramChannel.from_settings(
+            settings, commands=menu_commands(renderer), menu_of=_telegram_menu(database, renderer)
+        )
     if "whatsapp" in wanted:
         channels["whatsapp"] = _whatsapp(settings, database, clock, renderer, report)
     if settings.notify_api_key.get_secret_value():
@@ -40,6 +43,22 @@ def build_channels(
     if settings.smtp_host:
         channels["email"] = _email(settings, database, clock, renderer, report)
     return channels
+
+
+def _telegram_menu(
+    database: Database, renderer: Renderer
+) -> Callable[[str], Awaitable[Sequence[tuple[str, str]] | None]]:
+    """Gives consultants, who have other commands than the people, the menu of their own."""
+
+    async def menu(address: str) -> Sequence[tuple[str, str]] | None:
+        async with database.reading() as session:
+            contact = await contact_at(session, database.keys, "telegram", address)
+            if contact is None or (contact.person_id is None and contact.consultant_id is None):
+                return None
+            consultant = await session.get(Consultant, contact.consultant_id) if contact.consultant_id else None
+        return consultant_commands(renderer, consultant.language) if consultant is not None else ()
+
+    return menu
 
 
 def _whatsapp(settings: Settings, database: Database, clock: Clock, renderer: Renderer, report: Report) -> Channel:

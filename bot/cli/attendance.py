@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 from zoneinfo import ZoneInfo
@@ -20,6 +21,8 @@ from bot.cli.common import WRONG_USAGE, AsJson, console, opened, read_settings, 
 from bot.clock import SystemClock
 from bot.municipality import Municipalities
 from bot.settings import Settings
+from locales.catalog import Catalogs
+from locales.render import Renderer
 from reminders.terms import Route, hours_required
 from storage.appointments import LessonGroup, day_bounds
 from storage.attendance import Attended, Outcome, attendance_of
@@ -34,6 +37,14 @@ app = typer.Typer(no_args_is_help=True, help="Who was there, and who had said th
 _LONG_AGO = date(2000, 1, 1)
 # Keeps a statement below both engines' limits on bound values.
 _AT_ONCE = 5_000
+
+
+class Reading(StrEnum):
+    """The languages that consultants read."""
+
+    NL = "nl"
+    EN = "en"
+
 
 From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], metavar="DATE", help="First day.")]
 Until = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Last day, included.")]
@@ -126,6 +137,7 @@ def facts(
     person: Annotated[str, typer.Argument(metavar="PERSON_EXTERNAL_ID")],
     first: From = None,
     until: Until = None,
+    language: Annotated[Reading, typer.Option(help="In which language the text is.")] = Reading.NL,
     as_json: AsJson = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", dir_okay=False, help="Write it there.")] = None,
 ) -> None:
@@ -146,8 +158,12 @@ def facts(
                 )
             )
         shown_from = days[0] if first is not None else None
-        make = facts_as_json if as_json else facts_as_text
-        return make(person, missed, shown_from, days[1], zone=settings.zone)
+        if as_json:
+            return facts_as_json(person, missed, shown_from, days[1], zone=settings.zone)
+        renderer = Renderer(Catalogs(), settings.zone)
+        return facts_as_text(
+            person, missed, shown_from, days[1], zone=settings.zone, renderer=renderer, locale=language.value
+        )
 
     text = run(work)
     if out is None:

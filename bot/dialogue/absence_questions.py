@@ -13,6 +13,8 @@ from storage.absences import Absence, AbsenceState
 from storage.appointments import Appointment, appointments_of, day_bounds
 
 CHOICES = 5
+# As long as most lessons last.
+JUST_BEGUN = timedelta(hours=3)
 AHEAD = timedelta(days=14)
 # How far an absence without an end reaches for now; it is asked after before that.
 OPEN_ENDED_REACH = timedelta(days=7)
@@ -22,9 +24,11 @@ PERIOD_DAYS = (0, 1, 2, 3, 4, 6, 13)
 
 
 async def coming(turn: Turn) -> list[Appointment]:
-    """The next appointments of the coming two weeks."""
+    """The next appointments of the coming two weeks, and what has just begun today: who writes from bed at ten means
+    the lesson of half past nine."""
+    since = max(turn.now - JUST_BEGUN, day_bounds(turn.today, turn.zone)[0])
     return await appointments_of(
-        turn.session, turn.participant.id, turn.now, turn.now + AHEAD, zone=turn.zone, limit=CHOICES
+        turn.session, turn.participant.id, since, turn.now + AHEAD, zone=turn.zone, limit=CHOICES
     )
 
 
@@ -144,8 +148,8 @@ async def ask_confirmation(turn: Turn, draft: Absence) -> None:
 
 
 async def between(turn: Turn, first: date, last: date) -> list[Appointment]:
-    """The appointments of these local days, both included, that have not begun."""
-    since = max(day_bounds(first, turn.zone)[0], turn.now)
+    """The appointments of these local days, both included, that have not begun or just began."""
+    since = max(day_bounds(first, turn.zone)[0], turn.now - JUST_BEGUN)
     until = day_bounds(last, turn.zone)[1]
     return await appointments_of(turn.session, turn.participant.id, since, until, zone=turn.zone)
 

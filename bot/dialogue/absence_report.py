@@ -13,6 +13,8 @@ from storage.absence_reports import (
     LOOK_BACK,
     add_appointments,
     chosen_appointments,
+    leave_out,
+    report_of_days,
     reports_about,
     times_reported,
 )
@@ -87,6 +89,12 @@ async def send(turn: Turn, draft: Absence) -> None:
 
 async def _reported_meanwhile(turn: Turn, draft: Absence, chosen: Sequence[Appointment]) -> Absence | None:
     """The report that covers all of these already: sent from another device, or from a draft of before."""
+    if (draft.open_ended or not chosen) and draft.from_on is not None:
+        last = None if draft.open_ended else draft.until_on
+        known = await report_of_days(turn.session, turn.participant.id, draft.from_on, last, draft.replaces_id)
+        if known is not None and draft.open_ended:
+            await _add(turn, known, chosen)
+        return known
     found: Absence | None = None
     for appointment in chosen:
         about = await reports_about(turn.session, turn.participant.id, appointment.id)
@@ -94,7 +102,7 @@ async def _reported_meanwhile(turn: Turn, draft: Absence, chosen: Sequence[Appoi
         if not others:
             return None
         found = others[-1]
-    return None if draft.open_ended else found
+    return found
 
 
 async def _replace(turn: Turn, draft: Absence) -> bool:
@@ -234,8 +242,7 @@ async def still_ill(turn: Turn, report: Absence, _value: str = "") -> None:
         turn.say(part("absence.closed_already"), buttons=menu.rows())
         return
     coming = await between(turn, turn.today, turn.today + OPEN_ENDED_REACH)
-    await add_appointments(turn.session, report.id, [a.id for a in coming])
-    await answer_appointments(turn.session, turn.participant.id, coming, Answer.NOT_COMING, turn.now)
+    await _add(turn, report, coming)
     turn.outgoing += ask_after(report, turn.now, turn.zone)
     consultant = await turn.handler()
     if consultant is not None:
@@ -248,8 +255,16 @@ async def still_ill(turn: Turn, report: Absence, _value: str = "") -> None:
     turn.say(title("absence.get_well"), part("absence.asked_again"), buttons=[*after_buttons(report)[:1], menu.back()])
 
 
+async def _add(turn: Turn, report: Absence, appointments: Sequence[Appointment]) -> None:
+    await add_appointments(turn.session, report.id, [a.id for a in appointments])
+    await answer_appointments(turn.session, turn.participant.id, appointments, Answer.NOT_COMING, turn.now)
+
+
 async def withdraw_for(turn: Turn, appointment: Appointment) -> None:
-    """Take back the reports about one appointment, because the person comes after all."""
+    """Take back the reports about one appointment, because the person comes after all; a report about others too
+    holds for those."""
     for report in await reports_about(turn.session, turn.participant.id, appointment.id):
         if len(await chosen_appointments(turn.session, report.id)) == 1 and not report.open_ended:
             report.state = AbsenceState.WITHDRAWN
+    await turn.session.flush()
+    await leave_out(turn.session, turn.participant.id, [appointment.id])

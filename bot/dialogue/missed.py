@@ -8,6 +8,7 @@ from bot.dialogue.absence_report import earlier
 from bot.dialogue.turn import Turn, part, title
 from locales.message import Part
 from reminders.absence_wording import consultant_buttons, for_consultant
+from reminders.follow_ups import chase
 from reminders.missed import FRESH, missed_of
 from reminders.wording import appointment_line, name_of
 from storage.absences import Absence, AbsenceReason, AbsenceState
@@ -74,7 +75,6 @@ async def _report(turn: Turn, missed: Sequence[Appointment], reason: AbsenceReas
     turn.note("reported_absence", f"absence:{report.id}")
     consultant = await turn.handler()
     if consultant is not None:
-        report.told_id = consultant.id
         turn.tell_consultant(
             consultant.id,
             f"absence:{report.id}:1",
@@ -82,4 +82,5 @@ async def _report(turn: Turn, missed: Sequence[Appointment], reason: AbsenceReas
             *for_consultant(report, missed, await earlier(turn, report)),
             buttons=consultant_buttons(report, ()),
         )
+        turn.outgoing += chase(report, consultant, turn.now, turn.zone, turn.services.holidays)
     turn.say(title("missed.thanks"), buttons=menu.rows())

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot.dialogue import (
     absence,
     appointments,
+    coming,
     feedback,
     language_offer,
     letters,
@@ -37,11 +38,15 @@ async def take(turn: Turn, text: str) -> None:
     """A free text that is no answer to anything open."""
     finding = turn.services.finder.find(text, turn.language)
     turn.expect("")
+    heard = turn.services.coming.heard_in(text)
     if finding.outcome == "urgent":
         await _urgent(turn, text)
+    elif heard is not None and await coming.take(turn, text, heard, finding):
+        pass
     elif finding.outcome == "answer" and finding.topic is not None:
         turn.remember(question=text[: letters.LETTER_LENGTH])
-        await answer(turn, turn.services.faq.topics[finding.topic], text)
+        # "When I am ill, what then?" is answered; only who says that they cannot come begins a report.
+        await answer(turn, turn.services.faq.topics[finding.topic], text, in_words=heard is not None)
     elif finding.outcome == "choices":
         turn.remember(question=text[: letters.LETTER_LENGTH])
         choices = [
@@ -93,12 +98,15 @@ async def choose(turn: Turn, args: Sequence[str]) -> None:
     await answer(turn, topic, asked if isinstance(asked, str) else "")
 
 
-async def answer(turn: Turn, topic: Topic, asked: str) -> None:
-    """The answer to a topic: what the person asked about others' rules is said to be so; own facts; the section."""
+async def answer(turn: Turn, topic: Topic, asked: str, *, in_words: bool = False) -> None:
+    """The answer to a topic: what the person asked about others' rules is said to be so; own facts; the section.
+
+    `in_words` answers where a report would begin, too.
+    """
     group = turn.participant.group.value
     if topic.applies_to not in ("all", group) and topic.instead is not None:
         topic = turn.services.faq.topics[topic.instead]
-    if topic.action == "absence":
+    if topic.action == "absence" and not in_words:
         await absence.start_from_text(turn, asked)
         return
     if topic.action is not None and topic.action in _SCREENS:
@@ -126,7 +134,8 @@ async def answer(turn: Turn, topic: Topic, asked: str) -> None:
 
 def _below(topic: Topic) -> list[list[Button]]:
     related = [[Button(Text(f"faq.question.{other}"), f"faq:{other}", "❓")] for other in topic.related[:2]]
-    return [feedback.ask(topic.id), *related, [button("menu.consultant", "letter", "💬")], menu.back()]
+    report = [[button("menu.absent", "absent", "🤒")]] if topic.action == "absence" else []
+    return [feedback.ask(topic.id), *report, *related, [button("menu.consultant", "letter", "💬")], menu.back()]
 
 
 async def _urgent(turn: Turn, text: str) -> None:

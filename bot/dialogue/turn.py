@@ -5,7 +5,7 @@ A screen is an async function `(turn, arguments) -> None` that changes rows thro
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.dialogue.services import Services
 from bot.events import InboundEvent
 from locales.message import Attachment, Body, Button, Part, Style, Text
+from reminders.wording import name_of
 from storage.audit import AuditEntry
 from storage.caseload import handler_of
 from storage.columns import Json
@@ -132,11 +133,18 @@ class Turn:
         urgent: bool = False,
         attachment: Attachment | None = None,
     ) -> None:
-        """Say something to a consultant on their own channels; `key` makes it once."""
-        body = Body(parts, tuple(tuple(row) for row in buttons), attachment)
-        self.outgoing.append(
+        """Say something to a consultant on their own channels; `key` makes it once.
+
+        The file of a person follows in a message of its own: where it cannot be had at this moment, the words do not
+        wait for it, and it comes when it can.
+        """
+        bodies = {key: Body(parts, tuple(tuple(row) for row in buttons))}
+        if attachment is not None:
+            whose = part("consultant.file_of", person=name_of(self.participant))
+            bodies[f"{key}:file"] = Body((whose,), attachment=replace(attachment, needed=True))
+        self.outgoing += [
             Outgoing(
-                key=key,
+                key=name,
                 kind="say",
                 due_at=self.now,
                 params=body.to_json(),
@@ -144,7 +152,8 @@ class Turn:
                 about_id=self.contact.person_id,
                 priority=Priority.URGENT if urgent else Priority.NOTICE,
             )
-        )
+            for name, body in bodies.items()
+        ]
 
     @property
     def today(self) -> date:

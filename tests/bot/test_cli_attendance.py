@@ -347,21 +347,36 @@ def test_the_facts_of_a_person(sqlite_url: str) -> None:
 
 
 def test_the_facts_as_text_in_a_file(listed: Path) -> None:
-    assert RUN.invoke(app, ["attendance", "facts", "P1", "--until", "2025-03-10", "--out", "f.txt"]).exit_code == 0
+    about = ["attendance", "facts", "P1", "--until", "2025-03-10", "--out", "f.txt"]
+    assert RUN.invoke(app, about).exit_code == 0
+    assert (listed / "f.txt").read_text() == (
+        "Feiten over de aanwezigheid van P1, tot en met 10-03-2025\n\n"
+        "05-03-2025 14:00-15:00 · Voortgangsgesprek · Sanne\n"
+        "  Lijst: te laat\n"
+        "  Afmelding: geen\n"
+        "  Bericht: geen over deze afspraak\n"
+        "  Antwoord: geen\n\n"
+        "10-03-2025 09:00-12:00 · Les · A · Taalhuis\n"
+        "  Lijst: afwezig, 0 minuten\n"
+        "  Afmelding: verstuurd 09-03-2025 13:00, reden: kind ziek\n"
+        "  Bericht: herinnering, verstuurd 09-03-2025 13:00, gelezen 09-03-2025 13:00\n"
+        "  Antwoord: komt niet, 09-03-2025 13:00\n"
+    )
+    assert RUN.invoke(app, [*about, "--language", "en"]).exit_code == 0
     assert (listed / "f.txt").read_text() == (
         "Facts about attendance of P1, until 2025-03-10\n\n"
-        "2025-03-05 14:00-15:00 · progress meeting · Sanne\n"
+        "2025-03-05 14:00-15:00 · Progress meeting (voortgangsgesprek) · Sanne\n"
         "  List: late\n"
         "  Report: none\n"
         "  Message: none about this appointment\n"
         "  Answer: none\n\n"
-        "2025-03-10 09:00-12:00 · class · A · Taalhuis\n"
+        "2025-03-10 09:00-12:00 · Class · A · Taalhuis\n"
         "  List: absent, 0 minutes\n"
         "  Report: sent 2025-03-09 13:00, reason: child ill\n"
         "  Message: reminder, sent 2025-03-09 13:00, read 2025-03-09 13:00\n"
         "  Answer: not coming, 2025-03-09 13:00\n"
     )
-    done = RUN.invoke(app, ["attendance", "facts", "=P2", "--from", "2025-03-04"])
+    done = RUN.invoke(app, ["attendance", "facts", "=P2", "--from", "2025-03-04", "--language", "en"])
     assert "No missed or late appointment" in done.stdout
 
 

@@ -186,3 +186,53 @@ def test_what_is_late_wakes_nobody(
     rules = replace(RULES, quiet_hours=QuietHours.parse("21:00-08:00"))
     way = route(row, _parties(TELEGRAM, reader=Reader("ar", quiet_hours=own)), ALL, rules, at(now))
     assert way == Later(at(held_until)) if held_until is not None else isinstance(way, Way)
+
+
+SANNES = Address(20, "telegram", "sanne", None, 4, ContactState.ACTIVE, None, START)
+KARIMS = Address(21, "telegram", "karim", None, 5, ContactState.ACTIVE, None, START)
+LENAS = Address(22, "telegram", "lena", None, 6, ContactState.ACTIVE, None, START)
+TO_SANNE = ROW._replace(person_id=None, consultant_id=4)
+TODAY = START.date()
+
+
+def _away(stand_in_id: int | None = None, language: str = "nl") -> Reader:
+    return Reader(language, away_from=TODAY, away_until=TODAY + timedelta(days=3), stand_in_id=stand_in_id)
+
+
+@pytest.mark.parametrize(
+    ("officers", "expected"),
+    [
+        pytest.param({4: Reader("nl", stand_in_id=5), 5: Reader("en")}, [20], id="at work"),
+        pytest.param({4: _away(5), 5: Reader("en")}, [21], id="away"),
+        pytest.param({4: _away(), 5: Reader("en")}, [20], id="away, and nobody stands in"),
+        pytest.param(
+            {4: _away(5), 5: _away(6, "en"), 6: Reader("nl")},
+            [22],
+            id="who stands in is away too",
+        ),
+        pytest.param({4: _away(5), 5: _away(4, "en")}, [20], id="all are away"),
+        pytest.param(
+            {4: Reader("nl", stand_in_id=5, away_from=TODAY + timedelta(days=1)), 5: Reader("en")},
+            [20],
+            id="away from tomorrow",
+        ),
+    ],
+)
+def test_what_is_for_a_consultant_who_is_away_goes_to_who_stands_in(
+    officers: dict[int, Reader], expected: list[int]
+) -> None:
+    parties = _parties(SANNES, KARIMS, LENAS)
+    parties.consultants = officers
+    assert _ids(_route(TO_SANNE, parties)) == expected
+
+
+def test_a_stand_in_without_a_channel_is_passed_over() -> None:
+    parties = _parties(SANNES)
+    parties.consultants = {4: _away(5), 5: Reader("nl")}
+    assert _ids(_route(TO_SANNE, parties)) == [20]
+
+
+def test_a_reply_to_a_consultant_who_is_away_goes_to_where_they_write() -> None:
+    parties = _parties(SANNES, KARIMS)
+    parties.consultants = {4: _away(5), 5: Reader("nl")}
+    assert _ids(_route(TO_SANNE._replace(contact_id=20, priority=int(Priority.REPLY)), parties))[0] == 20

@@ -13,24 +13,23 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
-from telegram import Bot, BotCommand, InputFile, LinkPreviewOptions
+from telegram import Bot, InputFile, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.channels.base import Capabilities, Receipt, Receive, Rejected
+from bot.channels.telegram.command_menu import CommandMenu, Menu, MenuOf
 from bot.channels.telegram.errors import delivery_error
 from bot.channels.telegram.parsing import ALLOWED_UPDATES, CHANNEL, LONGEST_INTENT, parse
 from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.wording import keyboard_of, parts_of
-from bot.events import InboundEvent
+from bot.events import InboundEvent, Said, Started
 from bot.settings import Settings
-from locales.languages import SOURCE
 from locales.render import File, Rendered
+from storage.linking import looks_like_code
 
 log = structlog.get_logger(__name__)
-
-Commands = Mapping[str, Sequence[tuple[str, str]]]
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - a header's name
 # An update is a few kilobytes; what is larger than any rubbish Telegram could pass on does not come from Telegram.
@@ -61,7 +60,8 @@ class TelegramChannel:
         api_url: str,
         webhook_url: str | None = None,
         webhook_secret: str = "",
-        commands: Commands | None = None,
+        commands: Mapping[str, Menu] | None = None,
+        menu_of: MenuOf | None = None,
     ) -> None:
         # python-telegram-bot warns about its old number of seconds in RetryAfter unless told to give a timedelta.
         os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -75,14 +75,17 @@ class TelegramChannel:
         )
         self._webhook_url = webhook_url
         self._webhook_secret = webhook_secret
-        self._commands = commands or {}
+        self._menu = CommandMenu(self._bot, commands, menu_of)
+        self._aside: set[asyncio.Task[None]] = set()
         self._receive: Receive | None = None
         self._working: asyncio.Task[None] | None = None
         self._username: str | None = None
         self._sent_parts: OrderedDict[str, int] = OrderedDict()
 
     @classmethod
-    def from_settings(cls, settings: Settings, *, commands: Commands | None = None) -> "TelegramChannel":
+    def from_settings(
+        cls, settings: Settings, *, commands: Mapping[str, Menu] | None = None, menu_of: MenuOf | None = None
+    ) -> "TelegramChannel":
         """The channel of these settings. Without a webhook secret of its own one is derived from the secret key."""
         secret = settings.telegram_webhook_secret.get_secret_value()
         if settings.public_url and not secret:
@@ -93,12 +96,20 @@ class TelegramChannel:
             webhook_url=settings.public_url + WEBHOOK_PATH if settings.public_url else None,
             webhook_secret=secret,
             commands=commands,
+            menu_of=menu_of,
         )
 
     async def start(self, receive: Receive) -> None:
         """Begin to receive, in the background: a Telegram that is out of reach does not keep the service down."""
-        self._receive = receive
-        self._working = asyncio.create_task(self._work(receive))
+
+        async def take(event: InboundEvent) -> None:
+            await receive(event)
+            task = asyncio.create_task(self._menu.set_chats(event.address, again=_may_link(event)))
+            self._aside.add(task)
+            task.add_done_callback(self._is_done)
+
+        self._receive = take
+        self._working = asyncio.create_task(self._work(take))
 
     async def stop(self) -> None:
         """Receive nothing more. An update in hand is finished by the inbox or brought again by Telegram."""
@@ -106,7 +117,14 @@ class TelegramChannel:
             self._working.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._working
+        for task in [*self._aside]:
+            task.cancel()
         self._receive = None
+
+    def _is_done(self, task: asyncio.Task[None]) -> None:
+        self._aside.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("telegram_menu_not_set", error=type(error).__name__)
 
     def routes(self) -> Sequence[BaseRoute]:
         """The webhook, where updates come by webhook."""
@@ -255,7 +273,7 @@ class TelegramChannel:
 
     async def _work(self, receive: Receive) -> None:
         await self._until_reached()
-        menu = asyncio.create_task(self._set_commands())
+        menu = asyncio.create_task(self._menu.set_everybodys())
         try:
             if self._webhook_url is None:
                 await Polling(self._bot, receive).run()
@@ -285,17 +303,15 @@ class TelegramChannel:
             await asyncio.sleep(pause)
             pause = min(LAST_RETRY, pause * 2)
 
-    async def _set_commands(self) -> None:
-        """Set the commands menu in every language that Telegram knows by two letters."""
-        for locale, commands in self._commands.items():
-            language = None if locale == SOURCE else locale
-            if language is not None and len(language) != 2:
-                continue
-            wanted = [BotCommand(name, description) for name, description in commands]
-            try:
-                await self._bot.set_my_commands(wanted, language_code=language)
-            except TelegramError as error:
-                log.warning("telegram_commands_not_set", locale=locale, error=type(error).__name__)
+
+def _may_link(event: InboundEvent) -> bool:
+    match event.payload:
+        case Started():
+            return True
+        case Said(text=text):
+            return looks_like_code(text)
+        case _:
+            return False
 
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)

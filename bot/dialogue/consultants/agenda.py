@@ -23,6 +23,7 @@ from bot.dialogue.consultants.common import (
     say_unknown,
 )
 from bot.dialogue.consultants.moments import FARTHEST, moment_of, pick_moment
+from bot.dialogue.consultants.people import NAME_LENGTH, named
 from bot.dialogue.consultants.places import ask_place, place_of, taken_place
 from bot.dialogue.turn import Turn, button, part, title
 from locales.message import Button, Part, Text, verbatim
@@ -38,10 +39,14 @@ _LENGTH: Final = timedelta(hours=1)
 
 
 async def people(turn: Turn, args: Sequence[str]) -> None:
-    """Whom it is with: "pick:<what>[:<page>]", what = new or move."""
+    """Whom it is with: "pick:<what>[:<page>]", what = new or move. A name that is written narrows it down."""
     what = args[0] if args and args[0] in ("new", "move") else "new"
     found = await caseload(turn)
-    page = page_of(args, 1, len(found))
+    _ask_whom(turn, what, found, page_of(args, 1, len(found)))
+
+
+def _ask_whom(turn: Turn, what: str, found: Sequence[Person], page: int) -> None:
+    turn.note("looked_at_people", f"consultant:{turn.officer.id}")
     rows = [
         [Button(verbatim(name_of(person)), f"{what}:{person.id}", "👤")]
         for person in found[page * PAGE : (page + 1) * PAGE]
@@ -49,7 +54,24 @@ async def people(turn: Turn, args: Sequence[str]) -> None:
     if not rows:
         turn.say(part("consultant.nobody"), buttons=menu_rows())
         return
-    turn.say(title("consultant.with_whom"), buttons=[*rows, pages(f"pick:{what}", page, len(found))])
+    turn.expect(f"whom:{what}")
+    turn.say(
+        title("consultant.with_whom"),
+        part("consultant.find_how"),
+        buttons=[*rows, pages(f"pick:{what}", page, len(found))],
+    )
+
+
+async def with_named(turn: Turn, what: str, text: str) -> None:
+    """Whom it is with, in words ("/new Amina"): straight to the one if there is one of that name."""
+    found = await named(turn, text)
+    turn.expect("")
+    if len(found) == 1:
+        await (new if what == "new" else meetings)(turn, [str(found[0].id)])
+    elif found:
+        _ask_whom(turn, what, found[:PAGE], 0)
+    else:
+        turn.say(part("consultant.nobody_named", name=text[:NAME_LENGTH]), buttons=menu_rows())
 
 
 async def new(turn: Turn, args: Sequence[str]) -> None:
@@ -139,7 +161,7 @@ async def _changed(turn: Turn, change: AppointmentChange) -> None:
 
 
 async def meetings(turn: Turn, args: Sequence[str]) -> None:
-    """The coming meetings of a person, to move or cancel: "move[:<person>]"."""
+    """The coming meetings of a person, to move or cancel: "move[:<person>[:<page>]]"."""
     if not args:
         await people(turn, ["move"])
         return
@@ -152,11 +174,13 @@ async def meetings(turn: Turn, args: Sequence[str]) -> None:
         for a in await appointments_of(turn.session, person.id, turn.now, turn.now + FARTHEST, zone=turn.zone)
         if can_be_moved(a)
     ]
+    page = page_of(args, 1, len(found))
     turn.say(
         title("consultant.meetings_of", person=name_of(person)),
         *([] if found else [part("consultant.nothing")]),
         buttons=[
-            *([_open(a)] for a in found[:PAGE]),
+            *([_open(a)] for a in found[page * PAGE : (page + 1) * PAGE]),
+            pages(f"move:{person.id}", page, len(found)),
             [button("consultant.new", f"new:{person.id}", "➕")],
             *menu_rows(),
         ],

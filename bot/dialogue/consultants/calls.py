@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from bot.dialogue.consultants.common import caseload, menu_rows, number_in, own_person, say_unknown
+from bot.dialogue.consultants.common import (
+    PAGE,
+    caseload,
+    menu_rows,
+    number_in,
+    own_person,
+    page_of,
+    pages,
+    say_unknown,
+)
 from bot.dialogue.turn import Turn, button, part, title
 from locales.message import Button, Part, verbatim
 from reminders.say_to_consultant import script
@@ -13,19 +22,21 @@ from storage.people import Person
 from storage.phone_tasks import PhoneTask, TaskState, open_tasks
 
 AGAIN_IN: Final = timedelta(days=1)
-_MOST: Final = 8
 
 
-async def show(turn: Turn, _args: Sequence[str]) -> None:
-    """Everybody who is to be telephoned, the longest waiting first."""
+async def show(turn: Turn, args: Sequence[str]) -> None:
+    """Everybody who is to be telephoned, the longest waiting first: "calls[:<page>]"."""
     people = {person.id: person for person in await caseload(turn)}
-    tasks = list((await open_tasks(turn.session, people)).values())[:_MOST]
+    waiting = list((await open_tasks(turn.session, people)).values())
+    page = page_of(args, 0, len(waiting))
+    tasks = waiting[page * PAGE : (page + 1) * PAGE]
     turn.note("looked_at_calls", f"consultant:{turn.officer.id}")
     turn.say(
         title("consultant.calls"),
         *([] if tasks else [part("consultant.nothing")]),
         buttons=[
             *([Button(verbatim(name_of(people[task.person_id])), f"call:{task.id}", "📞")] for task in tasks),
+            pages("calls", page, len(waiting)),
             *menu_rows(),
         ],
     )

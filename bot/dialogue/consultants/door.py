@@ -22,6 +22,7 @@ _SCREENS: dict[str, Screen] = {
     "list": lists.show,
     "digest": lists.overview,
     "people": people.show_all,
+    "found": people.show_found,
     "who": people.who,
     "add": people.add,
     "addlang": people.add_language,
@@ -68,6 +69,8 @@ async def step(turn: Turn) -> None:
     """One event of a consultant."""
     match turn.event.payload:
         case Pressed(intent=intent):
+            # What was being written is let go: words meant for one person must never reach another.
+            turn.expect("")
             name, *args = intent.split(":")
             screen = _SCREENS.get(name)
             if screen is None:
@@ -79,8 +82,12 @@ async def step(turn: Turn) -> None:
         case Media() as media:
             await _free_text(turn, media.caption, letters.kept_media(turn, media) if media.file else None)
         case Command(name=name, rest=rest) if name in _COMMANDS:
+            turn.expect("")
             # What follows a command is a name, not a button's arguments.
-            await _COMMANDS[name](turn, [rest] if _COMMANDS[name] is people.ask_find and rest else ())
+            if rest and name in ("new", "move"):
+                await agenda.with_named(turn, name, rest)
+            else:
+                await _COMMANDS[name](turn, [rest] if _COMMANDS[name] is people.ask_find and rest else ())
         case Started() | Command():
             await welcome(turn)
         case _:
@@ -100,6 +107,8 @@ async def _free_text(turn: Turn, text: str, media: dict[str, Json] | None) -> No
         await writing.send_to_group(turn, number_in([number]), text, media)
     elif topic == "add_name":
         await people.take_name(turn, text)
+    elif topic == "whom" and text.strip():
+        await agenda.with_named(turn, number, text)
     elif topic == "place":
         await agenda.take_place(turn, text)
     elif not await people.find(turn, text):

@@ -59,14 +59,41 @@ def _buttons(people: Sequence[Person]) -> list[list[Button]]:
 
 async def find(turn: Turn, text: str) -> bool:
     """The people whose name holds these words; straight to the one if there is one. False when nobody has it."""
-    words = text.casefold().split()
-    found = [person for person in await caseload(turn) if words and all(w in name_of(person).casefold() for w in words)]
+    found = await named(turn, text)
     if len(found) == 1:
         await who(turn, [str(found[0].id)])
     elif found:
-        turn.note("looked_at_people", f"consultant:{turn.officer.id}")
-        turn.say(title("consultant.which_person"), buttons=[*_buttons(found[:PAGE]), *menu_rows()])
+        turn.remember(finding=text[:NAME_LENGTH])
+        _say_found(turn, found, 0)
     return bool(found)
+
+
+async def named(turn: Turn, text: str) -> list[Person]:
+    """The people of the caseload whose name holds these words."""
+    words = text.casefold().split()
+    return [person for person in await caseload(turn) if words and all(w in name_of(person).casefold() for w in words)]
+
+
+async def show_found(turn: Turn, args: Sequence[str]) -> None:
+    """More of those whose name holds what was looked for: "found:<page>"."""
+    text = turn.recall("finding")
+    found = await named(turn, text) if isinstance(text, str) else []
+    if not found:
+        await show_all(turn, ())
+        return
+    _say_found(turn, found, page_of(args, 0, len(found)))
+
+
+def _say_found(turn: Turn, found: Sequence[Person], page: int) -> None:
+    turn.note("looked_at_people", f"consultant:{turn.officer.id}")
+    turn.say(
+        title("consultant.which_person"),
+        buttons=[
+            *_buttons(found[page * PAGE : (page + 1) * PAGE]),
+            pages("found", page, len(found)),
+            *menu_rows(),
+        ],
+    )
 
 
 async def ask_find(turn: Turn, args: Sequence[str]) -> None:

@@ -165,7 +165,7 @@ async def _relay(
         title("letter.from_consultant", consultant=turn.officer.name),
         *([Part(Text("letter.quote", {"text": letter.text}), Style.QUOTE)] if letter.text else []),
         buttons=[[button("letter.answer", "letter", "✍️")], [button("menu.back", "menu", "🏠")]],
-        attachment=Attachment("letter", str(letter.id)) if media is not None else None,
+        attachment=Attachment("letter", str(letter.id), needed=not letter.text) if media is not None else None,
     )
 
 
@@ -242,6 +242,8 @@ async def group(turn: Turn, args: Sequence[str]) -> None:
         say_unknown(turn)
         return
     chosen, people = found
+    for person in people:
+        turn.note("looked_at", f"person:{person.id}")
     turn.expect(f"group:{chosen.id}")
     turn.say(
         title("consultant.write_group", group=chosen.name),

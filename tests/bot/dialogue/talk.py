@@ -73,6 +73,8 @@ class MemoryChannel:
         self.references: dict[str, list[str]] = {}
         self.gone: set[str] = set()
         self.closed: list[tuple[str, str]] = []
+        # Whether it gives what was sent to it.
+        self.gives = True
 
     async def send(self, address: str, message: Rendered, *, reference: str) -> Receipt:
         """See Sender."""
@@ -104,7 +106,7 @@ class MemoryChannel:
 
     async def fetch(self, file: str) -> bytes | None:
         """What was sent, by its name."""
-        return file.encode()
+        return file.encode() if self.gives else None
 
     def link(self, code: str) -> str | None:
         """None."""

@@ -164,6 +164,30 @@ async def test_a_voice_note_comes_first_and_is_heard_by_the_consultant(talk: Tal
     assert (file.name, file.media_type, file.content) == ("voice.ogg", "audio/ogg", b"what-i-said")
 
 
+async def test_a_voice_note_that_cannot_be_had_now_follows_the_report(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await amina.does(Media(MediaKind.VOICE, "what-i-said"))
+    await amina.taps("menu.absent")
+    await amina.taps("absence.until_better")
+    await amina.taps("reason.ill")
+    talk.channel.gives = False
+    await amina.taps("absence.send")
+    # The words do not wait.
+    sanne.sees("consultant.absence", person="Amina Tesfay")
+    assert sanne.messages[-1].file is None
+    for _ in range(3):
+        talk.clock.forward(minutes=2)
+        await talk.settle()
+    assert not any(m.file for m in sanne.messages)
+    talk.channel.gives = True
+    talk.clock.forward(minutes=10)
+    await talk.settle()
+    (followed,) = [m for m in sanne.messages if m.file is not None]
+    assert followed.file is not None
+    assert followed.file.content == b"what-i-said"
+    assert "Amina Tesfay" in followed.text
+
+
 async def test_a_voice_note_as_a_message(talk: Talk) -> None:
     amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
     await amina.does(Media(MediaKind.VOICE, "what-i-said"))
@@ -275,3 +299,61 @@ async def test_while_away_the_report_goes_to_who_stands_in(talk: Talk) -> None:
     await karim.taps("consultant.answer")
     await karim.taps("consultant.ready.get_well")
     amina.sees("ready.get_well")
+
+
+async def test_ill_without_an_end_twice_is_once(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await taps(amina, "menu.absent", "ab:1:open", "reason.ill", "absence.send")
+    await sanne.taps("consultant.seen")
+    told = len(sanne.messages)
+    talk.clock.forward(days=1)
+    await taps(amina, "menu.absent", "ab:2:open", "reason.ill", "absence.send")
+    amina.sees("absence.already_seen")
+    assert len(sanne.messages) == told
+    assert [r.state for r in await reports(talk.database)] == [AbsenceState.SEEN, AbsenceState.WITHDRAWN]
+
+
+async def test_a_day_without_appointments_twice_is_once(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    talk.clock.forward(days=10)
+    await taps(amina, "menu.absent", "ab:1:today", "reason.ill", "absence.send")
+    sanne.sees("consultant.absence", person="Amina Tesfay")
+    told = len(sanne.messages)
+    await taps(amina, "menu.absent", "ab:2:today", "reason.ill", "absence.send")
+    amina.sees("absence.already_reported")
+    assert len(sanne.messages) == told
+
+
+async def test_a_meeting_that_was_moved_to_another_day_is_reported_anew(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    meeting = talk.appointment_ids["Amina-meeting"]
+    await taps(amina, f"notcome:{meeting}", "reason.ill", "absence.only_this", "absence.send")
+    await sanne.does(Pressed(f"mv:{meeting}:1:2603061000:yes"))
+    sanne.sees("consultant.moved", person="Amina Tesfay")
+    await taps(amina, f"notcome:{meeting}")
+    amina.sees("absence.why")
+    await taps(amina, "reason.work", "absence.only_this", "absence.send")
+    sanne.sees("reason.work")
+    assert [r.state for r in await reports(talk.database)] == [AbsenceState.REPORTED, AbsenceState.REPORTED]
+
+
+async def test_a_meeting_that_was_moved_on_its_day_was_reported(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    meeting = talk.appointment_ids["Amina-meeting"]
+    await taps(amina, f"notcome:{meeting}", "reason.ill", "absence.only_this", "absence.send")
+    await sanne.does(Pressed(f"mv:{meeting}:1:2603041130:yes"))
+    await taps(amina, f"notcome:{meeting}")
+    amina.sees("absence.already_reported")
+
+
+async def test_coming_to_one_of_two_and_then_not(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    lesson, meeting = talk.appointment_ids["Amina-class"], talk.appointment_ids["Amina-meeting"]
+    await taps(amina, "menu.absent", f"ab:1:w:{lesson}", "ab:1:more", f"ab:1:w:{meeting}", "reason.ill", "absence.send")
+    await taps(amina, f"come:{meeting}")
+    assert "Amina Tesfay" in sanne.messages[-1].text
+    assert await answer(talk, "Amina-class") is Answer.NOT_COMING
+    # After all not: the consultant, who counts on her now, hears it.
+    await taps(amina, f"notcome:{meeting}", "reason.child_ill", "absence.only_this", "absence.send")
+    sanne.sees("reason.child_ill")
+    assert await answer(talk, "Amina-meeting") is Answer.NOT_COMING

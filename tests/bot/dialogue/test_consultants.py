@@ -1,12 +1,13 @@
 """The consultant's work in the chat: answers, other times, appointments, lists, people, away days."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from bot.dialogue.consultants.writing import READY_ANSWERS
 from bot.events import Command, Media, MediaKind, Pressed
+from locales.message import Text
 from reminders.digest import plan_digests
 from reminders.missed import AfterAttendance, TalkRule
 from storage.appointments import (
@@ -22,9 +23,9 @@ from storage.appointments import (
 )
 from storage.attendance import AttendanceChange
 from storage.audit import AuditEntry
-from storage.people import Consultant, Person
+from storage.people import Consultant, Group, Person
 from storage.proposals import Proposal, ProposalState
-from tests.bot.dialogue.talk import ZONE, Talk
+from tests.bot.dialogue.talk import RENDERER, ZONE, Talk
 
 
 async def meeting(talk: Talk, label: str = "Amina-meeting") -> Appointment:
@@ -274,6 +275,38 @@ async def test_speaking_to_a_person(talk: Talk) -> None:
     assert (file.media_type, file.content) == ("audio/ogg", b"good-morning")
 
 
+async def test_what_was_begun_for_one_person_never_reaches_another(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await sanne.does(Pressed(f"write:{talk.person_ids['Amina']}"))
+    await sanne.does(Command("today"))
+    heard = len(amina.messages)
+    await sanne.says("Bel me even over Omar.")
+    assert len(amina.messages) == heard
+    sanne.sees("consultant.not_understood")
+
+
+async def test_reminders_of_who_is_away_go_to_who_stands_in(talk: Talk) -> None:
+    await talk.linked("Amina")
+    sanne, karim = await talk.linked("Sanne"), await talk.linked("Karim")
+    async with talk.database.writing() as session:
+        found = await session.get_one(Appointment, talk.appointment_ids["Amina-meeting"])
+        found.starts_at += timedelta(days=14)
+        await session.flush()
+        await talk.planner.plan_people(session, [talk.person_ids["Amina"]])
+        away = await session.get_one(Consultant, talk.consultant_ids["Sanne"])
+        away.stand_in_id = talk.consultant_ids["Karim"]
+        away.away_from, away.away_until = talk.clock.now().date(), date(2026, 3, 31)
+    told = len(sanne.messages)
+    talk.clock.forward(days=15)
+    await talk.settle()
+    title = RENDERER.say(Text("consultant.unconfirmed", {"person": "Amina Tesfay"}), "nl")
+    (unconfirmed,) = [m for m in karim.messages if title in m.text]
+    assert len(sanne.messages) == told
+    (write,) = [b.intent for row in unconfirmed.buttons for b in row]
+    await karim.does(Pressed(write))
+    karim.sees("consultant.write_ask", person="Amina Tesfay")
+
+
 async def test_away_days_and_a_stand_in(talk: Talk) -> None:
     sanne, karim = await talk.linked("Sanne"), await talk.linked("Karim")
     await sanne.does(Command("away"))
@@ -391,3 +424,48 @@ async def test_three_missed_lessons_are_a_reason_to_talk_and_never_a_fine(talk: 
     assert "fine" not in amina.news.casefold()
     await sanne.does(Command("talks"))
     assert "Amina Tesfay" in sanne.news
+
+
+async def of_one_name(talk: Talk, count: int) -> None:
+    """So many people more with Sanne, all called Mohammed."""
+    async with talk.database.writing() as session:
+        session.add_all(
+            Person(
+                external_id=f"M{number}",
+                given_name="Mohammed",
+                family_name=f"Ali {number:02}",
+                language="ar",
+                group=Group.ASYLUM,
+                municipality="Huizen",
+                consultant_id=talk.consultant_ids["Sanne"],
+                created_at=talk.clock.now(),
+                updated_at=talk.clock.now(),
+            )
+            for number in range(count)
+        )
+
+
+async def test_everybody_of_a_name_is_found_in_pages(talk: Talk) -> None:
+    sanne = await talk.linked("Sanne")
+    await of_one_name(talk, 11)
+    await sanne.does(Command("find", "mohammed"))
+    found = {label for label in sanne.labels() if label.startswith("👤")}
+    await sanne.taps("consultant.page_after")
+    found |= {label for label in sanne.labels() if label.startswith("👤")}
+    assert len(found) == 11
+
+
+async def test_a_new_appointment_for_somebody_whose_name_is_written(talk: Talk) -> None:
+    sanne = await talk.linked("Sanne")
+    await of_one_name(talk, 2)
+    await sanne.does(Command("new", "amina"))
+    sanne.sees("consultant.what_kind", person="Amina Tesfay")
+    await sanne.does(Command("new"))
+    await sanne.says("tesfay")
+    sanne.sees("consultant.what_kind", person="Amina Tesfay")
+    await sanne.does(Command("move", "mohammed"))
+    sanne.sees("consultant.with_whom")
+    await sanne.says("ali 01")
+    sanne.sees("consultant.meetings_of", person="Mohammed Ali 01")
+    await sanne.does(Command("new", "omar"))
+    sanne.sees("consultant.nobody_named", name="omar")

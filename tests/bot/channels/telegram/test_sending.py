@@ -1,7 +1,7 @@
 """Telegram's answers to what we send, and the webhook's to what it sends; against the strict counterpart."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -149,6 +149,38 @@ async def test_the_commands_menu_is_set_in_each_language(api: BotApi, language: 
     await channel.close()
     assert api.count("setMyCommands") == 2
     assert language in commands
+
+
+async def test_a_consultant_has_a_menu_of_their_own(api: BotApi) -> None:
+    consultants = {str(7)}
+
+    async def menu_of(address: str) -> Sequence[tuple[str, str]] | None:
+        return [("today", "Vandaag")] if address in consultants else () if address == "8" else None
+
+    channel = TelegramChannel(api.token, api_url=api.url, commands={"nl": [("menu", "Menu")]}, menu_of=menu_of)
+
+    async def receive(_event: InboundEvent) -> None:
+        return
+
+    await channel.start(receive)
+    await api.until_called("setMyCommands", 1)
+    stranger, person = api.user(9), api.user(8)
+    await stranger.says("hello")
+    await person.starts()
+    await api.user(7).starts()
+    await api.until_called("setMyCommands", 2)
+    # Whose chat it is may change with a code.
+    consultants.clear()
+    consultants.add("9")
+    await stranger.says("hello again")
+
+    def chats() -> list[str]:
+        return [scope for scope, _ in api.world.commands if "chat_id" in scope]
+
+    assert await api.world.bell.until(lambda: len(chats()) == 2 or None, 5)
+    await channel.stop()
+    await channel.close()
+    assert chats() == ['{"type":"chat","chat_id":7}', '{"type":"chat","chat_id":9}']
 
 
 SEEN_AND_HEARD = replace(
