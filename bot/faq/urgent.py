@@ -7,7 +7,7 @@ the FAQ and in all languages at once: who is in need does not always write in th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,8 @@ from locales.faq.reading import ContentError, Entry, read_yaml
 NEEDS: Final = ("self_harm", "violence", "hunger", "shelter")
 _FILE: Final = Path(locales.faq.__file__).parent / "urgent.yaml"
 _GAP: Final = 3
+#: A long letter is read to its end: a cry often comes last. Longer than any message on any channel.
+_MOST_CHARACTERS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class _Word:
         return word in self.whole or word.startswith(self.starts) or any(part in word for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Pattern:
     """Sequences of words that must all be found (`&` of the file), unless a word of `cancels` stands with them."""
 
@@ -84,13 +86,14 @@ class CryForHelp:
 
     def heard_in(self, text: str) -> Cry | None:
         """The cry in the text, if there is one. An empty or strange text has none."""
-        words = normalise(text).split()
-        for pattern in self._possible(words):
+        words = normalise(text, _MOST_CHARACTERS).split()
+        # Each pattern looks at the whole text: once is enough, however often its first word is repeated.
+        for pattern in dict.fromkeys(self._possible(dict.fromkeys(words))):
             if pattern.found_in(words):
                 return pattern.cry
         return None
 
-    def _possible(self, words: Sequence[str]) -> Iterator[_Pattern]:
+    def _possible(self, words: Iterable[str]) -> Iterator[_Pattern]:
         for word in words:
             yield from self._by_word.get(word, ())
             yield from self._by_start.get(word[:2], ())
