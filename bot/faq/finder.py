@@ -18,7 +18,7 @@ from bot.faq.finding import Candidate, Finding
 from bot.faq.gaps import Gap
 from bot.faq.likeness import Likeness
 from bot.faq.meaning import Encoder, Meaning, bundled_encoder
-from bot.faq.model import OUTSIDE, Model, fingerprint, load_model, phrasings
+from bot.faq.model import CRY, OUTSIDE, Model, fingerprint, load_model, phrasings
 from bot.faq.pieces import PLACES, Floats, weighted
 from bot.faq.urgent import CryForHelp
 from bot.faq.words import normalise
@@ -51,6 +51,7 @@ class Thresholds:
 
     `answer` is for the best topic, `answer_fine` the same in the group fines (a wrong answer about a fine is worse than
     none), `choices` for the three best together. `least_choice`: what a topic needs to be offered as a choice.
+    `cry`: from which chance on a text without a word of urgent.yaml counts as a cry for help.
     `choices_in` has other limits: lower for languages in which the chances come out lower, for want of phrasings, and
     higher where enough is found that less need be guessed. Measured with `maatje bench faq` on the held-out questions.
     """
@@ -59,6 +60,7 @@ class Thresholds:
     answer_fine: float = 0.97
     choices: float = 0.4
     least_choice: float = 0.001
+    cry: float = 0.5
     choices_in: Mapping[str, float] = field(default_factory=lambda: _CHOICES_IN)
 
 
@@ -83,13 +85,29 @@ class TrainedFinder:
             return Finding("handover", language=locale)
         language, sure = self.model.language(text)
         spoken = language if language != OUTSIDE and sure > 0.5 else locale
-        outcome, candidates = decide(self.chances(text), self.content, self.thresholds, spoken)
+        standard = self.dialect.standard(text)
+        learnt = self._learnt(standard)
+        need, chance = self._cry_in(learnt)
+        if chance >= self.thresholds.cry:
+            return Finding("urgent", language=spoken, need=need)
+        outcome, candidates = decide(self._topics(standard, learnt), self.content, self.thresholds, spoken)
         return Finding(outcome, candidates[0].topic if outcome == "answer" else None, candidates, spoken)
 
     def chances(self, text: str) -> Mapping[str, float]:
         """The chance of each topic of the content. They do not add up to one: the rest is that no topic is meant."""
         text = self.dialect.standard(text)
-        learnt = self._learnt(text)
+        return self._topics(text, self._learnt(text))
+
+    def _cry_in(self, learnt: Floats) -> tuple[str | None, float]:
+        """The likeliest need and the chance that the text is a cry for help at all."""
+        needs = {
+            name.removeprefix(CRY): float(chance)
+            for name, chance in zip(self.model.classes, learnt, strict=True)
+            if name.startswith(CRY)
+        }
+        return max(needs, key=lambda need: needs[need], default=None), sum(needs.values())
+
+    def _topics(self, text: str, learnt: Floats) -> Mapping[str, float]:
         found = {name: float(chance) for name, chance in zip(self.model.classes, learnt, strict=True)}
         chances = {topic: found.get(topic, 0.0) for topic in self.content.topics}
         for topic, likeness in self.fresh.to(text).items():

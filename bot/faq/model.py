@@ -1,8 +1,8 @@
 """The trained part of the finder: how much each piece of a word, and each direction of meaning, speaks for each topic.
 
 Two linear classifiers read every text, one its word pieces and one its meaning; their chances are multiplied. Beside
-the topics there is one more class, "outside": what no topic answers. The numbers are made by `bot/faq/train.py` and
-live in one file; reading it takes a few hundredths of a second, so nothing is learnt while the service starts.
+the topics there is one more class, "outside": what no topic answers, and one for each kind of cry for help. The numbers
+are made by `bot/faq/train.py` and live in one file; reading it takes a few hundredths of a second, so nothing is learnt while the service starts.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from locales.faq.content import FaqContent
 
 #: The class of texts that no topic answers.
 OUTSIDE: Final = ""
+#: The classes of cries for help begin like this; the need follows, as `bot.faq.urgent.NEEDS` has it.
+CRY: Final = "cry:"
 MODEL_FILE: Final = Path(__file__).parent / "model.npz"
 
 
@@ -31,7 +33,7 @@ class ModelError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What the finder learnt. One column a class; `classes` are topic ids and `OUTSIDE`.
+    """What the finder learnt. One column a class; `classes` are topic ids, `OUTSIDE` and `CRY` with a need.
 
     The weights of word pieces are whole numbers from -127 to 127, to be multiplied by the column's scale: a quarter of
     the memory, and no measurable loss. `phrasings` are fingerprints of what it was trained on (see `fingerprint`).

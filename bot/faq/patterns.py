@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -28,7 +28,7 @@ class Word:
         return word in self.whole or word.startswith(self.starts) or any(part in word for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
     """Sequences of words that must all be found (`&` of the file), unless a word of `cancels` stands with them."""
 
@@ -70,9 +70,11 @@ class PatternIndex(Generic[T]):
 
     def first_in(self, words: Sequence[str]) -> T | None:
         """What the first pattern that is found means."""
-        return next((meaning for pattern, meaning in self._possible(words) if pattern.found_in(words)), None)
+        # Each pattern looks at the whole text: once is enough, however often its first word is repeated.
+        possible = dict.fromkeys(self._possible(dict.fromkeys(words)))
+        return next((meaning for pattern, meaning in possible if pattern.found_in(words)), None)
 
-    def _possible(self, words: Sequence[str]) -> Iterator[tuple[Pattern, T]]:
+    def _possible(self, words: Iterable[str]) -> Iterator[tuple[Pattern, T]]:
         for word in words:
             yield from self._by_word.get(word, ())
             yield from self._by_start.get(word[:2], ())

@@ -21,8 +21,9 @@ from sklearn.linear_model import LogisticRegression
 import locales.faq
 from bot.faq.dialect import Dialect
 from bot.faq.meaning import Encoder, bundled_encoder, raw_vector
-from bot.faq.model import MODEL_FILE, OUTSIDE, Model, fingerprint, phrasings
+from bot.faq.model import CRY, MODEL_FILE, OUTSIDE, Model, fingerprint, phrasings
 from bot.faq.pieces import PLACES, Floats, bag, rarity, weighted
+from bot.faq.urgent import NEEDS
 from locales.faq.content import FaqContent, load_faq
 from locales.faq.reading import Entry, read_yaml
 
@@ -30,6 +31,7 @@ from locales.faq.reading import Entry, read_yaml
 _FREEDOM_PIECES: Final = 30.0
 _FREEDOM_MEANING: Final = 20.0
 _OUTSIDE_FILE: Final = Path(locales.faq.__file__).parent / "outside.yaml"
+_CRIES_FILE: Final = Path(locales.faq.__file__).parent / "cries.yaml"
 
 
 def outside_texts(path: Path = _OUTSIDE_FILE) -> list[tuple[str, str]]:
@@ -42,15 +44,26 @@ def outside_texts(path: Path = _OUTSIDE_FILE) -> list[tuple[str, str]]:
     ]
 
 
+def cry_texts(path: Path = _CRIES_FILE) -> list[tuple[str, str, str]]:
+    """(class, language, text) of cries for help."""
+    found = []
+    for language, value in Entry(path, "", read_yaml(path)).items():
+        entry = Entry(path, language, value)
+        entry.only(set(NEEDS))
+        found += [(CRY + need, language, text) for need in NEEDS for text in entry.texts(need, ())]
+    return found
+
+
 def train(content: FaqContent, encoder: Encoder, vectors: Mapping[str, Floats] | None = None) -> Model:
-    """Learn from every phrasing and from the texts outside. `vectors` may give meanings that are known already."""
-    inside, outside = phrasings(content), outside_texts()
+    """Learn from every phrasing, the texts outside and the cries. `vectors` may give meanings that are known already."""
+    inside = phrasings(content)
+    rows = [*inside, *((OUTSIDE, language, text) for language, text in outside_texts()), *cry_texts()]
     dialect = Dialect()
-    texts = [dialect.standard(text) for text in [*(text for _, _, text in inside), *(text for _, text in outside)]]
-    classes = (*content.topics, OUTSIDE)
-    number = {topic: index for index, topic in enumerate(classes)}
-    wanted = np.array([number[topic] for topic, _, _ in inside] + [number[OUTSIDE]] * len(outside))
-    spoken = [locale for _, locale, _ in inside] + [language for language, _ in outside]
+    texts = [dialect.standard(text) for _, _, text in rows]
+    classes = (*content.topics, OUTSIDE, *(CRY + need for need in NEEDS))
+    number = {name: index for index, name in enumerate(classes)}
+    wanted = np.array([number[name] for name, _, _ in rows])
+    spoken = [language for _, language, _ in rows]
     languages = tuple(sorted(set(spoken)))
     known = vectors or {}
     worth = rarity([bag(text) for text in texts])

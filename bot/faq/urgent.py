@@ -17,6 +17,8 @@ from locales.faq.reading import Entry, read_yaml
 
 NEEDS: Final = ("self_harm", "violence", "hunger", "shelter")
 _FILE: Final = Path(locales.faq.__file__).parent / "urgent.yaml"
+#: A long letter is read to its end: a cry often comes last. Longer than any message on any channel.
+_MOST_CHARACTERS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +43,4 @@ class CryForHelp:
 
     def heard_in(self, text: str) -> Cry | None:
         """The cry in the text, if there is one. An empty or strange text has none."""
-        return self._patterns.first_in(normalise(text).split())
+        return self._patterns.first_in(normalise(text, _MOST_CHARACTERS).split())

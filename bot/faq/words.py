@@ -53,9 +53,12 @@ _ARABIZI_SOUND: Final = str.maketrans({"2": "", "3": "a", "5": "kh", "6": "t", "
 _NUMBER_FIRST: Final = re.compile(r"\d+(u|uur|h|x|e|de|ste|jaar|min)?$|[a-z]\d+$")
 
 
-def normalise(text: str) -> str:
-    """Words of the text in one spelling, separated by single spaces; "" when there is no letter or digit in it."""
-    folded = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).lower()
+def normalise(text: str, most: int = MAX_CHARACTERS) -> str:
+    """Words of the text in one spelling, separated by single spaces; "" when there is no letter or digit in it.
+
+    What comes after `most` characters is left out.
+    """
+    folded = unicodedata.normalize("NFKC", text[:most]).lower()
     bare = "".join(c for c in unicodedata.normalize("NFD", folded) if unicodedata.category(c) != "Mn")
     bare = unicodedata.normalize("NFC", bare).translate(_TABLE)
     bare = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in bare)
