@@ -1,9 +1,11 @@
 """`maatje doctor`: looks at settings, database, tokens, catalogs and clock, and says what to do."""
 
+import asyncio
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
+from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,7 +13,8 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.channel_config import load_channel_rules
 from bot.channels.base import DeliveryError
-from bot.channels.setup import whatsapp_config
+from bot.channels.setup import email_config, notify_config, whatsapp_config
+from bot.clock import SystemClock
 from bot.importing import policies_of
 from bot.municipality import ConfigError, Municipalities
 from bot.settings import SecretMissing, Settings
@@ -142,8 +145,10 @@ async def _other_channels(settings: Settings) -> list[Finding]:
             findings.append(Finding(name, "warning", "off; README, Channels, says how to set it up"))
         elif name == "whatsapp":
             findings.append(await _whatsapp(settings))
+        elif name == "email" and settings.smtp_host:
+            findings.append(await _email(settings))
         else:
-            findings.append(Finding(name, "ok", "set up"))
+            findings.append(await _notify(settings, name))
     by_webhook = {"whatsapp", "sms"} & set(settings.channels)
     if by_webhook and not settings.public_url:
         what = "MAATJE_PUBLIC_URL is not set: nothing that people write arrives, and no receipts"
@@ -173,6 +178,44 @@ async def _whatsapp(settings: Settings) -> Finding:
     if lacking:
         return Finding("whatsapp", "fault", f"not approved: {', '.join(lacking)}; run maatje whatsapp templates")
     return Finding("whatsapp", "ok", "every template is approved")
+
+
+async def _notify(settings: Settings, name: str) -> Finding:
+    from bot.channels.notify.api import NotifyApi
+
+    try:
+        api = NotifyApi(notify_config(settings), SystemClock())
+    except ValueError as error:
+        return Finding(name, "fault", str(error))
+    try:
+        # A notification that nobody sent: Notify says so only to a key that it knows.
+        await api.get(str(UUID(int=0)))
+    except DeliveryError as error:
+        return Finding(name, "fault", f"Notify cannot be asked ({error}); look at the key, its address and the clock")
+    finally:
+        await api.close()
+    return Finding(name, "ok", "Notify accepts the key")
+
+
+async def _email(settings: Settings) -> Finding:
+    from bot.channels.email.mailbox import Mailbox
+    from bot.channels.email.sending import Outbound
+
+    config = email_config(settings)
+    outbound = Outbound(config)
+    try:
+        await outbound.check()
+    except DeliveryError as error:
+        return Finding("email", "fault", f"{config.smtp_host} takes no mail from us ({error}); look at MAATJE_SMTP_*")
+    finally:
+        await outbound.close()
+    if config.imap_host and not await Mailbox(config, _nothing, asyncio.sleep).can_be_read():
+        return Finding("email", "fault", f"the mailbox at {config.imap_host} cannot be read; look at MAATJE_IMAP_*")
+    return Finding("email", "ok", "the server lets us in")
+
+
+async def _nothing(_uid: str, _raw: bytes) -> None:
+    return
 
 
 def _public_url(settings: Settings) -> Finding:

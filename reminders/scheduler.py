@@ -103,7 +103,7 @@ class Scheduler:
                 # One failed run must not end the job: the next one comes.
                 log.error("job_failed", job=getattr(job, "__name__", "?"), error=type(error).__name__)
 
-        # Without a trigger: once, at once, or as soon as a busy machine comes to it (else left out after a second).
+        # Without a trigger: once, at once; on a busy machine a moment later, and never left out.
         self._jobs.add_job(guarded, misfire_grace_time=None)
         self._jobs.add_job(
             guarded,

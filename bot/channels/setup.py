@@ -20,6 +20,8 @@ from storage.linking import make_pass
 from storage.people import Consultant
 
 if TYPE_CHECKING:
+    from bot.channels.email.config import EmailConfig
+    from bot.channels.notify.config import NotifyConfig
     from bot.channels.whatsapp.config import WhatsAppConfig
 
 
@@ -89,12 +91,11 @@ def whatsapp_config(settings: Settings) -> "WhatsAppConfig":
     )
 
 
-def _notify(
-    settings: Settings, database: Database, clock: Clock, renderer: Renderer, report: Report, public_url: str
-) -> dict[str, Channel]:
-    from bot.channels.notify import NotifyConfig, NotifyEmailChannel, SmsChannel
+def notify_config(settings: Settings) -> "NotifyConfig":
+    """The part of the settings that Notify needs. Raises ValueError as NotifyConfig does."""
+    from bot.channels.notify.config import NotifyConfig
 
-    config = NotifyConfig(
+    return NotifyConfig(
         api_key=settings.notify_api_key.get_secret_value(),
         base_url=settings.notify_api_url,
         sms_template=settings.notify_sms_template,
@@ -106,6 +107,14 @@ def _notify(
         reference_prefix=settings.notify_reference_prefix,
         unicode=settings.notify_unicode,
     )
+
+
+def _notify(
+    settings: Settings, database: Database, clock: Clock, renderer: Renderer, report: Report, public_url: str
+) -> dict[str, Channel]:
+    from bot.channels.notify import NotifyEmailChannel, SmsChannel
+
+    config = notify_config(settings)
     channels: dict[str, Channel] = {}
     if settings.notify_sms_template:
         more = _more(database, clock, "sms", public_url)
@@ -129,10 +138,11 @@ def _more(database: Database, clock: Clock, channel: str, public_url: str) -> Ca
     return link
 
 
-def _email(settings: Settings, database: Database, clock: Clock, renderer: Renderer, report: Report) -> Channel:
-    from bot.channels.email import EmailChannel, EmailConfig
+def email_config(settings: Settings) -> "EmailConfig":
+    """The part of the settings that e-mail by a server of the municipality's own needs."""
+    from bot.channels.email.config import EmailConfig
 
-    config = EmailConfig(
+    return EmailConfig(
         from_address=settings.email_from.strip().lower(),
         from_name=settings.email_name,
         smtp_host=settings.smtp_host,
@@ -148,7 +158,16 @@ def _email(settings: Settings, database: Database, clock: Clock, renderer: Rende
         imap_folder=settings.imap_folder,
         public_url=settings.public_url,
     )
+
+
+def _email(settings: Settings, database: Database, clock: Clock, renderer: Renderer, report: Report) -> Channel:
+    from bot.channels.email import EmailChannel
+
     keys = database.keys
     return EmailChannel(
-        config, clock=clock, report=report, sign=lambda text: keys.sign(text, "email"), renderer=renderer
+        email_config(settings),
+        clock=clock,
+        report=report,
+        sign=lambda text: keys.sign(text, "email"),
+        renderer=renderer,
     )

@@ -58,6 +58,14 @@ class Mailbox:
             await self._sleep(self._pause)
             self._pause = min(LAST_PAUSE, self._pause * 2)
 
+    async def can_be_read(self) -> bool:
+        """Whether the server lets us in and has the folder."""
+        try:
+            await self._leave(await self._open())
+        except _BROKEN:
+            return False
+        return True
+
     async def fetch(self, uid: str) -> bytes | None:
         """One mail, by its name in the mailbox; None when it is not there (any more)."""
         validity, _, number = uid.partition(".")

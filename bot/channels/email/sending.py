@@ -57,6 +57,16 @@ class Outbound:
                 else:
                     client.close()
 
+    async def check(self) -> None:
+        """Log in, and nothing else. Raises as `send`."""
+        async with self._slots:
+            client = self._client()
+            try:
+                await client.connect()
+            except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+                raise delivery_error(error) from None
+            self._idle.append(client)
+
     async def close(self) -> None:
         """Say goodbye to the server."""
         while self._idle:

@@ -6,37 +6,34 @@ a telephone or mailbox is a method here.
 """
 
 import asyncio
-import json
 import re
 import uuid
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Literal, TypeAlias
 
-import aiohttp
-from notifications_python_client.authentication import decode_jwt_token, get_token_issuer
-from notifications_python_client.errors import (
-    TokenAlgorithmError,
-    TokenDecodeError,
-    TokenError,
-    TokenExpiredError,
-    TokenIssuerError,
-)
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.channels.notify.callbacks import INBOUND_PATH, RECEIPTS_PATH
-from bot.channels.notify.gsm import Encoding, encoding_of, segments
-from bot.demo.counterparts.notify_checks import NotifyRefusal, is_uuid, read_form, read_json
+from bot.channels.notify.gsm import encoding_of, segments
+from bot.demo.counterparts.notify_callbacks import CallsBack
+from bot.demo.counterparts.notify_checks import NotifyRefusal, check_token, is_uuid, read_form, read_json
+from bot.demo.counterparts.notify_kept import (
+    Fate,
+    Kind,
+    Post,
+    Sent,
+    ShownMail,
+    ShownSms,
+    as_listed,
+    receipt_of,
+    time_text,
+)
 from bot.demo.counterparts.notify_texts import as_sms, read_markdown
-
-Kind: TypeAlias = Literal["sms", "email"]
-# What a phone or mailbox does with the next message.
-Fate: TypeAlias = Literal["delivered", "permanent-failure", "temporary-failure", "technical-failure"]
 
 SERVICE = "8f1bd2c6-0c1f-4f45-9e5b-6a7f6f0f8a11"
 SECRET = "2f6a7b1e-3a51-4d0c-9a53-5f0f9f8b7c22"  # noqa: S105 - of a server that exists on this machine only
@@ -59,60 +56,7 @@ SIMULATED = frozenset(
 )
 LONGEST_SMS = 918
 PER_MINUTE = 3000
-RETRIES = 5
-CALLBACK_SECONDS = 5.0
 _FIELD = re.compile(r"\({2}([^()]+)\){2}")
-_ENDED = frozenset({"delivered", "permanent-failure", "temporary-failure", "technical-failure"})
-
-
-@dataclass(slots=True)
-class Sent:
-    """A notification as Notify keeps it."""
-
-    id: str
-    kind: Kind
-    to: str
-    body: str
-    subject: str | None
-    reference: str | None
-    template: str
-    created_at: datetime
-    status: str = "created"
-    sent_at: datetime | None = None
-    completed_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ShownSms:
-    """One line on a telephone: who said it, and what it cost."""
-
-    text: str
-    from_person: bool
-    at: datetime
-    encoding: Encoding
-    segments: int
-
-
-@dataclass(frozen=True, slots=True)
-class ShownMail:
-    """One mail in a mailbox. `text` is what is read; `source` the Markdown that it was made of."""
-
-    subject: str
-    text: str
-    source: str
-    at: datetime
-
-
-@dataclass(slots=True)
-class _Post:
-    """One address: what arrived, what waits, and what becomes of the next."""
-
-    sms: list[ShownSms] = field(default_factory=list)
-    mails: list[ShownMail] = field(default_factory=list)
-    fate: Fate = "delivered"
-    # Switched off: messages wait for it until they are given up.
-    off: bool = False
-    waiting: list[Sent] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +99,14 @@ class NotifyCounterpart:
         receipts_at_once: bool = True,
         retry_after: timedelta = timedelta(minutes=5),
     ) -> None:
-        self.callbacks = callbacks
         self.unicode = unicode
         self.prefix = prefix
         self.receipts_at_once = receipts_at_once
         self.sent: dict[str, Sent] = {}
         self.requests: list[str] = []
-        self._callback_token = callback_token
         self._now = now
-        self._retry_after = retry_after
-        self._posts: dict[str, _Post] = defaultdict(_Post)
+        self._callbacks = CallsBack(callbacks, callback_token, retry_after)
+        self._posts: dict[str, Post] = defaultdict(Post)
         self._refusals = _Refusals()
         self._invalid: set[str] = set()
         self._team_only: frozenset[str] | None = None
@@ -175,8 +117,6 @@ class NotifyCounterpart:
             SMS_TEMPLATE: ("sms", "", "((message))"),
             EMAIL_TEMPLATE: ("email", "((subject))", "((message))"),
         }
-        self._calls: set[asyncio.Task[None]] = set()
-        self._session: aiohttp.ClientSession | None = None
         self.app = Starlette(
             routes=[
                 Route("/v2/notifications", self._answering(self._list), methods=["GET"]),
@@ -202,9 +142,9 @@ class NotifyCounterpart:
             "source_number": sender,
             "destination_number": SMS_NUMBER.lstrip("+"),
             "message": text,
-            "date_received": _time(self._now()),
+            "date_received": time_text(self._now()),
         }
-        await self._call(INBOUND_PATH, body)
+        await self._callbacks.call(INBOUND_PATH, body)
 
     def switches_off(self, number: str) -> None:
         """The telephone is off: what is sent waits for it."""
@@ -285,20 +225,24 @@ class NotifyCounterpart:
 
     async def calls_back(self, notification: str) -> None:
         """Bring the receipt of one notification (once more)."""
-        await self._call(RECEIPTS_PATH, self._receipt(self.sent[notification]))
+        await self._callbacks.call(RECEIPTS_PATH, receipt_of(self.sent[notification]))
+
+    @property
+    def callbacks(self) -> str:
+        """The address that is called back."""
+        return self._callbacks.address
+
+    @callbacks.setter
+    def callbacks(self, address: str) -> None:
+        self._callbacks.address = address
 
     async def settled(self) -> None:
         """Wait until every callback was taken, dropped or given up."""
-        while self._calls:
-            await asyncio.wait(self._calls)
+        await self._callbacks.settled()
 
     async def close(self) -> None:
         """End what is under way."""
-        for call in self._calls:
-            call.cancel()
-        await asyncio.gather(*self._calls, return_exceptions=True)
-        if self._session is not None:
-            await self._session.close()
+        await self._callbacks.close()
 
     # The API.
 
@@ -306,7 +250,7 @@ class NotifyCounterpart:
         async def answer(request: Request) -> Response:
             self.requests.append(f"{request.method} {request.url.path}")
             try:
-                self._check_token(request)
+                check_token(request.headers.get("authorization", ""), SERVICE, SECRET, revoked=self._revoked)
                 if self._refusals.next:
                     status, kind, message = self._refusals.next.popleft()
                     raise NotifyRefusal(status, (kind, message))
@@ -315,30 +259,6 @@ class NotifyCounterpart:
                 return refusal.response()
 
         return answer
-
-    def _check_token(self, request: Request) -> None:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme != "Bearer":
-            raise NotifyRefusal(401, ("AuthError", "Unauthorized: authentication token must be provided"))
-        try:
-            issuer = get_token_issuer(token)  # type: ignore[no-untyped-call]
-        except TokenIssuerError:
-            raise NotifyRefusal(403, ("AuthError", "Invalid token: iss field not provided")) from None
-        except TokenDecodeError:
-            raise NotifyRefusal(403, ("AuthError", "Invalid token: make sure your API token matches")) from None
-        if issuer != SERVICE:
-            raise NotifyRefusal(403, ("AuthError", "Invalid token: service not found"))
-        try:
-            decode_jwt_token(token, SECRET)  # type: ignore[no-untyped-call]
-        except TokenExpiredError:
-            message = "Error: Your system clock must be accurate to within 30 seconds"
-            raise NotifyRefusal(403, ("AuthError", message)) from None
-        except TokenAlgorithmError:
-            raise NotifyRefusal(403, ("AuthError", "Invalid token: algorithm used is not HS256")) from None
-        except (TokenDecodeError, TokenError):
-            raise NotifyRefusal(403, ("AuthError", "Invalid token: API key not found")) from None
-        if self._revoked:
-            raise NotifyRefusal(403, ("AuthError", "Invalid token: API key revoked"))
 
     async def _post(self, request: Request) -> Response:
         kind = request.path_params["kind"]
@@ -375,7 +295,7 @@ class NotifyCounterpart:
         if recipient not in SIMULATED:
             self.sent[sent.id] = sent
             if self.receipts_at_once:
-                self._in_background(self._send(sent))
+                self._callbacks.in_background(self._send(sent))
         if self._refusals.lost_answers:
             self._refusals.lost_answers -= 1
             raise NotifyRefusal(504, ("EventletTimeout", "Timeout serving request"))
@@ -412,7 +332,9 @@ class NotifyCounterpart:
             and wanted.get("template_type") in (None, sent.kind)
             and wanted.get("status") in (None, sent.status)
         ]
-        return JSONResponse({"notifications": [_shown(sent) for sent in found], "links": {"current": str(request.url)}})
+        return JSONResponse(
+            {"notifications": [as_listed(sent) for sent in found], "links": {"current": str(request.url)}}
+        )
 
     async def _get(self, request: Request) -> Response:
         identifier = request.path_params["notification"]
@@ -420,7 +342,7 @@ class NotifyCounterpart:
             raise NotifyRefusal(400, ("ValidationError", "notification_id is not a valid UUID"))
         if identifier not in self.sent:
             raise NotifyRefusal(404, ("NoResultFound", "No result found"))
-        return JSONResponse(_shown(self.sent[identifier]))
+        return JSONResponse(as_listed(self.sent[identifier]))
 
     async def _preview(self, request: Request) -> Response:
         template = request.path_params["template"]
@@ -480,79 +402,7 @@ class NotifyCounterpart:
                 post.sms.append(self._shown(sent.body, from_person=False))
             else:
                 post.mails.append(ShownMail(sent.subject or "", read_markdown(sent.body), sent.body, self._now()))
-        await self._call(RECEIPTS_PATH, self._receipt(sent))
+        await self._callbacks.call(RECEIPTS_PATH, receipt_of(sent))
 
     def _shown(self, text: str, *, from_person: bool) -> ShownSms:
         return ShownSms(text, from_person, self._now(), encoding_of(text), segments(text))
-
-    def _receipt(self, sent: Sent) -> dict[str, object]:
-        return {
-            "id": sent.id,
-            "reference": sent.reference,
-            "to": sent.to,
-            "status": sent.status,
-            "created_at": _time(sent.created_at),
-            "completed_at": _time(sent.completed_at),
-            "sent_at": _time(sent.sent_at),
-            "notification_type": sent.kind,
-            "template_id": sent.template,
-            "template_version": 1,
-        }
-
-    async def _call(self, path: str, body: dict[str, object]) -> None:
-        """Call back; what was not taken is brought again in the background."""
-        if self.callbacks and not await self._called(path, body):
-            self._in_background(self._call_again(path, body))
-
-    async def _call_again(self, path: str, body: dict[str, object]) -> None:
-        for _ in range(RETRIES):
-            await asyncio.sleep(self._retry_after.total_seconds())
-            if await self._called(path, body):
-                return
-
-    async def _called(self, path: str, body: dict[str, object]) -> bool:
-        """One call; whether it needs no other. Notify drops what is refused with a 4xx other than 429."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALLBACK_SECONDS))
-        headers = {"authorization": f"Bearer {self._callback_token}", "content-type": "application/json"}
-        try:
-            async with self._session.post(self.callbacks + path, data=json.dumps(body), headers=headers) as answer:
-                return answer.status < 500 and answer.status != 429
-        except (aiohttp.ClientError, TimeoutError):
-            return False
-
-    def _in_background(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
-
-
-def _shown(sent: Sent) -> dict[str, object]:
-    """A notification as GET gives it."""
-    return {
-        "id": sent.id,
-        "reference": sent.reference,
-        "email_address": sent.to if sent.kind == "email" else None,
-        "phone_number": sent.to if sent.kind == "sms" else None,
-        **{f"line_{number}": None for number in range(1, 7)},
-        "postcode": None,
-        "postage": None,
-        "type": sent.kind,
-        "status": sent.status,
-        "template": {"id": sent.template, "version": 1, "uri": f"/v2/template/{sent.template}/version/1"},
-        "body": sent.body,
-        "subject": sent.subject,
-        "created_at": _time(sent.created_at),
-        "created_by_name": None,
-        "sent_at": _time(sent.sent_at),
-        "completed_at": _time(sent.completed_at) if sent.status in _ENDED else None,
-        "scheduled_for": None,
-        "one_click_unsubscribe_url": None,
-        "cost_details": {},
-        "cost_in_pounds": 0.0,
-        "is_cost_data_ready": True,
-    }
-
-
-def _time(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

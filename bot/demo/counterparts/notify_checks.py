@@ -5,6 +5,14 @@ import re
 import uuid
 
 import phonenumbers
+from notifications_python_client.authentication import decode_jwt_token, get_token_issuer
+from notifications_python_client.errors import (
+    TokenAlgorithmError,
+    TokenDecodeError,
+    TokenError,
+    TokenExpiredError,
+    TokenIssuerError,
+)
 from starlette.responses import JSONResponse, Response
 
 _EMAIL = re.compile(r"^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~\-]+@([^.@][^@\s]+)$")
@@ -117,3 +125,29 @@ def is_uuid(value: object) -> bool:
     except ValueError:
         return False
     return True
+
+
+def check_token(authorization: str, service: str, secret: str, *, revoked: bool) -> None:
+    """Raise NotifyRefusal unless the header holds a fresh token, signed by this service with this secret."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme != "Bearer":
+        raise NotifyRefusal(401, ("AuthError", "Unauthorized: authentication token must be provided"))
+    try:
+        issuer = get_token_issuer(token)  # type: ignore[no-untyped-call]
+    except TokenIssuerError:
+        raise NotifyRefusal(403, ("AuthError", "Invalid token: iss field not provided")) from None
+    except TokenDecodeError:
+        raise NotifyRefusal(403, ("AuthError", "Invalid token: make sure your API token matches")) from None
+    if issuer != service:
+        raise NotifyRefusal(403, ("AuthError", "Invalid token: service not found"))
+    try:
+        decode_jwt_token(token, secret)  # type: ignore[no-untyped-call]
+    except TokenExpiredError:
+        message = "Error: Your system clock must be accurate to within 30 seconds"
+        raise NotifyRefusal(403, ("AuthError", message)) from None
+    except TokenAlgorithmError:
+        raise NotifyRefusal(403, ("AuthError", "Invalid token: algorithm used is not HS256")) from None
+    except (TokenDecodeError, TokenError):
+        raise NotifyRefusal(403, ("AuthError", "Invalid token: API key not found")) from None
+    if revoked:
+        raise NotifyRefusal(403, ("AuthError", "Invalid token: API key revoked"))

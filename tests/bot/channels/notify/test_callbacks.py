@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from bot.channels.base import News, NewsState
 from bot.channels.notify.callbacks import INBOUND_PATH, LARGEST, RECEIPTS_PATH
 from bot.demo.counterparts import notify as side
-from bot.demo.counterparts.notify import Fate
+from bot.demo.counterparts.notify_kept import Fate
 from bot.events import Command, InboundEvent, Left, Said, Started
 from tests.bot.channels.notify.rig import MAILBOX, PERSON, Rig, rendered, rigged
 
