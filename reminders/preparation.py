@@ -144,7 +144,7 @@ class Preparation:
                 continue
             if isinstance(way, Later):
                 at = min(way.at, max(end_of_use(row.due_at, row.useful_until) - LAST_CALL, now))
-                results.append(Result(row.id, MessageState.PENDING, "channel_quiet", next_at=at))
+                results.append(Result(row.id, MessageState.PENDING, way.reason, next_at=at))
                 continue
             try:
                 letters.append(_Letter(row, self._decrypted(row), way))
