@@ -49,6 +49,7 @@ from storage.contacts import add_mail_addresses
 from storage.database import Database
 from storage.keys import KeyRing
 from storage.migrate import schema_is_current
+from storage.outbox import send_what_waited
 from storage.outbox_queue import OutboxQueue
 
 
@@ -172,7 +173,10 @@ def build(
         return await plan_digests(session, clock.now(), settings.zone, services.holidays)
 
     async def mail_addresses(session: AsyncSession) -> int:
-        return await add_mail_addresses(session, keys, clock.now()) if "email" in channels else 0
+        added = await add_mail_addresses(session, keys, clock.now()) if "email" in channels else []
+        for consultant_id in added:
+            await send_what_waited(session, consultant_id, clock.now())
+        return len(added)
 
     receipts.wake = dispatcher.wake
     passing_on = PassingOn(database, OutboxQueue(database, worker), rules, quiet_hours, clock)

@@ -144,7 +144,7 @@ class Preparation:
                 continue
             if isinstance(way, Later):
                 at = min(way.at, max(end_of_use(row.due_at, row.useful_until) - LAST_CALL, now))
-                results.append(Result(row.id, MessageState.PENDING, "channel_quiet", next_at=at))
+                results.append(Result(row.id, MessageState.PENDING, way.reason, next_at=at))
                 continue
             try:
                 letters.append(_Letter(row, self._decrypted(row), way))
@@ -158,7 +158,7 @@ class Preparation:
             rendered = self._renderer.render(body, way.language)
             channels = {address.channel for address in way.addresses}
             if body.attachment is not None:
-                rendered = replace(rendered, file=await self._file(body.attachment, message, way.language, now))
+                rendered = replace(rendered, file=await self._file(body.attachment, message, way.language))
             if message.appointment_id is not None and any(self._rules.capabilities[c].calendar for c in channels):
                 calendar = Attachment("calendar", str(message.appointment_id))
                 rendered = replace(
@@ -185,17 +185,16 @@ class Preparation:
         elif way.lane.startswith("person:") and parcel.rendered.file is None:
             parcel.rendered = replace(parcel.rendered, hear=f"hear:{parcel.row.id}")
 
-    async def _file(self, attachment: Attachment, message: ClaimedMessage, language: str, now: datetime) -> File | None:
+    async def _file(self, attachment: Attachment, message: ClaimedMessage, language: str) -> File | None:
         """The file; a message that says something without it goes without what cannot be had now.
 
         Raises:
-            FileNotYet: the message is nothing without it, and there is time to wait.
+            FileNotYet: the message is nothing without it.
         """
         try:
             return await self._made(attachment, message, language)
         except FileNotYet:
-            until = end_of_use(message.due_at or now, message.useful_until)
-            if attachment.needed and now + FILE_AGAIN_IN < until:
+            if attachment.needed:
                 raise
             return None
 

@@ -9,13 +9,15 @@ from reminders.channel_rules import ChannelRules
 from reminders.retry import end_of_use
 from storage.caseload import is_away
 from storage.contacts import ContactState
-from storage.outbox import MessageState, Priority
+from storage.outbox import NO_CHANNEL, MessageState, Priority
 from storage.outbox_parties import Address, Parties, Reader
 from storage.outbox_queue import ClaimedRow
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 # An address where a message did not arrive goes behind the others for so long, unless something arrived there since.
 FAILING_FOR = timedelta(days=1)
+# When it is looked again whether a consultant can be reached.
+LINKED_SOON, LINKED_LATE = timedelta(minutes=1), timedelta(hours=1)
 # A channel that a person wrote on within this time is one they use.
 IN_USE = timedelta(days=60)
 
@@ -35,9 +37,10 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Every channel that is left, or the person, is in quiet hours until then."""
+    """Not now: every channel that is left, or the person, is in quiet hours until then, or there is no channel yet."""
 
     at: datetime
+    reason: str = "channel_quiet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def route(
     if not addresses:
         if usable:
             return Later(min(rules.opens_at(a.channel, row.priority, now) for a in usable))
-        return NoWay("not_delivered" if row.passed_over else "no_channel")
+        return _no_channel(row, consultant, now)
     if person is not None:
         unasked = row.priority != Priority.REPLY
         if unasked and row.priority != Priority.URGENT:
@@ -95,6 +98,16 @@ def route(
     if consultant is not None:
         return Way(addresses, _known(consultant.language), f"consultant:{consultant_id}")
     return Way(addresses, _known(addresses[0].language), f"contact:{addresses[0].contact_id}")
+
+
+def _no_channel(row: ClaimedRow, consultant: Reader | None, now: datetime) -> Later | NoWay:
+    """What is told to a consultant who is not linked yet waits, ever longer, as long as it is of use: a report that
+    came before its reader is not lost."""
+    pause = min(max(now - row.due_at, LINKED_SOON), LINKED_LATE)
+    told = consultant is not None and row.contact_id is None and row.priority <= Priority.NOTICE
+    if told and not row.passed_over and now + pause < end_of_use(row.due_at, row.useful_until):
+        return Later(now + pause, NO_CHANNEL)
+    return NoWay("not_delivered" if row.passed_over else NO_CHANNEL)
 
 
 def _who_hears(consultant_id: int, parties: Parties, on: date) -> int:

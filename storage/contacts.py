@@ -117,13 +117,13 @@ async def contact_at(session: AsyncSession, keys: KeyRing, channel: str, address
     return await session.scalar(select(Contact).where(Contact.channel == channel, Contact.address_hash.in_(hashes)))
 
 
-async def add_mail_addresses(session: AsyncSession, keys: KeyRing, now: datetime) -> int:
-    """Make the work address that a municipality gave for each consultant a contact of theirs; how many are new.
+async def add_mail_addresses(session: AsyncSession, keys: KeyRing, now: datetime) -> list[int]:
+    """Make the work address that a municipality gave for each consultant a contact of theirs; for whom it is new.
 
     It needs no proof: the municipality itself says whose it is.
     """
     known = select(Contact.consultant_id).where(Contact.channel == "email", Contact.consultant_id.is_not(None))
-    added = 0
+    added = list[int]()
     for consultant in await session.scalars(select(Consultant).where(Consultant.id.not_in(known))):
         address = consultant.email.strip().lower()
         found = await contact_at(session, keys, "email", address)
@@ -137,10 +137,10 @@ async def add_mail_addresses(session: AsyncSession, keys: KeyRing, now: datetime
                 "linked_at": now,
                 "created_at": now,
             }
-            added += await insert_new(session, Contact, row)
+            added += [consultant.id] if await insert_new(session, Contact, row) else []
         elif found.person_id is None and found.consultant_id is None:
             found.consultant_id, found.linked_at = consultant.id, now
-            added += 1
+            added.append(consultant.id)
     return added
 
 

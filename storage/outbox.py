@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Final
 
 from sqlalchemy import ForeignKey, Index, Integer, String, Text, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -41,6 +42,9 @@ class Priority(IntEnum):
     NOTICE = 3
     REMINDER = 5
 
+
+#: Why a message to somebody who is linked nowhere went nowhere, or waits.
+NO_CHANNEL: Final = "no_channel"
 
 _PENDING = text("state = 'pending'")
 _SENDING = text("state = 'sending'")
@@ -235,3 +239,16 @@ async def sent_since(session: AsyncSession, channels: Collection[str], since: da
         .group_by(Attempt.channel)
     )
     return dict(rows.all())
+
+
+async def send_what_waited(session: AsyncSession, consultant_id: int, now: datetime) -> None:
+    """What waited until this consultant could be reached is due now."""
+    await session.execute(
+        update(Message)
+        .where(
+            Message.consultant_id == consultant_id,
+            Message.state == MessageState.PENDING,
+            Message.reason == NO_CHANNEL,
+        )
+        .values(next_at=now)
+    )

@@ -9,6 +9,7 @@ from bot.events import Said, Started
 from locales.languages import find_language
 from storage.contacts import conversation_of
 from storage.linking import CodeExpired, CodeUnknown, TooManyAttempts, looks_like_code, use_code
+from storage.outbox import send_what_waited
 from storage.people import Consultant, Person
 
 log = structlog.get_logger(__name__)
@@ -49,6 +50,7 @@ async def use(turn: Turn, code: str) -> None:
     elif found.consultant_id is not None:
         turn.consultant = await turn.session.get_one(Consultant, found.consultant_id)
         turn.note("linked", f"consultant:{found.consultant_id}")
+        await send_what_waited(turn.session, found.consultant_id, turn.now)
         await door.welcome(turn)
 
 

@@ -370,7 +370,7 @@ def test_the_facts_as_text_in_a_file(listed: Path) -> None:
         "  Report: none\n"
         "  Message: none about this appointment\n"
         "  Answer: none\n\n"
-        "2025-03-10 09:00-12:00 · Class · A · Taalhuis\n"
+        "2025-03-10 09:00-12:00 · Lesson · A · Taalhuis\n"
         "  List: absent, 0 minutes\n"
         "  Report: sent 2025-03-09 13:00, reason: child ill\n"
         "  Message: reminder, sent 2025-03-09 13:00, read 2025-03-09 13:00\n"

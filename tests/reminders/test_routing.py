@@ -236,3 +236,13 @@ def test_a_reply_to_a_consultant_who_is_away_goes_to_where_they_write() -> None:
     parties = _parties(SANNES, KARIMS)
     parties.consultants = {4: _away(5), 5: Reader("nl")}
     assert _ids(_route(TO_SANNE._replace(contact_id=20, priority=int(Priority.REPLY)), parties))[0] == 20
+
+
+def test_what_is_told_before_a_consultant_is_linked_waits_for_them() -> None:
+    parties = _parties()
+    urgent = TO_SANNE._replace(priority=int(Priority.URGENT))
+    assert _route(urgent, parties) == Later(START + timedelta(minutes=1), "no_channel")
+    old = urgent._replace(due_at=START - timedelta(hours=30))
+    assert _route(old, parties) == Later(START + timedelta(hours=1), "no_channel")
+    assert _route(urgent._replace(due_at=START - timedelta(hours=47, minutes=30)), parties) == NoWay("no_channel")
+    assert _route(TO_SANNE._replace(priority=int(Priority.REMINDER)), parties) == NoWay("no_channel")

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from bot.events import Media, MediaKind, Pressed, Said
+from locales.message import Text
 from storage.absence_reports import chosen_appointments
 from storage.absences import Absence, AbsenceReason, AbsenceState
 from storage.appointments import Answer, participation_in
 from storage.database import Database
 from storage.people import Consultant
-from tests.bot.dialogue.talk import Phone, Talk
+from tests.bot.dialogue.talk import RENDERER, Phone, Talk
 
 MOST_TAPS = 6
 
@@ -357,3 +358,12 @@ async def test_coming_to_one_of_two_and_then_not(talk: Talk) -> None:
     await taps(amina, f"notcome:{meeting}", "reason.child_ill", "absence.only_this", "absence.send")
     sanne.sees("reason.child_ill")
     assert await answer(talk, "Amina-meeting") is Answer.NOT_COMING
+
+
+async def test_a_report_waits_for_a_consultant_who_is_not_linked_yet(talk: Talk) -> None:
+    amina = await talk.linked("Amina")
+    await ill_for_the_meeting(talk, amina)
+    talk.clock.forward(hours=2)
+    await talk.settle()
+    sanne = await talk.linked("Sanne")
+    assert RENDERER.say(Text("consultant.absence", {"person": "Amina Tesfay"}), "nl") in sanne.news

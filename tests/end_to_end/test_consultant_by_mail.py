@@ -1,0 +1,89 @@
+"""A consultant who has nothing but e-mail: reports, what was said, lists and answers, all in mails."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from locales.languages import LANGUAGES
+from storage.database import Database
+from storage.keys import KeyRing
+from tests.bot.channels.email.rig import FOLDER, OURS, PASSWORD, USER, PostOffice, mailbox, post_office
+from tests.botapi import BotApi
+from tests.botapi.client import VOICE
+from tests.end_to_end.plain_phones import MailPhone
+from tests.end_to_end.service import Service, consultant_of
+from tests.end_to_end.test_every_language import inviting
+from tests.end_to_end.test_main_job import Words, prepare
+
+NAME = {"person": "Amina Tesfay"}
+
+
+@pytest.fixture
+async def database(sqlite_url: str) -> AsyncIterator[Database]:
+    opened = Database(sqlite_url, KeyRing(["a secret for end to end tests only"]))
+    yield opened
+    await opened.close()
+
+
+async def test_a_consultants_work_by_mail(tmp_path: Path, sqlite_url: str, database: Database) -> None:
+    say, dutch = Words("ar"), Words("nl")
+    async with BotApi() as bot_api, AsyncExitStack() as stack:
+        service = Service(tmp_path, sqlite_url, telegram_url=bot_api.url, token=bot_api.token)
+        office = PostOffice()
+        smtp_port = await stack.enter_async_context(post_office(office))
+        imap_port = await stack.enter_async_context(mailbox())
+        service.set_up(
+            MAATJE_SMTP_HOST="127.0.0.1",
+            MAATJE_SMTP_PORT=str(smtp_port),
+            MAATJE_SMTP_SECURITY="none",
+            MAATJE_EMAIL_FROM=OURS,
+            MAATJE_IMAP_HOST="127.0.0.1",
+            MAATJE_IMAP_PORT=str(imap_port),
+            MAATJE_IMAP_SECURITY="none",
+            MAATJE_IMAP_USER=USER,
+            MAATJE_IMAP_PASSWORD=PASSWORD,
+            MAATJE_IMAP_FOLDER=FOLDER,
+        )
+        await prepare(service, tmp_path, "ar")
+        try:
+            person = bot_api.user(7001)
+            await person.starts(await inviting(database)("P1"))
+            await person.taps(LANGUAGES["ar"].name)
+            await person.taps(say("consent.yes"))
+            await person.sees(say("menu.ask"))
+            await person.says("انا مريض")
+            await person.taps(say("kind.progress_meeting"))
+            await person.taps(say("reason.ill"))
+            await person.taps(say("absence.only_this"))
+            await person.sees(say("absence.check"))
+            await person.sends_voice()
+            await person.sees(say("absence.attachment_line"))
+            await person.taps(say("absence.send"))
+
+            # The municipality gave the address: nothing to link.
+            consultant = MailPhone(office, imap_port, consultant_of(1), "nl")
+            await consultant.sees(dutch("consultant.absence", **NAME))
+            await consultant.sees(dutch("consultant.file_of", **NAME))
+            files = [file for mail in office.mails for file in mail.iter_attachments()]
+            assert [file.get_content() for file in files] == [VOICE]
+            await consultant.taps(dutch("consultant.seen"))
+            await consultant.sees(dutch("consultant.person_knows", **NAME))
+            await person.sees("👀")
+
+            for command, part in (
+                ("/today", dutch("consultant.list.today")),
+                ("/absences", "Amina Tesfay"),
+                ("/digest", dutch("consultant.list.absences")),
+                ("/who", dutch("consultant.people")),
+                ("/find Amina", dutch("consultant.person", **NAME)),
+            ):
+                await consultant.says(command)
+                await consultant.sees(part)
+            await consultant.says("/find Nobody")
+            await consultant.sees(dutch("consultant.nobody_named", name="Nobody"))
+        finally:
+            stopped = await service.stop()
+    assert bot_api.mistakes == []
+    assert stopped == 0
