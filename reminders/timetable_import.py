@@ -1,7 +1,7 @@
 """Imports a group's timetable (.ics): classes come, move and go, and only what changed is told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -85,7 +85,9 @@ async def import_timetable(
             report.warnings.append((1, "group", f"{group!r} has no members yet; import groups, so that it is told"))
         since = to_instant(datetime.combine(today, time()), zone).instant
         known = await _known(session, group_id, since, timetable)
-        difference = diff_timetable({key: _Known(a) for key, a in known.items()}, timetable)
+        difference = _without_begun(
+            diff_timetable({key: _Known(a) for key, a in known.items()}, timetable), known, timetable, now
+        )
         changes = _changes(session, group_id, known, difference, now)
         _warn(report, timetable, difference)
         await session.flush()
@@ -113,6 +115,19 @@ async def _known(session: AsyncSession, group_id: int, since: datetime, timetabl
     ]
     found = [a for some in wanted for a in await session.scalars(select(Appointment).where(some))]
     return {appointment.external_id.removeprefix(prefix): appointment for appointment in found}
+
+
+def _without_begun(
+    difference: TimetableDiff, known: Mapping[str, Appointment], timetable: Timetable, now: datetime
+) -> TimetableDiff:
+    """What has begun and is merely absent was held: many exports hold what is to come only."""
+    named = {found.key for found in timetable.occurrences}
+    begun = [key for key in difference.cancelled if known[key].starts_at <= now and key not in named]
+    return replace(
+        difference,
+        cancelled=tuple(key for key in difference.cancelled if key not in begun),
+        unchanged=(*difference.unchanged, *begun),
+    )
 
 
 def _changes(
