@@ -31,7 +31,7 @@ from storage.outbox import Message, Outgoing, put
 from storage.outbox_planning import add, move, not_arrived, said_keys, standing_rows, take_back_notices, withdraw
 from storage.people import Person
 from storage.phone_tasks import PhoneTask, open_tasks
-from storage.schedule import Slot, contact_moments, people_on, schedules_of
+from storage.schedule import contact_moments, people_on, schedules_of, slot_of
 
 log = structlog.get_logger(__name__)
 
@@ -293,9 +293,7 @@ class Planner:
             return None
         # What comes by a move is not what the person was told of that day, so it does not wait for its reminders.
         at_once = news and change.change is Change.MOVED
-        if what is Change.MADE and not (
-            at_once or made_late(reader, _slot_of(appointment), self._policies, self._zone)
-        ):
+        if what is Change.MADE and not (at_once or made_late(reader, slot_of(appointment), self._policies, self._zone)):
             return None
         return notice(what, known, appointment, reader, now)
 
@@ -304,20 +302,6 @@ def _is_another_day(change: AppointmentChange, zone: ZoneInfo) -> bool:
     old, new = change.old_starts_at, change.appointment.starts_at
     return (
         change.change is Change.MOVED and old is not None and old.astimezone(zone).date() != new.astimezone(zone).date()
-    )
-
-
-def _slot_of(appointment: Appointment) -> Slot:
-    return Slot(
-        appointment.id,
-        appointment.kind,
-        appointment.starts_at,
-        appointment.ends_at,
-        appointment.made_at,
-        appointment.mandatory,
-        appointment.version,
-        appointment.person_id,
-        appointment.group_id,
     )
 
 

@@ -106,6 +106,9 @@ class _Reading:
         for calendar in calendars:
             method = calendar.first("METHOD")
             all_cancelled = method is not None and method.value.strip().upper() == "CANCEL"
+            if all_cancelled:
+                # It names what is cancelled (RFC 5546, 3.2.5), not the rest of the timetable.
+                self.complete = False
             blocks.extend((block, all_cancelled) for block in calendar.walk("VEVENT"))
         if len(blocks) > MOST_EVENTS:
             self._useless("too_many_events", f"more than {MOST_EVENTS} events: export a shorter period")

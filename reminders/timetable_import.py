@@ -90,11 +90,9 @@ async def import_timetable(
         known = await _known(session, group_id)
         begin = to_instant(datetime.combine(today, time()), zone).instant
         named = {found.key for found in coming.occurrences}
-        difference = diff_timetable(
-            # A class of before today that the file now puts on a coming day was moved, and is not a new one.
-            {key: _Known(a) for key, a in known.items() if a.starts_at >= begin or key in named},
-            coming,
-        )
+        # A class of before today that the file now puts on a coming day was moved, and is not a new one.
+        compared = {key: _Known(a) for key, a in known.items() if a.starts_at >= begin or key in named}
+        difference = _without_begun(diff_timetable(compared, coming), known, timetable, now)
         changes = _changes(session, group_id, known, difference, now)
         _warn(report, timetable, difference)
         # Some programs give every event a new UID at each export: a lesson at that time is then known already.
@@ -136,6 +134,19 @@ async def _known(session: AsyncSession, group_id: int) -> dict[str, Appointment]
         )
     )
     return {appointment.external_id.removeprefix(prefix): appointment for appointment in found}
+
+
+def _without_begun(
+    difference: TimetableDiff, known: Mapping[str, Appointment], timetable: Timetable, now: datetime
+) -> TimetableDiff:
+    """What has begun and is merely absent was held: many exports hold what is to come only."""
+    named = {found.key for found in timetable.occurrences}
+    begun = [key for key in difference.cancelled if known[key].starts_at <= now and key not in named]
+    return replace(
+        difference,
+        cancelled=tuple(key for key in difference.cancelled if key not in begun),
+        unchanged=(*difference.unchanged, *begun),
+    )
 
 
 def _changes(

@@ -54,6 +54,21 @@ _SLOT = (
 )
 
 
+def slot_of(appointment: Appointment) -> Slot:
+    """An appointment as far as planning goes."""
+    return Slot(
+        appointment.id,
+        appointment.kind,
+        appointment.starts_at,
+        appointment.ends_at,
+        appointment.made_at,
+        appointment.mandatory,
+        appointment.version,
+        appointment.person_id,
+        appointment.group_id,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A person in a group, from a day until a day (None = open), both included."""

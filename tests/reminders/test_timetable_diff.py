@@ -124,3 +124,9 @@ def test_under_another_uid_a_class_is_moved_where_it_is_the_only_one_of_its_day(
     assert (found.added, found.cancelled, len(found.changed)) == ((), (), 4)
     found = diff_timetable(known(OLD), read(later, later.replace("T13", "T15").replace("anders", "nog een")))
     assert (len(found.added), len(found.cancelled), found.changed) == (8, 4, ())
+
+
+def test_a_cancellation_of_one_class_leaves_the_others() -> None:
+    of_one = event("RECURRENCE-ID;TZID=Europe/Amsterdam:20260317T090000", SERIES[0].replace("0310", "0317"))
+    found = diff_timetable(known(OLD), read("METHOD:CANCEL", of_one))
+    assert ([key[-16:] for key in found.cancelled], len(found.unchanged)) == (["20260317T080000Z"], 3)

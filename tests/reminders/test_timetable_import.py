@@ -266,3 +266,17 @@ async def test_a_class_that_moved_into_the_past_is_told_as_cancelled(world: Plan
     await world.heard()
     await imported(world, WEEKLY.format(more=put_off("20260317", "20260304")))
     assert holds(await world.heard(), "Gaat niet door", "17 maart")
+
+
+async def test_a_file_without_this_morning_does_not_cancel_what_was_held(world: PlanningWorld) -> None:
+    await world.group(await world.person())
+    await imported(world, WEEKLY.format(more=""))
+    world.clock.set(local("2026-03-10 14:00"))
+    await world.heard()
+    rest = WEEKLY.format(more="").replace("20260303T", "20260317T").replace("COUNT=4", "COUNT=2")
+    assert counts(await imported(world, rest)) == (0, 0, 3)
+    assert await starts(world) == ["03-03 09:00", "03-10 09:00", "03-17 09:00", "03-24 09:00"]
+    # What the file itself calls cancelled is.
+    gone = put_off("20260310", "20260310").replace("SUMMARY", "STATUS:CANCELLED\nSUMMARY")
+    assert counts(await imported(world, WEEKLY.format(more=gone))) == (0, 1, 3)
+    assert await world.heard() == []
