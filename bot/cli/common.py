@@ -1,17 +1,15 @@
-"""What commands share: settings, the open database, output, and errors that say what to do."""
+"""What commands share: settings, the open database, errors that say what to do, and (from output.py) output."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
-import typer
 from pydantic import ValidationError
-from rich.console import Console
 from sqlalchemy.exc import DatabaseError
 
+from bot.cli.output import FAULTS, WRONG_USAGE, AsJson, console, errors, show_json, stop
 from bot.logs import set_up_logs
 from bot.municipality import ConfigError
 from bot.settings import SecretMissing, Settings
@@ -20,21 +18,20 @@ from storage.database import Database, DatabaseUrlWrong, is_unusable
 from storage.keys import SecretTooShort, Undecryptable
 from storage.migrate import migrate, schema_is_current
 
+__all__ = [
+    "FAULTS",
+    "WRONG_USAGE",
+    "AsJson",
+    "console",
+    "errors",
+    "opened",
+    "read_settings",
+    "run",
+    "show_json",
+    "stop",
+]
+
 T = TypeVar("T")
-
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-
-FAULTS = 1
-WRONG_USAGE = 2
-
-console = Console()
-errors = Console(stderr=True)
-
-
-def stop(message: str, code: int = FAULTS) -> NoReturn:
-    """End the command with one sentence for the operator."""
-    errors.print(message, style="bold red", markup=False, highlight=False)
-    raise typer.Exit(code)
 
 
 def read_settings() -> Settings:
@@ -83,8 +80,3 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
             f"The database cannot be used: {error.orig}\nLook at MAATJE_DATABASE_URL; maatje doctor says more.",
             WRONG_USAGE,
         )
-
-
-def show_json(data: object) -> None:
-    """Print one JSON document."""
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
