@@ -6,7 +6,7 @@ from bot.dialogue.turn import Turn
 from locales.message import Body, Button
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Words only, so that an icon, a full stop or capitals make no difference."""
     return " ".join("".join(char if char.isalnum() else " " for char in text.casefold()).split())
 
@@ -25,10 +25,10 @@ def chosen_by_text(turn: Turn, text: str) -> str | None:
     number = number_in_text(text)
     if number is not None and 1 <= number <= len(buttons):
         return buttons[number - 1].intent or None
-    wanted = _plain(text)
+    wanted = plain(text)
     # The menu's words work at any time, open question or not.
     always = [button for row in menu.rows() for button in row] if turn.person is not None else []
     for button in [*buttons, *always]:
-        if wanted and wanted == _plain(turn.services.renderer.say(button.label, turn.language)):
+        if wanted and wanted == plain(turn.services.renderer.say(button.label, turn.language)):
             return button.intent or None
     return None
