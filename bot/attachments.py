@@ -29,8 +29,19 @@ log = structlog.get_logger(__name__)
 # Other messages of the batch wait meanwhile.
 _FETCHED_WITHIN = 5.0
 _WITH_MEDIA = ("absence", "letter")
-# Name and media type, by the kind of what was sent.
-_FORMS = {"voice": ("voice.ogg", "audio/ogg"), "photo": ("photo.jpg", "image/jpeg")}
+# Name and media type, by the kind of what was sent; a file's own name stays with its channel.
+_FORMS = {
+    "voice": ("voice.ogg", "audio/ogg"),
+    "photo": ("photo.jpg", "image/jpeg"),
+    "video": ("video.mp4", "video/mp4"),
+    "document": ("document", "application/octet-stream"),
+}
+# What letters come as, by how such files begin.
+_DOCUMENTS = {
+    b"%PDF-": ("document.pdf", "application/pdf"),
+    b"\xff\xd8\xff": ("document.jpg", "image/jpeg"),
+    b"\x89PNG\r\n\x1a\n": ("document.png", "image/png"),
+}
 
 
 class Fetches(Protocol):
@@ -104,7 +115,8 @@ class Attachments:
         if content is None:
             log.warning("media_not_fetched", message=row.id)
             raise FileNotYet
-        return File(*form, content)
+        known = [of_this for begin, of_this in _DOCUMENTS.items() if content.startswith(begin)]
+        return File(*(known[0] if known and kept.get("kind") == "document" else form), content)
 
     async def _aloud(self, session: AsyncSession, number: int, row: ClaimedMessage, locale: str) -> File | None:
         """An earlier message of this very person as sound."""

@@ -64,11 +64,13 @@ def command_in(text: str) -> Command | None:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """Something that is no text; `file` is the channel's own id of it, `caption` what was written with it."""
+    """Something that is no text; `file` is the channel's own id of it, `caption` what was written with it, `album` the
+    channel's id of the album it is part of."""
 
     kind: MediaKind
     file: str | None = None
     caption: str = ""
+    album: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 
 from sqlalchemy import select
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -25,6 +26,16 @@ _POLICY = (
 )
 # Minutes in two weeks.
 LARGEST_MOVE = 14 * 24 * 60
+
+
+async def _asked(request: Request) -> dict[str, object]:
+    try:
+        asked = await request.json()
+    except ValueError as error:
+        raise HTTPException(400) from error
+    if not isinstance(asked, dict):
+        raise HTTPException(400)
+    return asked
 
 
 class DemoRoutes:
@@ -89,11 +100,13 @@ class DemoRoutes:
 
     async def open(self, request: Request) -> Response:
         """A new link code for one of the people, so that their phone opens in a frame."""
-        who = str((await request.json()).get("id", ""))
+        who = str((await _asked(request)).get("id", ""))
         kind, _, number = who.partition("-")
-        if kind not in ("person", "consultant") or not number.isdecimal():
+        if kind not in ("person", "consultant") or not number.isdecimal() or len(number) > 9:
             return JSONResponse({"error": "unknown"}, status_code=404)
         async with self._app.database.writing() as session:
+            if await session.get(Person if kind == "person" else Consultant, int(number)) is None:
+                return JSONResponse({"error": "unknown"}, status_code=404)
             linked = await session.scalar(
                 select(Contact.id).where(
                     Contact.channel == "web",
@@ -113,7 +126,7 @@ class DemoRoutes:
 
     async def move(self, request: Request) -> Response:
         """Move the clock forward by some minutes, or to the next message; what is due on the way is sent in order."""
-        wish = await request.json()
+        wish = await _asked(request)
         async with self._moving:
             await self._app.planner.plan_ahead(self._app.database)
             minutes = wish.get("minutes")

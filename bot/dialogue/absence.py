@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, timedelta
 
 from bot.dialogue import absence_report as report_of
-from bot.dialogue import letters, menu
+from bot.dialogue import media, menu
 from bot.dialogue.absence_questions import (
     PERIOD_DAYS,
     PERIOD_STARTS,
@@ -25,23 +25,21 @@ from bot.dialogue.absence_questions import (
     choose_open_ended,
 )
 from bot.dialogue.turn import Turn, part
-from bot.events import Media, MediaKind
+from bot.events import Media
 from storage.absence_reports import absence_of, chosen_appointments, reports_about
 from storage.absences import Absence, AbsenceReason, AbsenceState
 from storage.appointments import Appointment, AppointmentStatus, appointment_for
-from storage.columns import Json
 
 NOTE_LENGTH = 1000
 # A text of so many words says more than "ill": it goes along as the note.
 _WORDS_OF_A_NOTE = 4
 # Reported afterwards; what is longer ago is for a talk.
 AFTERWARDS = timedelta(days=14)
-_KEPT_MEDIA = (MediaKind.VOICE, MediaKind.PHOTO)
 
 
 async def start(turn: Turn, _args: Sequence[str]) -> None:
     """From the menu; what was sent just before (a voice note, a photo) goes along."""
-    await begin(turn, None, media=turn.recall("media"))
+    await begin(turn, None)
 
 
 async def start_from_text(turn: Turn, text: str) -> None:
@@ -49,8 +47,8 @@ async def start_from_text(turn: Turn, text: str) -> None:
     await begin(turn, None, note=text if len(text.split()) >= _WORDS_OF_A_NOTE else "")
 
 
-async def begin(turn: Turn, appointment: Appointment | None, *, note: str = "", media: Json = None) -> None:
-    """Open a draft; with a chosen appointment go straight to why."""
+async def begin(turn: Turn, appointment: Appointment | None, *, note: str = "") -> None:
+    """Open a draft, with what was sent just before; with a chosen appointment go straight to why."""
     if appointment is not None:
         reported = await reports_about(turn.session, turn.participant.id, appointment.id)
         if reported:
@@ -58,9 +56,10 @@ async def begin(turn: Turn, appointment: Appointment | None, *, note: str = "", 
             return
     draft = Absence(person_id=turn.participant.id, started_at=turn.now)
     _take_note(turn, draft, note)
-    if isinstance(media, dict):
-        draft.attachment = media
-        turn.remember(media=None)
+    sent = media.just_sent(turn)
+    if sent:
+        draft.attachment = sent[-1]
+        media.forget(turn)
     turn.session.add(draft)
     await turn.session.flush()
     if appointment is not None:
@@ -212,14 +211,14 @@ async def _press_send(turn: Turn, draft: Absence, _value: str) -> None:
     await report_of.send(turn, draft)
 
 
-async def take_note(turn: Turn, draft_id: int, text: str, media: Media | None = None) -> bool:
+async def take_note(turn: Turn, draft_id: int, text: str, sent: Media | None = None) -> bool:
     """Free text (or a voice note, a photo) while the summary is open becomes the note. False when it is not open."""
     draft = await absence_of(turn.session, turn.participant.id, draft_id)
     if draft is None or draft.state is not AbsenceState.DRAFT:
         return False
-    if media is not None:
-        draft.attachment = kept_media(turn, media) or draft.attachment
-        text = text or media.caption
+    if sent is not None:
+        draft.attachment = media.kept(turn, sent) or draft.attachment
+        text = text or sent.caption
     _take_note(turn, draft, text)
     await ask_confirmation(turn, draft)
     return True
@@ -229,11 +228,6 @@ def _take_note(turn: Turn, draft: Absence, text: str) -> None:
     if text.strip():
         draft.note = text.strip()[:NOTE_LENGTH]
         draft.note_language = turn.services.finder.find(text, turn.language).language or turn.language
-
-
-def kept_media(turn: Turn, media: Media) -> dict[str, Json] | None:
-    """A voice note or a photo, as it is kept; anything else is no note."""
-    return letters.kept_media(turn, media) if media.file is not None and media.kind in _KEPT_MEDIA else None
 
 
 _STEPS: dict[str, Callable[[Turn, Absence, str], Awaitable[None]]] = {

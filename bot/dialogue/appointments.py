@@ -103,8 +103,17 @@ async def show_one(turn: Turn, args: Sequence[str]) -> None:
 async def calendar(turn: Turn, args: Sequence[str]) -> None:
     """The appointment as a calendar file."""
     appointment = await find(turn, args)
-    if appointment is not None:
-        turn.say(part("appointment.calendar_file"), attachment=Attachment("calendar", str(appointment.id)))
+    if appointment is None:
+        return
+    # The buttons that were pressed are gone: what is not answered yet can be answered here.
+    participation = await participation_in(turn.session, appointment.id, turn.participant.id)
+    answered = participation is not None and participation.answer is not None
+    is_open = appointment.status is not AppointmentStatus.CANCELLED and appointment.starts_at > turn.now
+    turn.say(
+        part("appointment.calendar_file"),
+        buttons=[*(answer_buttons(appointment) if is_open and not answered else ()), menu.back()],
+        attachment=Attachment("calendar", str(appointment.id)),
+    )
 
 
 async def come(turn: Turn, args: Sequence[str]) -> None:

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.dialogue import menu
+from bot.dialogue import media, menu
 from bot.dialogue.numbers import asked_for_words
 from bot.dialogue.turn import Turn, button, part, title
-from bot.events import Media
 from locales.languages import SOURCE
 from locales.message import Attachment, Part, Style, Text
 from storage.columns import Json
@@ -22,10 +21,11 @@ async def ask(turn: Turn, args: Sequence[str]) -> None:
         if await send(turn, turn.services.renderer.say(Text("letter.call_me"), SOURCE), LetterKind.MESSAGE):
             turn.say(title("letter.sent"), part("letter.what_next"), buttons=[menu.back()], card="done:✅")
         return
-    kept = turn.recall("media")
-    if list(args[:1]) == ["media"] and isinstance(kept, dict):
-        turn.remember(media=None)
-        if await send(turn, "", LetterKind.MESSAGE, kept):
+    sent = media.just_sent(turn) if list(args[:1]) == ["media"] else []
+    if sent:
+        media.forget(turn)
+        reached = [await send(turn, "", LetterKind.MESSAGE, one) for one in sent]
+        if any(reached):
             turn.say(title("letter.sent"), part("letter.what_next"), buttons=[menu.back()], card="done:✅")
         return
     turn.expect("letter")
@@ -43,12 +43,7 @@ async def is_answer(turn: Turn) -> bool:
     return list(asked) == ["letter"]
 
 
-def kept_media(turn: Turn, media: Media) -> dict[str, Json]:
-    """How a voice note, a photo or a file is kept: by its channel's own reference."""
-    return {"channel": turn.event.channel, "kind": media.kind.value, "file": media.file}
-
-
-async def send(turn: Turn, text: str, kind: LetterKind, media: dict[str, Json] | None = None) -> bool:
+async def send(turn: Turn, text: str, kind: LetterKind, kept: dict[str, Json] | None = None) -> bool:
     """Relay a person's words (and kept media) to their consultant. False (and said so) when nobody is known."""
     person = turn.participant
     consultant = await turn.handler()
@@ -59,7 +54,7 @@ async def send(turn: Turn, text: str, kind: LetterKind, media: dict[str, Json] |
         kind=kind,
         text=text[:LETTER_LENGTH],
         language=language,
-        attachment=media,
+        attachment=kept,
         written_at=turn.now,
     )
     turn.session.add(letter)
@@ -74,8 +69,8 @@ async def send(turn: Turn, text: str, kind: LetterKind, media: dict[str, Json] |
     parts = [title(f"consultant.letter_{kind.value}", person=name)]
     if letter.text:
         parts.append(Part(Text("letter.quote", {"text": letter.text}), Style.QUOTE))
-    if media is not None:
-        parts.append(Part(Text("consultant.with_media", {"kind": Text(f"media.{media['kind']}")})))
+    if kept is not None:
+        parts.append(Part(Text("consultant.with_media", {"kind": Text(f"media.{kept['kind']}")})))
     parts.append(Part(Text("consultant.note_language", {"language": Text(f"language.{language}")})))
     turn.tell_consultant(
         consultant.id,
@@ -86,12 +81,12 @@ async def send(turn: Turn, text: str, kind: LetterKind, media: dict[str, Json] |
             [button("consultant.seen", f"lseen:{letter.id}", "👀")],
         ],
         urgent=kind is LetterKind.URGENT,
-        attachment=Attachment("letter", str(letter.id)) if media is not None else None,
+        attachment=Attachment("letter", str(letter.id)) if kept is not None else None,
     )
     return True
 
 
-async def take(turn: Turn, text: str, media: Media | None = None) -> None:
-    """Free text while the letter is open."""
-    if await send(turn, text, LetterKind.MESSAGE, kept_media(turn, media) if media is not None else None):
+async def take(turn: Turn, text: str, kept: dict[str, Json] | None = None) -> None:
+    """Free text while the letter is open, with what was sent with it."""
+    if await send(turn, text, LetterKind.MESSAGE, kept):
         turn.say(title("letter.sent"), part("letter.what_next"), buttons=[menu.back()], card="done:✅")

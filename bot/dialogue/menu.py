@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.dialogue import media
 from bot.dialogue.turn import Turn, button, title
 from locales.message import Button
 
@@ -27,4 +28,5 @@ def back() -> list[Button]:
 async def show(turn: Turn, _args: Sequence[str]) -> None:
     """Show the menu; whatever was asked before is let go."""
     turn.expect("")
+    media.forget(turn)
     turn.say(title("menu.ask"), buttons=rows(), card=CARD)

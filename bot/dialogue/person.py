@@ -9,6 +9,7 @@ from bot.dialogue import (
     feedback,
     language_offer,
     letters,
+    media,
     menu,
     missed,
     onboarding,
@@ -19,9 +20,13 @@ from bot.dialogue import (
 )
 from bot.dialogue.choices import chosen_by_text
 from bot.dialogue.consultants import proposals
+from bot.dialogue.courtesies import GREETINGS, THANKS
+from bot.dialogue.numbers import plain
 from bot.dialogue.said_again import say_again
 from bot.dialogue.turn import Screen, Turn, button, part
 from bot.events import Command, Media, MediaKind, Pressed, Said, Started
+from storage.columns import Json
+from storage.letters import LetterKind
 
 _SCREENS: dict[str, Screen] = {
     "menu": menu.show,
@@ -45,7 +50,6 @@ _SCREENS: dict[str, Screen] = {
     "settings": preferences.show,
     "wish": preferences.wishes,
     "quiet": preferences.quiet_hours,
-    "hear": preferences.hear,
     "whole": say_again,
     "chan": channels.show,
     "chanuse": channels.use_known,
@@ -59,6 +63,7 @@ _SCREENS: dict[str, Screen] = {
 _BEFORE_CONSENT: dict[str, Screen] = {
     "consent": onboarding.answer_consent,
     "listen": preferences.listen,
+    "hear": preferences.hear,
 }
 _COMMANDS: dict[str, Screen] = {
     "menu": menu.show,
@@ -78,6 +83,9 @@ _COMMANDS: dict[str, Screen] = {
 
 async def step(turn: Turn) -> None:
     """One event of a linked person."""
+    if turn.participant.stopped_at is not None and isinstance(turn.event.payload, Said | Media | Started):
+        # Who stopped and writes again is answered, and told that nothing else comes by itself.
+        privacy.say_stopped(turn)
     match turn.event.payload:
         case Pressed(intent=intent):
             await press(turn, intent)
@@ -89,8 +97,8 @@ async def step(turn: Turn) -> None:
             await _COMMANDS.get(name, menu.show)(turn, ())
         case Said(text=text, edited=edited):
             await _free_text(turn, text, edited=edited)
-        case Media() as media:
-            await _media(turn, media)
+        case Media() as sent:
+            await _media(turn, sent)
         case Started():
             await menu.show(turn, ())
         case _:
@@ -147,27 +155,48 @@ async def _free_text(turn: Turn, text: str, *, edited: bool) -> None:
         return
     elif await letters.is_answer(turn):
         await letters.take(turn, text)
+    elif plain(text) in GREETINGS:
+        await menu.show(turn, ())
+    elif plain(text) in THANKS:
+        turn.say(part("question.helped_thanks"), buttons=[menu.back()])
     else:
         await questions.take(turn, text)
 
 
-async def _media(turn: Turn, media: Media) -> None:
+async def _media(turn: Turn, sent: Media) -> None:
+    kept = media.kept(turn, sent)
     topic, _, number = turn.conversation.topic.partition(":")
-    if media.kind is MediaKind.STICKER:
-        await menu.show(turn, ())
-    elif topic == "absence_note" and await absence.take_note(turn, int(number), "", media):
+    went = media.goes_on(turn, sent)
+    if went == "letter":
+        # Of an album, each picture is an event of its own: what holds for the first holds for all, and is said once.
+        await letters.send(turn, sent.caption, LetterKind.MESSAGE, kept)
+    elif went:
+        media.keep(turn, sent)
+    elif topic == "absence_note" and await absence.take_note(turn, int(number), "", sent):
         return
     elif topic in ("letter", "other_time"):
-        await letters.take(turn, media.caption, media)
-    elif media.caption.strip():
-        await _free_text(turn, media.caption, edited=False)
-    else:
-        turn.remember(question=None, media=absence.kept_media(turn, media))
+        await _media_as_letter(turn, sent, kept)
+    elif sent.caption.strip():
+        media.keep(turn, sent)
+        await _free_text(turn, sent.caption, edited=False)
+    elif media.keep(turn, sent):
+        media.began(turn, sent, "question")
+        turn.remember(question=None)
         turn.say(
-            part("media.cannot_voice" if media.kind is MediaKind.VOICE else "media.cannot"),
+            part("media.cannot_voice" if sent.kind is MediaKind.VOICE else "media.cannot"),
             buttons=[
                 [button("menu.absent", "absent", "🤒")],
                 [button("menu.consultant", "letter:media", "💬")],
                 menu.back(),
             ],
         )
+    else:
+        await menu.show(turn, ())
+
+
+async def _media_as_letter(turn: Turn, sent: Media, kept: dict[str, Json] | None) -> None:
+    if kept is None and not sent.caption.strip():
+        turn.say(part("letter.how"), buttons=[menu.back()])
+        return
+    media.began(turn, sent, "letter")
+    await letters.take(turn, sent.caption, kept)

@@ -48,6 +48,11 @@ async def stop(turn: Turn, args: Sequence[str]) -> None:
     turn.note("stopped", f"person:{person.id}")
     await turn.replan()
     await _tell_consultant(turn, "consultant.stopped", f"stopped:{person.id}:{turn.event.event_id}")
+    say_stopped(turn)
+
+
+def say_stopped(turn: Turn) -> None:
+    """No messages come, and how they come again."""
     turn.say(part("privacy.stopped"), buttons=[[button("privacy.resume", "resume", "▶️")]])
 
 

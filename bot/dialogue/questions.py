@@ -12,6 +12,7 @@ from bot.dialogue import (
     feedback,
     language_offer,
     letters,
+    media,
     menu,
     onboarding,
     plan,
@@ -84,7 +85,9 @@ async def pass_on(turn: Turn, args: Sequence[str]) -> None:
         offer(turn)
         return
     turn.remember(question=None)
-    if await letters.send(turn, question, LetterKind.QUESTION):
+    sent = media.just_sent(turn)
+    media.forget(turn)
+    if await letters.send(turn, question, LetterKind.QUESTION, sent[-1] if sent else None):
         turn.say(title("letter.sent"), part("letter.what_next"), buttons=[menu.back()])
 
 

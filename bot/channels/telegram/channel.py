@@ -39,7 +39,7 @@ LARGEST_FILE = 10_000_000
 WEBHOOK_PATH = "/telegram/webhook"
 # A cosmetic call (buttons off, the waiting mark of a button) is not worth waiting for.
 BEST_EFFORT_SECONDS = 5.0
-FIRST_RETRY, LAST_RETRY = 1.0, 60.0
+FIRST_RETRY, LAST_RETRY = 1.0, 10.0
 # Messages in parts whose sending broke off half-way: how many of those we remember.
 REMEMBERED_PARTS = 1000
 

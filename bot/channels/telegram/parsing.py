@@ -129,7 +129,7 @@ def _said(message: _Json, *, edited: bool) -> Payload | None:
         return Said(caption, edited=True) if caption else None
     for field, kind in _FILES.items():
         if message.get(field):
-            return Media(kind, _file_id(message[field]), caption)
+            return Media(kind, _file_id(message[field]), caption, _id(message.get("media_group_id")) or "")
     for field, kind in _NO_FILES.items():
         if message.get(field):
             return Media(kind, None, caption)

@@ -1,6 +1,6 @@
 """A consultant's turn: buttons and commands to screens, free text to whatever is open."""
 
-from bot.dialogue import letters
+from bot.dialogue import media
 from bot.dialogue.consultants import agenda, away, calls, lists, people, proposals, reports, writing
 from bot.dialogue.consultants.common import menu_rows, number_in, own_person
 from bot.dialogue.said_again import say_again
@@ -79,8 +79,8 @@ async def step(turn: Turn) -> None:
                 await screen(turn, args)
         case Said(text=text):
             await _free_text(turn, text, None)
-        case Media() as media:
-            await _free_text(turn, media.caption, letters.kept_media(turn, media) if media.file else None)
+        case Media() as sent:
+            await _free_text(turn, sent.caption, media.kept(turn, sent))
         case Command(name=name, rest=rest) if name in _COMMANDS:
             turn.expect("")
             # What follows a command is a name, not a button's arguments.

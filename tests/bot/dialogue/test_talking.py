@@ -81,6 +81,106 @@ async def test_other_media_are_answered_kindly(talk: Talk, kind: MediaKind) -> N
     assert amina.labels()
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Hallo!", "menu.ask"),
+        ("السلام عليكم", "menu.ask"),
+        ("ሰላም", "menu.ask"),
+        ("Dank u wel.", "question.helped_thanks"),
+        ("شكراً 🙏", "question.helped_thanks"),
+        ("Hallo, mag ik stoppen", "question.offer"),
+    ],
+)
+async def test_a_greeting_is_no_question(talk: Talk, text: str, key: str) -> None:
+    amina = await talk.linked("Amina")
+    await amina.says(text)
+    amina.sees(key)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "name"),
+    [
+        pytest.param(MediaKind.PHOTO, "a photo", "photo.jpg", id="photo"),
+        pytest.param(MediaKind.VIDEO, "a film", "video.mp4", id="film"),
+        pytest.param(MediaKind.DOCUMENT, "%PDF-1.7 a letter", "document.pdf", id="letter"),
+        pytest.param(MediaKind.DOCUMENT, "anything", "document", id="file"),
+    ],
+)
+async def test_what_was_sent_goes_along_with_one_press(talk: Talk, kind: MediaKind, content: str, name: str) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await amina.does(Media(kind, content))
+    amina.sees("media.cannot")
+    await amina.taps("menu.consultant")
+    amina.sees("letter.sent")
+    file = sanne.messages[-1].file
+    assert file is not None
+    assert (file.name, file.content) == (name, content.encode())
+
+
+@pytest.mark.parametrize("open_letter", [True, False])
+async def test_all_of_an_album_goes_along(talk: Talk, open_letter: bool) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    if open_letter:
+        await amina.taps("menu.consultant")
+    before = len(amina.messages)
+    for number in range(3):
+        await amina.does(Media(MediaKind.PHOTO, f"page-{number}", album="a1"))
+    assert len(amina.messages) == before + 1
+    if not open_letter:
+        await amina.taps("menu.consultant")
+    amina_got = [message.text for message in amina.messages[before:]]
+    assert len(amina_got) == (1 if open_letter else 2)
+    assert [m.file.content for m in sanne.messages if m.file is not None] == [b"page-0", b"page-1", b"page-2"]
+
+
+async def test_a_question_under_a_photo_is_passed_on_with_it(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await amina.does(Media(MediaKind.PHOTO, "the-letter", "What does this say?"))
+    await amina.taps("question.pass_on")
+    assert "What does this say?" in sanne.news
+    assert sanne.messages[-1].file is not None
+
+
+async def test_what_was_sent_long_ago_is_not_meant(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await amina.does(Media(MediaKind.PHOTO, "old"))
+    talk.clock.forward(hours=1)
+    await amina.taps("menu.consultant")
+    amina.sees("letter.how")
+    assert all(message.file is None for message in sanne.messages)
+
+
+async def test_a_place_is_no_letter(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await amina.taps("menu.consultant")
+    told = len(sanne.messages)
+    await amina.does(Media(MediaKind.LOCATION))
+    amina.sees("letter.how")
+    await amina.says("In the library")
+    assert len(sanne.messages) == told + 1
+
+
+async def test_who_stopped_and_writes_is_answered_and_told_how_to_go_on(talk: Talk) -> None:
+    amina = await talk.linked("Amina")
+    await amina.does(Pressed("stop:yes"))
+    await amina.says("?fine_when")
+    amina.sees("privacy.stopped")
+    assert "resume" in amina.intents()
+    assert "privacy.stopped" not in amina.messages[-1].text
+    assert amina.labels()
+
+
+async def test_the_calendar_file_leaves_the_answers_open(talk: Talk) -> None:
+    amina = await talk.linked("Amina")
+    meeting = talk.appointment_ids["Amina-meeting"]
+    await amina.does(Pressed(f"cal:{meeting}"))
+    assert {b.intent for row in amina.messages[-1].buttons for b in row} >= {f"come:{meeting}", "menu"}
+    await amina.does(Pressed(f"come:{meeting}"))
+    await amina.does(Pressed(f"cal:{meeting}"))
+    assert [b.intent for row in amina.messages[-1].buttons for b in row] == ["menu"]
+
+
 async def test_an_edited_message_is_not_taken_as_a_new_one(talk: Talk) -> None:
     amina = await talk.linked("Amina")
     await amina.does(Said("?fine_when", edited=True))
