@@ -57,7 +57,7 @@ def cry_texts(path: Path = _CRIES_FILE) -> list[tuple[str, str, str]]:
 
 
 def train(content: FaqContent, encoder: Encoder, vectors: Mapping[str, Floats] | None = None) -> Model:
-    """Learn from every phrasing, the texts outside and the cries. `vectors` may give meanings that are known already."""
+    """Learn from every phrasing, the texts outside and the cries. `vectors` may give meanings known already."""
     inside = phrasings(content)
     rows = [*inside, *((OUTSIDE, language, text) for language, text in outside_texts()), *cry_texts()]
     dialect = Dialect()

@@ -1,4 +1,4 @@
-"""The shipped finder on questions it never learnt from, on cries for help, and on texts that are no questions at all."""
+"""The shipped finder on questions it never learnt from, on cries for help, and on texts that are no questions."""
 
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def test_a_cry_for_help_is_urgent(finder: TrainedFinder, text: str, locale: str)
         pytest.param("my grandmother died last year", id="a death in the past"),
         pytest.param("welk mes is goed voor vlees", id="a kitchen knife"),
         pytest.param("krijg ik een boete als ik niet kom", id="a question"),
-        pytest.param("bisqueen aciz bum", id="a word that means hungry in another language"),
+        pytest.param("ez aciz bûm", id="a word that means hungry in another language"),
     ],
 )
 def test_what_is_no_cry_for_help_is_not_urgent(finder: TrainedFinder, text: str) -> None:
