@@ -25,7 +25,8 @@ def held_out() -> list[Question]:
 def test_nothing_that_is_held_out_was_learnt(content: FaqContent, held_out: list[Question]) -> None:
     learnt = {normalise(text) for _, _, text in [*phrasings(content), *cry_texts()]}
     learnt |= {normalise(text) for _, text in outside_texts()}
-    assert [question.text for question in held_out if normalise(question.text) in learnt] == []
+    # What has no letter in it (an emoji, three dots) is one text to the finder.
+    assert [question.text for question in held_out if normalise(question.text) in learnt - {""}] == []
 
 
 def test_the_model_has_learnt_every_phrasing(content: FaqContent, finder: TrainedFinder) -> None:
