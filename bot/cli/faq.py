@@ -38,15 +38,19 @@ def _locale_or_source(lang: str) -> str:
 
 
 def _shown(finding: Finding, content: FaqContent, locale: str) -> dict[str, object]:
-    """The document of DESIGN.md for one question. The answer is in the language that was asked in."""
+    """The document of DESIGN.md for one question. The answer is in the language that was asked in.
+
+    As in the chat, the later law goes with the answer: a fine of 1000 euros is never named without it.
+    """
     answer = None
     if finding.topic is not None:
         answer = content.text(finding.topic, fallback_chain(finding.language or locale))
+    said = [answer.answer, answer.later_law] if answer is not None else []
     return {
         "outcome": finding.outcome,
         "topic": finding.topic,
         "candidates": [{"topic": c.topic, "score": c.score} for c in finding.candidates],
-        "text": answer.answer if answer is not None else None,
+        "text": "\n".join(part for part in said if part) or None,
         "language": finding.language,
     }
 

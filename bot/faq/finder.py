@@ -31,17 +31,20 @@ _ALIKE: Final = 0.6
 
 
 _CHOICES_IN: Final[Mapping[str, float]] = {
-    "ti": 0.1,
-    "am": 0.3,
-    "fa_AF": 0.3,
-    "en": 0.5,
-    "fr": 0.5,
-    "ku": 0.5,
-    "uk": 0.5,
-    "nl": 0.55,
-    "ar": 0.6,
-    "ps": 0.65,
-    "ru": 0.7,
+    "tr": 0.3,
+    "fr": 0.25,
+    "ar": 0.35,
+    "ps": 0.35,
+    "ru": 0.4,
+    "am": 0.35,
+    "so": 0.35,
+    "ti": 0.33,
+    "uk": 0.55,
+    "ku": 0.55,
+    "en": 0.55,
+    "fa": 0.6,
+    "fa_AF": 0.6,
+    "nl": 0.6,
 }
 
 
@@ -56,11 +59,11 @@ class Thresholds:
     higher where enough is found that less need be guessed. Measured with `maatje bench faq` on the held-out questions.
     """
 
-    answer: float = 0.95
+    answer: float = 0.92
     answer_fine: float = 0.97
-    choices: float = 0.4
+    choices: float = 0.45
     least_choice: float = 0.001
-    cry: float = 0.5
+    cry: float = 0.35
     choices_in: Mapping[str, float] = field(default_factory=lambda: _CHOICES_IN)
 
 
