@@ -1,6 +1,6 @@
 """What one planned message says, and how several of one reader become one message."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from locales.message import Body, Button, Part, Text
@@ -11,13 +11,13 @@ Buttons = tuple[tuple[Button, ...], ...]
 @dataclass(frozen=True, slots=True)
 class Said:
     """Parts and buttons of a message. `tail` is said once, however many messages with the same tail are joined;
-    `joined_buttons` are used instead of `buttons` when it is, because "I come" must then say to what. `brief` is the
-    message in short, for channels that others may read; `card` its picture (locales.message.Body)."""
+    `joined_buttons` makes those that are used instead of `buttons` when it is, because "I come" must then say to what.
+    `brief` is the message in short, for channels that others may read; `card` its picture (locales.message.Body)."""
 
     parts: tuple[Part, ...]
     tail: tuple[Part, ...] = ()
     buttons: Buttons = ()
-    joined_buttons: Buttons | None = None
+    joined_buttons: Callable[[], Buttons] | None = None
     brief: tuple[Text, ...] = ()
     card: str = ""
 
@@ -31,7 +31,7 @@ def body_of(said: Sequence[Said]) -> Body:
     for one in said:
         parts.extend(part for part in one.tail if part not in parts)
         rows.extend(
-            row for row in (one.buttons if one.joined_buttons is None else one.joined_buttons) if row not in rows
+            row for row in (one.buttons if one.joined_buttons is None else one.joined_buttons()) if row not in rows
         )
     # Where one of them has no short form, the short form of the others would hide it.
     brief: list[Text] = []
