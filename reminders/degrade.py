@@ -33,7 +33,9 @@ def degraded(message: Rendered, capabilities: Capabilities, *, brief: bool = Fal
 
 def numbers_answers(message: Rendered, capabilities: Capabilities) -> bool:
     """Whether this message's buttons are numbers here."""
-    return are_numbers(sum(len(row) for row in message.buttons), capabilities)
+    # Most channels show any number of buttons: they are counted only where that matters.
+    buttons = 0 if capabilities.most_buttons is None else sum(map(len, message.buttons))
+    return are_numbers(buttons, capabilities)
 
 
 def are_numbers(buttons: int, capabilities: Capabilities) -> bool:
