@@ -26,7 +26,9 @@ def has_rtl(text: str) -> bool:
 
 def isolate(text: str) -> str:
     """The text as an island of its own direction. An isolate ends with its line, so each line gets its own."""
-    return "\n".join(line if line.startswith(FSI) or not line else f"{FSI}{line}{PDI}" for line in text.split("\n"))
+    if "\n" in text:
+        return "\n".join(map(isolate, text.split("\n")))
+    return text if not text or text.startswith(FSI) else f"{FSI}{text}{PDI}"
 
 
 @lru_cache(maxsize=4096)

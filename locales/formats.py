@@ -29,70 +29,63 @@ class BadTemplate(ValueError):
     """A catalog text has a placeholder that its message does not fill, or a format that does not exist."""
 
 
+class Writer:
+    """Fills templates in one language; `say` puts a nested Text into it, `zone` is the wall time people live by."""
+
+    def __init__(self, locale: str, zone: ZoneInfo, say: Callable[[Text], str]) -> None:
+        self._locale = locale
+        self._rtl = LANGUAGES[locale].direction is Direction.RTL
+        self._zone = zone
+        self._say = say
+
+    def fill(self, template: str, params: Mapping[str, Value]) -> str:
+        """The template with its placeholders filled.
+
+        Raises:
+            BadTemplate: when a placeholder has no value or its format does not exist.
+        """
+        out: list[str] = []
+        for literal, name, spec in _pieces(template, self._rtl):
+            out.append(literal)
+            if name is not None:
+                if name not in params:
+                    raise BadTemplate(f"placeholder {{{name}}} has no value")
+                out.append(self._show(params[name], spec))
+        return "".join(out)
+
+    def _show(self, value: Value, spec: str) -> str:
+        """One value in the reader's way; see the module's docstring for the formats."""
+        if isinstance(value, str):
+            return isolate(value) if self._rtl or has_rtl(value) else value
+        if isinstance(value, datetime):
+            return _moment(value, spec, self._locale, self._zone)
+        if isinstance(value, Text):
+            return self._say(value)
+        if isinstance(value, date):
+            return _DAYS.get(spec, date_text)(value, self._locale)
+        if not isinstance(value, (int, float)):
+            said = [self._say(text) for text in value]
+            return "\n".join(said) if spec == "lines" else str(format_list(said, locale=babel_locale(self._locale)))
+        if spec == "euro":
+            # A whole number of euros has no cents; the digits are those of the letter that names the amount.
+            whole = float(value).is_integer()
+            pattern = "¤ #,##0" if whole else "¤ #,##0.00"
+            shown = format_currency(value, "EUR", format=pattern, locale=babel_locale("nl"), currency_digits=False)
+            return isolate(str(shown)) if self._rtl else str(shown)
+        if spec in ("", "number"):
+            return _number(value, self._locale)
+        raise BadTemplate(f"unknown format {spec!r}")
+
+
 @lru_cache(maxsize=16384)
-def _pieces(template: str) -> tuple[tuple[str, str | None, str], ...]:
+def _pieces(template: str, rtl: bool) -> tuple[tuple[str, str | None, str], ...]:
+    """A template's literal texts, each with the placeholder after it; with Latin words isolated for Arabic script."""
+    if rtl:
+        template = "".join(
+            piece if piece.startswith("{") and piece.endswith("}") else isolate_foreign(piece)
+            for piece in _PLACEHOLDER.split(template)
+        )
     return tuple((literal, name, spec or "") for literal, name, spec, _ in _PARSE.parse(template))
-
-
-@lru_cache(maxsize=16384)
-def _isolated(template: str) -> str:
-    """A right-to-left template with its Latin words isolated; placeholders stay as they are."""
-    return "".join(
-        piece if piece.startswith("{") and piece.endswith("}") else isolate_foreign(piece)
-        for piece in _PLACEHOLDER.split(template)
-    )
-
-
-def fill(
-    template: str,
-    params: Mapping[str, Value],
-    *,
-    locale: str,
-    zone: ZoneInfo,
-    say: Callable[[Text], str],
-) -> str:
-    """Fill a template's placeholders; `say` renders a nested Text in the same locale.
-
-    Raises:
-        BadTemplate: when a placeholder has no value or its format does not exist.
-    """
-    if LANGUAGES[locale].direction is Direction.RTL:
-        template = _isolated(template)
-    if "{" not in template and "}" not in template:
-        return template
-    out: list[str] = []
-    for literal, name, spec in _pieces(template):
-        out.append(literal)
-        if name is not None:
-            if name not in params:
-                raise BadTemplate(f"placeholder {{{name}}} has no value")
-            out.append(show(params[name], spec, locale=locale, zone=zone, say=say))
-    return "".join(out)
-
-
-def show(value: Value, spec: str, *, locale: str, zone: ZoneInfo, say: Callable[[Text], str]) -> str:
-    """One value in the reader's way; see the module's docstring for the formats."""
-    rtl = LANGUAGES[locale].direction is Direction.RTL
-    if isinstance(value, datetime):
-        return _moment(value, spec, locale=locale, zone=zone)
-    if isinstance(value, date):
-        return _DAYS.get(spec, date_text)(value, locale)
-    if isinstance(value, Text):
-        return say(value)
-    if isinstance(value, str):
-        return isolate(value) if rtl or has_rtl(value) else value
-    if not isinstance(value, (int, float)):
-        said = [say(text) for text in value]
-        return "\n".join(said) if spec == "lines" else str(format_list(said, locale=babel_locale(locale)))
-    if spec == "euro":
-        # A whole number of euros has no cents; the digits are those of the letter that names the amount.
-        whole = float(value).is_integer()
-        pattern = "¤ #,##0" if whole else "¤ #,##0.00"
-        shown = format_currency(value, "EUR", format=pattern, locale=babel_locale("nl"), currency_digits=False)
-        return isolate(str(shown)) if rtl else str(shown)
-    if spec in ("", "number"):
-        return _number(value, locale)
-    raise BadTemplate(f"unknown format {spec!r}")
 
 
 _DAYS: Mapping[str, Callable[[date, str], str]] = {
@@ -109,7 +102,7 @@ def _number(value: float, locale: str) -> str:
 
 # A lesson's time is told to every member of its group.
 @lru_cache(maxsize=16384)
-def _moment(value: datetime, spec: str, *, locale: str, zone: ZoneInfo) -> str:
+def _moment(value: datetime, spec: str, locale: str, zone: ZoneInfo) -> str:
     if spec in ("time", "clock"):
         clock = time_text(value, zone)
         if LANGUAGES[locale].direction is Direction.RTL:

@@ -1,14 +1,15 @@
 """A message before it has a language: texts by key with typed parameters, and buttons that carry their intent.
 
 This is what the outbox stores (as JSON) and what locales.render turns into text. Nothing here knows a language or a
-channel.
+channel. What a message has many of are named tuples: a frozen dataclass takes twice as long to make, and a morning's
+reminders make ten thousands of them a second.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeAlias, Union, cast
+from typing import NamedTuple, TypeAlias, Union, cast
 
 Json: TypeAlias = Union[bool, int, float, str, list["Json"], dict[str, "Json"], None]
 # A string is somebody's data (a name, a place) and is shown as it is; a Text is ours and is translated.
@@ -50,16 +51,14 @@ def verbatim(text: str) -> Text:
     return Text(VERBATIM, {"text": text})
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One paragraph of a message."""
 
     text: Text
     style: Style = Style.NORMAL
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(NamedTuple):
     """A choice. `intent` is what it means ("name:argument:…", at most 64 bytes); `url` opens a page instead.
 
     The icon is the same in every language and stands before the label.

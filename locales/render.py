@@ -1,17 +1,18 @@
 """Turns a message and a locale into what is shown: blocks of text, button labels, direction."""
 
 from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from locales.bidi import has_rtl, isolate
 from locales.catalog import Catalogs
-from locales.formats import fill
+from locales.formats import Writer
 from locales.languages import LANGUAGES, SOURCE, Direction
-from locales.message import VERBATIM, Body, Style, Text
+from locales.message import VERBATIM, Body, Part, Style, Text
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One paragraph, in its language."""
 
     text: str
@@ -19,8 +20,7 @@ class Block:
     locale: str
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedButton:
+class RenderedButton(NamedTuple):
     """A choice as it is shown; `label` has its icon."""
 
     label: str
@@ -85,8 +85,9 @@ class Renderer:
     def __init__(self, catalogs: Catalogs, zone: ZoneInfo) -> None:
         self.catalogs = catalogs
         self.zone = zone
+        self._writers = {locale: Writer(locale, zone, partial(self.say, locale=locale)) for locale in LANGUAGES}
         # Most texts have nothing to fill in and are said thousands of times a second.
-        self._bare: dict[tuple[str, str], str] = {}
+        self._bare: dict[tuple[str, str], tuple[str, str]] = {}
 
     def say(self, text: Text, locale: str) -> str:
         """One text in one locale (or the first of its fallbacks that has it, whole: never a mixed sentence).
@@ -94,39 +95,41 @@ class Renderer:
         Raises:
             UnknownText, BadTemplate: defects of a catalog.
         """
-        if text.key == VERBATIM:
-            return str(text.params["text"])
-        bare = not text.params and text.count is None
-        if bare and (said := self._bare.get((text.key, locale))) is not None:
-            return said
-        template, found_in = self.catalogs.lookup(text.key, locale, text.count)
-        params = text.params if text.count is None else {**text.params, "count": text.count}
-        said = fill(template, params, locale=found_in, zone=self.zone, say=lambda inner: self.say(inner, found_in))
-        if bare and self.catalogs.is_fixed(text.key):
-            self._bare[text.key, locale] = said
-        return said
+        return self._said(text, locale)[0]
 
-    def _language_of(self, text: Text, locale: str) -> str:
-        """The language that a paragraph is really in, which is another where a text falls back."""
-        return locale if text.key == VERBATIM else self.catalogs.lookup(text.key, locale, text.count)[1]
+    def _said(self, text: Text, locale: str) -> tuple[str, str]:
+        """The text, and the language that it is really in, which is another where it falls back."""
+        key, params, count = text.key, text.params, text.count
+        if key == VERBATIM:
+            return str(params["text"]), locale
+        bare = not params and count is None
+        if bare and (found := self._bare.get((key, locale))) is not None:
+            return found
+        template, found_in = self.catalogs.lookup(key, locale, count)
+        said = self._writers[found_in].fill(template, params if count is None else {**params, "count": count})
+        if bare and self.catalogs.is_fixed(key):
+            self._bare[key, locale] = said, found_in
+        return said, found_in
 
-    def _paragraph(self, text: Text, locale: str) -> str:
-        said = self.say(text, locale)
-        if text.key == VERBATIM and has_rtl(said) is not (LANGUAGES[locale].direction is Direction.RTL):
+    def _block(self, part: Part, locale: str) -> Block:
+        said, found_in = self._said(part.text, locale)
+        if part.text.key == VERBATIM and has_rtl(said) is not (LANGUAGES[locale].direction is Direction.RTL):
             # Said in another language on purpose ("shall I go on in Arabic?"): it keeps its own order.
-            return isolate(said)
-        return said
+            said = isolate(said)
+        return Block(said, part.style, found_in)
 
     def render(self, body: Body, locale: str) -> Rendered:
         """A whole message; official statements get the simple Dutch under them."""
         blocks: list[Block] = []
         for part in body.parts:
-            found_in = self._language_of(part.text, locale)
-            blocks.append(Block(self._paragraph(part.text, locale), part.style, found_in))
-            if part.style is Style.OFFICIAL and found_in != SOURCE:
+            block = self._block(part, locale)
+            blocks.append(block)
+            if part.style is Style.OFFICIAL and block.locale != SOURCE:
                 blocks.append(Block(self.say(part.text, SOURCE), Style.DUTCH, SOURCE))
         buttons = tuple(
-            tuple(RenderedButton(f"{b.icon} {self.say(b.label, locale)}".strip(), b.intent, b.url) for b in row)
-            for row in body.buttons
+            [
+                tuple([RenderedButton(f"{b.icon} {self.say(b.label, locale)}".strip(), b.intent, b.url) for b in row])
+                for row in body.buttons
+            ]
         )
         return Rendered(locale, LANGUAGES[locale].direction, tuple(blocks), buttons)

@@ -16,12 +16,13 @@ from reminders.known import Batch, person_of, read_batch
 from reminders.planned import Kind
 from reminders.said import Said, body_of
 from reminders.terms import TermRules
-from storage.appointments import Appointment, AppointmentStatus
+from storage.appointments import AppointmentStatus
+from storage.schedule import AppointmentRow
 
 # More in one message would be a wall of text.
 MOST_TOGETHER: Final = 8
 
-_AboutAppointment: TypeAlias = Callable[[ClaimedMessage, Appointment, int, Batch], Said | Skip]
+_AboutAppointment: TypeAlias = Callable[[ClaimedMessage, AppointmentRow, int, Batch], Said | Skip]
 _AHEAD: Final[Mapping[str, _AboutAppointment]] = {
     Kind.REMINDER: say_appointments.reminder,
     Kind.CONFIRM_AGAIN: say_appointments.confirm_again,

@@ -41,7 +41,8 @@ def unnumbered(label: str) -> str:
 
 def numbers_answers(message: Rendered, capabilities: Capabilities) -> bool:
     """Whether this message's buttons are numbers here."""
-    buttons = sum(len(row) for row in message.buttons)
+    # Most channels show any number of buttons: they are counted only where that matters.
+    buttons = 0 if capabilities.most_buttons is None else sum(map(len, message.buttons))
     return not capabilities.buttons or (capabilities.most_buttons is not None and buttons > capabilities.most_buttons)
 
 

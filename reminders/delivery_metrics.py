@@ -1,5 +1,6 @@
 """What the dispatcher counts: messages by channel and outcome, how late they left, how many are in hand."""
 
+from functools import cache
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -43,10 +44,10 @@ class PrometheusMetrics:
     """Counts in a prometheus-client registry."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._outcomes = Counter(
+        outcomes = Counter(
             "maatje_messages", "Messages by channel and outcome", ["channel", "outcome"], registry=registry
         )
-        self._lag = Histogram(
+        lag = Histogram(
             "maatje_message_lag_seconds",
             "From due to sent",
             ["channel"],
@@ -56,11 +57,14 @@ class PrometheusMetrics:
         self._claim_lag = Histogram(
             "maatje_message_claim_lag_seconds", "From due to claimed", buckets=_BUCKETS, registry=registry
         )
+        # Looking a label up costs more than counting under it.
+        self._outcome = cache(outcomes.labels)
+        self._lag_of = cache(lag.labels)
         self._in_hand = Gauge("maatje_messages_in_hand", "Messages claimed by this process", registry=registry)
 
     def finished(self, channel: str, outcome: str) -> None:
         """See DeliveryMetrics."""
-        self._outcomes.labels(channel, outcome).inc()
+        self._outcome(channel, outcome).inc()
 
     def claimed_after(self, seconds: float) -> None:
         """See DeliveryMetrics."""
@@ -68,7 +72,7 @@ class PrometheusMetrics:
 
     def sent_after(self, channel: str, seconds: float) -> None:
         """See DeliveryMetrics."""
-        self._lag.labels(channel).observe(max(0.0, seconds))
+        self._lag_of(channel).observe(max(0.0, seconds))
 
     def in_hand(self, count: int) -> None:
         """See DeliveryMetrics."""

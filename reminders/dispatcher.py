@@ -255,13 +255,14 @@ class Dispatcher:
         if self._recorder.unwritten >= len(self._in_hand):
             self._recorder.hurry()
 
-    def _written(self, result: Result) -> None:
-        batch = self._in_hand.pop(result.id, None)
+    def _written(self, results: Sequence[Result]) -> None:
+        for result in results:
+            batch = self._in_hand.pop(result.id, None)
+            if batch is not None:
+                batch.left -= 1
+                if batch.left == 0:
+                    batch.done.set()
         self._metrics.in_hand(len(self._in_hand))
-        if batch is not None:
-            batch.left -= 1
-            if batch.left == 0:
-                batch.done.set()
         if self._wants_room and len(self._in_hand) + self._limits.batch <= self._limits.in_hand:
             self._wants_room = False
             self._wake.set()

@@ -12,12 +12,12 @@ from reminders.claimed import ClaimedMessage
 from reminders.person_terms import StoredFacts, stored_facts
 from reminders.planned import Kind
 from reminders.rules import MEETINGS
-from storage.appointments import Answer, Appointment, day_bounds
+from storage.appointments import Answer, day_bounds
 from storage.outbox import Message
 from storage.outbox_planning import times_said
 from storage.people import Person, people_by_id
 from storage.phone_tasks import open_tasks
-from storage.schedule import Slot, answers_to, appointments_by_id, contact_moments, schedules_of
+from storage.schedule import AppointmentRow, Slot, answers_to, appointment_rows, contact_moments, schedules_of
 
 _SHOWS_PERSON = frozenset({Kind.UNCONFIRMED, Kind.OVERLAP, Kind.UNDELIVERED})
 _ABOUT_TERMS = frozenset({Kind.MILESTONE, Kind.TERM_CORRECTION})
@@ -29,8 +29,10 @@ class Batch:
     """The appointments, answers, people and terms that a batch of rows is about."""
 
     now: datetime
+    # The local day of `now`.
+    today: date
     zone: ZoneInfo
-    appointments: Mapping[int, Appointment]
+    appointments: Mapping[int, AppointmentRow]
     answers: Mapping[tuple[int, int], tuple[Answer | None, int | None]]
     schedules: Mapping[int, Sequence[Slot]]
     people: Mapping[int, Person]
@@ -42,7 +44,7 @@ class Batch:
     lost: Mapping[int, int]
     tasks: Mapping[int, int]
 
-    def answer(self, appointment: Appointment, person_id: int) -> Answer | None:
+    def answer(self, appointment: AppointmentRow, person_id: int) -> Answer | None:
         """What was answered to this version: a moved meeting is asked anew."""
         answer, version = self.answers.get((appointment.id, person_id), (None, None))
         return answer if version == appointment.version else None
@@ -51,7 +53,7 @@ class Batch:
         """The local day."""
         return instant.astimezone(self.zone).date()
 
-    def on_days(self, person_id: int, first: date, days: int) -> list[Appointment]:
+    def on_days(self, person_id: int, first: date, days: int) -> list[AppointmentRow]:
         """A person's planned appointments of these local days, by time."""
         start = day_bounds(first, self.zone)[0]
         end = day_bounds(first + timedelta(days=days - 1), self.zone)[1]
@@ -77,10 +79,10 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
     wanted = {row.appointment_id for row in rows if row.appointment_id is not None}
     wanted.update(other for row in rows if isinstance(other := row.params.get("other"), int))
     wanted.update(lost.values())
-    appointments = await appointments_by_id(session, wanted)
+    appointments = await appointment_rows(session, wanted)
     schedules = await _schedules(session, rows, appointments, zone)
     more = {slot.id for slots in schedules.values() for slot in slots} - appointments.keys()
-    appointments.update(await appointments_by_id(session, more))
+    appointments.update(await appointment_rows(session, more))
     people = {person_id for row in rows if (person_id := person_of(row)) is not None}
     terms_of = {i for row in rows if row.kind in _ABOUT_TERMS and (i := person_of(row)) is not None}
     shown = {i for row in rows if row.kind in _SHOWS_PERSON and (i := person_of(row)) is not None}
@@ -90,6 +92,7 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
     to_consultants = {i for row in rows if row.consultant_id is not None and (i := person_of(row)) is not None}
     return Batch(
         now=now,
+        today=now.astimezone(zone).date(),
         zone=zone,
         appointments=appointments,
         answers=await answers_to(session, appointments, people),
@@ -113,7 +116,7 @@ async def _lost(session: AsyncSession, rows: Sequence[ClaimedMessage]) -> dict[i
 
 
 async def _schedules(
-    session: AsyncSession, rows: Sequence[ClaimedMessage], appointments: Mapping[int, Appointment], zone: ZoneInfo
+    session: AsyncSession, rows: Sequence[ClaimedMessage], appointments: Mapping[int, AppointmentRow], zone: ZoneInfo
 ) -> dict[int, list[Slot]]:
     """The days that messages about whole days and weeks show."""
     people: set[int] = set()

@@ -25,7 +25,7 @@ from storage.attendance import AttendanceChange, Attended, Outcome, attendance_o
 from storage.caseload import handler_of
 from storage.outbox import Message, MessageState, Outgoing, Priority, put
 from storage.people import Person, people_by_id
-from storage.schedule import appointments_by_id
+from storage.schedule import appointment_rows
 
 # "We missed you" of more than a week ago helps nobody.
 FRESH: Final = timedelta(days=7)
@@ -169,7 +169,7 @@ class MissedComposer:
         if person is None or person.stopped_at is not None or person.consented_at is None:
             return composed | {row.id: Skip("stopped") for row in asked}
         if asked:
-            appointments = await appointments_by_id(session, [row.appointment_id or 0 for row in asked])
+            appointments = await appointment_rows(session, [row.appointment_id or 0 for row in asked])
             lines = [appointment_line(a) for a in sorted(appointments.values(), key=lambda a: a.starts_at)]
             latest = max(appointments.values(), key=lambda a: a.starts_at).id
             composed |= {row.id: Merged(asked[0].id) for row in asked[1:]}

@@ -6,7 +6,7 @@ messages a second, groups of 50 ten times that.)
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,11 +22,11 @@ WAIT = 0.01
 MOST_UNWRITTEN = 2 * GROUP
 _RETRY_WAIT = (0.2, 1.0, 5.0)
 
-Written = Callable[[Result], None]
+Written = Callable[[Sequence[Result]], None]
 
 
 class Recorder:
-    """Collects results and writes them in groups; `written` is called for each once it is on disk."""
+    """Collects results and writes them in groups; `written` is told of each group once it is on disk."""
 
     def __init__(self, queue: OutboxQueue, written: Written, *, group: int = GROUP, wait: float = WAIT) -> None:
         self._queue = queue
@@ -107,5 +107,4 @@ class Recorder:
         self._unwritten -= len(group)
         if self._unwritten < 2 * self._group:
             self._room.set()
-        for result in group:
-            self._written(result)
+        self._written(group)

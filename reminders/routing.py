@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from locales.languages import LANGUAGES, SOURCE
 from reminders.channel_rules import ChannelRules
@@ -22,8 +23,7 @@ LINKED_SOON, LINKED_LATE = timedelta(minutes=1), timedelta(hours=1)
 IN_USE = timedelta(days=60)
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """The addresses to try, the first one first, and the reader's present language. `lane` names the recipient."""
 
     addresses: tuple[Address, ...]
@@ -74,10 +74,11 @@ def route(
         others = _ordered(parties.of_person.get(person_id, ()), person, rules, now)
     elif consultant is not None and consultant_id is not None:
         others = _ordered(parties.of_consultant.get(consultant_id, ()), consultant, rules, now)
-    first = [asked] if asked is not None else []
+    if asked is not None:
+        others = [asked, *(address for address in others if address != asked)]
     usable = [
         address
-        for address in dict.fromkeys([*first, *others])
+        for address in others
         if address.state is ContactState.ACTIVE and address.address is not None and address.channel in channels
     ]
     if row.passed_over:

@@ -1,6 +1,6 @@
 """What one planned message says, and how several of one reader become one message."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -12,8 +12,8 @@ Buttons = tuple[tuple[Button, ...], ...]
 @dataclass(frozen=True, slots=True)
 class Said:
     """Parts and buttons of a message. `tail` is said once, however many messages with the same tail are joined;
-    `joined_buttons` are used instead of `buttons` when it is, because "I come" must then say to what. `brief` is the
-    message in short, for channels that others may read; `card` its picture (locales.message.Body).
+    `joined_buttons` makes those that are used instead of `buttons` when it is, because "I come" must then say to what.
+    `brief` is the message in short, for channels that others may read; `card` its picture (locales.message.Body).
 
     `lines` are used instead of `parts` when it is joined: neighbours with the same first part say that once, then the
     lines of each, and then their tail, which is about them only."""
@@ -21,7 +21,7 @@ class Said:
     parts: tuple[Part, ...]
     tail: tuple[Part, ...] = ()
     buttons: Buttons = ()
-    joined_buttons: Buttons | None = None
+    joined_buttons: Callable[[], Buttons] | None = None
     brief: tuple[Text, ...] = ()
     card: str = ""
     lines: tuple[Part, ...] = ()
@@ -44,7 +44,7 @@ def body_of(said: Sequence[Said]) -> Body:
     parts.extend(part for part in _once(tails) if part not in parts)
     for one in said:
         rows.extend(
-            row for row in (one.buttons if one.joined_buttons is None else one.joined_buttons) if row not in rows
+            row for row in (one.buttons if one.joined_buttons is None else one.joined_buttons()) if row not in rows
         )
     # Where one of them has no short form, the short form of the others would hide it.
     brief: list[Text] = []

@@ -5,11 +5,12 @@ from reminders.claimed import ClaimedMessage, Skip
 from reminders.known import Batch
 from reminders.said import Buttons, Said
 from reminders.wording import appointment_line, name_of
-from storage.appointments import Appointment, AppointmentStatus
+from storage.appointments import AppointmentStatus
 from storage.people import Person
+from storage.schedule import AppointmentRow
 
 
-def unconfirmed(_row: ClaimedMessage, appointment: Appointment, person_id: int, batch: Batch) -> Said | Skip:
+def unconfirmed(_row: ClaimedMessage, appointment: AppointmentRow, person_id: int, batch: Batch) -> Said | Skip:
     """A mandatory meeting that nobody confirmed, and how often the person was asked; perhaps they never were."""
     if batch.answer(appointment, person_id) is not None:
         return Skip("answered")
@@ -29,7 +30,7 @@ def unconfirmed(_row: ClaimedMessage, appointment: Appointment, person_id: int, 
     )
 
 
-def overlap(row: ClaimedMessage, appointment: Appointment, person_id: int, batch: Batch) -> Said | Skip:
+def overlap(row: ClaimedMessage, appointment: AppointmentRow, person_id: int, batch: Batch) -> Said | Skip:
     """Two appointments of one person at the same time."""
     other_id, person = row.params.get("other"), batch.people.get(person_id)
     other = batch.appointments.get(other_id) if isinstance(other_id, int) else None
@@ -69,7 +70,7 @@ def undelivered(row: ClaimedMessage, batch: Batch) -> Said | Skip:
     )
 
 
-def script(person: Person, appointment: Appointment | None) -> tuple[Part, ...]:
+def script(person: Person, appointment: AppointmentRow | None) -> tuple[Part, ...]:
     """What to say to somebody whom no message reached: the number, their language, the words, step by step."""
     language = Text(f"language.{person.language}")
     return (

@@ -53,6 +53,8 @@ class Sending:
         self._recorder = recorder
         self._clock = clock
         self._limits = limits
+        self._patience = limits.patience.total_seconds()
+        self._send_timeout = limits.send_timeout.total_seconds()
         self._metrics = metrics
         self._rules = rules
         self._settle = settle
@@ -76,7 +78,9 @@ class Sending:
 
     def put(self, key: str, parcel: Parcel) -> None:
         """Put a message into its recipient's lane."""
-        lane = self._lanes.setdefault(key, Lane(key))
+        lane = self._lanes.get(key)
+        if lane is None:
+            lane = self._lanes[key] = Lane(key)
         lane.add(parcel)
         self._queue_lane(lane)
 
@@ -106,8 +110,10 @@ class Sending:
         if lane.parcels and lane.parcels[0].unfinished is not None:
             self._finish(lane, lane.parcels[0])
             return
+        if not lane.parcels:
+            self._forget(lane)
+            return
         now = self._clock.now()
-        patience = self._limits.patience.total_seconds()
         while lane.parcels:
             parcel = lane.parcels[0]
             address = parcel.addresses[0]
@@ -121,7 +127,7 @@ class Sending:
             # A reply goes before all that waits; only a channel that is down makes it wait.
             is_reply = parcel.row.priority == Priority.REPLY
             for_channel = channel.breaker.wait(now) if is_reply else channel.delay(now)
-            if max(for_address, for_channel) <= patience and not self._stopping:
+            if max(for_address, for_channel) <= self._patience and not self._stopping:
                 channel.put(lane)
                 return
             if for_channel > for_address and self._has_another(parcel) and self._waited_enough(parcel, address, now):
@@ -133,6 +139,10 @@ class Sending:
                 self._put_back(parcel, now + timedelta(seconds=for_address))
             else:
                 self._put_back(parcel, channel.later(now, for_channel))
+        self._forget(lane)
+
+    def _forget(self, lane: Lane) -> None:
+        """Drop a lane that is empty."""
         if self._lanes.get(lane.key) is lane:
             del self._lanes[lane.key]
 
@@ -195,8 +205,7 @@ class Sending:
             self._put_back(parcel, now)
             raise
         else:
-            self._answered(channel)
-            self._sent(parcel, address, receipt)
+            self._sent(parcel, address, receipt, self._answered(channel))
 
     def _on_to_the_next(self, lane: Lane, parcel: Parcel, reason: str) -> None:
         """The next contact, at once: the lane is queued there with this message first."""
@@ -212,7 +221,7 @@ class Sending:
             raise Rejected("undecryptable")
         message = degraded(parcel.rendered, sender.capabilities, brief=self._rules.is_brief(address.channel))
         try:
-            async with asyncio.timeout(self._limits.send_timeout.total_seconds()):
+            async with asyncio.timeout(self._send_timeout):
                 return await sender.send(address.address, message, reference=str(parcel.row.id))
         except (RetryLater, AddressGone, Rejected):
             raise
@@ -226,21 +235,21 @@ class Sending:
                 raise Rejected("unexpected") from error
             raise RetryLater("unexpected") from error
 
-    def _answered(self, channel: ChannelQueue) -> None:
+    def _answered(self, channel: ChannelQueue) -> datetime:
+        """The channel is up; when it showed that."""
         channel.breaker.succeeded()
-        channel.last_answer = self._clock.now()
+        channel.last_answer = now = self._clock.now()
+        return now
 
-    def _sent(self, parcel: Parcel, address: Address, receipt: Receipt) -> None:
-        now = self._clock.now()
+    def _sent(self, parcel: Parcel, address: Address, receipt: Receipt, now: datetime) -> None:
         state = MessageState.DELIVERED if receipt.delivered else MessageState.SENT
         delivered_at = now if receipt.delivered else None
         parcel.tries.append(Try(address.contact_id, address.channel, now, "sent"))
         capabilities = self._channels[address.channel].sender.capabilities
-        buttons = [button for row in parcel.rendered.buttons for button in row]
+        offered: tuple[str, ...] | None = None
         # What an answer offers was noted with it (bot.inbox): it may be answered before its sending is written down.
-        unasked = parcel.row.priority != Priority.REPLY
-        remembers = unasked and bool(buttons) and may_number(capabilities)
-        offered = tuple(button.intent for button in buttons) if remembers else None
+        if parcel.row.priority != Priority.REPLY and may_number(capabilities):
+            offered = tuple(button.intent for row in parcel.rendered.buttons for button in row) or None
         for row in (parcel.row, *parcel.also):
             result = Result(
                 row.id,

@@ -1,10 +1,15 @@
 """How an appointment is put into words, for reminders and for the dialogue alike: parts and buttons, no language."""
 
 from datetime import datetime, timedelta
+from functools import cache
+from typing import TypeAlias
 
 from locales.message import Button, Part, Style, Text, verbatim
 from storage.appointments import Appointment, AppointmentKind
 from storage.people import Person
+from storage.schedule import AppointmentRow
+
+AnyAppointment: TypeAlias = Appointment | AppointmentRow
 
 # The icon of each kind, the same in every language.
 KIND_ICONS: dict[AppointmentKind, str] = {
@@ -21,18 +26,23 @@ KIND_ICONS: dict[AppointmentKind, str] = {
     AppointmentKind.OTHER: "📌",
 }
 
+_COMING = Text("button.coming")
+_NOT_COMING = Text("button.not_coming")
+_OTHER_TIME = Text("button.other_time")
+
 
 def name_of(person: Person) -> str:
     """How a consultant knows the person."""
     return f"{person.given_name} {person.family_name}".strip()
 
 
+@cache
 def kind_text(kind: AppointmentKind) -> Text:
     """The name of a kind."""
     return Text(f"kind.{kind.value}")
 
 
-def appointment_line(appointment: Appointment) -> Text:
+def appointment_line(appointment: AnyAppointment) -> Text:
     """One line: what and when."""
     return Text(
         "appointment.line",
@@ -44,12 +54,15 @@ def appointment_line(appointment: Appointment) -> Text:
     )
 
 
-def appointment_parts(appointment: Appointment) -> list[Part]:
+def appointment_parts(appointment: AnyAppointment) -> list[Part]:
     """What, when, where, with whom and the note, as far as they are known (start note 3.2: what to expect)."""
-    parts = [
-        Part(Text("appointment.what", {"kind": kind_text(appointment.kind)}), Style.TITLE),
-        when_part(appointment.starts_at, appointment.ends_at),
-    ]
+    what = Part(Text("appointment.what", {"kind": kind_text(appointment.kind)}), Style.TITLE)
+    return [what, *appointment_details(appointment)]
+
+
+def appointment_details(appointment: AnyAppointment) -> list[Part]:
+    """All of it but what it is."""
+    parts = [when_part(appointment.starts_at, appointment.ends_at)]
     if appointment.location:
         parts.append(Part(Text("appointment.where", {"place": appointment.location})))
     if appointment.online_url:
@@ -68,12 +81,12 @@ def when_part(starts_at: datetime, ends_at: datetime | None) -> Part:
     return Part(Text("appointment.when", {"starts_at": starts_at}))
 
 
-def answer_buttons(appointment: Appointment) -> tuple[tuple[Button, ...], ...]:
+def answer_buttons(appointment: AnyAppointment) -> tuple[tuple[Button, ...], ...]:
     """I come · I can't come · another time please (not for classes, which nobody can move)."""
     rows = [
-        (Button(Text("button.coming"), f"come:{appointment.id}", "✅"),),
-        (Button(Text("button.not_coming"), f"notcome:{appointment.id}", "🤒"),),
+        (Button(_COMING, f"come:{appointment.id}", "✅"),),
+        (Button(_NOT_COMING, f"notcome:{appointment.id}", "🤒"),),
     ]
     if appointment.kind is not AppointmentKind.CLASS:
-        rows.append((Button(Text("button.other_time"), f"othertime:{appointment.id}", "🔁"),))
+        rows.append((Button(_OTHER_TIME, f"othertime:{appointment.id}", "🔁"),))
     return tuple(rows)

@@ -5,14 +5,16 @@ with two key rings can live in one process.
 """
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, TypeAlias, TypeVar, Union, cast
 
 from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary
 from sqlalchemy import Enum as SqlEnum
+from sqlalchemy.dialects.sqlite import DATETIME
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from storage.keys import KeyRing
 
@@ -35,6 +37,30 @@ def _keys_of(dialect: Dialect) -> KeyRing:
     return keys
 
 
+def sqlite_text(moment: datetime) -> str:
+    """An instant as it stands in an SQLite file: "2026-03-02 13:00:00.000000", in UTC without saying so."""
+    return moment.astimezone(UTC).isoformat(" ", "microseconds").removesuffix("+00:00")
+
+
+class _SqliteInstant(DATETIME):
+    """SQLAlchemy's own column, read straight into an aware datetime.
+
+    Half a dozen instants are read for each message that is sent; making them naive first and aware afterwards
+    measured six times as much as the reading itself.
+    """
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:
+        """Write as text."""
+        return lambda moment: None if moment is None else sqlite_text(moment)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], datetime | None]:
+        """Read as UTC."""
+        return lambda text: None if text is None else datetime.fromisoformat(text + "+00:00")
+
+
+_SQLITE_INSTANT = _SqliteInstant()  # type: ignore[no-untyped-call]
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant: aware in Python (UTC), timestamptz on PostgreSQL, a naive UTC text on SQLite.
 
@@ -44,20 +70,21 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[datetime]:
+        """How the engine at hand keeps it."""
+        return dialect.type_descriptor(_SQLITE_INSTANT if dialect.name == "sqlite" else DateTime(timezone=True))
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Bind as UTC."""
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("a naive datetime is no instant; give it a zone")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+        return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Read back as aware UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        """Read back as UTC."""
+        return value if value is None or value.tzinfo is UTC else value.astimezone(UTC)
 
 
 class Encrypted(TypeDecorator[str]):

@@ -26,6 +26,7 @@ from storage import (  # noqa: F401
 )
 from storage.columns import KEYS_ATTRIBUTE
 from storage.keys import KeyRing
+from storage.sqlite_driver import connector
 
 _READ_ONLY = "maatje_read_only"
 _NO_TRANSACTION = "maatje_no_transaction"
@@ -83,7 +84,7 @@ class Database:
         self.keys = keys
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.engine = create_async_engine(self.url, hide_parameters=True, connect_args={"timeout": 30})
+            self.engine = create_async_engine(self.url, hide_parameters=True, async_creator=connector(self.url))
             event.listen(self.engine.sync_engine, "connect", _set_up_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
         else:

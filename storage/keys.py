@@ -19,6 +19,7 @@ _FORMAT = b"\x01"
 _KEY_ID_LENGTH = 4
 _NONCE_LENGTH = 12
 _HEADER_LENGTH = len(_FORMAT) + _KEY_ID_LENGTH
+_SEALED_FROM = _HEADER_LENGTH + _NONCE_LENGTH
 
 
 class SecretTooShort(ValueError):
@@ -59,7 +60,7 @@ class KeyRing:
                 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
             )
         self._keys = [_Key(secret) for secret in secrets]
-        self._by_id = {key.id: key for key in self._keys}
+        self._ciphers = {_FORMAT + key.id: key.cipher for key in self._keys}
 
     @classmethod
     def parse(cls, setting: str) -> "KeyRing":
@@ -78,12 +79,12 @@ class KeyRing:
         Raises:
             Undecryptable: when no key fits, or the value or its context was altered.
         """
-        key = self._by_id.get(bytes(token[len(_FORMAT) : _HEADER_LENGTH]))
-        if key is None or token[: len(_FORMAT)] != _FORMAT:
+        cipher = self._ciphers.get(token[:_HEADER_LENGTH])
+        if cipher is None:
             raise Undecryptable(f"{context}: written under a secret that is not in MAATJE_SECRET_KEY; add that secret")
-        nonce = token[_HEADER_LENGTH : _HEADER_LENGTH + _NONCE_LENGTH]
+        nonce, sealed = token[_HEADER_LENGTH:_SEALED_FROM], token[_SEALED_FROM:]
         try:
-            return key.cipher.decrypt(nonce, token[_HEADER_LENGTH + _NONCE_LENGTH :], context.encode())
+            return cipher.decrypt(nonce, sealed, context.encode())
         except InvalidTag as error:
             raise Undecryptable(f"{context}: the stored value was altered") from error
 

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, LargeBinary, select, type_coerce
 from sqlalchemy.sql import ColumnElement
 
+from storage.among import among
 from storage.contacts import Contact, ContactState
 from storage.keys import KeyRing, Undecryptable
 from storage.outbox_rows import ClaimedRow
@@ -29,8 +31,7 @@ class Address:
     last_failed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """A person or consultant as far as sending needs to know them."""
 
     language: str
@@ -76,22 +77,21 @@ def parties_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedRow]
     parties = Parties()
     contact_ids = {row.contact_id for row in rows if row.contact_id is not None}
     if contact_ids:
-        _add_contacts(connection, keys, parties, Contact.id.in_(contact_ids))
-    person_ids = {row.person_id for row in rows} | {contact.person_id for contact in parties.contacts.values()}
-    consultant_ids = {row.consultant_id for row in rows} | {c.consultant_id for c in parties.contacts.values()}
-    person_ids.discard(None)
-    consultant_ids.discard(None)
+        _add_contacts(connection, keys, parties, among(Contact.id, contact_ids))
+    recipients: tuple[ClaimedRow | Address, ...] = (*rows, *parties.contacts.values())
+    person_ids = {one.person_id for one in recipients if one.person_id is not None}
+    consultant_ids = {one.consultant_id for one in recipients if one.consultant_id is not None}
     if person_ids:
         people = select(
             Person.id, Person.language, Person.stopped_at, Person.channel_order, Person.listens, Person.quiet_hours
-        ).where(Person.id.in_(person_ids))
+        ).where(among(Person.id, person_ids))
         for person_id, language, stopped_at, order, listens, quiet_hours in connection.execute(people):
             channels = tuple(name for name in order.split(",") if name) if order else ()
             parties.people[person_id] = Reader(language, stopped_at is not None, channels, listens, quiet_hours)
-        _add_contacts(connection, keys, parties, Contact.person_id.in_(person_ids))
+        _add_contacts(connection, keys, parties, among(Contact.person_id, person_ids))
     if consultant_ids:
         _add_consultants(connection, parties, consultant_ids)
-        _add_contacts(connection, keys, parties, Contact.consultant_id.in_(parties.consultants))
+        _add_contacts(connection, keys, parties, among(Contact.consultant_id, parties.consultants))
     for contact in parties.contacts.values():
         if contact.person_id is not None:
             parties.of_person.setdefault(contact.person_id, []).append(contact)

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection
 
+from storage.columns import sqlite_text
 from storage.contacts import ContactState
 from storage.keys import KeyRing
 from storage.outbox import MessageState
@@ -101,7 +102,7 @@ def write_results(connection: Connection, results: Sequence[Result], worker: str
         return
     results = sorted(results, key=lambda result: result.id)
     sqlite = connection.dialect.name == "sqlite"
-    at = _sqlite_text if sqlite else _as_it_is
+    at = _as_text if sqlite else _as_it_is
     rows = [
         (
             result.state.value,
@@ -147,8 +148,5 @@ def _as_it_is(moment: datetime | None) -> datetime | None:
     return moment
 
 
-def _sqlite_text(moment: datetime | None) -> str | None:
-    """As SQLAlchemy writes an instant on SQLite (storage.columns.UtcDateTime)."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+def _as_text(moment: datetime | None) -> str | None:
+    return None if moment is None else sqlite_text(moment)

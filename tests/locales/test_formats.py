@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from locales.bidi import FSI, PDI, isolate, isolate_foreign
-from locales.formats import BadTemplate, fill
+from locales.formats import BadTemplate, Writer
 from locales.languages import LANGUAGES
 from locales.message import Text, Value
 
@@ -15,7 +15,7 @@ AT = datetime(2026, 11, 25, 14, 0, tzinfo=AMSTERDAM)
 
 
 def filled(template: str, locale: str, **params: Value) -> str:
-    return fill(template, params, locale=locale, zone=AMSTERDAM, say=lambda text: text.key)
+    return Writer(locale, AMSTERDAM, lambda text: text.key).fill(template, params)
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ class _AwayOnce(OutboxQueue):
 
 async def test_results_wait_for_a_database_that_is_away_and_nothing_is_sent_meanwhile(world: OutboxWorld) -> None:
     queue, written = _AwayOnce(world.database, "host/1/1"), list[int]()
-    recorder = Recorder(queue, lambda result: written.append(result.id))
+    recorder = Recorder(queue, lambda results: written.extend(result.id for result in results))
     for number in range(1, MOST_UNWRITTEN + 1):
         assert recorder.has_room()
         recorder.add(Result(number, SENT))

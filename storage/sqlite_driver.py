@@ -1,0 +1,111 @@
+"""aiosqlite with one hop to its thread for each statement.
+
+As it comes, a statement is four: the cursor is made, the statement executed, its rows fetched, the cursor closed. Each
+wakes a thread and is waited for, which measured more than most statements themselves; a step of the dialogue has
+dozens. All rows come at once: SQLAlchemy asks for all of them anyway. The beginning of a transaction, which nothing can
+see before its first statement, goes with that one.
+"""
+
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Self
+
+import aiosqlite
+from sqlalchemy.engine import URL
+
+# Seconds that a writer waits for another one.
+BUSY = 30.0
+
+
+class _Cursor:
+    """What SQLAlchemy needs of a cursor; with its statement executed it holds nothing of the database any more."""
+
+    def __init__(self, connection: "_Connection") -> None:
+        self._connection = connection
+        self._rows: list[object] = []
+        self.description: Sequence[Sequence[object]] | None = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+        self.arraysize = 1
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def execute(self, statement: str, parameters: Sequence[object] = ()) -> None:
+        """Execute and fetch."""
+        if statement.startswith("BEGIN"):
+            self._connection.to_begin = statement
+        else:
+            await self._connection.in_thread(lambda connection: self._done(connection.execute(statement, parameters)))
+
+    async def executemany(self, statement: str, parameters: Sequence[Sequence[object]]) -> None:
+        """Execute for each of the parameters."""
+        await self._connection.in_thread(lambda connection: self._done(connection.executemany(statement, parameters)))
+
+    def _done(self, cursor: sqlite3.Cursor) -> None:
+        self.description = cursor.description
+        self._rows = cursor.fetchall() if cursor.description else []
+        self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
+        cursor.close()
+
+    async def fetchall(self) -> list[object]:
+        """The rows, once."""
+        rows, self._rows = self._rows, []
+        return rows
+
+    async def close(self) -> None:
+        """It is already."""
+
+
+class _Connection(aiosqlite.Connection):
+    """aiosqlite's connection with cursors of our own."""
+
+    # The statement that begins the transaction, until it is executed with the first one after it.
+    to_begin: str | None = None
+    # Whether a transaction was begun and not ended yet.
+    _open = False
+
+    def cursor(self) -> _Cursor:  # type: ignore[override]
+        """See _Cursor."""
+        return _Cursor(self)
+
+    async def in_thread(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        """Do this in the connection's own thread."""
+        begin, self.to_begin = self.to_begin, None
+        self._open = self._open or begin is not None
+
+        def within_transaction(connection: sqlite3.Connection) -> None:
+            if begin is not None:
+                connection.execute(begin)
+            work(connection)
+
+        await self._execute(within_transaction, self._conn)  # type: ignore[no-untyped-call]
+
+    async def commit(self) -> None:
+        """Nothing to do where nothing was executed since the beginning."""
+        self.to_begin = None
+        if self._open:
+            await super().commit()
+            self._open = False
+
+    async def rollback(self) -> None:
+        """As commit; SQLAlchemy does it once more whenever a connection goes back to the pool."""
+        self.to_begin = None
+        if self._open:
+            await super().rollback()
+            self._open = False
+
+
+def connector(url: URL) -> Callable[[], Awaitable[aiosqlite.Connection]]:
+    """What `create_async_engine(async_creator=…)` opens the connections to this file by."""
+
+    def opened() -> sqlite3.Connection:
+        return sqlite3.connect(url.database or ":memory:", timeout=BUSY)
+
+    async def connect() -> aiosqlite.Connection:
+        connection = _Connection(opened, iter_chunk_size=1)
+        # A process that ends without closing must not wait for it.
+        connection._thread.daemon = True
+        return await connection
+
+    return connect
