@@ -54,6 +54,7 @@ async def test_a_consultants_work_by_mail(tmp_path: Path, sqlite_url: str, datab
             await person.taps(say("consent.yes"))
             await person.sees(say("menu.ask"))
             await person.says("انا مريض")
+            await person.sees(say("absence.which"))
             await person.taps(say("kind.progress_meeting"))
             await person.taps(say("reason.ill"))
             await person.taps(say("absence.only_this"))
