@@ -38,7 +38,9 @@ async def test_a_photo_is_sent_and_shown(town: Town, phone: MakePhone) -> None:
 async def test_a_document_is_sent_and_can_be_opened(town: Town, phone: MakePhone) -> None:
     amina = await phone()
     await amina.opens(await town.rig.person())
-    await amina.page.locator("#files").set_input_files(FilePayload(name="b.pdf", mimeType="application/pdf", buffer=PDF))
+    await amina.page.locator("#files").set_input_files(
+        FilePayload(name="b.pdf", mimeType="application/pdf", buffer=PDF)
+    )
     await amina.sees("Gekregen: document")
     async with amina.page.expect_download() as download:
         await amina.page.get_by_role("link", name="Bestand openen").click()

@@ -286,7 +286,10 @@
         continue;
       } else {
         place({ ...pending(item), failed: true, sending: false }, false);
-        if (item.body) notice(await whyNot(answer));
+        if (item.body) {
+          notice(await whyNot(answer));
+          toEnd();
+        }
         refresh(item.message);
       }
       if ($("notice").textContent === view.texts.slow_down) notice();

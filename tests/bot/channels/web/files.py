@@ -50,12 +50,13 @@ def sound(box: str, codec: str, seconds: float = 2.0) -> bytes:
     file = io.BytesIO()
     with av.open(file, "w", format=box) as container:
         stream = container.add_stream(codec, rate=RATE, layout="mono")
+        assert isinstance(stream, av.AudioStream)
         frame = av.AudioFrame.from_ndarray(tone(seconds).samples.reshape(1, -1), format="s16", layout="mono")
         frame.sample_rate = RATE
-        resampler = av.AudioResampler(stream.format, "mono", RATE, stream.frame_size or None)  # type: ignore[attr-defined]
+        resampler = av.AudioResampler(stream.format, "mono", RATE, stream.frame_size or None)
         for made in [*resampler.resample(frame), *resampler.resample(None)]:
-            container.mux(stream.encode(made))  # type: ignore[attr-defined]
-        container.mux(stream.encode(None))  # type: ignore[attr-defined]
+            container.mux(stream.encode(made))
+        container.mux(stream.encode(None))
     return file.getvalue()
 
 
@@ -64,6 +65,7 @@ def film() -> bytes:
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as container:
         stream = container.add_stream("mpeg4", rate=5)
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
         for _ in range(5):
             container.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24")))
