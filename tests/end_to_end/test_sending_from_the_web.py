@@ -60,7 +60,7 @@ async def test_a_voice_note_and_a_photo_reach_the_consultant(
 
         # The doctor's letter, photographed, and the same as a PDF.
         for content, kind in ((photo_with_a_place(), "photo"), (PDF, "document")):
-            await person.taps(say("menu.consultant"))
+            await person.says("/consultant")
             await person.sees(say("letter.how"))
             await person.sends(content)
             seen = await consultant.sees(lambda message, kind=kind: message.kind == kind)  # type: ignore[misc]
