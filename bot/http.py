@@ -4,7 +4,7 @@ What holds for every answer stands here too: security headers, the largest reque
 There is no access log: uvicorn is to be run with `access_log=False`, since addresses and times are personal data.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -21,6 +21,8 @@ from bot.channels.base import Channel
 
 # A Telegram update is at most a few kilobytes; megabytes of rubbish are read no further.
 MAX_BODY = 4_000_000
+# The web chat's photos and voice notes; its own limit is lower, so that its answer can say why.
+LARGER = {"/chat/send": 8_000_000}
 
 
 def content_security_policy(*, framing: bool) -> str:
@@ -65,7 +67,7 @@ def build_http(
         routes=routes,
         middleware=[
             Middleware(SecurityHeaders, framing=framing, https=https),
-            Middleware(BodyLimit, limit=MAX_BODY),
+            Middleware(BodyLimit, limit=MAX_BODY, larger=LARGER),
         ],
         exception_handlers={HTTPException: _refused},
     )
@@ -112,7 +114,7 @@ class SecurityHeaders:
             "referrer-policy": "no-referrer",
             "cross-origin-opener-policy": "same-origin",
             "cross-origin-resource-policy": "same-origin",
-            "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
+            "permissions-policy": "camera=(), geolocation=(), microphone=(self), payment=()",
             "x-robots-tag": "noindex, nofollow",
             "cache-control": "no-store",
         }
@@ -138,11 +140,12 @@ class _TooLarge(HTTPException):
 
 
 class BodyLimit:
-    """Reads no request any further than `limit` bytes, whatever its length header says."""
+    """Reads no request any further than `limit` bytes (`larger`: by path), whatever its length header says."""
 
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+    def __init__(self, app: ASGIApp, *, limit: int, larger: Mapping[str, int]) -> None:
         self._app = app
         self._limit = limit
+        self._larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, counting what is read of it."""
@@ -150,13 +153,14 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         read = 0
+        limit = self._larger.get(scope["path"], self._limit)
 
         async def receive_within_limit() -> Message:
             nonlocal read
             message = await receive()
             if message["type"] == "http.request":
                 read += len(message.get("body", b""))
-                if read > self._limit:
+                if read > limit:
                     raise _TooLarge
             return message
 

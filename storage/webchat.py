@@ -142,6 +142,11 @@ async def web_message(session: AsyncSession, contact_id: int, message_id: int) -
     return found if found is not None and found.contact_id == contact_id else None
 
 
+async def web_line_of(session: AsyncSession, event_id: str) -> WebMessage | None:
+    """The person's line with this event id, with its files."""
+    return await session.scalar(select(WebMessage).where(WebMessage.event_id == event_id))
+
+
 async def web_history(
     session: AsyncSession, contact_id: int, *, before: int | None = None, limit: int = 50
 ) -> list[WebMessage]:

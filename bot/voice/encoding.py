@@ -6,9 +6,10 @@ from typing import Final
 
 import av
 import numpy as np
+from av.stream import Disposition
 from numpy.typing import NDArray
 
-from bot.voice.sound import Pcm, Samples, VoiceFailed, as_samples
+from bot.voice.sound import Pcm, Samples, SoundTooLong, VoiceFailed, as_samples
 
 RATE: Final = 48_000
 MEDIA_TYPE: Final = "audio/ogg"
@@ -83,18 +84,32 @@ def encode(sounds: Sequence[Pcm]) -> bytes:
     return min(made, key=_overshoot)
 
 
-def decode(content: bytes) -> Pcm:
-    """Any sound file that FFmpeg reads, as one channel at our rate.
+def note(sound: Pcm) -> bytes:
+    """What a person said, as a voice note: as loud and as long as it was, 48 kHz mono Opus. It must be at our rate."""
+    return _encoded(sound.samples, bits=_MOST_BITS)
+
+
+def decode(content: bytes, *, container: str | None = None, longest_seconds: float | None = None) -> Pcm:
+    """A sound file as one channel at our rate: any that FFmpeg reads, or none but this `container` (FFmpeg's name).
 
     Raises:
-        VoiceFailed: when it is no sound file or a broken one.
+        VoiceFailed: when it is no sound file (a film is none) or a broken one.
+        SoundTooLong: when it goes on after `longest_seconds`; the rest is not read.
     """
     heard: list[Samples] = []
+    samples = 0
+    most = None if longest_seconds is None else longest_seconds * RATE
     try:
-        with av.open(io.BytesIO(content), "r") as container:
+        with av.open(io.BytesIO(content), "r", format=container) as opened:
+            if any(not stream.disposition & Disposition.attached_pic for stream in opened.streams.video):
+                raise VoiceFailed("a film")
             resampler = av.AudioResampler("s16", "mono", RATE)
-            for frame in container.decode(audio=0):
-                heard.extend(made.to_ndarray()[0] for made in resampler.resample(frame))
+            for frame in opened.decode(audio=0):
+                made_now = [made.to_ndarray()[0] for made in resampler.resample(frame)]
+                heard.extend(made_now)
+                samples += sum(map(len, made_now))
+                if most is not None and samples > most:
+                    raise SoundTooLong("a sound that goes on for too long")
             heard.extend(made.to_ndarray()[0] for made in resampler.resample(None))
     except (av.FFmpegError, IndexError, ValueError) as error:
         raise VoiceFailed("not a sound file that can be read") from error
@@ -108,8 +123,9 @@ def _overshoot(content: bytes) -> float:
     return float((np.abs(decode(content).samples.astype(np.int32)) >= _FULL_SCALE).mean())
 
 
-def _encoded(samples: Samples, application: str = "voip") -> bytes:
-    bits = int(MOST_BYTES * _MARGIN * 8 * RATE / len(samples))
+def _encoded(samples: Samples, application: str = "voip", *, bits: int | None = None) -> bytes:
+    if bits is None:
+        bits = int(MOST_BYTES * _MARGIN * 8 * RATE / len(samples))
     file = io.BytesIO()
     # Without "bitexact" the stream gets a random number.
     with av.open(file, "w", format="ogg", options={"fflags": "+bitexact"}) as container:

@@ -13,6 +13,10 @@ class VoiceFailed(Exception):
     """A message could not be made to be heard; whoever sends it goes on without sound."""
 
 
+class SoundTooLong(VoiceFailed):
+    """It goes on for longer than was asked for."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Pcm:
     """Sound of one channel: 16-bit samples, `rate` a second."""

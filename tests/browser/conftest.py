@@ -50,7 +50,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             reporter.write_line(f"WITHOUT_BROWSER=1: {len(mine)} browser tests were NOT run", yellow=True, bold=True)
 
 
-def _find_chromium(playwrights_own: str) -> str | None:
+def find_chromium(playwrights_own: str) -> str | None:
     on_path = next((path for name in ON_PATH if (path := shutil.which(name))), None)
     return on_path or (playwrights_own if Path(playwrights_own).exists() else None)
 
@@ -58,7 +58,7 @@ def _find_chromium(playwrights_own: str) -> str | None:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        found = _find_chromium(playwright.chromium.executable_path)
+        found = find_chromium(playwright.chromium.executable_path)
         if found is None:
             pytest.fail(HOW_TO_GET_ONE, pytrace=False)
         chromium = await playwright.chromium.launch(executable_path=found, args=ARGUMENTS)

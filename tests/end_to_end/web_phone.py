@@ -72,6 +72,17 @@ class WebPhone:
         self._mark()
         await self._post("say", {"event": str(uuid.uuid4()), "text": text})
 
+    async def sends(self, content: bytes) -> None:
+        """Send a photo, a voice note or a document."""
+        self._mark()
+        async with self._http.post(
+            f"{self._url}/chat/send",
+            params={"event": str(uuid.uuid4())},
+            data=content,
+            headers={"content-type": "application/octet-stream"},
+        ) as answer:
+            assert answer.status == 200, f"send: {answer.status}\n{self.transcript()}"
+
     async def taps(self, label: str) -> None:
         """Press the newest button whose label is, or contains, `label`."""
 

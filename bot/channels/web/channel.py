@@ -13,7 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from starlette.routing import BaseRoute
 
 from bot.channels.base import AddressGone, Capabilities, Receipt, Receive, RetryLater
-from bot.channels.web.lines import content_of, kept_file, kept_media
+from bot.channels.web.lines import content_of, kept_file, kept_media, sent_in
 from bot.channels.web.live import Live
 from bot.channels.web.page import Page
 from bot.channels.web.receiving import Receiving
@@ -24,7 +24,7 @@ from locales.render import Rendered, Renderer
 from reminders.delivery import Clock
 from storage.contacts import contact_at
 from storage.database import Database
-from storage.webchat import WebMessage, add_web_message, close_web_buttons, has_web_session, web_message
+from storage.webchat import WebMessage, add_web_message, close_web_buttons, has_web_session, web_line_of, web_message
 
 log = structlog.get_logger()
 
@@ -135,8 +135,15 @@ class WebChannel:
         """Nothing: the page has its answer when the request ends."""
 
     async def fetch(self, file: str) -> bytes | None:
-        """Nothing: the page sends words only."""
-        return None
+        """What a person sent from the page, by the id it was handed over with; None when it is gone. Never raises."""
+        try:
+            async with self._database.reading() as session:
+                line = await web_line_of(session, file)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("web_fetch_failed", error=type(error).__name__)
+            return None
+        sent = sent_in(line) if line is not None else None
+        return None if sent is None else sent[1].content
 
     def link(self, code: str) -> str:
         """The personal link. The code stands behind "#": no server log, referrer or link preview ever gets it."""

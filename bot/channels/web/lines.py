@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from bot.channels.web.uploads import Upload
+from bot.events import Media, MediaKind
 from locales.dates import day_text, time_text
 from locales.languages import LANGUAGES
 from locales.render import File, Rendered
@@ -20,10 +22,12 @@ Content: TypeAlias = dict[str, Json]
 
 # What a browser may be told that a file is; anything else is a lump of bytes to be saved.
 _MEDIA_TYPES = frozenset(
-    {"text/calendar", "application/pdf", "text/plain", "application/json", "image/png", "audio/ogg"}
+    {"text/calendar", "application/pdf", "text/plain", "application/json", "image/png", "image/jpeg", "audio/ogg"}
 )
 # What a person is shown to have pressed who wants to hear a message.
 HEAR = "🔊"
+# The page says it in the window's language.
+PHOTO = "📷"
 
 
 def language_tag(locale: str) -> str:
@@ -70,6 +74,37 @@ def content_of_words(text: str) -> Content:
     return {"from": "person", "blocks": [{"text": text, "style": "normal"}]}
 
 
+def content_of_upload(sent: Upload) -> Content:
+    """A line of the person that is a photo, a voice note or a document."""
+    content: Content = {"from": "person", "blocks": []}
+    if sent.kind is MediaKind.PHOTO:
+        content["picture"] = PHOTO
+    elif sent.kind is MediaKind.VOICE:
+        content["voice"] = True
+    else:
+        content["file"] = {"name": sent.file.name, "type": sent.file.media_type}
+    return content
+
+
+def sent_in(line: WebMessage) -> tuple[Media, File] | None:
+    """What the person sent with this line, as it is handed over, and the file itself; None for any other line.
+
+    Its id is the line's event: the contact's number and what their browser drew by lot, so that no id leads to a line
+    of somebody else, nor to one of ours.
+    """
+    if line.event_id is None:
+        return None
+    media = line.media or {}
+    for kind, kept in (
+        (MediaKind.PHOTO, media.get("picture")),
+        (MediaKind.VOICE, media.get("voice")),
+        (MediaKind.DOCUMENT, line.file),
+    ):
+        if isinstance(kept, dict):
+            return Media(kind, line.event_id), file_of(kept)
+    return None
+
+
 def label_of(content: Content, intent: str) -> str | None:
     """The label of the button with this intent, or None when this message never had it."""
     if intent and content.get("hear") == intent:
@@ -87,6 +122,16 @@ def kept_file(file: File | None) -> dict[str, Json] | None:
     if file is None:
         return None
     return {"name": file.name, "media_type": file.media_type, "base64": b64encode(file.content).decode("ascii")}
+
+
+def kept_upload(sent: Upload | None) -> tuple[dict[str, Json] | None, dict[str, Json] | None]:
+    """The file and the media of a line of the person, as they are kept."""
+    if sent is None:
+        return None, None
+    file = kept_file(sent.file)
+    if sent.kind is MediaKind.DOCUMENT:
+        return file, None
+    return None, {"picture" if sent.kind is MediaKind.PHOTO else "voice": file}
 
 
 def kept_media(message: Rendered) -> dict[str, Json] | None:

@@ -19,24 +19,32 @@ from locales.render import Renderer
 from storage.columns import Json
 
 TEXTS = (
+    "attach",
     "calendar",
     "choices",
     "connecting",
     "download",
+    "drop",
     "earlier",
     "link_dead",
     "listen",
     "messages",
     "newest",
+    "no_microphone",
     "not_sent",
     "offline",
     "online",
+    "photo",
     "placeholder",
+    "record",
+    "recording",
     "send",
     "sending",
     "sent",
     "session_over",
     "slow_down",
+    "too_large",
+    "wrong_file",
     "you",
 )
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}

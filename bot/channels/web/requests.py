@@ -1,5 +1,6 @@
 """What the page may send: the shape of each request, and the checks that it came from our own page."""
 
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Annotated, Literal, TypeVar
@@ -9,12 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from bot.channels.web.uploads import UploadRefused
 from locales.languages import find_language
 
 MAX_TEXT = 4000
 # 4,000 characters as JSON escapes take 12 bytes each at most.
 MAX_BODY = 64 * 1024
+# A photo, a voice note or a PDF; the page makes photos smaller before it sends them (see MOST in chat.js).
+MAX_UPLOAD = 6_000_000
 
+_EVENT = r"[0-9a-f-]{32,36}"
 _ROW = Field(ge=0, lt=2**63)
 
 
@@ -32,7 +37,7 @@ class Opening(_Asked):
 class Event(_Asked):
     """An event of the person, with the browser's own id of it."""
 
-    event: Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{32,36}$")]
+    event: Annotated[str, StringConstraints(pattern=f"^{_EVENT}$")]
 
 
 class Saying(Event):
@@ -66,19 +71,61 @@ async def read(request: Request, shape: type[Asked]) -> Asked:
         HTTPException: 403 when it does not come from our own page, 415 when it is not JSON, 413 when it is too big,
             400 when it has another shape.
     """
-    check_same_origin(request)
-    # A form of another site cannot send this type without asking first.
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise HTTPException(415)
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise HTTPException(413)
+    _check_sender(request, "application/json")
+    body = await _body(request, MAX_BODY)
+    if body is None:
+        raise HTTPException(413)
     try:
         return shape.model_validate_json(body)
     except ValidationError as error:
         raise HTTPException(400) from error
+
+
+def sending(request: Request) -> str:
+    """The event id of POST /chat/send?event=…, whose body is the file itself.
+
+    Raises:
+        HTTPException: as `read`, before the body was read.
+    """
+    _check_sender(request, "application/octet-stream")
+    event = request.query_params.get("event", "")
+    if not re.fullmatch(_EVENT, event):
+        raise HTTPException(400)
+    return event
+
+
+async def read_upload(request: Request) -> bytes:
+    """The request's body.
+
+    Raises:
+        UploadRefused: when it is too big; what says so at once is not read.
+        HTTPException: 400 when there is none.
+    """
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length[:20]) > MAX_UPLOAD:
+        raise UploadRefused("too_large")
+    body = await _body(request, MAX_UPLOAD)
+    if body is None:
+        raise UploadRefused("too_large")
+    if not body:
+        raise HTTPException(400)
+    return body
+
+
+def _check_sender(request: Request, media_type: str) -> None:
+    check_same_origin(request)
+    # A form of another site cannot send these types without asking first.
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != media_type:
+        raise HTTPException(415)
+
+
+async def _body(request: Request, most: int) -> bytes | None:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            return None
+    return bytes(body)
 
 
 def check_same_origin(request: Request) -> None:

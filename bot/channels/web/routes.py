@@ -1,10 +1,11 @@
-"""The web chat's endpoints, all under /chat: the page, opening, saying, pressing, seeing, history, files, live events.
+"""The web chat's endpoints, all under /chat: the page, opening, saying, pressing, sending files, history, live events.
 
 Whatever changes something carries an id that the browser made, so that a request repeated on a patchy network does its
 work once: the person's line is stored first (unique by that id), then the event is handed over, which the inbox takes
 once; only then the browser gets its answer and forgets the request.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -20,12 +21,22 @@ from bot.channels.base import Receive
 from bot.channels.web import requests
 from bot.channels.web.events import stream
 from bot.channels.web.limits import Limit, network_of
-from bot.channels.web.lines import Content, content_of_words, file_of, label_of, shown
+from bot.channels.web.lines import (
+    Content,
+    content_of_upload,
+    content_of_words,
+    file_of,
+    kept_upload,
+    label_of,
+    sent_in,
+    shown,
+)
 from bot.channels.web.live import Live
 from bot.channels.web.page import Page
 from bot.channels.web.ranges import ranged
 from bot.channels.web.receiving import NotReceiving
 from bot.channels.web.sessions import CHANNEL, Chat, Sessions
+from bot.channels.web.uploads import Upload, UploadRefused, fit
 from bot.events import InboundEvent, Payload, Pressed, Said, Started, command_in
 from locales.languages import SOURCE
 from reminders.delivery import Clock
@@ -35,6 +46,7 @@ from storage.webchat import (
     WebMessage,
     add_web_message,
     web_history,
+    web_line_of,
     web_message,
     web_outbox_ids,
     web_standings,
@@ -69,7 +81,11 @@ class ChatRoutes:
         self._openings = Limit(60, 0.5, monotonic)
         # A quick hand on the buttons, not a machine.
         self._events = Limit(20, 1.0, monotonic)
+        # The pages of a letter, photographed one after another; each is work of a second.
+        self._uploads = Limit(12, 1 / 30, monotonic)
         self._looks = Limit(40, 1.0, monotonic)
+        # Unfolded pictures and sounds take memory: two at a time, the others wait.
+        self._fitting = asyncio.Semaphore(2)
 
     def routes(self) -> list[BaseRoute]:
         """For Starlette."""
@@ -82,6 +98,7 @@ class ChatRoutes:
             Route("/chat/file/{line:int}", self.file, methods=["GET"]),
             Route("/chat/media/{line:int}/{what}", self.media, methods=["GET"]),
             Route("/chat/say", self.say, methods=["POST"]),
+            Route("/chat/send", self.send, methods=["POST"]),
             Route("/chat/press", self.press, methods=["POST"]),
             Route("/chat/seen", self.seen, methods=["POST"]),
         ]
@@ -208,6 +225,30 @@ class ChatRoutes:
         line = await self._keep(chat, asked.event, content_of_words(text))
         return await self._take(request, chat, line, command_in(text) or Said(text))
 
+    async def send(self, request: Request) -> Response:
+        """The person sent a photo, a voice note or a document: 413 and 415 tell the page why it is not taken."""
+        event = requests.sending(request)
+        chat = await self._chat(request)
+        if not chat.linked:
+            # Nobody is there yet to whom it could go: strangers fill no disk.
+            raise HTTPException(403)
+        _allow(self._uploads, str(chat.contact_id))
+        key = requests.line_key(chat.contact_id, event)
+        try:
+            body = await requests.read_upload(request)
+            async with self._database.reading() as session:
+                line = await web_line_of(session, key)
+            if line is None:
+                async with self._fitting:
+                    sent = await asyncio.to_thread(fit, body)
+                line = await self._keep(chat, event, content_of_upload(sent), sent)
+        except UploadRefused as refused:
+            return JSONResponse({"error": refused.why}, status_code=refused.status)
+        found = sent_in(line)
+        if found is None:
+            raise HTTPException(409)
+        return await self._take(request, chat, line, found[0])
+
     async def press(self, request: Request) -> Response:
         """The person pressed a button: one that this chat was shown and that is still open, or nothing happens."""
         asked = await requests.read(request, requests.Pressing)
@@ -250,12 +291,15 @@ class ChatRoutes:
             standing = (await web_standings(session, [chat.contact_id])).get(chat.contact_id)
         return standing.language if standing is not None else None
 
-    async def _keep(self, chat: Chat, event: str, content: Content) -> WebMessage:
+    async def _keep(self, chat: Chat, event: str, content: Content, sent: Upload | None = None) -> WebMessage:
+        file, media = kept_upload(sent)
         line = WebMessage(
             contact_id=chat.contact_id,
             revision=0,
             content=content,
             event_id=requests.line_key(chat.contact_id, event),
+            file=file,
+            media=media,
             at=self._clock.now(),
         )
         try:

@@ -19,6 +19,7 @@
 
   let view = JSON.parse($("view").textContent);  // {lang, dir, texts}
   let chat = null;      // which chat this is, once it is open
+  let recorder = null;  // while a voice note is spoken
   let cursor = 0;       // how far the live events have been read
   let oldest = 0, more = false;
   const lines = new Map();    // id → line as the server gave it
@@ -34,6 +35,10 @@
     text.setAttribute("aria-label", t.placeholder);
     send.setAttribute("aria-label", t.send);
     log.setAttribute("aria-label", t.messages);
+    $("attach").setAttribute("aria-label", t.attach);
+    $("record").setAttribute("aria-label", recorder ? t.send : t.record);
+    $("recording").setAttribute("aria-label", t.recording);
+    $("drop").setAttribute("aria-label", t.drop);
     $("earlier").textContent = t.earlier;
     $("newest-text").textContent = t.newest;
     status();
@@ -83,12 +88,13 @@
     const own = mine ? {} : { lang: line.lang, dir: line.dir };
     const bubble = make("div", { class: "bubble", ...own }, make("span", { class: "unseen" }, (mine ? t.you : document.title) + ": "), ...line.blocks.map(paragraph));
     if (line.picture) {
-      const image = make("img", { class: "card", src: at("media/" + line.id + "/picture"), alt: line.picture });
+      const image = make("img", { class: "card", src: at("media/" + line.id + "/picture"), alt: mine ? t.photo : line.picture });
       // It has its height only now: who looked at the end goes on to.
       const follow = atEnd();
       image.onload = () => { if (follow) toEnd(); };
       bubble.prepend(image);
     }
+    if (line.sending) bubble.append(make("progress", { max: 1, value: "0", "aria-label": t.sending }));
     if (line.voice) bubble.append(sound("media/" + line.id + "/voice"));
     if (line.file && line.file.type === "audio/ogg") bubble.append(sound("file/" + line.id));
     const meta = make("div", { class: "meta" });
@@ -130,7 +136,8 @@
     if (old) {
       const focused = old.contains(document.activeElement);
       // What is the same is left alone, so that a screen reader does not read it again.
-      old.querySelector(".meta").replaceWith(element.querySelector(".meta"));
+      const part = old.querySelector("progress") && !line.sending ? ".bubble" : ".meta";
+      old.querySelector(part).replaceWith(element.querySelector(part));
       old.querySelector(".choices")?.remove();
       const choices = element.querySelector(".choices");
       if (choices) old.append(choices);
@@ -197,6 +204,21 @@
     } finally { clearTimeout(timer); }
   }
 
+  // A file: fetch would not tell how far it is.
+  const upload = (item) => new Promise((done, fail) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", at("send", { event: item.event }));
+    request.setRequestHeader("content-type", "application/octet-stream");
+    request.timeout = 180000;
+    request.upload.onprogress = (event) => {
+      const bar = shownAs.get(item.event)?.querySelector("progress");
+      if (bar && event.lengthComputable) bar.value = event.loaded / event.total;
+    };
+    request.onload = () => done(new Response(request.responseText, { status: request.status, headers: { "retry-after": request.getResponseHeader("retry-after") || "" } }));
+    request.onerror = request.ontimeout = request.onabort = fail;
+    request.send(item.body);
+  });
+
   let closed = false;
   function over() {
     forget();
@@ -213,8 +235,10 @@
   const KEPT = "maatje-unsent" + (phone ? "-" + phone : "");
   let queue = [], sending = false;
   function keep() {
+    // A photo or a voice note is too big for this store: it lives as long as the page, which asks before it is left.
+    const words = queue.filter((q) => !q.body);
     try {
-      if (queue.length) localStorage.setItem(KEPT, JSON.stringify({ chat, queue })); else localStorage.removeItem(KEPT);
+      if (words.length) localStorage.setItem(KEPT, JSON.stringify({ chat, queue: words })); else localStorage.removeItem(KEPT);
     } catch { /* private windows may have no storage: then it lives as long as the page */ }
   }
   function forget() { queue = []; keep(); }
@@ -226,7 +250,7 @@
     } catch { queue = queue.slice(); }
     for (const item of queue) if (!shownAs.has(item.event)) place(pending(item), false);
   }
-  const pending = (item) => ({ from: "person", event: item.event, blocks: [{ text: item.text || item.label, style: "normal" }] });
+  const pending = (item) => ({ from: "person", event: item.event, blocks: [{ text: item.text || item.label, style: "normal" }], sending: item.body && true });
 
   function enqueue(item) {
     item.event = hex(16);
@@ -245,7 +269,7 @@
       const item = queue[0];
       let answer = null;
       try {
-        answer = item.kind === "say" ? await post("say", { event: item.event, text: item.text })
+        answer = item.body ? await upload(item) : item.kind === "say" ? await post("say", { event: item.event, text: item.text })
           : await post("press", { event: item.event, message: item.message, intent: item.intent });
       } catch { /* no network */ }
       if (answer?.ok) {
@@ -261,7 +285,11 @@
         tries += 1;
         continue;
       } else {
-        place({ ...pending(item), failed: true }, false);
+        place({ ...pending(item), failed: true, sending: false }, false);
+        if (item.body) {
+          notice(await whyNot(answer));
+          toEnd();
+        }
         refresh(item.message);
       }
       if ($("notice").textContent === view.texts.slow_down) notice();
@@ -270,6 +298,10 @@
       keep();
     }
     sending = false;
+  }
+  async function whyNot(answer) {
+    const said = await answer.json().catch(() => null);
+    return ["too_large", "wrong_file"].find((why) => why === said?.error);
   }
   // A refused press: its buttons are as the server says, which the next live event tells; until then as they were.
   function refresh(id) { if (id) for (const b of log.querySelectorAll(`[data-id="${id}"] button.choice`)) b.disabled = true; }
@@ -402,6 +434,7 @@
   // --- writing ----------------------------------------------------------------------------------------------------
   function fit() {
     send.disabled = !text.value.trim();
+    form.classList.toggle("writing", !send.disabled);
     text.style.height = "auto";
     text.style.height = Math.min(text.scrollHeight + 4, 162) + "px";
   }
@@ -413,6 +446,89 @@
     enqueue({ kind: "say", text: said });
     text.focus();
   }
+
+  // --- photos, documents, voice notes -----------------------------------------------------------------------------
+  const MOST = 6000000, LONGEST = 300, SIDE = 1600;
+  function offer(body, label) {
+    if (body.size > MOST) notice("too_large"); else enqueue({ kind: "send", body, label });
+  }
+  // A telephone's photo is several megabytes: the server makes it this small anyway, and the line may be slow and dear.
+  async function smaller(file) {
+    if (!file.type.startsWith("image/")) return file;
+    try {
+      const whole = await createImageBitmap(file), scale = Math.min(1, SIDE / Math.max(whole.width, whole.height));
+      const canvas = make("canvas", { width: Math.max(1, Math.round(whole.width * scale)), height: Math.max(1, Math.round(whole.height * scale)) });
+      const pen = canvas.getContext("2d");
+      pen.fillStyle = "#fff";
+      pen.fillRect(0, 0, canvas.width, canvas.height);
+      pen.drawImage(whole, 0, 0, canvas.width, canvas.height);
+      whole.close();
+      return (await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85))) || file;
+    } catch { return file; }  // what this browser cannot draw the server perhaps can
+  }
+  $("attach").onclick = () => $("files").click();
+  $("files").onchange = async () => {
+    const files = [...$("files").files];
+    notice();
+    $("files").value = "";
+    for (const file of files) offer(await smaller(file), file.type.startsWith("image/") ? "📷" : "📎");
+  };
+  $("sound").onchange = () => {
+    notice();
+    for (const file of $("sound").files) offer(file, "🎤");
+    $("sound").value = "";
+  };
+
+  let asking = false, canRecord = isSecureContext && !!navigator.mediaDevices?.getUserMedia && "MediaRecorder" in window;
+  async function record() {
+    if (recorder) { recorder.stop(); return; }
+    if (asking) return;
+    if (!canRecord) { $("sound").click(); return; }
+    let microphone = null;
+    asking = true;
+    try { microphone = await navigator.mediaDevices.getUserMedia({ audio: true }); } catch { /* refused, or there is none */ }
+    asking = false;
+    if (!microphone) { canRecord = false; notice("no_microphone"); return; }
+    const pieces = [], began = Date.now(), mine = new MediaRecorder(microphone, { audioBitsPerSecond: 32000 });
+    const tick = () => {
+      const seconds = Math.floor((Date.now() - began) / 1000);
+      $("seconds").textContent = Math.floor(seconds / 60) + ":" + String(seconds % 60).padStart(2, "0");
+      if (seconds >= LONGEST && mine.state === "recording") mine.stop();
+    };
+    const ticking = setInterval(tick, 250);
+    mine.ondataavailable = (event) => pieces.push(event.data);
+    mine.onstop = () => {
+      clearInterval(ticking);
+      for (const track of microphone.getTracks()) track.stop();
+      const wanted = recorder === mine, length = $("seconds").textContent;
+      if (!wanted) return;
+      recorder = null;
+      heard();
+      offer(new Blob(pieces), "🎤 " + length);
+    };
+    recorder = mine;
+    notice();
+    tick();
+    heard();
+    mine.start();
+  }
+  function heard() {
+    form.classList.toggle("heard", !!recorder);
+    $("recording").hidden = !recorder;
+    $("record").firstElementChild.textContent = recorder ? "➤" : "🎤";
+    $("record").setAttribute("aria-label", recorder ? view.texts.send : view.texts.record);
+  }
+  function drop() {
+    const dropped = recorder;
+    recorder = null;
+    dropped?.stop();
+    heard();
+    $("record").focus();
+  }
+  $("record").onclick = record;
+  $("drop").onclick = drop;
+  addEventListener("beforeunload", (event) => { if (queue.some((q) => q.body)) event.preventDefault(); });
+
   form.addEventListener("submit", (event) => { event.preventDefault(); say(); });
   text.addEventListener("input", fit);
   text.addEventListener("keydown", (event) => {

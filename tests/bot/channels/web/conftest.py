@@ -37,6 +37,13 @@ class Browser:
     async def say(self, text: str, event: str | None = None) -> httpx.Response:
         return await self.post("say", event=event or token_hex(16), text=text)
 
+    async def send(self, content: bytes, event: str | None = None, **headers: str) -> httpx.Response:
+        return await self.client.post(
+            f"/chat/send?event={event or token_hex(16)}",
+            content=content,
+            headers={"content-type": "application/octet-stream", **headers},
+        )
+
     async def press(self, message: object, intent: str, event: str | None = None) -> httpx.Response:
         return await self.post("press", event=event or token_hex(16), message=message, intent=intent)
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from starlette.applications import Starlette
 
 from bot.channels.web.channel import WebChannel
-from bot.events import InboundEvent, Pressed, Said, Started
+from bot.events import InboundEvent, Media, Pressed, Said, Started
 from bot.http import build_http
 from locales.catalog import Catalogs
 from locales.languages import LANGUAGES
@@ -92,6 +92,8 @@ class Rig:
             case Pressed(intent=intent, message_ref=str() as ref):
                 await self.bot_says(event.address, message(f"Gekozen: {intent}"))
                 await self.web.close_buttons(event.address, ref)
+            case Media(kind=kind):
+                await self.bot_says(event.address, message(f"Gekregen: {kind.value}"))
             case _:
                 pass
 
