@@ -176,10 +176,10 @@ async def _media(turn: Turn, sent: Media) -> None:
     if went == "letter":
         # Of an album, each picture is an event of its own: what holds for the first holds for all, and is said once.
         await letters.send(turn, sent.caption, LetterKind.MESSAGE, kept)
-    elif went:
-        media.keep(turn, sent)
     elif topic == "absence_note" and await absence.take_note(turn, int(number), "", sent):
         return
+    elif went:
+        media.keep(turn, sent)
     elif topic in ("letter", "other_time"):
         await _media_as_letter(turn, sent, kept)
     elif sent.caption.strip():

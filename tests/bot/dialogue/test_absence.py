@@ -74,6 +74,27 @@ async def test_a_note_and_a_voice_note_go_along(talk: Talk) -> None:
     sanne.sees("absence.attachment_line")
 
 
+@pytest.mark.parametrize("first", [True, False], ids=["sent before", "sent while the summary is open"])
+async def test_all_of_an_album_goes_along_with_the_report(talk: Talk, first: bool) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+
+    async def sends_album() -> None:
+        for number in range(3):
+            await amina.does(Media(MediaKind.PHOTO, f"page-{number}", album="a1"))
+
+    if first:
+        await sends_album()
+    await amina.does(Pressed(f"notcome:{talk.appointment_ids['Amina-meeting']}"))
+    await amina.taps("reason.other")
+    await amina.taps("absence.only_this")
+    if not first:
+        said = len(amina.messages)
+        await sends_album()
+        assert len(amina.messages) == said + 1
+    await amina.taps("absence.send")
+    assert [m.file.content for m in sanne.messages if m.file is not None] == [b"page-0", b"page-1", b"page-2"]
+
+
 async def test_reporting_twice_tells_the_consultant_once(talk: Talk) -> None:
     amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
     await report_meeting(talk, amina)
