@@ -18,7 +18,7 @@ from reminders.calendar_file import MEDIA_TYPE, CalendarEntry, Method, calendar_
 from reminders.claimed import ClaimedMessage, FileNotYet
 from reminders.delivery import Clock
 from reminders.wording import kind_text
-from storage.absences import Absence
+from storage.absences import Absence, sent_along
 from storage.appointments import Appointment, AppointmentStatus
 from storage.export import export_person
 from storage.letters import Letter
@@ -95,7 +95,9 @@ class Attachments:
         Raises:
             FileNotYet: its channel does not give it now.
         """
-        number = int(attachment.ref)
+        # "5", or "5:2" for what was sent along after the first.
+        ref, _, place = attachment.ref.partition(":")
+        number = int(ref)
         sent: Absence | Letter | None
         if attachment.kind == "absence":
             sent = await session.get(Absence, number)
@@ -103,7 +105,8 @@ class Attachments:
             sent = await session.get(Letter, number)
         # To a consultant, or what a consultant said to this very person.
         meant = row.consultant_id is not None or (sent is not None and sent.person_id == row.person_id)
-        kept = sent.attachment if sent is not None and meant else None
+        along = sent_along(sent.attachment) if sent is not None and meant else []
+        kept = dict(enumerate(along)).get(int(place or 0))
         channel = self._channels.get(str(kept.get("channel"))) if kept is not None else None
         form = _FORMS.get(str(kept.get("kind"))) if kept is not None else None
         if kept is None or channel is None or form is None:

@@ -47,7 +47,7 @@ def load_channel_rules(path: Path | None, zone: ZoneInfo) -> Mapping[str, Channe
     """
     if path is None:
         return {}
-    sections = tomllib.loads(path.read_text(encoding="utf-8")).get("channel", {})
+    sections = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("channel", {})
     if not isinstance(sections, dict):
         raise ConfigError(f"{path}: write [channel.NAME], and under it that channel's rules")
     rules = {}

@@ -75,7 +75,7 @@ class Municipalities:
         if path is None:
             return cls()
         try:
-            data = tomllib.loads(path.read_text(encoding="utf-8"))
+            data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except FileNotFoundError as error:
             raise ConfigError(f"MAATJE_CONFIG names {path}, which does not exist") from error
         except OSError as error:

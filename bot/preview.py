@@ -11,11 +11,13 @@ from locales.render import Renderer
 from reminders.appointment_messages import together
 from reminders.channel_rules import ChannelRules
 from reminders.claimed import ClaimedMessage, Composer, Merged
+from reminders.local_time import QuietHours
 from reminders.planned import REPLANNED, Kind
 from reminders.planner import HISTORY, Planner
+from reminders.retry import end_of_use
 from reminders.routing import Way, route
 from storage.database import Database
-from storage.outbox import Outgoing
+from storage.outbox import Outgoing, Priority
 from storage.outbox_planning import standing_rows, waiting
 from storage.outbox_queue import ClaimedRow, OutboxQueue
 from storage.people import Person
@@ -52,8 +54,21 @@ async def preview(
     channels: Collection[str],
     now: datetime,
     days: int,
+    quiet_hours: QuietHours | None = None,
 ) -> Preview:
-    """The messages of the coming days that were not sent yet, by time."""
+    """The messages of the coming days that were not sent yet, by time.
+
+    `quiet_hours` are the deployment's: what is late waits until they are over, as it does when it is sent.
+    """
+    rules = ChannelRules(quiet_hours=quiet_hours)
+
+    def at_of(message: Outgoing) -> datetime:
+        at = max(message.due_at, now)
+        if message.priority == Priority.URGENT:
+            return at
+        until = end_of_use(message.due_at, message.useful_until)
+        return rules.considerate_at(person.quiet_hours, message.due_at, until, at)
+
     async with database.reading() as session:
         standing = {row.key: row for row in await standing_rows(session, [person.id], REPLANNED, now - HISTORY)}
         wanted = [
@@ -63,10 +78,10 @@ async def preview(
         ]
         # Changes are not planned again but wait to be told, until the morning when they were made in the night.
         changes = await waiting(session, person.id, Kind.NOTICE)
-        coming = [m for m in (*changes, *together(wanted)) if m.due_at < now + timedelta(days=days)]
+        coming = [(at_of(m), m) for m in (*changes, *together(wanted)) if m.due_at < now + timedelta(days=days)]
         messages: list[Previewed] = []
-        for at in sorted({max(message.due_at, now) for message in coming}):
-            due = [message for message in coming if max(message.due_at, now) == at]
+        for at in sorted({at for at, _ in coming}):
+            due = [message for due_at, message in coming if due_at == at]
             messages.extend(await _said(session, composer, renderer, due, person.language, at))
     way = await _way(database, person, channels, now)
     held_back = (

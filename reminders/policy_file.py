@@ -73,7 +73,7 @@ def load_policies(source: str | FilePath) -> Policies:
     """
     if isinstance(source, FilePath):
         try:
-            text = source.read_text(encoding="utf-8")
+            text = source.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
             line = error.object[: error.start].count(b"\n") + 1
             raise PolicyError(line, "not UTF-8: save the file as UTF-8") from error

@@ -199,7 +199,7 @@ class Sending:
             self._on_to_the_next(lane, parcel, error.reason)
         except Rejected as error:
             self._answered(channel)
-            parcel.tries.append(Try(address.contact_id, address.channel, now, error.reason))
+            parcel.tries.append(Try(address.contact_id, address.channel, now, error.reason, refused=True))
             self._on_to_the_next(lane, parcel, error.reason)
         except asyncio.CancelledError:
             self._put_back(parcel, now)

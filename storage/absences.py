@@ -49,7 +49,8 @@ class Absence(Base, kw_only=True):
     open_ended: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str | None] = mapped_column(Encrypted("absence.note"), default=None)
     note_language: Mapped[str | None] = mapped_column(String(8), default=None)
-    # What was sent along, by channel reference: {"channel": …, "kind": "voice", "file": …}.
+    # What was sent along, by channel reference: {"channel": …, "kind": "voice", "file": …}; of several the first, with
+    # the others, in the same form, as its "more".
     attachment: Mapped[dict[str, Json] | None] = mapped_column(EncryptedJson("absence.attachment"), default=None)
     started_at: Mapped[datetime]
     reported_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
@@ -63,6 +64,15 @@ class Absence(Base, kw_only=True):
     passed_at: Mapped[datetime | None] = mapped_column(default=None)
     # An illness without an end that is over: from this day on the person comes again.
     better_on: Mapped[date | None] = mapped_column(default=None)
+
+
+def sent_along(attachment: dict[str, Json] | None) -> list[dict[str, Json]]:
+    """The voice notes and pictures of an `attachment`, in their order."""
+    if attachment is None:
+        return []
+    more = attachment.get("more")
+    first = {name: value for name, value in attachment.items() if name != "more"}
+    return [first, *(one for one in more if isinstance(one, dict))] if isinstance(more, list) else [first]
 
 
 class AbsenceAppointment(Base, kw_only=True):

@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, or_, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql import ColumnElement
 
 from storage.base import Base
 from storage.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabulary
@@ -148,17 +149,34 @@ async def appointments_of(
         .order_by(Appointment.starts_at)
         .limit(limit)
     )
-    of_groups = await session.execute(
-        select(Appointment, Membership)
-        .join(Membership, Membership.group_id == Appointment.group_id)
-        .where(Membership.person_id == person_id, *in_time)
+    of_groups = await session.scalars(
+        select(Appointment)
+        .where(or_(*await _spans_of(session, person_id, since, zone)), *in_time)
         .order_by(Appointment.starts_at)
         .limit(limit)
     )
-    found = list(own) + [
-        appointment for appointment, membership in of_groups if _in_membership(appointment, membership, zone)
-    ]
-    return sorted({a.id: a for a in found}.values(), key=lambda a: (a.starts_at, a.id))[:limit]
+    return sorted({a.id: a for a in (*own, *of_groups)}.values(), key=lambda a: (a.starts_at, a.id))[:limit]
+
+
+async def _spans_of(
+    session: AsyncSession, person_id: int, since: datetime, zone: ZoneInfo
+) -> list[ColumnElement[bool]]:
+    """The appointments of each of a person's memberships that did not end before this instant."""
+    first = since.astimezone(zone).date()
+    memberships = await session.scalars(
+        select(Membership).where(
+            Membership.person_id == person_id, or_(Membership.until_on.is_(None), Membership.until_on >= first)
+        )
+    )
+    spans = [false()]
+    for membership in memberships:
+        begins = day_bounds(max(membership.from_on, first), zone)[0]
+        span = and_(Appointment.group_id == membership.group_id, Appointment.starts_at >= begins)
+        # The last day there is has no day after it; it is written for "no end".
+        if membership.until_on is not None and membership.until_on < date.max:
+            span = and_(span, Appointment.starts_at < day_bounds(membership.until_on, zone)[1])
+        spans.append(span)
+    return spans
 
 
 async def appointment_for(

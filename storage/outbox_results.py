@@ -22,6 +22,8 @@ class Try:
     at: datetime
     outcome: str
     mark: ContactState | None = None
+    # Whether the contact did not take the message, so that the others come first for a while.
+    refused: bool = False
 
 
 @dataclass(slots=True)
@@ -87,6 +89,8 @@ FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::bigint[
 """
 _MARK_SQLITE = "UPDATE contact SET state = ? WHERE id = ? AND state = 'active'"
 _MARK_POSTGRESQL = "UPDATE contact SET state = %s WHERE id = %s AND state = 'active'"
+_REFUSED_SQLITE = "UPDATE contact SET last_failed_at = ? WHERE id = ?"
+_REFUSED_POSTGRESQL = "UPDATE contact SET last_failed_at = %s WHERE id = %s"
 
 
 _OFFER = """
@@ -139,6 +143,9 @@ def write_results(connection: Connection, results: Sequence[Result], worker: str
             intents = json.dumps({"intents": list(result.offered)}).encode()
             row = (keys.encrypt(intents, "offer.intents"), at(result.sent_at), result.contact_id)
             connection.exec_driver_sql(_OFFER_SQLITE if sqlite else _OFFER_POSTGRESQL, row)
+    refused = {tried.contact_id: tried.at for result in results for tried in result.tries if tried.refused}
+    for contact_id, refused_at in sorted(refused.items()):
+        connection.exec_driver_sql(_REFUSED_SQLITE if sqlite else _REFUSED_POSTGRESQL, (at(refused_at), contact_id))
     marks = {tried.contact_id: tried.mark for result in results for tried in result.tries if tried.mark is not None}
     for contact_id, mark in sorted(marks.items()):
         connection.exec_driver_sql(_MARK_SQLITE if sqlite else _MARK_POSTGRESQL, (mark.value, contact_id))

@@ -16,7 +16,7 @@ from bot.settings import Settings
 from locales.catalog import Catalogs
 from locales.render import Renderer
 from reminders.compose import PlannedComposer
-from reminders.local_time import to_instant
+from reminders.local_time import QuietHours, to_instant
 from storage.importing.cells import EARLIEST, LATEST
 from storage.people import Person, person_by_external_id
 
@@ -56,6 +56,7 @@ def show_preview(
                 channels=settings.channels,
                 now=moment,
                 days=days,
+                quiet_hours=QuietHours.parse(settings.quiet_hours, settings.zone),
             )
 
     _show(run(work), settings, person, as_json=as_json)

@@ -56,9 +56,8 @@ async def begin(turn: Turn, appointment: Appointment | None, *, note: str = "") 
             return
     draft = Absence(person_id=turn.participant.id, started_at=turn.now)
     _take_note(turn, draft, note)
-    sent = media.just_sent(turn)
-    if sent:
-        draft.attachment = sent[-1]
+    draft.attachment = media.joined(*media.just_sent(turn))
+    if draft.attachment is not None:
         media.forget(turn)
     turn.session.add(draft)
     await turn.session.flush()
@@ -212,14 +211,19 @@ async def _press_send(turn: Turn, draft: Absence, _value: str) -> None:
 
 
 async def take_note(turn: Turn, draft_id: int, text: str, sent: Media | None = None) -> bool:
-    """Free text (or a voice note, a photo) while the summary is open becomes the note. False when it is not open."""
+    """Free text while the summary is open becomes the note; a voice note or photo goes along with what was sent before.
+    False when it is not open."""
     draft = await absence_of(turn.session, turn.participant.id, draft_id)
     if draft is None or draft.state is not AbsenceState.DRAFT:
         return False
     if sent is not None:
-        draft.attachment = media.kept(turn, sent) or draft.attachment
+        draft.attachment = media.joined(draft.attachment, media.kept(turn, sent))
         text = text or sent.caption
     _take_note(turn, draft, text)
+    if sent is not None and media.goes_on(turn, sent):
+        return True
+    if sent is not None:
+        media.began(turn, sent, "absence")
     await ask_confirmation(turn, draft)
     return True
 

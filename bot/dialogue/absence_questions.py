@@ -65,13 +65,14 @@ async def ask_another(turn: Turn, draft: Absence) -> None:
         turn.say(part("absence.no_others"))
         await ask_why(turn, draft)
         return
-    turn.say(title("absence.which_other"), buttons=[*rows, [button("absence.no_more", f"ab:{draft.id}:why", "✅")]])
+    rows.append([button("absence.no_more", f"ab:{draft.id}:why", "✅")])
+    turn.say(title("absence.which_other"), buttons=[*rows, menu.back()])
 
 
 def ask_from(turn: Turn, draft: Absence) -> None:
     """From which day."""
     days = [turn.today + timedelta(days=ahead) for ahead in range(PERIOD_STARTS)]
-    turn.say(title("absence.from_when"), buttons=_days(draft, "from", days, turn.today))
+    turn.say(title("absence.from_when"), buttons=[*_days(draft, "from", days, turn.today), menu.back()])
 
 
 def ask_until(turn: Turn, draft: Absence) -> None:
@@ -83,6 +84,7 @@ def ask_until(turn: Turn, draft: Absence) -> None:
         buttons=[
             *_days(draft, "until", days, turn.today),
             [button("absence.until_better", f"ab:{draft.id}:open", "🛌")],
+            menu.back(),
         ],
     )
 
@@ -108,7 +110,7 @@ async def ask_why(turn: Turn, draft: Absence) -> None:
         lines = [Part(appointment_line(appointment)) for appointment in chosen[:CHOICES]]
         if any(a.starts_at > turn.now for a in chosen):
             rows.append([button("absence.another_too", f"ab:{draft.id}:more", "➕")])
-    turn.say(*lines, title("absence.why"), buttons=rows, card="icon:🤒")
+    turn.say(*lines, title("absence.why"), buttons=[*rows, menu.back()], card="icon:🤒")
 
 
 async def ask_how_long(turn: Turn, draft: Absence) -> None:
@@ -127,6 +129,7 @@ async def ask_how_long(turn: Turn, draft: Absence) -> None:
             [button("absence.whole_day", f"ab:{draft.id}:d:day", "☀️")],
             [button("absence.whole_week", f"ab:{draft.id}:d:week", "🗓️")],
             [button("absence.until_better", f"ab:{draft.id}:d:open", "🛌")],
+            menu.back(),
         ],
     )
 

@@ -18,7 +18,7 @@ from storage.absence_reports import (
     reports_about,
     times_reported,
 )
-from storage.absences import Absence, AbsenceState
+from storage.absences import Absence, AbsenceState, sent_along
 from storage.appointments import Answer, Appointment, AppointmentStatus, answer_appointments, participation_in
 from storage.people import Consultant, Person
 
@@ -134,7 +134,10 @@ async def tell_consultant(turn: Turn, report: Absence, chosen: Sequence[Appointm
         *for_consultant(report, chosen, await earlier(turn, report)),
         buttons=consultant_buttons(report, chosen),
         urgent=True,
-        attachment=Attachment("absence", str(report.id)) if report.attachment else None,
+        attachments=[
+            Attachment("absence", f"{report.id}:{place}" if place else str(report.id))
+            for place, _ in enumerate(sent_along(report.attachment))
+        ],
     )
     turn.outgoing += chase(report, consultant, turn.now, turn.zone, turn.services.holidays)
 

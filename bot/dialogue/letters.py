@@ -81,7 +81,7 @@ async def send(turn: Turn, text: str, kind: LetterKind, kept: dict[str, Json] | 
             [button("consultant.seen", f"lseen:{letter.id}", "👀")],
         ],
         urgent=kind is LetterKind.URGENT,
-        attachment=Attachment("letter", str(letter.id)) if kept is not None else None,
+        attachments=[Attachment("letter", str(letter.id))] if kept is not None else (),
     )
     return True
 

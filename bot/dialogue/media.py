@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.dialogue.turn import Turn
 from bot.events import Media, MediaKind
+from storage.absences import sent_along
 from storage.columns import Json
 
 RELAYED = frozenset({MediaKind.VOICE, MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.DOCUMENT})
@@ -42,13 +43,22 @@ def _is_fresh(turn: Turn, one: dict[str, Json]) -> bool:
     return datetime.fromisoformat(str(one["at"])) > turn.now - JUST_NOW
 
 
+def joined(*sent: dict[str, Json] | None) -> dict[str, Json] | None:
+    """What was sent along with one report, as it is kept there: the first, and the others as its "more"."""
+    each = [one for along in sent for one in sent_along(along)][-MOST:]
+    if not each:
+        return None
+    more: list[Json] = [*each[1:]]
+    return {**each[0], "more": more} if more else each[0]
+
+
 def forget(turn: Turn) -> None:
     """It was passed on, or is not meant any more."""
     turn.remember(media=None)
 
 
 def goes_on(turn: Turn, media: Media) -> str:
-    """Where the album went that this is the next picture of: "letter", "question", or "" for the first of one."""
+    """Where the album went that this is the next picture of: "letter", "question", "absence"; "" for a first one."""
     found = turn.recall("album")
     return str(found[1]) if media.album and isinstance(found, list) and found[0] == media.album else ""
 

@@ -65,6 +65,8 @@ _BEFORE_CONSENT: dict[str, Screen] = {
     "listen": preferences.listen,
     "hear": preferences.hear,
 }
+# Who has the question read to them answers it afterwards.
+_LEAVE_OPEN = frozenset({"hear"})
 _COMMANDS: dict[str, Screen] = {
     "menu": menu.show,
     "start": menu.show,
@@ -94,6 +96,7 @@ async def step(turn: Turn) -> None:
         case _ if turn.participant.consented_at is None:
             await _before_consent(turn)
         case Command(name=name):
+            turn.expect("")
             await _COMMANDS.get(name, menu.show)(turn, ())
         case Said(text=text, edited=edited):
             await _free_text(turn, text, edited=edited)
@@ -108,6 +111,9 @@ async def step(turn: Turn) -> None:
 async def press(turn: Turn, intent: str) -> None:
     """A button's intent, checked on arrival: its arguments may be anything."""
     name, *args = intent.split(":")
+    if name not in _LEAVE_OPEN:
+        # What was being written is let go: a later text is a question again, and not by mistake for the consultant.
+        turn.expect("")
     if name == "lang":
         await _language(turn, args)
     elif name in _BEFORE_CONSENT:
@@ -170,10 +176,10 @@ async def _media(turn: Turn, sent: Media) -> None:
     if went == "letter":
         # Of an album, each picture is an event of its own: what holds for the first holds for all, and is said once.
         await letters.send(turn, sent.caption, LetterKind.MESSAGE, kept)
-    elif went:
-        media.keep(turn, sent)
     elif topic == "absence_note" and await absence.take_note(turn, int(number), "", sent):
         return
+    elif went:
+        media.keep(turn, sent)
     elif topic in ("letter", "other_time"):
         await _media_as_letter(turn, sent, kept)
     elif sent.caption.strip():

@@ -131,17 +131,18 @@ class Turn:
         *parts: Part,
         buttons: Rows = (),
         urgent: bool = False,
-        attachment: Attachment | None = None,
+        attachments: Sequence[Attachment] = (),
     ) -> None:
         """Say something to a consultant on their own channels; `key` makes it once.
 
-        The file of a person follows in a message of its own: where it cannot be had at this moment, the words do not
+        Each file of a person follows in a message of its own: where it cannot be had at this moment, the words do not
         wait for it, and it comes when it can.
         """
         bodies = {key: Body(parts, tuple(tuple(row) for row in buttons))}
-        if attachment is not None:
+        for place, attachment in enumerate(attachments):
             whose = part("consultant.file_of", person=name_of(self.participant))
-            bodies[f"{key}:file"] = Body((whose,), attachment=replace(attachment, needed=True))
+            name = f"{key}:file:{place}" if place else f"{key}:file"
+            bodies[name] = Body((whose,), attachment=replace(attachment, needed=True))
         self.outgoing += [
             Outgoing(
                 key=name,

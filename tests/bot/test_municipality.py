@@ -1,9 +1,11 @@
 """What differs between municipalities: read from the file, and checked when read."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.channel_config import load_channel_rules
 from bot.municipality import ConfigError, Municipalities
 
 
@@ -22,6 +24,14 @@ def test_a_municipality_has_its_own_and_the_others_the_defaults(tmp_path: Path) 
     assert (known.of("huizen").telephone, known.of("huizen").term_rules.term_trigger) == ("035", "signed")
     assert known.of("Laren").term_rules.term_trigger == "dated"
     assert Municipalities.load(None).of("Laren").term_rules.term_trigger == "signed"
+
+
+def test_a_file_that_windows_notepad_saved(tmp_path: Path) -> None:
+    file = tmp_path / "maatje.toml"
+    text = '[municipality.default]\ntelephone = "035"\n[channel.sms]\na_month = 5\n'
+    file.write_text(text, encoding="utf-8-sig")
+    assert Municipalities.load(file).of("Laren").telephone == "035"
+    assert load_channel_rules(file, ZoneInfo("Europe/Amsterdam"))["sms"].a_month == 5
 
 
 @pytest.mark.parametrize(

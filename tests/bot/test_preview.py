@@ -6,6 +6,7 @@ import pytest
 
 from bot.preview import Previewed, preview
 from reminders.compose import PlannedComposer
+from reminders.local_time import QuietHours
 from storage.database import Database
 from storage.people import Person
 from tests.clock import FakeClock
@@ -30,6 +31,7 @@ async def previewed(world: PlanningWorld, person_id: int, now: str) -> list[Prev
         channels=["telegram"],
         now=world.clock.now(),
         days=14,
+        quiet_hours=QuietHours.parse("21:00-08:00", ZONE),
     )
     assert (found.channel, found.held_back) == ("telegram", None)
     return list(found.messages)
@@ -54,3 +56,12 @@ async def test_an_earlier_day_shows_what_was_to_be_said_then(world: PlanningWorl
     assert at[0] == local("2026-03-05 14:00")
     assert at == sorted(at)
     assert at[-1] == local("2026-03-12 14:00") - timedelta(hours=2)
+
+
+async def test_what_is_late_in_the_night_waits_for_the_morning(world: PlanningWorld) -> None:
+    amina = await world.person()
+    await world.made("2026-03-12 20:00", person=amina)
+    first, *_ = await previewed(world, amina, "2026-03-05 20:05")
+    assert first.at == local("2026-03-05 20:05")
+    first, *_ = await previewed(world, amina, "2026-03-05 22:00")
+    assert first.at == local("2026-03-06 08:00")

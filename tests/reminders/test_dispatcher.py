@@ -136,6 +136,22 @@ async def test_a_blocked_contact_is_marked_and_the_next_one_gets_it_at_once(worl
     assert await world.attempts() == [("telegram", "blocked"), ("web", "sent")]
 
 
+async def test_where_a_message_was_refused_is_not_tried_first_for_a_day(world: OutboxWorld, clock: FakeClock) -> None:
+    email = FakeSender("email", answer=lambda *_: Rejected("mailbox_full"))
+    web = FakeSender("web")
+    person = await world.person("amina", "email", "web")
+    dispatcher = world.dispatcher(email, web)
+    clock.forward(minutes=1)
+    for number in range(3):
+        await world.tell(str(number), person=person)
+        await drain(dispatcher)
+    assert (email.tries, web.texts) == (1, ["0", "1", "2"])
+    clock.forward(days=1, seconds=1)
+    await world.tell("3", person=person)
+    await drain(dispatcher)
+    assert email.tries == 2
+
+
 async def test_nowhere_left_to_go(world: OutboxWorld) -> None:
     telegram = FakeSender(answer=lambda *_: AddressGone("not_found"))
     person = await world.person()

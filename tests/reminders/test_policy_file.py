@@ -89,6 +89,12 @@ def test_an_error_names_the_line_and_what_to_do(old: str, new: str, line: int, w
     assert caught.value.line == line
 
 
+def test_a_file_that_windows_notepad_saved(tmp_path: Path) -> None:
+    path = tmp_path / "policies.toml"
+    path.write_text(SAMPLE, encoding="utf-8-sig")
+    assert load_policies(path) == load_policies(SAMPLE)
+
+
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     path = tmp_path / "policies.toml"
     path.write_bytes(b"a = 1\nb = '\xff'\n")

@@ -4,10 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.events import Media, MediaKind, Pressed
+from locales.message import Text
 from storage.absences import Absence, AbsenceState
 from storage.appointments import Answer, Appointment, AppointmentStatus, participation_in
 from storage.database import Database
-from tests.bot.dialogue.talk import Phone, Talk
+from tests.bot.dialogue.talk import RENDERER, Phone, Talk
 
 
 async def reports(database: Database) -> list[Absence]:
@@ -72,6 +73,47 @@ async def test_a_note_and_a_voice_note_go_along(talk: Talk) -> None:
     await amina.taps("absence.send")
     assert "The bus does not go" in sanne.news
     sanne.sees("absence.attachment_line")
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["sent before", "sent while the summary is open"])
+async def test_all_of_an_album_goes_along_with_the_report(talk: Talk, first: bool) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+
+    async def sends_album() -> None:
+        for number in range(3):
+            await amina.does(Media(MediaKind.PHOTO, f"page-{number}", album="a1"))
+
+    if first:
+        await sends_album()
+    await amina.does(Pressed(f"notcome:{talk.appointment_ids['Amina-meeting']}"))
+    await amina.taps("reason.other")
+    await amina.taps("absence.only_this")
+    if not first:
+        said = len(amina.messages)
+        await sends_album()
+        assert len(amina.messages) == said + 1
+    await amina.taps("absence.send")
+    assert [m.file.content for m in sanne.messages if m.file is not None] == [b"page-0", b"page-1", b"page-2"]
+
+
+async def test_every_question_has_a_way_back_to_the_menu(talk: Talk) -> None:
+    amina = await talk.linked("Amina")
+    home = "🏠 " + RENDERER.say(Text("menu.back"), "en")
+    await amina.taps("menu.absent")
+    for tap in ("absence.some_days", "absence.only_today"):
+        assert amina.labels()[-1] == home
+        await amina.taps(tap)
+    assert amina.labels()[-1] == home
+    await amina.does(Pressed(f"notcome:{talk.appointment_ids['Amina-meeting']}"))
+    assert amina.labels()[-1] == home
+    await amina.taps("absence.another_too")
+    assert amina.labels()[-1] == home
+    await amina.taps("absence.no_more")
+    await amina.taps("reason.ill")
+    amina.sees("absence.how_long")
+    assert amina.labels()[-1] == home
+    await amina.taps("menu.back")
+    amina.sees("menu.ask")
 
 
 async def test_reporting_twice_tells_the_consultant_once(talk: Talk) -> None:

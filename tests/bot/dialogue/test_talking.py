@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import func, select
 
-from bot.events import Command, Media, MediaKind, Pressed, Said
+from bot.events import Command, Media, MediaKind, Payload, Pressed, Said
 from storage.contacts import Contact, Conversation
 from storage.letters import Letter
 from storage.outbox import Message, MessageState
@@ -63,6 +63,26 @@ async def test_letters_both_ways(talk: Talk) -> None:
     await sanne.does(Pressed("reply:1"))
     await sanne.taps("consultant.ready.please_call")
     amina.sees("ready.please_call")
+
+
+@pytest.mark.parametrize(
+    "act", [Pressed("appts"), Pressed("ask"), Pressed("settings"), Pressed("gone"), Command("plan"), Command("menu")]
+)
+async def test_a_letter_that_was_left_for_something_else_is_let_go(talk: Talk, act: Payload) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await amina.taps("menu.consultant")
+    told = len(sanne.messages)
+    await amina.does(act)
+    await amina.says("Can I be fined?")
+    assert len(sanne.messages) == told
+
+
+async def test_a_letter_is_still_open_after_it_was_read_aloud(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await amina.taps("menu.consultant")
+    await amina.does(Pressed("hear:1"))
+    await amina.says("May I come an hour later?")
+    assert "May I come an hour later?" in sanne.news
 
 
 async def test_a_voice_note_goes_to_the_consultant_when_asked(talk: Talk) -> None:
