@@ -287,7 +287,7 @@
       } else {
         place({ ...pending(item), failed: true, sending: false }, false);
         if (item.body) {
-          notice(await whyNot(answer));
+          notice(whyNot(answer));
           toEnd();
         }
         refresh(item.message);
@@ -299,10 +299,8 @@
     }
     sending = false;
   }
-  async function whyNot(answer) {
-    const said = await answer.json().catch(() => null);
-    return ["too_large", "wrong_file"].find((why) => why === said?.error);
-  }
+  // By the status: a proxy on the way may say 413 as well, in its own words.
+  const whyNot = (answer) => ({ 413: "too_large", 415: "wrong_file" })[answer.status];
   // A refused press: its buttons are as the server says, which the next live event tells; until then as they were.
   function refresh(id) { if (id) for (const b of log.querySelectorAll(`[data-id="${id}"] button.choice`)) b.disabled = true; }
 
