@@ -7,28 +7,20 @@ the FAQ finder, which learnt questions, is sure of 41 in 100 of what tests/faq/t
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 import locales.faq
+from bot.faq.finding import Candidate, Finding, Heard
 from bot.faq.patterns import PatternIndex, patterns_of
 from bot.faq.words import normalise
 from locales.faq.reading import Entry, read_yaml
 
+#: The topic that begins a report of absence.
+REPORT: Final = "report_sick_lesson"
 _FILE: Final = Path(locales.faq.__file__).parent / "absence.yaml"
 #: "Better" in a longer text is about something else ("I want to speak better Dutch").
 _FEW: Final = 7
-
-
-class Heard(StrEnum):
-    """What was said."""
-
-    ABSENT = "absent"
-    BETTER = "better"
-    COMING = "coming"
-    # About not coming, but a question, a condition ("when I am ill") or something of the past.
-    ASKING = "asking"
 
 
 class ComingWords:
@@ -54,3 +46,18 @@ class ComingWords:
         words = plain.split()
         better = self._better.first_in(words) if len(words) <= _FEW else None
         return self._alone.get(plain) or better or self._absent.first_in(words) or self._about.first_in(words)
+
+    def heeded(self, finding: Finding, text: str) -> Finding:
+        """The finding with what the text says about coming: who says that they cannot come, reports it.
+
+        A cry for help goes before that, and so does a topic that the finder is sure of.
+        """
+        if finding.outcome == "urgent":
+            return finding
+        heard = self.heard_in(text)
+        if heard is not Heard.ABSENT or finding.outcome == "answer":
+            return replace(finding, heard=heard)
+        others = tuple(candidate for candidate in finding.candidates if candidate.topic != REPORT)
+        return replace(
+            finding, outcome="answer", topic=REPORT, candidates=(Candidate(REPORT, 1.0), *others[:2]), heard=heard
+        )

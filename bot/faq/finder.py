@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from bot.faq.absence import ComingWords
 from bot.faq.dialect import Dialect
 from bot.faq.finding import Candidate, Finding
 from bot.faq.gaps import Gap
@@ -78,6 +79,7 @@ class TrainedFinder:
     dialect: Dialect
     thresholds: Thresholds = field(default_factory=Thresholds)
     fresh: Likeness = field(default_factory=Likeness)
+    coming: ComingWords = field(default_factory=ComingWords)
 
     def find(self, text: str, locale: str | None = None) -> Finding:
         """What `text` asks, in whatever language. Takes about 15 ms, nearly all of it for the meaning."""
@@ -94,7 +96,8 @@ class TrainedFinder:
         if chance >= self.thresholds.cry:
             return Finding("urgent", language=spoken, need=need)
         outcome, candidates = decide(self._topics(standard, learnt), self.content, self.thresholds, spoken)
-        return Finding(outcome, candidates[0].topic if outcome == "answer" else None, candidates, spoken)
+        topic = candidates[0].topic if outcome == "answer" else None
+        return self.coming.heeded(Finding(outcome, topic, candidates, spoken), text)
 
     def chances(self, text: str) -> Mapping[str, float]:
         """The chance of each topic of the content. They do not add up to one: the rest is that no topic is meant."""

@@ -2,7 +2,9 @@
 
 import pytest
 
-from bot.faq.absence import ComingWords, Heard
+from bot.faq.absence import REPORT, ComingWords
+from bot.faq.finder import TrainedFinder
+from bot.faq.finding import Candidate, Finding, Heard
 from locales.languages import LANGUAGES
 
 WORDS = ComingWords()
@@ -460,6 +462,23 @@ def test_who_does_come_is_understood(text: str) -> None:
 @pytest.mark.parametrize("text", [*_each(NEAR), "", "🙂", "12", "x" * 10_000])
 def test_what_is_near_it_reports_nothing(text: str) -> None:
     assert WORDS.heard_in(text) in (None, Heard.ASKING)
+
+
+@pytest.mark.parametrize(("language", "text"), [(language, texts[1]) for language, texts in ABSENT.items()])
+def test_the_finder_answers_with_the_topic_that_begins_a_report(
+    finder: TrainedFinder, language: str, text: str
+) -> None:
+    found = finder.find(text, language)
+    assert (found.outcome, found.topic, found.heard) == ("answer", REPORT, Heard.ABSENT)
+
+
+def test_a_cry_for_help_goes_before_absence(finder: TrainedFinder) -> None:
+    assert finder.find("ik ben ziek en ik wil niet meer leven", "nl").outcome == "urgent"
+
+
+def test_what_the_finder_is_sure_of_goes_before_absence() -> None:
+    sure = Finding("answer", "long_absence", (Candidate("long_absence", 0.99),), "nl")
+    assert WORDS.heeded(sure, "ik ben ziek").topic == "long_absence"
 
 
 def test_every_language_has_words() -> None:
