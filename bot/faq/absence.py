@@ -16,8 +16,11 @@ from bot.faq.patterns import PatternIndex, patterns_of
 from bot.faq.words import normalise
 from locales.faq.reading import Entry, read_yaml
 
-#: The topic that begins a report of absence.
+#: The topic that begins a report of absence, and others that begin one too.
 REPORT: Final = "report_sick_lesson"
+_REPORTS: Final = (REPORT, "reschedule_appointment", "late_for_lesson")
+_REPORTED: Final = Candidate(REPORT, 1.0)
+_LIKELY: Final = 0.55
 _FILE: Final = Path(locales.faq.__file__).parent / "absence.yaml"
 #: "Better" in a longer text is about something else ("I want to speak better Dutch").
 _FEW: Final = 7
@@ -50,14 +53,17 @@ class ComingWords:
     def heeded(self, finding: Finding, text: str) -> Finding:
         """The finding with what the text says about coming: who says that they cannot come, reports it.
 
-        A cry for help goes before that, and so does a topic that the finder is sure of.
+        A cry for help goes before that, and so does a topic that the finder is sure of; one that is likely is offered
+        beside the report.
         """
         if finding.outcome == "urgent":
             return finding
-        heard = self.heard_in(text)
-        if heard is not Heard.ABSENT or finding.outcome == "answer":
-            return replace(finding, heard=heard)
-        others = tuple(candidate for candidate in finding.candidates if candidate.topic != REPORT)
-        return replace(
-            finding, outcome="answer", topic=REPORT, candidates=(Candidate(REPORT, 1.0), *others[:2]), heard=heard
-        )
+        finding = replace(finding, heard=self.heard_in(text))
+        if finding.heard is not Heard.ABSENT or finding.outcome == "answer":
+            return finding
+        likely = next((each.topic for each in finding.candidates if each.score >= _LIKELY), REPORT)
+        others = [each for each in finding.candidates if each.topic not in (likely, REPORT)]
+        if likely not in _REPORTS:
+            # Both are offered, the report always among them.
+            return replace(finding, outcome="choices", candidates=(finding.candidates[0], _REPORTED, *others[:1]))
+        return replace(finding, outcome="answer", topic=likely, candidates=(Candidate(likely, 1.0), *others[:2]))

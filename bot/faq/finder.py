@@ -15,7 +15,7 @@ import numpy as np
 
 from bot.faq.absence import ComingWords
 from bot.faq.dialect import Dialect
-from bot.faq.finding import Candidate, Finding
+from bot.faq.finding import Candidate, Finding, Heard
 from bot.faq.gaps import Gap
 from bot.faq.likeness import Likeness
 from bot.faq.meaning import Encoder, Meaning, bundled_encoder
@@ -55,7 +55,8 @@ class Thresholds:
 
     `answer` is for the best topic, `answer_fine` the same in the group fines (a wrong answer about a fine is worse than
     none), `choices` for the three best together. `least_choice`: what a topic needs to be offered as a choice.
-    `cry`: from which chance on a text without a word of urgent.yaml counts as a cry for help.
+    `cry`: from which chance on a text without a word of urgent.yaml counts as a cry for help, `cry_better` the same
+    when it says that someone is better ("je me sens mieux").
     `choices_in` has other limits: lower for languages in which the chances come out lower, for want of phrasings, and
     higher where enough is found that less need be guessed. Measured with `maatje bench faq` on the held-out questions.
     """
@@ -65,6 +66,7 @@ class Thresholds:
     choices: float = 0.45
     least_choice: float = 0.001
     cry: float = 0.35
+    cry_better: float = 0.9
     choices_in: Mapping[str, float] = field(default_factory=lambda: _CHOICES_IN)
 
 
@@ -93,7 +95,8 @@ class TrainedFinder:
         standard = self.dialect.standard(text)
         learnt = self._learnt(standard)
         need, chance = self._cry_in(learnt)
-        if chance >= self.thresholds.cry:
+        better = self.coming.heard_in(text) is Heard.BETTER
+        if chance >= (self.thresholds.cry_better if better else self.thresholds.cry):
             return Finding("urgent", language=spoken, need=need)
         outcome, candidates = decide(self._topics(standard, learnt), self.content, self.thresholds, spoken)
         topic = candidates[0].topic if outcome == "answer" else None

@@ -476,9 +476,31 @@ def test_a_cry_for_help_goes_before_absence(finder: TrainedFinder) -> None:
     assert finder.find("ik ben ziek en ik wil niet meer leven", "nl").outcome == "urgent"
 
 
-def test_what_the_finder_is_sure_of_goes_before_absence() -> None:
-    sure = Finding("answer", "long_absence", (Candidate("long_absence", 0.99),), "nl")
-    assert WORDS.heeded(sure, "ik ben ziek").topic == "long_absence"
+@pytest.mark.parametrize(
+    ("finding", "outcome", "topic"),
+    [
+        pytest.param(Finding("answer", "long_absence"), "answer", "long_absence", id="another topic is sure"),
+        pytest.param(
+            Finding("handover", None, (Candidate("benefit_measure", 0.7),)), "choices", None, id="another is likely"
+        ),
+        pytest.param(
+            Finding("choices", None, (Candidate("reschedule_appointment", 0.7),)),
+            "answer",
+            "reschedule_appointment",
+            id="another that begins a report",
+        ),
+        pytest.param(
+            Finding("choices", None, (Candidate("long_absence", 0.4),)), "answer", REPORT, id="none is likely"
+        ),
+        pytest.param(Finding("handover"), "answer", REPORT, id="none"),
+        pytest.param(Finding("urgent"), "urgent", None, id="a cry for help"),
+    ],
+)
+def test_another_topic_goes_before_absence_only_when_it_is_likely(
+    finding: Finding, outcome: str, topic: str | None
+) -> None:
+    heeded = WORDS.heeded(finding, "ik ben ziek")
+    assert (heeded.outcome, heeded.topic) == (outcome, topic)
 
 
 def test_every_language_has_words() -> None:

@@ -66,6 +66,7 @@ def test_a_cry_for_help_is_urgent(finder: TrainedFinder, text: str, locale: str)
         pytest.param("my grandmother died last year", id="a death in the past"),
         pytest.param("welk mes is goed voor vlees", id="a kitchen knife"),
         pytest.param("krijg ik een boete als ik niet kom", id="a question"),
+        pytest.param("je me sens mieux", id="someone who is better"),
         pytest.param("ez aciz bûm", id="a word that means hungry in another language"),
     ],
 )
