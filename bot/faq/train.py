@@ -1,7 +1,7 @@
 """Makes the finder's model file from the phrasings: `python -m bot.faq.train [--override FILE] [--out FILE] [--start]`.
 
-To be run when phrasings were changed (a test says so). Needs scikit-learn, which the service itself does not; about two
-minutes. A municipality may make a model with its own phrasings in it; without one its phrasings are found too, by
+To be run when phrasings were changed (a test says so). Needs scikit-learn, which the service itself does not; about
+seven minutes of one core, four of them to read the texts. `--start` goes on from a model, the shipped one for example. A municipality may make a model with its own phrasings in it; without one its phrasings are found too, by
 likeness only (see `finder.py`).
 """
 
