@@ -1,7 +1,8 @@
 """Makes the finder's model file from the phrasings: `python -m bot.faq.train [--override FILE] [--out FILE] [--start]`.
 
-To be run when phrasings were changed (a test says so). Needs scikit-learn, which the service itself does not; about
-seven minutes of one core, four of them to read the texts. `--start` goes on from a model, the shipped one for example. A municipality may make a model with its own phrasings in it; without one its phrasings are found too, by
+To be run when phrasings were changed (a test says so). Needs scikit-learn, which the service itself does not; about 7
+minutes of one core, 4 of them to read the texts. `--start` goes on from a model, the shipped one for example, which
+is quicker. A municipality may make a model with its own phrasings in it; without one its phrasings are found too, by
 likeness only (see `finder.py`).
 """
 
@@ -31,8 +32,8 @@ from locales.faq.reading import Entry, read_yaml
 #: Freedom of the classifiers (inverse of the penalty on large weights); chosen on the held-out questions.
 _FREEDOM_PIECES: Final = 30.0
 _FREEDOM_MEANING: Final = 20.0
-#: The classifiers are done when no weight is pushed harder than this. At 1e-3 what was added lately is hardly learnt: of
-#: the questions held out, 3 in 100 fewer are found at the same share handed over; below 1e-4 little is gained.
+#: The classifiers are done when no weight is pushed harder than this. At 1e-3 what was added lately is hardly learnt:
+#: 3 in 100 fewer held-out questions are found at the same share handed over. Below 1e-4 little is gained.
 _GOOD_ENOUGH: Final = 4e-5
 _MOST_ROUNDS: Final = 200
 #: Meaning is surer of itself than it should be, most of all in the languages that the embedding knows little of.
