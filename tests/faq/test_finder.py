@@ -13,7 +13,7 @@ from bot.faq.words import normalise
 from locales.faq.content import FaqContent
 
 HELD_OUT = sorted((Path(__file__).parent / "heldout").glob("*.yaml"))
-# One in so many is asked here: a minute's work. `maatje bench faq` asks them all.
+# One in so many is asked here: a minute's work. `maatje faq eval` asks all of a file.
 EVERY = 8
 
 
