@@ -86,7 +86,7 @@ def bench_faq(content: FaqContent, questions: Sequence[Question]) -> dict[str, J
 
 
 def own_questions(content: FaqContent, most: int = 1200) -> list[Question]:
-    """An even choice of the held-out questions where they are at hand; else of the content's own, for the times only."""
+    """An even choice of the held-out questions where they are at hand; else of the content's own, for times only."""
     held_out = [question for path in sorted(_HELD_OUT.glob("*.yaml")) for question in read_questions(path)]
     if held_out:
         return held_out[:: max(1, len(held_out) // most)]
