@@ -21,6 +21,7 @@ from bot.dialogue import (
 )
 from bot.dialogue.facts import personal_facts
 from bot.dialogue.turn import Screen, Turn, button, part, title
+from bot.faq.finding import Heard
 from locales.faq.content import Action, Topic
 from locales.message import Button, Part, Style, Text
 from storage.faq_gaps import GapReason
@@ -39,15 +40,15 @@ async def take(turn: Turn, text: str) -> None:
     """A free text that is no answer to anything open."""
     finding = turn.services.finder.find(text, turn.language)
     turn.expect("")
-    heard = turn.services.coming.heard_in(text)
     if finding.outcome == "urgent":
         await _urgent(turn, text)
-    elif heard is not None and await coming.take(turn, text, heard, finding):
+    elif await coming.take(turn, finding.heard):
         pass
     elif finding.outcome == "answer" and finding.topic is not None:
         turn.remember(question=text[: letters.LETTER_LENGTH])
         # "When I am ill, what then?" is answered; only who says that they cannot come begins a report.
-        await answer(turn, turn.services.faq.topics[finding.topic], text, in_words=heard is not None)
+        in_words = finding.heard not in (None, Heard.ABSENT)
+        await answer(turn, turn.services.faq.topics[finding.topic], text, in_words=in_words)
     elif finding.outcome == "choices":
         turn.remember(question=text[: letters.LETTER_LENGTH])
         choices = [

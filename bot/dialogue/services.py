@@ -1,13 +1,12 @@
 """What the dialogue is given to work with: texts, the FAQ, the municipality's own facts. Built in bot/app.py."""
 
 from collections.abc import Awaitable, Callable, Collection, Container, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.faq.absence import ComingWords
 from bot.faq.finding import Finder
 from bot.municipality import Municipalities
 from locales.faq.content import FaqContent
@@ -44,5 +43,3 @@ class Services:
     voices: Container[str]
     # Public holidays, as a collection of local days.
     holidays: Container[date] = frozenset()
-    # Knows how people say that they cannot come, or do.
-    coming: ComingWords = field(default_factory=ComingWords)

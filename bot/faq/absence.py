@@ -7,28 +7,23 @@ the FAQ finder, which learnt questions, is sure of 41 in 100 of what tests/faq/t
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 import locales.faq
+from bot.faq.finding import Candidate, Finding, Heard
 from bot.faq.patterns import PatternIndex, patterns_of
 from bot.faq.words import normalise
 from locales.faq.reading import Entry, read_yaml
 
+#: The topic that begins a report of absence, and others that begin one too.
+REPORT: Final = "report_sick_lesson"
+_REPORTS: Final = (REPORT, "reschedule_appointment", "late_for_lesson")
+_REPORTED: Final = Candidate(REPORT, 1.0)
+_LIKELY: Final = 0.55
 _FILE: Final = Path(locales.faq.__file__).parent / "absence.yaml"
 #: "Better" in a longer text is about something else ("I want to speak better Dutch").
 _FEW: Final = 7
-
-
-class Heard(StrEnum):
-    """What was said."""
-
-    ABSENT = "absent"
-    BETTER = "better"
-    COMING = "coming"
-    # About not coming, but a question, a condition ("when I am ill") or something of the past.
-    ASKING = "asking"
 
 
 class ComingWords:
@@ -54,3 +49,21 @@ class ComingWords:
         words = plain.split()
         better = self._better.first_in(words) if len(words) <= _FEW else None
         return self._alone.get(plain) or better or self._absent.first_in(words) or self._about.first_in(words)
+
+    def heeded(self, finding: Finding, text: str) -> Finding:
+        """The finding with what the text says about coming: who says that they cannot come, reports it.
+
+        A cry for help goes before that, and so does a topic that the finder is sure of; one that is likely is offered
+        beside the report.
+        """
+        if finding.outcome == "urgent":
+            return finding
+        finding = replace(finding, heard=self.heard_in(text))
+        if finding.heard is not Heard.ABSENT or finding.outcome == "answer":
+            return finding
+        likely = next((each.topic for each in finding.candidates if each.score >= _LIKELY), REPORT)
+        others = [each for each in finding.candidates if each.topic not in (likely, REPORT)]
+        if likely not in _REPORTS:
+            # Both are offered, the report always among them.
+            return replace(finding, outcome="choices", candidates=(finding.candidates[0], _REPORTED, *others[:1]))
+        return replace(finding, outcome="answer", topic=likely, candidates=(Candidate(likely, 1.0), *others[:2]))

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal, Protocol
 
 Outcome = Literal["answer", "choices", "handover", "urgent"]
+
+
+class Heard(StrEnum):
+    """What a text says about coming."""
+
+    ABSENT = "absent"
+    BETTER = "better"
+    COMING = "coming"
+    # About not coming, but a question, a condition ("when I am ill") or something of the past.
+    ASKING = "asking"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +37,8 @@ class Finding:
       reports and measurements: do not show them.
     - urgent: a cry for help; show the emergency numbers and tell the consultant at once. `need` says which kind.
 
-    `language` is the locale the text seems to be written in, None when it cannot be told.
+    `language` is the locale the text seems to be written in, None when it cannot be told. `heard`: what it says about
+    coming. Who says that they cannot come (`Heard.ABSENT`) is answered with the topic that begins a report.
     """
 
     outcome: Outcome
@@ -34,6 +46,7 @@ class Finding:
     candidates: tuple[Candidate, ...] = ()
     language: str | None = None
     need: str | None = None
+    heard: Heard | None = None
 
 
 class Finder(Protocol):

@@ -33,6 +33,11 @@ _GEEZ_SERIES: Final = {
 }  # fmt: skip
 #: After the series are folded, the first and fourth form of h and of the glottal stop are the same sound.
 _GEEZ_FORMS: Final = {0x1203: 0x1200, 0x12A3: 0x12A0}
+# Labialised series (ቈ, ኰ, ጐ …), which Eritreans write or leave at will: start → the plain series. The first form is
+# written as the plain one with o (ቈልዓ, ቆልዓ), the third and the sixth as the one with u (ኵሉ, ኩሉ).
+_GEEZ_LABIALISED: Final = {
+    0x1248: 0x1240, 0x1258: 0x1240, 0x1288: 0x1200, 0x12B0: 0x12A8, 0x12C0: 0x12A8, 0x1310: 0x1308,
+}  # fmt: skip
 
 
 def _table() -> dict[int, str]:
@@ -41,6 +46,8 @@ def _table() -> dict[int, str]:
         for form in range(8):
             table[start + form] = chr(_GEEZ_FORMS.get(target + form, target + form))
     table.update({form: chr(target) for form, target in _GEEZ_FORMS.items()})
+    for start, target in _GEEZ_LABIALISED.items():
+        table |= {start: chr(target + 6), start + 2: chr(target + 1), start + 5: chr(target + 1)}
     return table
 
 

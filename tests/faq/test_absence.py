@@ -2,7 +2,9 @@
 
 import pytest
 
-from bot.faq.absence import ComingWords, Heard
+from bot.faq.absence import REPORT, ComingWords
+from bot.faq.finder import TrainedFinder
+from bot.faq.finding import Candidate, Finding, Heard
 from locales.languages import LANGUAGES
 
 WORDS = ComingWords()
@@ -460,6 +462,45 @@ def test_who_does_come_is_understood(text: str) -> None:
 @pytest.mark.parametrize("text", [*_each(NEAR), "", "🙂", "12", "x" * 10_000])
 def test_what_is_near_it_reports_nothing(text: str) -> None:
     assert WORDS.heard_in(text) in (None, Heard.ASKING)
+
+
+@pytest.mark.parametrize(("language", "text"), [(language, texts[1]) for language, texts in ABSENT.items()])
+def test_the_finder_answers_with_the_topic_that_begins_a_report(
+    finder: TrainedFinder, language: str, text: str
+) -> None:
+    found = finder.find(text, language)
+    assert (found.outcome, found.topic, found.heard) == ("answer", REPORT, Heard.ABSENT)
+
+
+def test_a_cry_for_help_goes_before_absence(finder: TrainedFinder) -> None:
+    assert finder.find("ik ben ziek en ik wil niet meer leven", "nl").outcome == "urgent"
+
+
+@pytest.mark.parametrize(
+    ("finding", "outcome", "topic"),
+    [
+        pytest.param(Finding("answer", "long_absence"), "answer", "long_absence", id="another topic is sure"),
+        pytest.param(
+            Finding("handover", None, (Candidate("benefit_measure", 0.7),)), "choices", None, id="another is likely"
+        ),
+        pytest.param(
+            Finding("choices", None, (Candidate("reschedule_appointment", 0.7),)),
+            "answer",
+            "reschedule_appointment",
+            id="another that begins a report",
+        ),
+        pytest.param(
+            Finding("choices", None, (Candidate("long_absence", 0.4),)), "answer", REPORT, id="none is likely"
+        ),
+        pytest.param(Finding("handover"), "answer", REPORT, id="none"),
+        pytest.param(Finding("urgent"), "urgent", None, id="a cry for help"),
+    ],
+)
+def test_another_topic_goes_before_absence_only_when_it_is_likely(
+    finding: Finding, outcome: str, topic: str | None
+) -> None:
+    heeded = WORDS.heeded(finding, "ik ben ziek")
+    assert (heeded.outcome, heeded.topic) == (outcome, topic)
 
 
 def test_every_language_has_words() -> None:

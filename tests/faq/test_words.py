@@ -21,6 +21,7 @@ from bot.faq.words import MAX_CHARACTERS, normalise
         pytest.param("ሐገዝ ሀገዝ ኀገዝ", "ሀገዝ ሀገዝ ሀገዝ", id="Ge'ez h"),
         pytest.param("ፀሐይ ጸሀይ", "ጸሀይ ጸሀይ", id="Ge'ez ts"),
         pytest.param("ሠላም፣ ሰላም።", "ሰላም ሰላም", id="Ge'ez s, and its marks"),
+        pytest.param("ቈልዓ ኵሉ ጐዳና ጕዳይ ሰጒጎምኒ ቍጽሪ", "ቆልአ ኩሉ ጎዳና ጉዳይ ሰጉጎምኒ ቁጽሪ", id="Ge'ez with a rounded consonant"),
         pytest.param("ma3loumat 7abibi", "maaloumat habibi", id="Arabic in Latin letters"),
         pytest.param("۱۲ ١٢ 12", "12 12 12", id="digits"),
         pytest.param("їжак ёлка", "іжак елка", id="Cyrillic diaeresis"),

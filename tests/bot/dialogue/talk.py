@@ -13,6 +13,7 @@ from bot.cards.renderer import CardRenderer
 from bot.channels.base import AddressGone, Capabilities, Receipt, Receive
 from bot.dialogue.services import Services
 from bot.events import InboundEvent, Payload, Pressed, Said, Started
+from bot.faq.absence import ComingWords
 from bot.faq.finding import Finder, Finding
 from bot.illustrations import Illustrations
 from bot.inbox import Inbox
@@ -42,13 +43,14 @@ from tests.clock import FakeClock
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 FAQ: FaqContent = load_faq()
+COMING = ComingWords()
 RENDERER = Renderer(Catalogs({"faq": faq_source(FAQ)}), ZONE)
 
 
 class ScriptedFinder:
     """Finds what a test says: "?topic …" answers with that topic, "!" is a cry for help, anything else is unknown.
 
-    A text that begins with "@ar " is in Arabic.
+    A text that begins with "@ar " is in Arabic. What people say about coming is heard as the finder hears it.
     """
 
     def find(self, text: str, locale: str | None = None) -> Finding:
@@ -58,8 +60,9 @@ class ScriptedFinder:
         if text.startswith("!"):
             return Finding("urgent", language=locale)
         if text.startswith("?"):
-            return Finding("answer", topic=text[1:].split()[0], language=locale)
-        return Finding("handover", language=locale)
+            topic, _, text = text[1:].partition(" ")
+            return COMING.heeded(Finding("answer", topic=topic, language=locale), text)
+        return COMING.heeded(Finding("handover", language=locale), text)
 
 
 class MemoryChannel:
