@@ -363,6 +363,9 @@ async def test_coming_to_one_of_two_and_then_not(talk: Talk) -> None:
 async def test_a_report_waits_for_a_consultant_who_is_not_linked_yet(talk: Talk) -> None:
     amina = await talk.linked("Amina")
     await ill_for_the_meeting(talk, amina)
+    # It is not said to have been sent, and there is another way.
+    amina.sees("absence.kept")
+    amina.sees("letter.telephone", telephone="035 528 19 11")
     talk.clock.forward(hours=2)
     await talk.settle()
     sanne = await talk.linked("Sanne")
