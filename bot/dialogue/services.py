@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.dialogue.courtesies import CourteousWords
 from bot.faq.absence import ComingWords
 from bot.faq.finding import Finder
 from bot.municipality import Municipalities
@@ -46,3 +47,5 @@ class Services:
     holidays: Container[date] = frozenset()
     # Knows how people say that they cannot come, or do.
     coming: ComingWords = field(default_factory=ComingWords)
+    # Knows greetings and thanks.
+    courtesies: CourteousWords = field(default_factory=CourteousWords)
