@@ -271,6 +271,23 @@ async def test_nobody_sees_it_so_it_is_shown_again_and_passed_on(talk: Talk) -> 
     sanne.sees("consultant.seen_by_colleague", colleague="Karim")
 
 
+async def test_who_stands_in_is_who_was_chosen_when_it_is_passed_on(talk: Talk) -> None:
+    amina, sanne, karim = await talk.linked("Amina"), await talk.linked("Sanne"), await talk.linked("Karim")
+    await ill_for_the_meeting(talk, amina)
+    await sanne.does(Pressed(f"standin:{talk.consultant_ids['Karim']}"))
+    talk.clock.forward(hours=4)
+    await talk.settle()
+    told = len(sanne.messages)
+    await karim.does(Pressed("seen:1"))
+    karim.sees("consultant.unknown_button")
+    talk.clock.forward(hours=4)
+    await talk.settle()
+    assert "Sanne nog niet heeft gezien" in karim.messages[-1].text
+    assert len(sanne.messages) == told
+    await karim.does(Pressed("seen:1"))
+    karim.sees("consultant.person_knows", person="Amina Tesfay")
+
+
 async def test_what_was_seen_is_not_shown_again(talk: Talk) -> None:
     amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
     await taps(
