@@ -1,18 +1,21 @@
 """Puts importers together with what storage does not know: languages, wall time, holidays, and who tells people."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 import holidays
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.municipality import Municipalities
 from bot.settings import Settings
 from locales.languages import find_language
 from reminders.local_time import QuietHours, to_instant
 from reminders.missed import AfterAttendance
+from reminders.person_terms import stored_facts
 from reminders.planner import HORIZON, Planner
 from reminders.policy import Policies, load_policies
+from reminders.terms import TermFault, term_faults
 from storage.importing.run import Border, LocalTime
 from storage.keys import KeyRing
 
@@ -49,6 +52,22 @@ def after_attendance(settings: Settings, now: Callable[[], datetime]) -> AfterAt
     known = Municipalities.load(settings.config)
     planner = planner_of(settings, now, known)
     return AfterAttendance(planner, now, settings.zone, lambda municipality: known.of(municipality).talk_rule)
+
+
+def term_faults_of(
+    settings: Settings,
+) -> Callable[[AsyncSession, Collection[int]], Awaitable[Mapping[int, Sequence[TermFault]]]]:
+    """What looks mistyped of people's plans, beside what is known of the people themselves."""
+    known = Municipalities.load(settings.config)
+
+    async def faults_of(session: AsyncSession, person_ids: Collection[int]) -> Mapping[int, Sequence[TermFault]]:
+        stored = await stored_facts(session, person_ids)
+        return {
+            person_id: term_faults(found.facts, known.of(found.municipality).term_rules)
+            for person_id, found in stored.items()
+        }
+
+    return faults_of
 
 
 def policies_of(settings: Settings) -> Policies:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.message import Attachment, Body, Button, Part, Style, Text
@@ -20,7 +21,7 @@ from reminders.wording import name_of
 from reminders.working_time import working_time_after
 from storage.absence_reports import LOOK_BACK, chosen_appointments, times_reported
 from storage.absences import Absence, AbsenceState
-from storage.outbox import Outgoing, Priority
+from storage.outbox import Message, MessageState, Outgoing, Priority
 from storage.people import Consultant, Person
 
 SEEN_WITHIN: Final = timedelta(hours=4)
@@ -55,9 +56,29 @@ def chase(
     ]
 
 
+async def pass_to(session: AsyncSession, told: Consultant, stand_in: Consultant) -> None:
+    """What this consultant was told and nobody saw yet goes, when it is shown for the last time, to who stands in."""
+    for report in await session.scalars(
+        select(Absence).where(Absence.told_id == told.id, Absence.state == AbsenceState.REPORTED)
+    ):
+        last = await session.scalar(
+            select(Message).where(
+                Message.key.in_([_key(report, kind, 2) for kind in (FollowUp.ABSENCE_AGAIN, FollowUp.ABSENCE_PASSED)]),
+                Message.state == MessageState.PENDING,
+            )
+        )
+        if last is not None:
+            last.kind, last.consultant_id = FollowUp.ABSENCE_PASSED, stand_in.id
+            report.passed_to_id, report.passed_at = stand_in.id, last.due_at
+
+
+def _key(report: Absence, kind: FollowUp, turn: int) -> str:
+    return f"{kind}:{report.id}:{report.version}:{turn}"
+
+
 def _about(report: Absence, kind: FollowUp, turn: int, consultant_id: int, due_at: datetime) -> Outgoing:
     return Outgoing(
-        key=f"{kind}:{report.id}:{report.version}:{turn}",
+        key=_key(report, kind, turn),
         kind=kind,
         due_at=due_at,
         params={"absence_id": report.id, "version": report.version},

@@ -63,6 +63,8 @@ class EventRecord:
     recurrence_id: datetime | None = None
     this_and_future: bool = False
     utc_rule: bool = field(default=False)
+    # On which line it has an EXRULE, which RFC 5545 did away with and nobody works out any more.
+    exrule_line: int | None = field(default=None, compare=False)
 
     @property
     def recurs(self) -> bool:
@@ -94,7 +96,7 @@ def read_event(block: Block, zones: Zones, local_zone: tzinfo, series_zone: tzin
     rules = block.all("RRULE")
     if len(rules) > MOST_RULES:
         raise EventFault("too_many_rules", "more than three RRULEs: split the event", rules[MOST_RULES].line)
-    recurrence = _only(block, "RECURRENCE-ID")
+    recurrence, exrule = _only(block, "RECURRENCE-ID"), block.first("EXRULE")
     status = block.first("STATUS")
     return EventRecord(
         uid=_text(block, "UID") or "",
@@ -113,6 +115,7 @@ def read_event(block: Block, zones: Zones, local_zone: tzinfo, series_zone: tzin
         recurrence_id=None if recurrence is None else _start_on(recurrence, recurrence.value, frame, starts),
         this_and_future=recurrence is not None and recurrence.parameters.get("RANGE", "").upper() == "THISANDFUTURE",
         utc_rule=bool(rules) and start.value.strip().endswith("Z"),
+        exrule_line=None if exrule is None else exrule.line,
     )
 
 

@@ -76,6 +76,8 @@ class Timetable:
     unread_uids: frozenset[str] = frozenset()
     # False = nothing may be concluded from any absence: the file, or an event without a uid, could not be read.
     complete: bool = True
+    # Events that METHOD:CANCEL cancels as a whole, whatever classes of them it names (RFC 5546, 3.2.5).
+    called_off_uids: frozenset[str] = frozenset()
 
 
 def occurrence_key(uid: str, original: datetime | None) -> str:

@@ -67,6 +67,7 @@ def read_timetable(data: bytes, *, zone: tzinfo = AMSTERDAM, horizon: tuple[date
         zone,
         frozenset(reading.unread_uids),
         reading.complete,
+        frozenset(reading.called_off_uids),
     )
 
 
@@ -77,6 +78,7 @@ class _Reading:
     occurrences: dict[str, Occurrence] = field(default_factory=dict)
     faults: list[TimetableFault] = field(default_factory=list)
     unread_uids: set[str] = field(default_factory=set)
+    called_off_uids: set[str] = field(default_factory=set)
     complete: bool = True
     _holidays: Mapping[date, str] = field(default_factory=dict)
 
@@ -151,6 +153,8 @@ class _Reading:
                 other = found.get(record.recurrence_id)
                 if other is None or other.sequence < record.sequence:
                     found[record.recurrence_id] = record
+                    if record.recurrence_id is None:
+                        (self.called_off_uids.add if all_cancelled else self.called_off_uids.discard)(uid)
                 elif other.sequence == record.sequence and replace(other, line=record.line) != record:
                     raise EventFault("uid_twice", "two events have the same UID: only the first is used", block.line)
             except EventFault as fault:
@@ -176,6 +180,17 @@ class _Reading:
                     master.line, _name(master.summary, uid), "bad_rule", "the repetition cannot be worked out"
                 )
             )
+        self.faults.extend(
+            TimetableFault(
+                record.exrule_line,
+                _name(master.summary, uid),
+                "exrule",
+                "EXRULE is not read, so the classes that it leaves out are in: name them in EXDATE",
+                left_out=False,
+            )
+            for record in records
+            if record.exrule_line is not None
+        )
         if any(record.utc_rule for record in records):
             self.faults.append(
                 TimetableFault(

@@ -51,13 +51,14 @@ class TimetableDiff:
 def diff_timetable(old: Mapping[str, KnownOccurrence], new: Timetable) -> TimetableDiff:
     """Compare what is known, by key, with a timetable that was read anew.
 
-    A known class that is absent is cancelled when its day lies in the horizon and the file could be read. An event with
-    a fault leaves its known classes as they are, or a half-read series would move and cancel classes by mistake. A
-    class that is first seen cancelled is not reported: nobody was told of it.
+    A known class that is absent is cancelled when its day lies in the horizon and the file could be read, or cancels
+    its event as a whole. An event with a fault leaves its known classes as they are, or a half-read series would move
+    and cancel classes by mistake. A class that is first seen cancelled is not reported: nobody was told of it.
     """
     by_key = {found.key: found for found in new.occurrences}
     added = {key: found for key, found in by_key.items() if key not in old and not found.cancelled}
     unread = {event_key(uid) for uid in new.unread_uids}
+    called_off = {event_key(uid) for uid in new.called_off_uids}
     changed: list[Change] = []
     cancelled: list[str] = []
     unchanged: list[str] = []
@@ -66,7 +67,8 @@ def diff_timetable(old: Mapping[str, KnownOccurrence], new: Timetable) -> Timeta
         if _event_of(key) in unread:
             unchanged.append(key)
         elif found is None:
-            absent = not known.cancelled and _covers(new, known)
+            concluded = new.complete or _event_of(key) in called_off
+            absent = not known.cancelled and concluded and _is_within(new, known)
             (cancelled if absent else unchanged).append(key)
         elif found.cancelled:
             (unchanged if known.cancelled else cancelled).append(key)
@@ -82,9 +84,9 @@ def diff_timetable(old: Mapping[str, KnownOccurrence], new: Timetable) -> Timeta
     return TimetableDiff(tuple(added.values()), tuple(changed), gone, tuple(unchanged))
 
 
-def _covers(new: Timetable, known: KnownOccurrence) -> bool:
+def _is_within(new: Timetable, known: KnownOccurrence) -> bool:
     day = to_wall(known.starts_at, new.zone).date()
-    return new.complete and new.horizon[0] <= day <= new.horizon[1]
+    return new.horizon[0] <= day <= new.horizon[1]
 
 
 def _known_again(

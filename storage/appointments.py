@@ -168,7 +168,7 @@ async def _spans_of(
             Membership.person_id == person_id, or_(Membership.until_on.is_(None), Membership.until_on >= first)
         )
     )
-    spans = [false()]
+    spans: list[ColumnElement[bool]] = [false()]
     for membership in memberships:
         begins = day_bounds(max(membership.from_on, first), zone)[0]
         span = and_(Appointment.group_id == membership.group_id, Appointment.starts_at >= begins)

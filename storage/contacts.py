@@ -1,5 +1,6 @@
 """How people are reached and where a conversation stands: contacts, link codes, conversations, seen events."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
@@ -115,6 +116,20 @@ async def contact_at(session: AsyncSession, keys: KeyRing, channel: str, address
     """The contact with this address on this channel, found by keyed hash under any key of the ring."""
     hashes = keys.fingerprints(address, f"contact/{channel}")
     return await session.scalar(select(Contact).where(Contact.channel == channel, Contact.address_hash.in_(hashes)))
+
+
+async def is_reachable(session: AsyncSession, consultant_id: int, channels: Collection[str]) -> bool:
+    """Whether a consultant has an address that works on one of these channels."""
+    found = await session.scalar(
+        select(Contact.id)
+        .where(
+            Contact.consultant_id == consultant_id,
+            Contact.state == ContactState.ACTIVE,
+            Contact.channel.in_(channels),
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 async def add_mail_addresses(session: AsyncSession, keys: KeyRing, now: datetime) -> list[int]:

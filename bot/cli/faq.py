@@ -182,8 +182,17 @@ def gaps(
 @app.command()
 def check(as_json: AsJson = False) -> None:
     """Find gaps, missing sections, amounts and terms that differ from the domain, and answers that are too long."""
+    from bot.dialogue.courtesies import CourteousWords
+    from bot.faq.absence import ComingWords
     from bot.faq.check import check_content
+    from bot.faq.urgent import CryForHelp
 
+    try:
+        # The words that are looked for before any topic; each file is checked as it is read.
+        for words in (CryForHelp, ComingWords, CourteousWords):
+            words()
+    except ContentError as error:
+        stop(str(error), WRONG_USAGE)
     faults = check_content(_content())
     if as_json:
         show_json({"faults": [asdict(fault) for fault in faults]})

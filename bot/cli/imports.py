@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 
 from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, errors, opened, read_settings, run, show_json, stop
 from bot.clock import SystemClock
-from bot.importing import after_attendance, border_of, planner_of
+from bot.importing import after_attendance, border_of, planner_of, term_faults_of
 from bot.settings import Settings
 from reminders.planner import Planner
 from reminders.timetable_import import import_timetable
@@ -48,7 +48,9 @@ def plans(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Plans (PIP): route and dates."""
     _import(
         file,
-        lambda settings, border: PlansImporter(border, _planner(settings, border).plan_people),
+        lambda settings, border: PlansImporter(
+            border, _planner(settings, border).plan_people, term_faults_of(settings)
+        ),
         dry_run=dry_run,
         as_json=as_json,
     )

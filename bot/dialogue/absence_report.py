@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.dialogue import menu
+from bot.dialogue import letters, menu
 from bot.dialogue.absence_questions import OPEN_ENDED_REACH, ask_which, ask_why, between
 from bot.dialogue.turn import Turn, button, part, title
 from locales.message import Attachment, Button
@@ -78,12 +78,14 @@ async def send(turn: Turn, draft: Absence) -> None:
         return
     await tell_consultant(turn, draft, going_on, consultant)
     turn.outgoing += ask_after(draft, turn.now, turn.zone)
+    here = await turn.handler_is_here()
     turn.say(
-        title("absence.sent", consultant=consultant.name),
+        title("absence.sent", consultant=consultant.name) if here else title("absence.kept"),
         part("absence.what_next"),
+        *([] if here else letters.telephone(turn)),
         *([part("absence.will_ask")] if draft.open_ended else []),
         buttons=[*after_buttons(draft), menu.back()],
-        card="done:✅",
+        card="done:✅" if here else "",
     )
 
 

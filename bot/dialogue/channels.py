@@ -103,6 +103,15 @@ async def _send_code(turn: Turn, channel: str, text: str) -> None:
         turn.say(part("reach.too_many_codes"), buttons=[menu.back()])
         return
     contact = await contact_for(turn.session, turn.services.keys, channel, address, turn.language, turn.now)
+    if contact.state is ContactState.BLOCKED:
+        # Nothing goes there, whoever sent the STOP, before they write from it themselves.
+        turn.expect("")
+        again = button("reach.add", "chan:add", "➕")
+        turn.say(
+            part("reach.stopped_there", address=hidden(address), stop="STOP", start="START"),
+            buttons=[[again], menu.back()],
+        )
+        return
     code = f"{secrets.randbelow(1_000_000):06}"
     turn.remember(
         channel_codes=[*(moment.isoformat() for moment in sent_today), turn.now.isoformat()],

@@ -19,14 +19,14 @@ async def ask(turn: Turn, args: Sequence[str]) -> None:
     if list(args[:1]) == ["call"]:
         # In Dutch, which every consultant reads.
         if await send(turn, turn.services.renderer.say(Text("letter.call_me"), SOURCE), LetterKind.MESSAGE):
-            turn.say(title("letter.sent"), part("letter.what_next"), buttons=[menu.back()], card="done:✅")
+            await say_sent(turn)
         return
     sent = media.just_sent(turn) if list(args[:1]) == ["media"] else []
     if sent:
         media.forget(turn)
         reached = [await send(turn, "", LetterKind.MESSAGE, one) for one in sent]
         if any(reached):
-            turn.say(title("letter.sent"), part("letter.what_next"), buttons=[menu.back()], card="done:✅")
+            await say_sent(turn)
         return
     turn.expect("letter")
     turn.say(
@@ -86,7 +86,25 @@ async def send(turn: Turn, text: str, kind: LetterKind, kept: dict[str, Json] | 
     return True
 
 
+async def say_sent(turn: Turn) -> None:
+    """What becomes of a message that `send` took: it was passed on, or waits for a consultant who is not here yet."""
+    here = await turn.handler_is_here()
+    turn.say(
+        title("letter.sent" if here else "letter.kept"),
+        part("letter.what_next"),
+        *([] if here else telephone(turn)),
+        buttons=[menu.back()],
+        card="done:✅" if here else "",
+    )
+
+
+def telephone(turn: Turn) -> list[Part]:
+    """The municipality's, where it is known: for who cannot wait until their consultant reads along."""
+    number = turn.services.municipalities.of(turn.participant.municipality).telephone
+    return [part("letter.telephone", telephone=number)] if number else []
+
+
 async def take(turn: Turn, text: str, kept: dict[str, Json] | None = None) -> None:
     """Free text while the letter is open, with what was sent with it."""
     if await send(turn, text, LetterKind.MESSAGE, kept):
-        turn.say(title("letter.sent"), part("letter.what_next"), buttons=[menu.back()], card="done:✅")
+        await say_sent(turn)

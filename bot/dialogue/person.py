@@ -20,8 +20,7 @@ from bot.dialogue import (
 )
 from bot.dialogue.choices import chosen_by_text
 from bot.dialogue.consultants import proposals
-from bot.dialogue.courtesies import GREETINGS, THANKS
-from bot.dialogue.numbers import plain
+from bot.dialogue.courtesies import Courtesy
 from bot.dialogue.said_again import say_again
 from bot.dialogue.turn import Screen, Turn, button, part
 from bot.events import Command, Media, MediaKind, Pressed, Said, Started
@@ -161,12 +160,18 @@ async def _free_text(turn: Turn, text: str, *, edited: bool) -> None:
         return
     elif await letters.is_answer(turn):
         await letters.take(turn, text)
-    elif plain(text) in GREETINGS:
-        await menu.show(turn, ())
-    elif plain(text) in THANKS:
-        turn.say(part("question.helped_thanks"), buttons=[menu.back()])
     else:
-        await questions.take(turn, text)
+        await _words(turn, text)
+
+
+async def _words(turn: Turn, text: str) -> None:
+    match turn.services.courtesies.said_in(text):
+        case Courtesy.GREETING:
+            await menu.show(turn, ())
+        case Courtesy.THANKS:
+            turn.say(part("question.helped_thanks"), buttons=[menu.back()])
+        case None:
+            await questions.take(turn, text)
 
 
 async def _media(turn: Turn, sent: Media) -> None:

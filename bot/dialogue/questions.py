@@ -89,7 +89,7 @@ async def pass_on(turn: Turn, args: Sequence[str]) -> None:
     sent = media.just_sent(turn)
     media.forget(turn)
     if await letters.send(turn, question, LetterKind.QUESTION, sent[-1] if sent else None):
-        turn.say(title("letter.sent"), part("letter.what_next"), buttons=[menu.back()])
+        await letters.say_sent(turn)
 
 
 async def choose(turn: Turn, args: Sequence[str]) -> None:
@@ -129,9 +129,9 @@ async def answer(turn: Turn, topic: Topic, asked: str, *, in_words: bool = False
             parts.append(Part(Text(f"faq.personal.{topic.id}", facts)))
     if topic.section:
         parts.append(part("question.source", section=topic.section))
-    if topic.action == "note" and asked:
-        # Distress that is no emergency: the consultant hears it too, and the person is told so.
-        await letters.send(turn, asked, LetterKind.QUESTION)
+    # Distress that is no emergency: the consultant hears it too, and the person is told so.
+    heard = topic.action == "note" and asked and await letters.send(turn, asked, LetterKind.QUESTION)
+    if heard and await turn.handler_is_here():
         parts.append(part("letter.passed_on_too"))
     turn.say(*parts, buttons=_below(topic))
 
@@ -144,7 +144,7 @@ def _below(topic: Topic) -> list[list[Button]]:
 
 async def _urgent(turn: Turn, text: str) -> None:
     """A cry for help: the numbers at once, and an urgent note to the consultant; never a FAQ answer."""
-    passed_on = await letters.send(turn, text, LetterKind.URGENT)
+    passed_on = await letters.send(turn, text, LetterKind.URGENT) and await turn.handler_is_here()
     turn.say(
         title("urgent.title"),
         part("urgent.numbers"),

@@ -1,12 +1,13 @@
 """What the dialogue is given to work with: texts, the FAQ, the municipality's own facts. Built in bot/app.py."""
 
 from collections.abc import Awaitable, Callable, Collection, Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.dialogue.courtesies import CourteousWords
 from bot.faq.finding import Finder
 from bot.municipality import Municipalities
 from locales.faq.content import FaqContent
@@ -43,3 +44,5 @@ class Services:
     voices: Container[str]
     # Public holidays, as a collection of local days.
     holidays: Container[date] = frozenset()
+    # Knows greetings and thanks.
+    courtesies: CourteousWords = field(default_factory=CourteousWords)

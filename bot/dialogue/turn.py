@@ -19,7 +19,7 @@ from reminders.wording import name_of
 from storage.audit import AuditEntry
 from storage.caseload import handler_of
 from storage.columns import Json
-from storage.contacts import Contact, Conversation
+from storage.contacts import Contact, Conversation, is_reachable
 from storage.outbox import Outgoing, Priority
 from storage.people import Consultant, Person
 
@@ -164,6 +164,11 @@ class Turn:
     async def handler(self) -> Consultant | None:
         """Who hears what the participant has to say today: their consultant, or who stands in for them."""
         return await handler_of(self.session, self.participant.consultant_id, self.today)
+
+    async def handler_is_here(self) -> bool:
+        """Whether who hears them can be reached; what is told to a consultant who is not linked yet waits for that."""
+        consultant = await self.handler()
+        return consultant is not None and await is_reachable(self.session, consultant.id, self.services.channels)
 
     async def replan(self) -> None:
         """Plan the participant's reminders anew, after a change of what they want or agreed to."""

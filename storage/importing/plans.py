@@ -1,8 +1,9 @@
 """The plans table: one row a person, the dates from which the terms follow."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol, TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -42,6 +43,23 @@ _FIELDS = (
 )
 
 
+class PlanFault(Protocol):
+    """Something implausible about a person's dates: which field, and an English sentence on what to check."""
+
+    @property
+    def field(self) -> str: ...  # noqa: D102
+    @property
+    def message(self) -> str: ...  # noqa: D102
+
+
+# What looks mistyped of what is stored now of these people, by id.
+FaultsOf: TypeAlias = Callable[[AsyncSession, Collection[int]], Awaitable[Mapping[int, Sequence[PlanFault]]]]
+
+
+async def _no_faults(_session: AsyncSession, _person_ids: Collection[int]) -> Mapping[int, Sequence[PlanFault]]:
+    return {}
+
+
 class PlansImporter:
     """Imports plans by the person's external id; a column that the file lacks leaves the stored value alone."""
 
@@ -49,13 +67,14 @@ class PlansImporter:
     known = required | frozenset(_FIELDS)
     key_field = "person_external_id"
 
-    def __init__(self, border: Border, on_people: OnPeople = plan_later) -> None:
+    def __init__(self, border: Border, on_people: OnPeople = plan_later, faults_of: FaultsOf = _no_faults) -> None:
         self._border = border
         self._on_people = on_people
+        self._faults_of = faults_of
 
-    def parse(self, cells: Mapping[str, str], warn: Callable[[str, str], None]) -> PlanRow:
+    def parse(self, cells: Mapping[str, str], _warn: Callable[[str, str], None]) -> PlanRow:
         """See Importer."""
-        row = PlanRow(
+        return PlanRow(
             person_external_id=cell.required(cells, "person_external_id", longest=80),
             route=cell.word(cells, "route", Route),
             intake_on=cell.day(cells, "intake_on"),
@@ -67,9 +86,6 @@ class PlansImporter:
             progress_meetings_per_year=cell.whole_number(cells, "progress_meetings_per_year", most=60),
             goal=cell.text(cells, "goal"),
         )
-        if row.intake_on and row.plan_signed_on and row.plan_signed_on < row.intake_on:
-            warn("plan_signed_on", "is before intake_on; look at both dates")
-        return row
 
     def key(self, value: PlanRow) -> str:
         """See Importer."""
@@ -82,12 +98,14 @@ class PlansImporter:
         people = await person_ids(session, [row.value.person_external_id for row in rows])
         plans = {p.person_id: p for p in await session.scalars(select(Plan).where(Plan.person_id.in_(people.values())))}
         outcomes: list[Outcome] = []
+        stored: dict[int, Parsed[PlanRow]] = {}
         touched: set[int] = set()
         for row in rows:
             person_id = people.get(row.value.person_external_id)
             if person_id is None:
                 reject(row.number, "person_external_id", "is nobody we know; import people first, or mend the id")
                 continue
+            stored[person_id] = row
             plan = plans.get(person_id)
             created = plan is None
             if plan is None:
@@ -103,5 +121,8 @@ class PlansImporter:
                 touched.add(person_id)
             outcomes.append(Outcome.CREATED if created else Outcome.UPDATED if changed else Outcome.UNCHANGED)
         await session.flush()
+        for person_id, faults in (await self._faults_of(session, stored)).items():
+            for fault in faults:
+                stored[person_id].warn(fault.field, fault.message)
         await self._on_people(session, touched)
         return outcomes

@@ -78,11 +78,15 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Parsed(Generic[T]):
-    """A good row: its number, its value, and which columns the file had (an absent column changes nothing)."""
+    """A good row: its number, its value, and which columns the file had (an absent column changes nothing).
+
+    `warn` takes a field and a sentence about what only shows beside what is stored.
+    """
 
     number: int
     value: T
     columns: frozenset[str]
+    warn: Callable[[str, str], None]
 
 
 class Importer(Protocol[T]):
@@ -142,15 +146,16 @@ async def run_import(
     for group in _groups(table):
         good: list[Parsed[T]] = []
         for raw in group:
+            warn = partial(_warn, report, raw.number)
             try:
                 if raw.fault is not None:
                     raise CellFault(*raw.fault)
-                value = importer.parse(raw.cells, partial(_warn, report, raw.number))
+                value = importer.parse(raw.cells, warn)
                 key = importer.key(value)
                 if key in first_seen:
                     raise CellFault(importer.key_field, f"stands in row {first_seen[key]} already; keep one of the two")
                 first_seen[key] = raw.number
-                good.append(Parsed(raw.number, value, columns))
+                good.append(Parsed(raw.number, value, columns, warn))
             except CellFault as fault:
                 report.rejected.append((raw.number, fault.field, fault.error))
         async with AsyncSession(database.engine, expire_on_commit=False) as session:

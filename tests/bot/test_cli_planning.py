@@ -71,6 +71,28 @@ def test_reminders_of_an_imported_meeting_are_previewed_as_text() -> None:
         assert part in messages[0]["text"]
 
 
+def test_dates_that_contradict_each_other_are_warned_of_and_kept(folder: Path) -> None:
+    (folder / "people.csv").write_text(
+        "external_id,given_name,language,group,municipality,consultant_email,brp_registered_on\n"
+        "P1,Amina,nl,migrant,Huizen,s@h.example,2026-02-01\nP2,Omar,nl,asylum,Huizen,s@h.example,2026-02-01\n"
+    )
+    (folder / "plans.csv").write_text(
+        "person_external_id,route,plan_signed_on,relief_started_on,bridging_started_on\n"
+        "P1,b1,2026-01-15,2026-02-01,2026-03-01\nP2,education,2026-03-01,2026-02-01,2026-03-01\n"
+    )
+    maatje("import", "people", "people.csv")
+    for created in (2, 0):
+        report = maatje("import", "plans", "plans.csv")
+        assert (report["created"], report["unchanged"], report["rejected"]) == (created, 2 - created, [])
+        warnings = report["warnings"]
+        assert isinstance(warnings, list)
+        assert [(w["row"], w["field"]) for w in warnings] == [
+            (2, "bridging_started_on"),
+            (2, "plan_signed_on"),
+            (2, "relief_started_on"),
+        ]
+
+
 @pytest.mark.usefixtures("folder")
 def test_a_timetable_is_imported_for_a_group_and_again_without_change() -> None:
     maatje("import", "people", "people.csv")

@@ -216,6 +216,12 @@ def test_a_whole_calendar_can_be_cancelled() -> None:
     assert all(o.cancelled for o in read("METHOD:CANCEL", SERIES).occurrences)
 
 
+def test_a_rule_for_what_is_left_out_is_not_passed_over_in_silence() -> None:
+    found = read(SERIES.replace("END:VEVENT", "EXRULE:FREQ=WEEKLY;INTERVAL=2\nEND:VEVENT"))
+    assert walls(found) == walls(read(SERIES))
+    assert [(fault.code, fault.line, fault.left_out) for fault in found.faults] == [("exrule", 9, False)]
+
+
 def test_texts_are_read_without_their_escapes() -> None:
     [found] = read(
         event("DTSTART:20260310T090000", "LOCATION:Lokaal 3\\, Huizen", "DESCRIPTION:neem uw\n  boek mee\\nen pen")

@@ -126,6 +126,13 @@ def test_under_another_uid_a_class_is_moved_where_it_is_the_only_one_of_its_day(
     assert (len(found.added), len(found.cancelled), found.changed) == (8, 4, ())
 
 
+def test_a_series_that_is_cancelled_without_its_rule_is_cancelled_as_a_whole() -> None:
+    found = diff_timetable(known(OLD), read("METHOD:CANCEL", event(SERIES[0])))
+    assert (len(found.cancelled), found.unchanged, found.added) == (4, (), ())
+    other = diff_timetable(known(OLD), read("METHOD:CANCEL", event(SERIES[0], uid="anders")))
+    assert (other.cancelled, len(other.unchanged)) == ((), 4)
+
+
 def test_a_cancellation_of_one_class_leaves_the_others() -> None:
     of_one = event("RECURRENCE-ID;TZID=Europe/Amsterdam:20260317T090000", SERIES[0].replace("0310", "0317"))
     found = diff_timetable(known(OLD), read("METHOD:CANCEL", of_one))

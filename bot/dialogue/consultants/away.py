@@ -9,6 +9,7 @@ from sqlalchemy import select
 from bot.dialogue.consultants.common import PAGE, menu_rows, number_in, page_of, pages, say_unknown
 from bot.dialogue.turn import Turn, button, part, title
 from locales.message import Button, Part, Text, verbatim
+from reminders.follow_ups import pass_to
 from storage.caseload import is_away
 from storage.people import Consultant
 
@@ -77,6 +78,7 @@ async def stand_in(turn: Turn, args: Sequence[str]) -> None:
     chosen = next((c for c in colleagues if args and c.id == number_in(args)), None)
     if chosen is not None:
         officer.stand_in_id = chosen.id
+        await pass_to(turn.session, officer, chosen)
         turn.note("chose_stand_in", f"consultant:{chosen.id}")
         turn.say(part("consultant.stands_in", colleague=chosen.name), buttons=menu_rows())
         if not is_away(chosen, turn.today):

@@ -271,6 +271,23 @@ async def test_nobody_sees_it_so_it_is_shown_again_and_passed_on(talk: Talk) -> 
     sanne.sees("consultant.seen_by_colleague", colleague="Karim")
 
 
+async def test_who_stands_in_is_who_was_chosen_when_it_is_passed_on(talk: Talk) -> None:
+    amina, sanne, karim = await talk.linked("Amina"), await talk.linked("Sanne"), await talk.linked("Karim")
+    await ill_for_the_meeting(talk, amina)
+    await sanne.does(Pressed(f"standin:{talk.consultant_ids['Karim']}"))
+    talk.clock.forward(hours=4)
+    await talk.settle()
+    told = len(sanne.messages)
+    await karim.does(Pressed("seen:1"))
+    karim.sees("consultant.unknown_button")
+    talk.clock.forward(hours=4)
+    await talk.settle()
+    assert "Sanne nog niet heeft gezien" in karim.messages[-1].text
+    assert len(sanne.messages) == told
+    await karim.does(Pressed("seen:1"))
+    karim.sees("consultant.person_knows", person="Amina Tesfay")
+
+
 async def test_what_was_seen_is_not_shown_again(talk: Talk) -> None:
     amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
     await taps(
@@ -363,6 +380,9 @@ async def test_coming_to_one_of_two_and_then_not(talk: Talk) -> None:
 async def test_a_report_waits_for_a_consultant_who_is_not_linked_yet(talk: Talk) -> None:
     amina = await talk.linked("Amina")
     await ill_for_the_meeting(talk, amina)
+    # It is not said to have been sent, and there is another way.
+    amina.sees("absence.kept")
+    amina.sees("letter.telephone", telephone="035 528 19 11")
     talk.clock.forward(hours=2)
     await talk.settle()
     sanne = await talk.linked("Sanne")

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select
 
-from bot.events import Moved, Pressed
+from bot.events import Command, InboundEvent, Left, Moved, Pressed
 from storage.contacts import Contact, ContactState
 from storage.database import Database
 from tests.bot.dialogue.talk import Talk, town
@@ -41,6 +41,23 @@ async def test_nothing_but_the_code_goes_to_a_number_that_is_not_proved(talk: Ta
     assert "Amina" not in sms.text
     assert await owner(talk) is None
     await amina.says(f"{code_in(talk)[:3]} {code_in(talk)[3:]}")
+    assert await owner(talk) == talk.person_ids["Amina"]
+
+
+async def test_a_number_that_texted_stop_gets_no_code_and_the_person_hears_why(talk: Talk) -> None:
+    amina = await talk.linked("Amina")
+    await talk.inbox.receive(InboundEvent("sms", NUMBER, "1", Left()))
+    await talk.settle()
+    await amina.does(Pressed("chan:add:sms"))
+    await amina.says(NUMBER)
+    amina.sees("reach.stopped_there", address="…78", stop="STOP", start="START")
+    assert NUMBER not in talk.more["sms"].sent
+    await talk.inbox.receive(InboundEvent("sms", NUMBER, "2", Command("start")))
+    await talk.settle()
+    await amina.taps("reach.add")
+    await amina.does(Pressed("chan:add:sms"))
+    await amina.says(NUMBER)
+    await amina.says(code_in(talk))
     assert await owner(talk) == talk.person_ids["Amina"]
 
 

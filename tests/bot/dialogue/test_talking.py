@@ -65,6 +65,16 @@ async def test_letters_both_ways(talk: Talk) -> None:
     amina.sees("ready.please_call")
 
 
+async def test_a_letter_to_who_cannot_be_reached_yet_is_said_to_wait(talk: Talk) -> None:
+    amina = await talk.linked("Amina")
+    await amina.taps("menu.consultant")
+    await amina.says("May I come an hour later?")
+    amina.sees("letter.kept")
+    amina.sees("letter.telephone", telephone="035 528 19 11")
+    sanne = await talk.linked("Sanne")
+    assert any("May I come an hour later?" in message.text for message in sanne.messages)
+
+
 @pytest.mark.parametrize(
     "act", [Pressed("appts"), Pressed("ask"), Pressed("settings"), Pressed("gone"), Command("plan"), Command("menu")]
 )
