@@ -32,7 +32,7 @@ _ALIKE: Final = 0.6
 
 
 _CHOICES_IN: Final[Mapping[str, float]] = {
-    "ti": 0.23,
+    "ti": 0.18,
     "tr": 0.3,
     "fa": 0.33,
     "fr": 0.38,
