@@ -14,7 +14,7 @@ from hypothesis import settings
 from storage.database import Database
 from storage.keys import KeyRing
 from tests.clock import FakeClock
-from tests.databases import SECRET, PostgresDatabases, SqliteDatabases
+from tests.databases import SECRET, PostgresDatabases, SqliteDatabases, opened
 
 # Everybody runs the same cases; HYPOTHESIS_PROFILE=search looks for new ones.
 settings.register_profile("same", derandomize=True)
@@ -27,9 +27,11 @@ _OF_PROCESSES = tuple(Path(__file__).parent / folder for folder in ("bench", "ch
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if any(folder in item.path.parents for folder in _OF_PROCESSES):
-            item.add_marker(pytest.mark.flaky(reruns=1))
+    of_processes = {item for item in items if any(folder in item.path.parents for folder in _OF_PROCESSES)}
+    for item in of_processes:
+        item.add_marker(pytest.mark.flaky(reruns=1))
+    # The long ones first: at the end no worker waits for the other's last.
+    items.sort(key=lambda item: item not in of_processes)
 
 
 @pytest.fixture(scope="session")
@@ -71,23 +73,23 @@ def keys() -> KeyRing:
 @pytest.fixture
 async def database(database_url: str, keys: KeyRing) -> AsyncIterator[Database]:
     """An open database, on each engine in turn."""
-    opened = Database(database_url, keys)
-    yield opened
-    await opened.close()
+    database = opened(database_url, keys)
+    yield database
+    await database.close()
 
 
 @pytest.fixture
 async def sqlite_database(sqlite_url: str, keys: KeyRing) -> AsyncIterator[Database]:
-    opened = Database(sqlite_url, keys)
-    yield opened
-    await opened.close()
+    database = opened(sqlite_url, keys)
+    yield database
+    await database.close()
 
 
 @pytest.fixture
 async def postgresql_database(postgresql_url: str, keys: KeyRing) -> AsyncIterator[Database]:
-    opened = Database(postgresql_url, keys)
-    yield opened
-    await opened.close()
+    database = opened(postgresql_url, keys)
+    yield database
+    await database.close()
 
 
 @pytest.fixture

@@ -9,8 +9,10 @@ import warnings
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
-from sqlalchemy import URL, text
+from sqlalchemy import URL, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.database import Database, database_url
 from storage.keys import KeyRing
@@ -41,6 +43,20 @@ async def _migrated(url: str) -> None:
     database = Database(url, KeyRing([SECRET]))
     await migrate(database)
     await database.close()
+
+
+def opened(url: str, keys: KeyRing) -> Database:
+    """A database of this process. Tests kill processes, never the machine: SQLite need not wait for the disk."""
+    database = Database(url, keys)
+    if database.is_sqlite:
+        event.listen(database.engine.sync_engine, "connect", _do_not_wait)
+    return database
+
+
+def _do_not_wait(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous=OFF")
+    cursor.close()
 
 
 class SqliteDatabases:
