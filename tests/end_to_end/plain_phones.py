@@ -41,7 +41,7 @@ class SmsPhone:
         await self._notify.texts(self._number, text)
 
     async def taps(self, label: str) -> None:
-        """Answer with the number of the newest answer that holds this, or with its words where none is numbered."""
+        """Answer with the number that the newest text has for this, or with its words where it has none."""
         await self.says(_number_of(self.texts, fold(plain(label))) or label)
 
     async def sees(self, wanted: str) -> str:
@@ -119,7 +119,7 @@ class MailPhone:
         await self._bring(reply_to(self._mails[-1], text, sender=self._address))
 
     async def taps(self, label: str) -> None:
-        """Answer with the number of the newest answer that holds this, or with its words where none is numbered."""
+        """Answer with the number that the newest text has for this, or with its words where it has none."""
         await self.says(_number_of(self.texts, label) or label)
 
     async def sees(self, wanted: str) -> str:
@@ -132,11 +132,10 @@ class MailPhone:
 
 
 def _number_of(texts: Sequence[str], label: str) -> str | None:
-    for text in reversed(texts):
-        found = re.search(rf"^(\d+)(?: =|\.) [^\n]*{re.escape(label)}", text, re.MULTILINE)
-        if found is not None:
-            return found[1]
-    return None
+    """The number of this answer in the newest text that has any: an older text's numbers hold no more."""
+    numbered = next((text for text in reversed(texts) if re.search(r"^\d+(?: =|\.) ", text, re.MULTILINE)), "")
+    found = re.search(rf"^(\d+)(?: =|\.) [^\n]*{re.escape(label)}", numbered, re.MULTILINE)
+    return found[1] if found is not None else None
 
 
 async def _seen(texts: Callable[[], Sequence[str]], fits: Callable[[str], bool], wanted: str) -> str:
