@@ -14,7 +14,7 @@ from bot.demo.counterparts.notify import NotifyCounterpart
 from bot.demo.counterparts.whatsapp import WhatsAppCounterpart
 from storage.database import Database
 from storage.keys import KeyRing
-from tests.bot.channels.email.rig import FOLDER, OURS, PASSWORD, USER, PostOffice, mailbox, post_office
+from tests.bot.channels.email.rig import PostOffice, mail_settings, mailbox, post_office
 from tests.bot.channels.notify.rig import serving
 from tests.botapi import BotApi
 from tests.browser.serving import listener_on
@@ -66,18 +66,7 @@ async def test_the_main_job_on_every_channel(tmp_path: Path, sqlite_url: str, da
         office = PostOffice()
         smtp_port = await stack.enter_async_context(post_office(office))
         imap_port = await stack.enter_async_context(mailbox())
-        service.set_up(
-            MAATJE_SMTP_HOST="127.0.0.1",
-            MAATJE_SMTP_PORT=str(smtp_port),
-            MAATJE_SMTP_SECURITY="none",
-            MAATJE_EMAIL_FROM=OURS,
-            MAATJE_IMAP_HOST="127.0.0.1",
-            MAATJE_IMAP_PORT=str(imap_port),
-            MAATJE_IMAP_SECURITY="none",
-            MAATJE_IMAP_USER=USER,
-            MAATJE_IMAP_PASSWORD=PASSWORD,
-            MAATJE_IMAP_FOLDER=FOLDER,
-        )
+        service.set_up(**mail_settings(smtp_port, imap_port))
         await prepare(service, tmp_path, *(locale for _, locale in cast))
 
         async def speak(channel: str, number: int, locale: str) -> None:

@@ -282,3 +282,19 @@ async def rigged(
         finally:
             await rig.channel.stop()
             await rig.channel.close()
+
+
+def mail_settings(smtp_port: int, imap_port: int) -> dict[str, str]:
+    """What a real service needs to use these two servers."""
+    return {
+        "MAATJE_SMTP_HOST": "127.0.0.1",
+        "MAATJE_SMTP_PORT": str(smtp_port),
+        "MAATJE_SMTP_SECURITY": "none",
+        "MAATJE_EMAIL_FROM": OURS,
+        "MAATJE_IMAP_HOST": "127.0.0.1",
+        "MAATJE_IMAP_PORT": str(imap_port),
+        "MAATJE_IMAP_SECURITY": "none",
+        "MAATJE_IMAP_USER": USER,
+        "MAATJE_IMAP_PASSWORD": PASSWORD,
+        "MAATJE_IMAP_FOLDER": FOLDER,
+    }
