@@ -63,7 +63,8 @@ async def main_job(
     await person.taps(say("consent.yes"))
     await person.sees(say("menu.ask"))
     await between()
-    await person.taps(say("menu.appointments"))
+    # In words: the first reminder may come at this moment, and a number would answer that one.
+    await person.says(say("menu.appointments"))
     await person.sees(say("appointments.choose"))
     await between()
     await person.taps(say("kind.progress_meeting"))
