@@ -1,11 +1,13 @@
 """A telephone in somebody's hand: what they see and do on the chat's page."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Self
 
-from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
+from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Route, expect
 
 
 @dataclass(slots=True)
@@ -84,6 +86,27 @@ class Phone:
         await self.context.set_offline(False)
         await self.is_online()
         self.offline = False
+
+    @asynccontextmanager
+    async def loses_an_answer(self, path: str) -> AsyncIterator[None]:
+        """What is sent to `path` reaches the server, but the first answer does not come back; ends after the second."""
+        lost = False
+
+        async def lose(route: Route) -> None:
+            nonlocal lost
+            if lost:
+                await route.continue_()
+                return
+            lost = True
+            await route.fetch()
+            await route.abort("connectionreset")
+
+        self.offline = True  # The browser itself complains of the broken connection.
+        pattern = f"**{path}*"
+        await self.page.route(pattern, lose)
+        async with self.page.expect_response(pattern):
+            yield
+        assert lost
 
     async def overflow(self) -> int:
         """How many pixels the page is wider than the screen."""

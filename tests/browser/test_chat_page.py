@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from playwright.async_api import APIResponse, Route, expect
+from playwright.async_api import expect
 
 from bot.cards.renderer import CardRenderer
 from bot.cards.samples import sample_cards
@@ -107,18 +107,8 @@ async def test_what_is_written_offline_is_sent_once_when_the_network_is_back(tow
 async def test_a_lost_answer_does_not_say_it_twice(town: Town, phone: MakePhone) -> None:
     amina = await phone()
     await amina.opens(await town.rig.person())
-    amina.offline = True  # the aborted request is a complaint of ours
-    lost: list[APIResponse] = []
-
-    async def lose_the_first_answer(route: Route) -> None:
-        if not lost:
-            lost.append(await route.fetch())
-            await route.abort("connectionreset")
-        else:
-            await route.continue_()
-
-    await amina.page.route("**/chat/say", lose_the_first_answer)
-    await amina.says("Ik ben ziek")
+    async with amina.loses_an_answer("/chat/say"):
+        await amina.says("Ik ben ziek")
 
     await amina.sees("Gehoord: Ik ben ziek")
     await amina.sees("Ik ben ziek")

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-from playwright.async_api import Browser, FilePayload, Route, async_playwright, expect
+from playwright.async_api import Browser, FilePayload, async_playwright, expect
 
 from bot.events import Media, MediaKind
 from bot.voice.encoding import decode
@@ -63,20 +63,9 @@ async def test_without_a_network_a_photo_waits_and_is_sent_once(town: Town, phon
 async def test_a_lost_answer_does_not_send_it_twice(town: Town, phone: MakePhone) -> None:
     amina = await phone()
     await amina.opens(await town.rig.person())
-    lost = 0
-
-    async def lose(route: Route) -> None:
-        nonlocal lost
-        await route.fetch()
-        lost += 1
-        await route.abort()
-        await amina.page.unroute("**/chat/send?*")
-
-    amina.offline = True
-    await amina.page.route("**/chat/send?*", lose)
-    await amina.page.locator("#files").set_input_files([PHOTO])
+    async with amina.loses_an_answer("/chat/send"):
+        await amina.page.locator("#files").set_input_files([PHOTO])
     await _shown(amina, ".meta [aria-label='Verstuurd']")
-    assert lost == 1
     await expect(amina.page.locator(".line.person")).to_have_count(1)
     assert [type(event.payload) for event in town.rig.heard].count(Media) == 1
 
