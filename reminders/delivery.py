@@ -102,7 +102,8 @@ class News:
     """What became of a message that a channel took: told later, perhaps twice, perhaps out of order.
 
     The message is named by the channel's own id (`provider_ref`, as in the Receipt) or by our `reference`. `reason` is
-    a short word; `gone` says that nothing will ever arrive at this address.
+    a short word; `gone` says that nothing will ever arrive at this address, `again` that the failure may have passed
+    after this time, and `at` when it happened by the provider's clock, where it tells.
     """
 
     channel: str
@@ -111,6 +112,8 @@ class News:
     reference: str | None = None
     reason: str = ""
     gone: bool = False
+    again: timedelta | None = None
+    at: datetime | None = None
 
 
 # Where a channel hands its news to; raises OperationalError or InterfaceError when the database is out of reach, so

@@ -1,11 +1,13 @@
 """What providers tell later of messages they took: delivered, read, or failed after all.
 
 News may come twice, late, out of order, or of a message that went over another channel meanwhile; each is taken as far
-as it is still true. What failed goes on to the next channel at once.
+as it is still true. What failed goes on to the next channel at once; where the fault passes, it goes to the same one
+again first.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select, update
@@ -14,13 +16,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from reminders.delivery import Clock, News, NewsState
 from storage.contacts import Contact, ContactState
 from storage.database import Database
-from storage.outbox import Message, MessageState, note_receipt, pass_on
+from storage.outbox import Message, MessageState, note_receipt, pass_on, try_again
 
 log = structlog.get_logger(__name__)
 
 # Providers often are quicker than our own record of a sending, which is written within a moment.
 _MOMENTS = (0.1, 0.4)
+# Providers tell whole seconds, by clocks that differ a little from ours.
+_CLOCKS_DIFFER = timedelta(seconds=3)
 _RECEIPTS = {NewsState.DELIVERED: MessageState.DELIVERED, NewsState.READ: MessageState.READ}
+
+
+def _is_older(news_at: datetime | None, sent_at: datetime | None) -> bool:
+    """Whether news is of a sending before the last one."""
+    return news_at is not None and sent_at is not None and news_at < sent_at - _CLOCKS_DIFFER
 
 
 class TooEarly(Exception):
@@ -71,6 +80,10 @@ class Receipts:
                 await note_receipt(session, ids, _RECEIPTS[news.state], now)
                 return
             reason = news.reason[:60] or "failed"
+            if news.again is not None:
+                at = now + news.again
+                again = {message_id for message_id in ids if await try_again(session, message_id, at, reason, now)}
+                ids = [message_id for message_id in ids if message_id not in again]
             contacts = [await pass_on(session, message_id, now, reason, now) for message_id in ids]
             failed = [contact_id for contact_id in contacts if contact_id is not None]
             if news.gone and failed:
@@ -85,7 +98,7 @@ class Receipts:
 
     async def _messages(self, session: AsyncSession, news: News) -> list[int]:
         """The messages that the news is of: one, or several that were said as one."""
-        wanted = select(Message.id, Message.provider_ref).where(Message.channel == news.channel)
+        wanted = select(Message.id, Message.provider_ref, Message.sent_at).where(Message.channel == news.channel)
         if news.provider_ref:
             found = list(await session.scalars(wanted.where(Message.provider_ref == news.provider_ref)))
             if found:
@@ -98,6 +111,8 @@ class Receipts:
             return []
         if row.provider_ref is None:
             return [row.id]
+        if news.state is NewsState.FAILED and _is_older(news.at, row.sent_at):
+            return []
         return list(await session.scalars(wanted.where(Message.provider_ref == row.provider_ref)))
 
     @staticmethod

@@ -45,6 +45,8 @@ class Priority(IntEnum):
 
 #: Why a message to somebody who is linked nowhere went nowhere, or waits.
 NO_CHANNEL: Final = "no_channel"
+#: How often a message that failed after it was taken goes to the same contact again.
+MOST_AGAIN: Final = 2
 
 _PENDING = text("state = 'pending'")
 _SENDING = text("state = 'sending'")
@@ -218,17 +220,45 @@ async def pass_on(session: AsyncSession, message_id: int, at: datetime, reason: 
 
     None when it is not (any more) waiting for news: it arrived, or went on already.
     """
-    row = await session.scalar(
-        select(Message).where(Message.id == message_id, Message.state == MessageState.SENT).with_for_update()
-    )
+    row = await _waiting_for_news(session, message_id)
     if row is None or row.sent_contact_id is None:
         return None
     contact_id = row.sent_contact_id
     row.passed_over = ",".join(filter(None, (row.passed_over, str(contact_id))))
-    row.state, row.next_at, row.reason, row.pass_on_at = MessageState.PENDING, at, reason, None
-    session.add(Attempt(message_id=row.id, contact_id=contact_id, channel=row.channel or "", at=now, outcome=reason))
+    _take_back(session, row, at, reason, now)
     await session.execute(update(Contact).where(Contact.id == contact_id).values(last_failed_at=now))
     return contact_id
+
+
+async def try_again(session: AsyncSession, message_id: int, at: datetime, reason: str, now: datetime) -> bool:
+    """Take a message that did not arrive back into the queue, due at `at`, for the same contact.
+
+    Not more than MOST_AGAIN times there, nor when it would be of no use any more: False then, and when it is not (any
+    more) waiting for news.
+    """
+    row = await _waiting_for_news(session, message_id)
+    if row is None or row.sent_contact_id is None or (row.useful_until is not None and at >= row.useful_until):
+        return False
+    sent = select(func.count()).where(
+        Attempt.message_id == row.id, Attempt.contact_id == row.sent_contact_id, Attempt.outcome == "sent"
+    )
+    if (await session.scalar(sent) or 0) > MOST_AGAIN:
+        return False
+    _take_back(session, row, at, reason, now)
+    return True
+
+
+async def _waiting_for_news(session: AsyncSession, message_id: int) -> Message | None:
+    return await session.scalar(
+        select(Message).where(Message.id == message_id, Message.state == MessageState.SENT).with_for_update()
+    )
+
+
+def _take_back(session: AsyncSession, row: Message, at: datetime, reason: str, now: datetime) -> None:
+    row.state, row.next_at, row.reason, row.pass_on_at = MessageState.PENDING, at, reason, None
+    session.add(
+        Attempt(message_id=row.id, contact_id=row.sent_contact_id, channel=row.channel or "", at=now, outcome=reason)
+    )
 
 
 async def sent_since(session: AsyncSession, channels: Collection[str], since: datetime) -> dict[str, int]:

@@ -123,6 +123,63 @@ async def test_news_of_a_failure_sends_it_on_at_once_and_gives_the_address_up(to
     assert states == {"whatsapp": ContactState.GONE, "telegram": ContactState.ACTIVE}
 
 
+async def test_a_fault_that_passes_is_tried_again_at_the_same_address_and_then_goes_on(town: Town) -> None:
+    row_id = await _tell(town, await town.world.person("amina", "whatsapp", "telegram"))
+    first = town.clock.now()
+    for number in (1, 2, 3):
+        await town.send()
+        assert town.texts() == {"web": 0, "whatsapp": number, "sms": 0, "telegram": 0}
+        failed = News(
+            "whatsapp",
+            NewsState.FAILED,
+            f"whatsapp-{number}",
+            str(row_id),
+            "busy",
+            again=timedelta(seconds=5),
+            at=first,
+        )
+        await town.receipts.report(failed)
+        await town.receipts.report(failed)
+        await town.send()
+        assert town.texts()["whatsapp"] == number
+        town.clock.forward(seconds=5)
+    await town.send()
+    assert town.texts() == {"web": 0, "whatsapp": 3, "sms": 0, "telegram": 1}
+
+
+async def test_old_news_of_a_failure_says_nothing_of_the_second_sending(town: Town) -> None:
+    row_id = await _tell(town, await town.world.person("amina", "whatsapp", "telegram"))
+    await town.send()
+    failed = News(
+        "whatsapp",
+        NewsState.FAILED,
+        "whatsapp-1",
+        str(row_id),
+        "busy",
+        again=timedelta(seconds=5),
+        at=town.clock.now(),
+    )
+    await town.receipts.report(failed)
+    town.clock.forward(seconds=5)
+    await town.send()
+    await town.receipts.report(failed)
+    town.clock.forward(minutes=1)
+    await town.send()
+    assert town.texts() == {"web": 0, "whatsapp": 2, "sms": 0, "telegram": 0}
+    assert (await _state(town, row_id)).state is MessageState.SENT
+
+
+async def test_what_would_come_too_late_there_goes_on_at_once(town: Town) -> None:
+    person_id = await town.world.person("amina", "whatsapp", "telegram")
+    await _tell(town, person_id, until=timedelta(seconds=50))
+    await town.send()
+    await town.receipts.report(
+        News("whatsapp", NewsState.FAILED, "whatsapp-1", reason="busy", again=timedelta(minutes=1))
+    )
+    await town.send()
+    assert town.texts() == {"web": 0, "whatsapp": 1, "sms": 0, "telegram": 1}
+
+
 async def test_a_failure_that_may_pass_puts_the_channel_behind_the_others_for_a_day(town: Town) -> None:
     person_id = await town.world.person("amina", "whatsapp", "sms", order="whatsapp,sms")
     first = await _tell(town, person_id)

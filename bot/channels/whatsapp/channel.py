@@ -7,6 +7,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 from urllib.parse import quote
 
 import structlog
@@ -18,7 +19,7 @@ from bot.channels.base import Capabilities, News, Receipt, Receive, Report, Retr
 from bot.channels.web.receiving import NotReceiving, Receiving
 from bot.channels.whatsapp.api import GraphApi
 from bot.channels.whatsapp.config import WhatsAppConfig
-from bot.channels.whatsapp.errors import MediaRefused, OutsideWindow
+from bot.channels.whatsapp.errors import WINDOW_CLOSED, MediaRefused, OutsideWindow
 from bot.channels.whatsapp.inbound import CHANNEL, items_of
 from bot.channels.whatsapp.templates import catalog, filled, missing
 from bot.channels.whatsapp.wording import LONGEST_BODY, MOST_ROWS, Content, contents_of, text_of
@@ -27,13 +28,14 @@ from locales.message import Text
 from locales.render import File, Rendered, Renderer
 from reminders.delivery import Clock
 
+_Known = TypeVar("_Known")
 log = structlog.get_logger(__name__)
 
 WEBHOOK_PATH = "/whatsapp/webhook"
 LARGEST = 1_000_000
 # A little less than Meta's 24 hours: a message that is on its way must still be inside.
 WINDOW = timedelta(hours=23, minutes=55)
-REMEMBERED_PARTS = 1000
+REMEMBERED = 1000
 
 
 class WhatsAppChannel:
@@ -67,6 +69,8 @@ class WhatsAppChannel:
         self._started = False
         # Messages in several parts whose sending broke off half-way: how many of those went.
         self._sent_parts: OrderedDict[str, int] = OrderedDict()
+        # Messages of which WhatsApp said afterwards that the window was closed.
+        self._outside: OrderedDict[str, None] = OrderedDict()
 
     def routes(self) -> Sequence[BaseRoute]:
         """The webhook."""
@@ -96,7 +100,7 @@ class WhatsAppChannel:
             RetryLater, AddressGone, Rejected: see reminders.delivery.
         """
         heard_at = await self._window(address)
-        if heard_at is None or self._clock.now() - heard_at > WINDOW:
+        if heard_at is None or self._clock.now() - heard_at > WINDOW or reference in self._outside:
             return await self._send_template(address, message, reference)
         try:
             return await self._send_freely(address, message, reference)
@@ -114,7 +118,7 @@ class WhatsAppChannel:
             except MediaRefused:
                 log.warning("whatsapp_media_refused", message=reference)
             if number < len(contents) - 1:
-                self._remember(reference, number + 1)
+                _remember(self._sent_parts, reference, number + 1)
         self._sent_parts.pop(reference, None)
         return Receipt(provider_ref[:120] or None)
 
@@ -159,11 +163,6 @@ class WhatsAppChannel:
         return await self._api.send(
             {"recipient_type": "individual", "to": address, "biz_opaque_callback_data": reference, **content}
         )
-
-    def _remember(self, reference: str, sent: int) -> None:
-        self._sent_parts[reference] = sent
-        if len(self._sent_parts) > REMEMBERED_PARTS:
-            self._sent_parts.popitem(last=False)
 
     async def close_buttons(self, address: str, message_ref: str) -> None:
         """Nothing: WhatsApp takes no button off; one that is pressed twice is known to the dialogue."""
@@ -221,6 +220,8 @@ class WhatsAppChannel:
         """Whether it is done; one that fails does not keep the others, all come again and are known then."""
         try:
             if isinstance(item, News):
+                if item.reason == WINDOW_CLOSED and item.reference:
+                    _remember(self._outside, item.reference, None)
                 await self._report(item)
             else:
                 await self._receiving.take(item)
@@ -235,6 +236,12 @@ class WhatsAppChannel:
         given = headers.get("x-hub-signature-256", "")
         wanted = "sha256=" + hmac.new(self._config.app_secret.encode(), body, hashlib.sha256).hexdigest()
         return bool(self._config.app_secret) and hmac.compare_digest(given.encode(), wanted.encode())
+
+
+def _remember(memory: OrderedDict[str, _Known], reference: str, known: _Known) -> None:
+    memory[reference] = known
+    if len(memory) > REMEMBERED:
+        memory.popitem(last=False)
 
 
 async def check_templates(channel: WhatsAppChannel, seconds: float = 20.0) -> list[str]:

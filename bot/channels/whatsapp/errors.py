@@ -3,12 +3,13 @@
 https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 import structlog
 
-from bot.channels.base import AddressGone, DeliveryError, NewsState, Rejected, RetryLater
+from bot.channels.base import AddressGone, DeliveryError, Rejected, RetryLater
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +36,9 @@ _ACCOUNT: Final = frozenset({33, 368, 131005, 131031, 131042, 131045, 131057, 13
 # Meta holds back messages to people who get many, or to compare; another channel may do at once.
 _HELD_BACK: Final[dict[int, str]] = {131049: "held_back_by_meta", 130472: "in_an_experiment"}
 _OPERATORS_PAUSE: Final = timedelta(minutes=10)
+# What passes within this time is waited for; with a longer pause another channel is quicker.
+_SOON: Final = timedelta(minutes=1)
+WINDOW_CLOSED: Final = "window_closed"
 
 
 class OutsideWindow(Exception):
@@ -74,8 +78,22 @@ def error_of(status: int, code: int) -> DeliveryError | OutsideWindow | MediaRef
     return Rejected(_HELD_BACK.get(code, f"refused_{code}"))
 
 
-def news_of_failure(code: int) -> tuple[NewsState, str, bool]:
-    """What a failed status means: state, a word, and whether the address is to be given up."""
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What a failed status means: a word, whether the address is to be given up, and when it may be tried again."""
+
+    reason: str
+    gone: bool = False
+    again: timedelta | None = None
+
+
+def failure_of(code: int) -> Failure:
+    """What the code of a failed status means; as `error_of`, but of a message that was taken first."""
+    if code in OUTSIDE_WINDOW:
+        return Failure(WINDOW_CLOSED, again=timedelta(seconds=5))
     if code in _GONE:
-        return NewsState.FAILED, "undeliverable", True
-    return NewsState.FAILED, _HELD_BACK.get(code, f"failed_{code}"), False
+        return Failure("undeliverable", gone=True)
+    if code in _LATER:
+        reason, pause = _LATER[code]
+        return Failure(reason, again=pause if pause <= _SOON else None)
+    return Failure(_HELD_BACK.get(code, f"failed_{code}"))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias
 
 from bot.channels.base import News, NewsState
-from bot.channels.whatsapp.errors import news_of_failure
+from bot.channels.whatsapp.errors import failure_of
 from bot.events import InboundEvent, Media, MediaKind, Moved, Payload, Pressed, Said, Started, command_in
 from storage.linking import looks_like_code, normalise_code
 
@@ -104,16 +104,30 @@ def _news(status: Mapping[str, object], now: datetime) -> News | None:
     if state == "failed":
         errors = list(_objects(status.get("errors")))
         code = errors[0].get("code") if errors else None
-        failed, reason, gone = news_of_failure(code if isinstance(code, int) else 0)
-        return News(CHANNEL, failed, provider_ref[:120], reference, reason, gone)
+        failure = failure_of(code if isinstance(code, int) else 0)
+        return News(
+            CHANNEL,
+            NewsState.FAILED,
+            provider_ref[:120],
+            reference,
+            failure.reason,
+            failure.gone,
+            failure.again,
+            _moment(status),
+        )
     return None
 
 
 def _is_stale(item: Mapping[str, object], now: datetime) -> bool:
+    moment = _moment(item)
+    return moment is None or moment < now - STALE_AFTER
+
+
+def _moment(item: Mapping[str, object]) -> datetime | None:
     stamp = _text(item.get("timestamp"))
     if not (stamp.isascii() and stamp.isdecimal() and len(stamp) <= 11):
-        return True
-    return datetime.fromtimestamp(int(stamp), UTC) < now - STALE_AFTER
+        return None
+    return datetime.fromtimestamp(int(stamp), UTC)
 
 
 def _object(value: object) -> Mapping[str, object]:

@@ -67,6 +67,7 @@ class WhatsAppCounterpart:
         # Name and language of the templates that are approved, with their number of buttons.
         self.templates: dict[tuple[str, str], int] = {}
         self.refusals: list[Refused] = []
+        self.failures: list[int] = []
         self._now = now
         self._phones: dict[str, _Phone] = defaultdict(_Phone)
         self._numbers = itertools.count(1)
@@ -148,6 +149,10 @@ class WhatsAppCounterpart:
     def refuses_next(self, status: int, code: int, times: int = 1) -> None:
         """Answer the next requests so."""
         self.refusals += [Refused(status, code, "asked for")] * times
+
+    def fails_next(self, code: int, times: int = 1) -> None:
+        """Take the next messages, and tell afterwards that they failed."""
+        self.failures += [code] * times
 
     def approve(self, templates: list[Mapping[str, object]]) -> None:
         """Take templates as submitted and approve them."""
@@ -262,6 +267,8 @@ class WhatsAppCounterpart:
         phone = self._phones[person]
         if phone.unreachable:
             await self._status(person, shown, "failed", 131026)
+        elif self.failures:
+            await self._status(person, shown, "failed", self.failures.pop(0))
         elif phone.off:
             phone.waiting.append(shown)
             await self._status(person, shown, "sent")

@@ -145,6 +145,45 @@ async def test_a_window_that_closed_meanwhile(rig: Rig) -> None:
     assert (await _shown(rig))[-1].template == "maatje_message"
 
 
+async def test_a_window_that_was_closed_after_all_is_told_later_and_the_next_try_is_a_template(rig: Rig) -> None:
+    rig.approve()
+    await _talks(rig)
+    rig.meta.fails_next(131047)
+    receipt = await rig.channel.send(PERSON, message("Hallo"), reference="1")
+    await rig.meta.settled()
+    [news] = rig.news
+    assert (news.provider_ref, news.reference, news.reason) == (receipt.provider_ref, "1", "window_closed")
+    assert (news.again, news.at, news.gone) == (timedelta(seconds=5), rig.clock.now(), False)
+    await rig.channel.send(PERSON, message("Hallo"), reference="1")
+    await rig.channel.send(PERSON, message("Iets anders"), reference="2")
+    assert [s.template for s in await _shown(rig)] == ["maatje_message", ""]
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "seconds", "gone"),
+    [
+        (131000, "provider_fault", 5, False),
+        (131016, "provider_fault", 30, False),
+        (130429, "rate_limited", 5, False),
+        (80007, "rate_limited", 60, False),
+        (131048, "spam_limited", None, False),
+        (131049, "held_back_by_meta", None, False),
+        (131026, "undeliverable", None, True),
+        (999999, "failed_999999", None, False),
+    ],
+)
+async def test_what_failed_after_it_was_taken(
+    rig: Rig, code: int, reason: str, seconds: int | None, gone: bool
+) -> None:
+    await _talks(rig)
+    rig.meta.fails_next(code)
+    await rig.channel.send(PERSON, message("Hallo"), reference="1")
+    await rig.meta.settled()
+    [news] = rig.news
+    again = None if seconds is None else timedelta(seconds=seconds)
+    assert (news.state, news.reason, news.again, news.gone) == (NewsState.FAILED, reason, again, gone)
+
+
 async def test_a_template_that_is_not_approved_is_refused_and_the_check_names_it(rig: Rig) -> None:
     with pytest.raises(Rejected, match="template_refused"):
         await rig.channel.send(PERSON, message("Hallo"), reference="1")
