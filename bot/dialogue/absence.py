@@ -56,9 +56,7 @@ async def begin(turn: Turn, appointment: Appointment | None, *, note: str = "") 
             return
     draft = Absence(person_id=turn.participant.id, started_at=turn.now)
     _take_note(turn, draft, note)
-    draft.attachment = media.joined(*media.just_sent(turn))
-    if draft.attachment is not None:
-        media.forget(turn)
+    report_of.attach(turn, draft)
     turn.session.add(draft)
     await turn.session.flush()
     if appointment is not None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from bot.dialogue import letters, menu
+from bot.dialogue import letters, media, menu
 from bot.dialogue.absence_questions import OPEN_ENDED_REACH, ask_which, ask_why, between
 from bot.dialogue.turn import Turn, button, part, title
-from locales.message import Attachment, Button
+from locales.message import Button
 from reminders.absence_wording import consultant_buttons, for_consultant, report_parts
 from reminders.follow_ups import ask_after, chase
 from reminders.wording import name_of
@@ -18,7 +18,7 @@ from storage.absence_reports import (
     reports_about,
     times_reported,
 )
-from storage.absences import Absence, AbsenceState, sent_along
+from storage.absences import Absence, AbsenceState
 from storage.appointments import Answer, Appointment, AppointmentStatus, answer_appointments, participation_in
 from storage.people import Consultant, Person
 
@@ -66,6 +66,7 @@ async def send(turn: Turn, draft: Absence) -> None:
     if not await _replace(turn, draft):
         turn.say(part("absence.was_withdrawn"), buttons=menu.rows())
         return
+    attach(turn, draft)
     draft.state, draft.reported_at = AbsenceState.REPORTED, turn.now
     turn.expect("")
     await answer_appointments(turn.session, turn.participant.id, going_on, Answer.NOT_COMING, turn.now)
@@ -87,6 +88,14 @@ async def send(turn: Turn, draft: Absence) -> None:
         buttons=[*after_buttons(draft), menu.back()],
         card="done:✅" if here else "",
     )
+
+
+def attach(turn: Turn, draft: Absence) -> None:
+    """What was sent just before, or between the questions, goes along."""
+    sent = media.just_sent(turn)
+    if sent:
+        draft.attachment = media.joined(draft.attachment, *sent)
+        media.forget(turn)
 
 
 async def _reported_meanwhile(turn: Turn, draft: Absence, chosen: Sequence[Appointment]) -> Absence | None:
@@ -136,10 +145,7 @@ async def tell_consultant(turn: Turn, report: Absence, chosen: Sequence[Appointm
         *for_consultant(report, chosen, await earlier(turn, report)),
         buttons=consultant_buttons(report, chosen),
         urgent=True,
-        attachments=[
-            Attachment("absence", f"{report.id}:{place}" if place else str(report.id))
-            for place, _ in enumerate(sent_along(report.attachment))
-        ],
+        attachments=media.files("absence", report.id, report.attachment),
     )
     turn.outgoing += chase(report, consultant, turn.now, turn.zone, turn.services.holidays)
 

@@ -6,7 +6,7 @@ from bot.dialogue import media, menu
 from bot.dialogue.numbers import asked_for_words
 from bot.dialogue.turn import Turn, button, part, title
 from locales.languages import SOURCE
-from locales.message import Attachment, Part, Style, Text
+from locales.message import Part, Style, Text
 from storage.columns import Json
 from storage.letters import Letter, LetterKind
 
@@ -81,7 +81,7 @@ async def send(turn: Turn, text: str, kind: LetterKind, kept: dict[str, Json] | 
             [button("consultant.seen", f"lseen:{letter.id}", "👀")],
         ],
         urgent=kind is LetterKind.URGENT,
-        attachments=[Attachment("letter", str(letter.id))] if kept is not None else (),
+        attachments=media.files("letter", letter.id, kept),
     )
     return True
 

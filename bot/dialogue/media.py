@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.dialogue.turn import Turn
 from bot.events import Media, MediaKind
+from locales.message import Attachment
 from storage.absences import sent_along
 from storage.columns import Json
 
@@ -50,6 +51,12 @@ def joined(*sent: dict[str, Json] | None) -> dict[str, Json] | None:
         return None
     more: list[Json] = [*each[1:]]
     return {**each[0], "more": more} if more else each[0]
+
+
+def files(kind: str, number: int, kept: dict[str, Json] | None) -> list[Attachment]:
+    """What was sent along with a letter or a report ("absence"), as files of a message about it."""
+    places = range(len(sent_along(kept)))
+    return [Attachment(kind, f"{number}:{place}" if place else str(number)) for place in places]
 
 
 def forget(turn: Turn) -> None:

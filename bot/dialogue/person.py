@@ -183,12 +183,13 @@ async def _media(turn: Turn, sent: Media) -> None:
         await letters.send(turn, sent.caption, LetterKind.MESSAGE, kept)
     elif topic == "absence_note" and await absence.take_note(turn, int(number), "", sent):
         return
-    elif went:
+    elif went and not sent.caption.strip():
         media.keep(turn, sent)
     elif topic in ("letter", "other_time"):
         await _media_as_letter(turn, sent, kept)
     elif sent.caption.strip():
         media.keep(turn, sent)
+        media.began(turn, sent, "question")
         await _free_text(turn, sent.caption, edited=False)
     elif media.keep(turn, sent):
         media.began(turn, sent, "question")

@@ -86,9 +86,9 @@ async def pass_on(turn: Turn, args: Sequence[str]) -> None:
         offer(turn)
         return
     turn.remember(question=None)
-    sent = media.just_sent(turn)
+    sent = media.joined(*media.just_sent(turn))
     media.forget(turn)
-    if await letters.send(turn, question, LetterKind.QUESTION, sent[-1] if sent else None):
+    if await letters.send(turn, question, LetterKind.QUESTION, sent):
         await letters.say_sent(turn)
 
 

@@ -96,6 +96,18 @@ async def test_all_of_an_album_goes_along_with_the_report(talk: Talk, first: boo
     assert [m.file.content for m in sanne.messages if m.file is not None] == [b"page-0", b"page-1", b"page-2"]
 
 
+async def test_an_album_with_the_absence_under_its_first_picture(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    for number in range(3):
+        await amina.does(
+            Media(MediaKind.PHOTO, f"page-{number}", "" if number else "?report_sick_lesson I am ill", album="a1")
+        )
+    await amina.taps("absence.until_better")
+    await amina.taps("reason.ill")
+    await amina.taps("absence.send")
+    assert [m.file.content for m in sanne.messages if m.file is not None] == [b"page-0", b"page-1", b"page-2"]
+
+
 async def test_every_question_has_a_way_back_to_the_menu(talk: Talk) -> None:
     amina = await talk.linked("Amina")
     home = "🏠 " + RENDERER.say(Text("menu.back"), "en")

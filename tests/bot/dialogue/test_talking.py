@@ -172,6 +172,17 @@ async def test_a_question_under_a_photo_is_passed_on_with_it(talk: Talk) -> None
     assert sanne.messages[-1].file is not None
 
 
+@pytest.mark.parametrize("under", [0, 1, 2])
+async def test_a_question_under_an_album_is_passed_on_with_all_of_it(talk: Talk, under: int) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    for number in range(3):
+        words = "What does this say?" if number == under else ""
+        await amina.does(Media(MediaKind.PHOTO, f"page-{number}", words, album="a1"))
+    await amina.taps("question.pass_on")
+    assert "What does this say?" in sanne.news
+    assert [m.file.content for m in sanne.messages if m.file is not None] == [b"page-0", b"page-1", b"page-2"]
+
+
 async def test_what_was_sent_long_ago_is_not_meant(talk: Talk) -> None:
     amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
     await amina.does(Media(MediaKind.PHOTO, "old"))
