@@ -179,17 +179,11 @@ async def put(session: AsyncSession, messages: Sequence[Outgoing], now: datetime
     """Put messages into the outbox; a key that is there already is passed over. Returns the ids of the new rows."""
     if not messages:
         return []
-    rows = [row_of(m, now) for m in messages]
     on_postgresql = session.get_bind().dialect.name == "postgresql"
     make = postgresql_insert if on_postgresql else sqlite_insert
-    ids: list[int] = []
-    # 18 columns a row: 1,000 rows stay below both engines' limits on bound values.
-    for start in range(0, len(rows), 1000):
-        statement = (
-            make(Message).values(rows[start : start + 1000]).on_conflict_do_nothing(index_elements=["key"])
-        ).returning(Message.id)
-        ids.extend(await session.scalars(statement))
-    return ids
+    # The rows beside the statement, not in it: it is compiled once, however many there are.
+    statement = make(Message).on_conflict_do_nothing(index_elements=["key"]).returning(Message.id)
+    return list(await session.scalars(statement, [row_of(m, now) for m in messages]))
 
 
 async def note_receipt(session: AsyncSession, ids: Sequence[int], state: MessageState, at: datetime) -> None:
