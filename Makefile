@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP_QUIET := --quiet --disable-pip-version-check
 
+# The suite starts a hundred processes, each of which would compile the sources anew where Python may not keep them.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo run test check chaos clean browser
 
 $(READY): pyproject.toml constraints.txt

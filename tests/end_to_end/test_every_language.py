@@ -19,7 +19,7 @@ from tests.end_to_end.test_main_job import Invite, Phone, assert_no_personal_dat
 from tests.end_to_end.web_phone import WebPhone
 
 # How many speak at a time: one chat gets a message a second, so most of it is waiting.
-TOGETHER = 8
+TOGETHER = 15
 
 
 @pytest.fixture
