@@ -60,6 +60,10 @@ async def _no_faults(_session: AsyncSession, _person_ids: Collection[int]) -> Ma
     return {}
 
 
+def _is_dated_anew(before: date | None, now: date | None) -> bool:
+    return before is not None and now is not None and now > before
+
+
 class PlansImporter:
     """Imports plans by the person's external id; a column that the file lacks leaves the stored value alone."""
 
@@ -112,6 +116,12 @@ class PlansImporter:
                 plan = Plan(person_id=person_id, updated_at=self._border.now)
                 session.add(plan)
             changed = False
+            if _is_dated_anew(plan.plan_dated_on, row.value.plan_dated_on):
+                row.warn(
+                    "plan_dated_on",
+                    f"is later than the {plan.plan_dated_on} of before: for a changed plan, give the date on the first "
+                    "one again, for the term does not start anew",
+                )
             for name in _FIELDS:
                 if name in row.columns and getattr(plan, name) != getattr(row.value, name):
                     setattr(plan, name, getattr(row.value, name))

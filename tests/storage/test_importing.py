@@ -186,6 +186,20 @@ async def test_plans(database: Database, border: Border) -> None:
     assert twice.rejected == [(3, "person_external_id", "stands in row 2 already; keep one of the two")]
 
 
+@pytest.mark.parametrize(
+    ("dated_on", "warned"), [("2026-03-01", False), ("2026-02-15", False), ("", False), ("2026-09-01", True)]
+)
+async def test_a_plan_that_is_dated_anew_is_questioned(
+    database: Database, border: Border, dated_on: str, warned: bool
+) -> None:
+    await people(database, border, PEOPLE)
+    head = "person_external_id,plan_dated_on\nP1,"
+    await run_import(database, PlansImporter(border), f"{head}2026-03-01\n".encode())
+    report = await run_import(database, PlansImporter(border), f"{head}{dated_on}\n".encode())
+    assert [(row, field) for row, field, _ in report.warnings] == ([(2, "plan_dated_on")] if warned else [])
+    assert report.rejected == []
+
+
 class Heard:
     """Collects what people would hear."""
 
