@@ -110,10 +110,10 @@ def _news(status: Mapping[str, object], now: datetime) -> News | None:
             NewsState.FAILED,
             provider_ref[:120],
             reference,
-            failure.reason,
-            failure.gone,
-            failure.again,
-            _moment(status),
+            reason=failure.reason,
+            gone=failure.gone,
+            again=failure.again,
+            at=_moment(status),
         )
     return None
 
