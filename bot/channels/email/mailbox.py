@@ -88,6 +88,14 @@ class Mailbox:
             connect = aioimaplib.IMAP4_SSL(config.imap_host, config.imap_port, timeout=TIMEOUT, ssl_context=trust)
         else:
             connect = aioimaplib.IMAP4(config.imap_host, config.imap_port, timeout=TIMEOUT)
+        try:
+            return await self._entered(connect)
+        except BaseException:
+            _hang_up(connect)
+            raise
+
+    async def _entered(self, connect: aioimaplib.IMAP4) -> "_Client":
+        config = self._config
         await connect.wait_hello_from_server()
         answer = await connect.login(config.imap_user, config.imap_password)
         if answer.result != "OK":
@@ -104,7 +112,10 @@ class Mailbox:
     @staticmethod
     async def _leave(client: "_Client") -> None:
         with contextlib.suppress(*_BROKEN):
-            await asyncio.wait_for(client.imap.logout(), 5)
+            try:
+                await asyncio.wait_for(client.imap.logout(), 5)
+            finally:
+                _hang_up(client.imap)
 
     async def _follow(self, client: "_Client") -> None:
         while True:
@@ -159,6 +170,12 @@ class Mailbox:
             if _FETCHED.match(line):
                 return lines[place + 1]
         return None
+
+
+def _hang_up(imap: aioimaplib.IMAP4) -> None:
+    """Close the line: the library leaves that to the server, which may have gone silent."""
+    if imap.protocol.transport is not None:
+        imap.protocol.transport.close()
 
 
 _BROKEN = (

@@ -4,7 +4,7 @@ import asyncio
 import imaplib
 import ssl
 from argparse import ArgumentParser
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Set
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -232,11 +232,20 @@ async def mailbox() -> AsyncIterator[int]:
     arguments = parser.parse_args(["--host", "127.0.0.1", "--port", port, "--no-tls", "dict", *account])
     backend, config = await DictBackend.init(arguments)
     config.apply_context()
+    before = asyncio.all_tasks()
     async with AsyncExitStack() as stack:
+        # Once it takes no more connections: those that are there end by themselves, now that the clients are gone.
+        stack.push_async_callback(_ended_since, before)
         await backend.start(stack)
         await IMAPService(backend, config).start(stack)
         await asyncio.to_thread(_make_folder, int(port))
         yield int(port)
+
+
+async def _ended_since(before: Set[asyncio.Task[object]]) -> None:
+    connections = asyncio.all_tasks() - before - {asyncio.current_task()}
+    if connections:
+        await asyncio.wait(connections, timeout=5)
 
 
 def _make_folder(port: int) -> None:
