@@ -23,8 +23,8 @@ demo: $(READY)
 run: $(READY)
 	$(BIN)/maatje run
 
-# How many test processes run side by side.
-WORKERS ?= 2
+# How many test processes run side by side: one more than two cores, since some always wait for a browser or a process.
+WORKERS ?= 3
 
 # The suite: unit, contract, end to end, a short chaos run, on SQLite and PostgreSQL, and in a real browser.
 test: $(READY) browser
