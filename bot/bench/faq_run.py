@@ -47,8 +47,8 @@ def bench_faq(content: FaqContent, questions: Sequence[Question]) -> dict[str, J
     """Figures as JSON: times of single questions in ms, loading in s, memory in MB; and, of the questions that say
     what they expect, the shares found, answered wrong, and rightly handed over.
 
-    `p50_ms` and `p99_ms` are of processor time, which is what a question takes on a core of its own; by the clock
-    (`clock_…`) it takes longer on a machine that is busy with other things.
+    `p50_ms` and `p99_ms` are by the clock, which is what the asker waits for; `one_core_…` are the processor time of
+    all threads, which is what a question takes where only one core is free.
     """
     before = resident_bytes()
     started = time.perf_counter()
@@ -56,12 +56,12 @@ def bench_faq(content: FaqContent, questions: Sequence[Question]) -> dict[str, J
     # The first question loads what is loaded lazily.
     finder.find(questions[0].text, questions[0].lang)
     loaded = time.perf_counter() - started
-    times: list[float] = []
+    busy: list[float] = []
     clock: list[float] = []
     for question in questions[:: max(1, len(questions) // _TIMED)]:
-        started, busy = time.perf_counter(), time.process_time()
+        started, worked = time.perf_counter(), time.process_time()
         finder.find(question.text, question.lang)
-        times.append((time.process_time() - busy) * 1000)
+        busy.append((time.process_time() - worked) * 1000)
         clock.append((time.perf_counter() - started) * 1000)
     after = resident_bytes()
     encoder = Remembered(finder.encoder) if finder.encoder is not None else None
@@ -74,10 +74,10 @@ def bench_faq(content: FaqContent, questions: Sequence[Question]) -> dict[str, J
     }
     return {
         "questions": len(questions),
-        "p50_ms": round(statistics.median(times), 2),
-        "p99_ms": round(statistics.quantiles(times, n=100)[98], 2),
-        "clock_p50_ms": round(statistics.median(clock), 2),
-        "clock_p99_ms": round(statistics.quantiles(clock, n=100)[98], 2),
+        "p50_ms": round(statistics.median(clock), 2),
+        "p99_ms": round(statistics.quantiles(clock, n=100)[98], 2),
+        "one_core_p50_ms": round(statistics.median(busy), 2),
+        "one_core_p99_ms": round(statistics.quantiles(busy, n=100)[98], 2),
         "load_s": round(loaded, 3),
         "memory_mb": round((after - before) / 1e6, 1),
         "with_meaning": finder.encoder is not None,
