@@ -12,6 +12,8 @@ from storage.outbox import Priority
 # Long enough for a phone that is off during a lesson, short enough to leave half a day for the next channel.
 DELIVERED_WITHIN: Final = timedelta(hours=4)
 SHORTEST_WAIT: Final = timedelta(minutes=2)
+# Who wrote so short ago may be about to answer what they were asked.
+TALK_LASTS: Final = timedelta(minutes=2)
 # After an outage: due longer ago than this is late, and what waits for the morning must then be of use for so long.
 LATE: Final = timedelta(minutes=15)
 USE_LEFT: Final = timedelta(hours=1)
@@ -80,6 +82,17 @@ class ChannelRules:
         quiet = QuietHours.parse(own, self.quiet_hours.zone) if own else self.quiet_hours
         morning = quiet.later_than_quiet(now)
         return now if quiet.is_quiet(due_at) or morning > until - USE_LEFT else morning
+
+    def interrupts_until(self, channel: str, heard_at: datetime | None, due_at: datetime) -> datetime:
+        """Until when a reminder, due at `due_at`, would come between a person and what they are being asked here, and
+        their next "1" would answer it instead. They wrote last at `heard_at`.
+
+        Only where answers are bare numbers; and who goes on talking is reminded all the same after a while.
+        """
+        capabilities = self.capabilities.get(channel)
+        if heard_at is None or capabilities is None or not capabilities.bare_numbers:
+            return due_at
+        return min(heard_at + TALK_LASTS, due_at + LATE)
 
     def pass_on_at(
         self, channel: str, sent_at: datetime, until: datetime, within: timedelta | None = None

@@ -28,6 +28,8 @@ class Capabilities:
     # Whether what is said here stays between the person and us. Where it does not (SMS and e-mail are shown on locked
     # screens and read by relatives) what we send unasked says less, unless the municipality sets it otherwise.
     confidential: bool = True
+    # Whether answers are bare numbers, which do not say what message they are meant for (SMS).
+    bare_numbers: bool = False
     # Whether messages can be seen and heard (Rendered.picture and voice), and be asked to be heard (hear).
     media: bool = False
     # Whether messages can carry a calendar invitation (Rendered.calendar).

@@ -90,15 +90,28 @@ def route(
             return Later(min(rules.opens_at(a.channel, row.priority, now) for a in usable))
         return _no_channel(row, consultant, now)
     if person is not None:
+        if (later := _waits(row, person, addresses[0], rules, now)) is not None:
+            return later
         unasked = row.priority != Priority.REPLY
-        if unasked and row.priority != Priority.URGENT:
-            until = end_of_use(row.due_at, row.useful_until)
-            if (at := rules.considerate_at(person.quiet_hours, row.due_at, until, now)) > now:
-                return Later(at)
         return Way(addresses, _known(person.language), f"person:{person_id}", unasked, person.listens)
     if consultant is not None:
         return Way(addresses, _known(consultant.language), f"consultant:{consultant_id}")
     return Way(addresses, _known(addresses[0].language), f"contact:{addresses[0].contact_id}")
+
+
+def _waits(row: ClaimedRow, person: Reader, first: Address, rules: ChannelRules, now: datetime) -> Later | None:
+    """Until when it is held back for a person who did not ask for it: their morning, or the end of what they are
+    saying."""
+    if row.priority in (Priority.REPLY, Priority.URGENT):
+        return None
+    until = end_of_use(row.due_at, row.useful_until)
+    if (at := rules.considerate_at(person.quiet_hours, row.due_at, until, now)) > now:
+        return Later(at)
+    if row.priority == Priority.REMINDER:
+        at = rules.interrupts_until(first.channel, first.last_heard_at, row.due_at)
+        if now < at < until:
+            return Later(at, "in_conversation")
+    return None
 
 
 def _no_channel(row: ClaimedRow, consultant: Reader | None, now: datetime) -> Later | NoWay:

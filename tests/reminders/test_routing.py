@@ -38,7 +38,7 @@ RULES = ChannelRules(
     {
         "telegram": Capabilities(buttons=True),
         "web": Capabilities(buttons=True, receipts=True),
-        "sms": Capabilities(buttons=False, confidential=False, receipts=True, cost=60),
+        "sms": Capabilities(buttons=False, confidential=False, bare_numbers=True, receipts=True, cost=60),
     }
 )
 
@@ -186,6 +186,36 @@ def test_what_is_late_wakes_nobody(
     rules = replace(RULES, quiet_hours=QuietHours.parse("21:00-08:00"))
     way = route(row, _parties(TELEGRAM, reader=Reader("ar", quiet_hours=own)), ALL, rules, at(now))
     assert way == Later(at(held_until)) if held_until is not None else isinstance(way, Way)
+
+
+@pytest.mark.parametrize(
+    ("channel", "heard_ago", "due_ago", "useful_for", "priority", "waits"),
+    [
+        pytest.param("sms", 30, 0, 9999, Priority.REMINDER, 90, id="in the middle of a conversation"),
+        pytest.param("sms", 30, 840, 9999, Priority.REMINDER, 60, id="who goes on talking is reminded all the same"),
+        pytest.param("sms", 30, 901, 9999, Priority.REMINDER, None, id="waited long enough"),
+        pytest.param("sms", 121, 0, 9999, Priority.REMINDER, None, id="the conversation is over"),
+        pytest.param("sms", 30, 0, 80, Priority.REMINDER, None, id="of no use any more then"),
+        pytest.param("sms", 30, 0, 9999, Priority.NOTICE, None, id="what the consultant writes"),
+        pytest.param("sms", 30, 0, 9999, Priority.REPLY, None, id="an answer"),
+        pytest.param("telegram", 30, 0, 9999, Priority.REMINDER, None, id="a button says what it answers"),
+        pytest.param("sms", None, 0, 9999, Priority.REMINDER, None, id="never wrote"),
+    ],
+)
+def test_a_reminder_does_not_come_between_a_question_and_its_number(
+    channel: str, heard_ago: int | None, due_ago: int, useful_for: int, priority: Priority, waits: int | None
+) -> None:
+    heard_at = None if heard_ago is None else START - timedelta(seconds=heard_ago)
+    row = ROW._replace(
+        priority=int(priority),
+        due_at=START - timedelta(seconds=due_ago),
+        useful_until=START + timedelta(seconds=useful_for),
+    )
+    way = _route(row, _parties(replace(SMS, channel=channel, last_heard_at=heard_at)))
+    if waits is None:
+        assert isinstance(way, Way)
+    else:
+        assert way == Later(START + timedelta(seconds=waits), "in_conversation")
 
 
 SANNES = Address(20, "telegram", "sanne", None, 4, ContactState.ACTIVE, None, START)

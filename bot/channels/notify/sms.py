@@ -54,7 +54,12 @@ class SmsChannel:
         if not config.sms_template:
             raise ValueError("SMS through Notify needs the id of an SMS template")
         self.capabilities = Capabilities(
-            buttons=False, confidential=False, receipts=True, cost=COST, per_second=config.per_second
+            buttons=False,
+            confidential=False,
+            bare_numbers=True,
+            receipts=True,
+            cost=COST,
+            per_second=config.per_second,
         )
         self._config = config
         self._renderer = renderer
