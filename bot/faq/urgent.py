@@ -1,4 +1,5 @@
-"""Recognises a cry for help: someone who may harm themselves, is in danger from others, or has no food or no roof.
+"""Recognises a cry for help: someone who may harm themselves, is in danger from others, has no food or no roof, or sees
+somebody die.
 
 The words stand in locales/faq/urgent.yaml, which explains how they are written. This comes before everything else in
 the FAQ and in all languages at once: who is in need does not always write in the language that is set.
@@ -15,7 +16,7 @@ from bot.faq.patterns import PatternIndex, patterns_of
 from bot.faq.words import normalise
 from locales.faq.reading import Entry, read_yaml
 
-NEEDS: Final = ("self_harm", "violence", "hunger", "shelter")
+NEEDS: Final = ("self_harm", "violence", "hunger", "shelter", "emergency")
 _FILE: Final = Path(locales.faq.__file__).parent / "urgent.yaml"
 #: A long letter is read to its end: a cry often comes last. Longer than any message on any channel.
 _MOST_CHARACTERS: Final = 10_000

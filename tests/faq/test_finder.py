@@ -59,6 +59,65 @@ def test_a_cry_for_help_is_urgent(finder: TrainedFinder, text: str, locale: str)
 
 
 @pytest.mark.parametrize(
+    ("text", "locale"),
+    [
+        ("mijn kind ademt niet", "nl"),
+        ("My baby is not breathing", "en"),
+        ("Mon fils ne respire plus, aidez-moi", "fr"),
+        ("ابني لا يتنفس", "ar"),
+        ("Çocuğum nefes almıyor yardım edin", "tr"),
+        ("Моя дитина не дихає", "uk"),
+        ("Ребёнок не дышит, помогите", "ru"),
+        ("بچه‌ام نفس نمی‌کشد", "fa"),
+        ("طفلم نفس نمی‌کشد کمک کنید", "fa_AF"),
+        ("ماشوم مې ساه نه اخلي", "ps"),
+        ("Ilmahaygu ma neefsanayo", "so"),
+        ("ውላደይ ኣይተንፍስን ዘሎ", "ti"),
+        ("ልጄ አይተነፍስም", "am"),
+        ("Zarokê min nefes nagire", "ku"),
+        ("منداڵەکەم هەناسە نادات", "ckb"),
+        ("Help, ons appartement staat in brand!", "nl"),
+        ("Er is een inbreker in mijn huis", "nl"),
+        ("there is a fire in our building", "en"),
+        ("my son swallowed bleach", "en"),
+        ("Il y a le feu dans notre immeuble", "fr"),
+        ("Un voleur est entré chez moi", "fr"),
+        ("حريق في شقتنا", "ar"),
+        ("ابني شرب كلور", "ar"),
+        ("Evimizde yangın çıktı", "tr"),
+        ("Kızım çamaşır suyu içti", "tr"),
+        ("У нас удома пожежа", "uk"),
+        ("Хтось ламає двері", "uk"),
+        ("У нас дома пожар", "ru"),
+        ("Кто-то ломает дверь", "ru"),
+        ("خانه ما آتش گرفته", "fa"),
+        ("دزد آمده خانه", "fa"),
+        ("زموږ کور اور اخیستی", "ps"),
+        ("غل مې کور ته راغلی", "ps"),
+        ("Guriga ayaa dab qabsaday", "so"),
+        ("Tuug ayaa guriga soo galay", "so"),
+        ("ገዛና ሓዊ ተላዒሉ", "ti"),
+        ("ሌባ ናብ ገዛ ኣትዩ", "ti"),
+        ("ቤታችን እሳት ተነሳ", "am"),
+        ("ሌባ ቤት ገብቷል", "am"),
+        ("Mala me dişewite", "ku"),
+        ("Diz hatiye malê", "ku"),
+        ("Ik ben mijn dochter kwijt", "nl"),
+        ("my son is missing", "en"),
+        ("Çocuğum kayboldu", "tr"),
+        ("Моя дитина зникла", "uk"),
+        ("ماڵەکەمان ئاگری گرتووە", "ckb"),
+        ("دزێک هاتۆتە ماڵەوە", "ckb"),
+    ],
+)
+def test_where_somebody_may_die_now_the_emergency_number_is_given(
+    finder: TrainedFinder, text: str, locale: str
+) -> None:
+    found = finder.find(text, locale)
+    assert (found.outcome, found.need) == ("urgent", "emergency")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         pytest.param("mijn telefoon is dood", id="a thing that is dead"),
@@ -67,6 +126,13 @@ def test_a_cry_for_help_is_urgent(finder: TrainedFinder, text: str, locale: str)
         pytest.param("welk mes is goed voor vlees", id="a kitchen knife"),
         pytest.param("krijg ik een boete als ik niet kom", id="a question"),
         pytest.param("je me sens mieux", id="someone who is better"),
+        pytest.param("ik ben het paspoort van mijn kind kwijt", id="a child's passport that is lost"),
+        pytest.param("پاسپۆرتی منداڵەکەم ون بووە", id="the same in Sorani"),
+        pytest.param("жена рожает, я не приду завтра", id="a birth"),
+        pytest.param("er is een brandoefening op school", id="a fire drill"),
+        pytest.param("de tandarts zegt dat mijn tandvlees bloedt", id="a little blood"),
+        pytest.param("my phone was stolen by a thief in the bus", id="a thief, but not here"),
+        pytest.param("who pays for an ambulance", id="a question about help"),
         pytest.param("ez aciz bûm", id="a word that means hungry in another language"),
     ],
 )
