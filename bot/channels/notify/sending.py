@@ -4,7 +4,6 @@ In the normal case a message costs one request. Only where an earlier attempt en
 of Notify's own) Notify is first asked whether it has the reference already.
 """
 
-from collections import OrderedDict
 from collections.abc import Mapping
 
 import structlog
@@ -12,6 +11,7 @@ import structlog
 from bot.channels.base import DeliveryError, Receipt, Rejected, RetryLater
 from bot.channels.notify.api import Kind, Notification, NotifyApi, Taken, Unclear
 from bot.channels.notify.config import NotifyConfig
+from bot.channels.recent import Recent
 
 log = structlog.get_logger(__name__)
 
@@ -26,13 +26,11 @@ class Sending:
         self._kind = kind
         self._api = api
         self._config = config
-        self._unclear: OrderedDict[str, None] = OrderedDict()
+        self._unclear = Recent[None](REMEMBERED)
 
     def doubt(self, reference: str) -> None:
         """From now on the first thing to do with this message is to ask whether Notify has it."""
         self._unclear[reference] = None
-        if len(self._unclear) > REMEMBERED:
-            self._unclear.popitem(last=False)
 
     async def already_taken(self, reference: str, address: str) -> Receipt | None:
         """The receipt of an earlier attempt that Notify took after all; None where there was no such attempt.

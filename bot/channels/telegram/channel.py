@@ -5,7 +5,6 @@ import contextlib
 import hmac
 import json
 import os
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -18,6 +17,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.channels.base import Capabilities, Receipt, Receive, Rejected
+from bot.channels.recent import Recent
 from bot.channels.telegram.command_menu import CommandMenu, Menu, MenuOf
 from bot.channels.telegram.errors import delivery_error
 from bot.channels.telegram.parsing import ALLOWED_UPDATES, CHANNEL, LONGEST_INTENT, parse
@@ -80,7 +80,7 @@ class TelegramChannel:
         self._receive: Receive | None = None
         self._working: asyncio.Task[None] | None = None
         self._username: str | None = None
-        self._sent_parts: OrderedDict[str, int] = OrderedDict()
+        self._sent_parts = Recent[int](REMEMBERED_PARTS)
 
     @classmethod
     def from_settings(
@@ -193,7 +193,7 @@ class TelegramChannel:
                 else:
                     await self._send_file(int(address), step)
                 if number < len(steps) - 1:
-                    self._remember(reference, number + 1)
+                    self._sent_parts[reference] = number + 1
         except TelegramError as error:
             if isinstance(error, BadRequest):
                 log.warning("telegram_refused", message=reference)
@@ -210,11 +210,6 @@ class TelegramChannel:
             await self._bot.send_photo(chat_id=chat, photo=content)
         else:
             await self._bot.send_document(chat_id=chat, document=content)
-
-    def _remember(self, reference: str, sent: int) -> None:
-        self._sent_parts[reference] = sent
-        if len(self._sent_parts) > REMEMBERED_PARTS:
-            self._sent_parts.popitem(last=False)
 
     async def close_buttons(self, address: str, message_ref: str) -> None:
         """Take the keyboard off a message. Never raises."""

@@ -4,10 +4,8 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
 from urllib.parse import quote
 
 import structlog
@@ -16,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.channels.base import Capabilities, News, Receipt, Receive, Report, RetryLater
+from bot.channels.recent import Recent
 from bot.channels.web.receiving import NotReceiving, Receiving
 from bot.channels.whatsapp.api import GraphApi
 from bot.channels.whatsapp.config import WhatsAppConfig
@@ -28,7 +27,6 @@ from locales.message import Text
 from locales.render import File, Rendered, Renderer
 from reminders.delivery import Clock
 
-_Known = TypeVar("_Known")
 log = structlog.get_logger(__name__)
 
 WEBHOOK_PATH = "/whatsapp/webhook"
@@ -68,9 +66,9 @@ class WhatsAppChannel:
         self._receiving = Receiving()
         self._started = False
         # Messages in several parts whose sending broke off half-way: how many of those went.
-        self._sent_parts: OrderedDict[str, int] = OrderedDict()
+        self._sent_parts = Recent[int](REMEMBERED)
         # Messages of which WhatsApp said afterwards that the window was closed.
-        self._outside: OrderedDict[str, None] = OrderedDict()
+        self._outside = Recent[None](REMEMBERED)
 
     def routes(self) -> Sequence[BaseRoute]:
         """The webhook."""
@@ -118,7 +116,7 @@ class WhatsAppChannel:
             except MediaRefused:
                 log.warning("whatsapp_media_refused", message=reference)
             if number < len(contents) - 1:
-                _remember(self._sent_parts, reference, number + 1)
+                self._sent_parts[reference] = number + 1
         self._sent_parts.pop(reference, None)
         return Receipt(provider_ref[:120] or None)
 
@@ -221,7 +219,7 @@ class WhatsAppChannel:
         try:
             if isinstance(item, News):
                 if item.reason == WINDOW_CLOSED and item.reference:
-                    _remember(self._outside, item.reference, None)
+                    self._outside[item.reference] = None
                 await self._report(item)
             else:
                 await self._receiving.take(item)
@@ -236,12 +234,6 @@ class WhatsAppChannel:
         given = headers.get("x-hub-signature-256", "")
         wanted = "sha256=" + hmac.new(self._config.app_secret.encode(), body, hashlib.sha256).hexdigest()
         return bool(self._config.app_secret) and hmac.compare_digest(given.encode(), wanted.encode())
-
-
-def _remember(memory: OrderedDict[str, _Known], reference: str, known: _Known) -> None:
-    memory[reference] = known
-    if len(memory) > REMEMBERED:
-        memory.popitem(last=False)
 
 
 async def check_templates(channel: WhatsAppChannel, seconds: float = 20.0) -> list[str]:
