@@ -9,48 +9,51 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from bot.attachments import Attachments
 from bot.cards.renderer import CardRenderer
-from bot.channel_config import load_channel_rules
 from bot.channels.base import Channel
 from bot.channels.setup import build_channels
 from bot.channels.web.channel import WebChannel
+from bot.configuration.channels_file import load_channel_rules
+from bot.configuration.municipality import Municipalities
+from bot.configuration.parts import planner_of, public_holidays
+from bot.configuration.settings import Settings
 from bot.dialogue.services import Services
+from bot.enclosures.earlier_messages import SaidBefore
+from bot.enclosures.files import Attachments
+from bot.enclosures.personal_links import PersonalLinks
+from bot.enclosures.picture_and_sound import Illustrations
 from bot.faq.finder import build_finder
 from bot.http import build_http
-from bot.illustrations import Illustrations
-from bot.importing import planner_of, public_holidays
 from bot.inbox import Inbox
-from bot.links import PersonalLinks
-from bot.municipality import Municipalities
-from bot.said_before import SaidBefore
-from bot.settings import Settings
 from bot.voice.studio import build_speaker
-from locales.catalog import Catalogs
 from locales.faq.content import load_faq
 from locales.faq.texts import faq_source
-from locales.render import Renderer
-from reminders.channel_rules import ChannelRules
-from reminders.compose import PlannedComposer
-from reminders.delivery import Clock
-from reminders.delivery_metrics import PrometheusMetrics
-from reminders.digest import DIGEST, DigestComposer, plan_digests
-from reminders.dispatcher import ComposersByKind, Dispatcher, SayComposer, worker_name
-from reminders.follow_ups import FollowUp, FollowUpComposer
+from locales.rendering.catalog import Catalogs
+from locales.rendering.render import Renderer
+from reminders.delivery.channel import Clock
+from reminders.delivery.channel_rules import ChannelRules
+from reminders.delivery.passing_on import PassingOn
+from reminders.delivery.receipts import Receipts
+from reminders.kinds import DIGEST, FollowUp, Kind, Missed
 from reminders.local_time import QuietHours
-from reminders.missed import Missed, MissedComposer, TalkRule
-from reminders.passing_on import PassingOn
-from reminders.planned import Kind
-from reminders.planner import Planner
-from reminders.receipts import Receipts
+from reminders.planning.digests import plan_digests
+from reminders.planning.planner import Planner
 from reminders.scheduler import Scheduler
-from reminders.terms import TermRules
-from storage.contacts import add_mail_addresses
-from storage.database import Database
-from storage.keys import KeyRing
-from storage.migrate import schema_is_current
-from storage.outbox import send_what_waited
-from storage.outbox_queue import OutboxQueue
+from reminders.sending.dispatcher import ComposersByKind, Dispatcher, SayComposer, worker_name
+from reminders.sending.metrics import PrometheusMetrics
+from reminders.terms.terms import TermRules
+from reminders.wording.after_absence import FollowUpComposer
+from reminders.wording.after_attendance import MissedComposer
+from reminders.wording.digest import DigestComposer
+from reminders.wording.planned_messages import PlannedComposer
+from storage.attendance.patterns import TalkRule
+from storage.engine.database import Database
+from storage.engine.keys import KeyRing
+from storage.engine.migrate import schema_is_current
+from storage.mapped import open_database
+from storage.outbox.message import send_what_waited
+from storage.outbox.queue import OutboxQueue
+from storage.people.contacts import add_mail_addresses
 
 
 @dataclass(slots=True)
@@ -98,9 +101,10 @@ def build(
     """Put the service together. `extra_routes` and `demo` (frames, several phones in one browser) are the demo's.
 
     Raises:
-        bot.municipality.ConfigError, reminders.policy.PolicyError: when the configuration file cannot be used.
+        bot.configuration.municipality.ConfigError, reminders.policies.due_times.PolicyError: when the configuration
+            file cannot be used.
     """
-    database = Database(settings.database_url, keys, pool_size=10)
+    database = open_database(settings.database_url, keys, pool_size=10)
     faq = load_faq(settings.faq)
     renderer = Renderer(Catalogs({"faq": faq_source(faq)}), settings.zone)
     base_url = settings.public_url or f"http://{settings.host}:{settings.port}"

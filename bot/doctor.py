@@ -11,20 +11,21 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import InvalidToken, TelegramError
 
-from bot.channel_config import load_channel_rules
 from bot.channels.base import DeliveryError
 from bot.channels.setup import email_config, notify_config, whatsapp_config
-from bot.clock import SystemClock
-from bot.importing import policies_of
-from bot.municipality import ConfigError, Municipalities
-from bot.settings import SecretMissing, Settings
-from locales.catalog import Catalogs
-from locales.render import Renderer
-from reminders.policy import PolicyError
-from storage.database import Database, DatabaseUrlWrong
-from storage.keys import KeyRing, SecretTooShort, Undecryptable
-from storage.migrate import schema_is_current
-from storage.people import Consultant, Person
+from bot.configuration.channels_file import load_channel_rules
+from bot.configuration.clock import SystemClock
+from bot.configuration.municipality import ConfigError, Municipalities
+from bot.configuration.parts import policies_of
+from bot.configuration.settings import SecretMissing, Settings
+from locales.rendering.catalog import Catalogs
+from locales.rendering.render import Renderer
+from reminders.policies.due_times import PolicyError
+from storage.engine.database import Database, DatabaseUrlWrong
+from storage.engine.keys import KeyRing, SecretTooShort, Undecryptable
+from storage.engine.migrate import schema_is_current
+from storage.mapped import open_database
+from storage.people.people import Consultant, Person
 
 # A clock that is further off sends reminders at the wrong minute and breaks certificates.
 LARGEST_DRIFT = 60.0
@@ -74,7 +75,7 @@ def _configuration(settings: Settings) -> Finding:
 
 async def _database(settings: Settings, keys: KeyRing) -> list[Finding]:
     try:
-        database = Database(settings.database_url, keys)
+        database = open_database(settings.database_url, keys)
     except DatabaseUrlWrong as error:
         return [Finding("database", "fault", str(error))]
     if database.is_sqlite and _is_missing(database.url.database):

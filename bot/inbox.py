@@ -16,19 +16,21 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.base import Channel
-from bot.dialogue.dialogue import step
 from bot.dialogue.services import Services
+from bot.dialogue.step import step
 from bot.dialogue.turn import Turn, button, part, party_of
 from bot.events import InboundEvent, Pressed
-from locales.message import Body
-from reminders.degrade import may_number
-from reminders.delivery import Clock
-from storage.columns import Json
-from storage.contacts import Contact, ContactState, Offer, SeenEvent, contact_at, conversation_of
-from storage.database import Database
-from storage.inserts import insert_new
-from storage.outbox import Outgoing, put
-from storage.people import Consultant, Person
+from locales.rendering.message import Body
+from reminders.delivery.channel import Clock
+from reminders.delivery.degrade import may_number
+from storage.engine.columns import Json
+from storage.engine.database import Database
+from storage.engine.inserts import insert_new
+from storage.outbox.message import Outgoing, put
+from storage.people.contacts import Contact, contact_at
+from storage.people.conversations import Offer, SeenEvent, conversation_of
+from storage.people.people import Consultant, Person
+from storage.vocabulary import ContactState
 
 log = structlog.get_logger(__name__)
 
@@ -125,7 +127,7 @@ class Inbox:
     async def _offer(self, session: AsyncSession, event: InboundEvent, contact: Contact, said: list[Outgoing]) -> None:
         """Where answers are numbers, know what they stand for before the message can be read, however quick the reader.
 
-        (What is sent unasked is noted when it is sent: storage.outbox_results.)
+        (What is sent unasked is noted when it is sent: storage.outbox.results.)
         """
         channel = self._channels.get(event.channel)
         bodies = [Body.from_json(message.params) for message in said]

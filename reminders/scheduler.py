@@ -14,11 +14,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from reminders.delivery import Clock
-from reminders.dispatcher import Dispatcher
-from reminders.planner import Planner
-from storage.database import Database
-from storage.retention import forget_old
+from reminders.delivery.channel import Clock
+from reminders.planning.planner import Planner
+from reminders.sending.dispatcher import Dispatcher
+from storage.engine.database import Database
+from storage.privacy.retention import forget_old
 
 log = structlog.get_logger(__name__)
 

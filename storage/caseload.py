@@ -6,8 +6,8 @@ from typing import Protocol
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.absences import Absence
-from storage.people import Consultant, Person
+from storage.appointments.absences import Absence
+from storage.people.people import Consultant, Person
 
 # How long a colleague to whom an unseen report went may still answer it.
 PASSED_FOR = timedelta(days=14)

@@ -7,7 +7,7 @@ START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
 class FakeClock:
-    """See reminders.delivery.Clock."""
+    """See reminders.delivery.channel.Clock."""
 
     def __init__(self, start: datetime = START) -> None:
         self._now = start

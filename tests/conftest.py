@@ -1,7 +1,7 @@
 """Fixtures for all tests: a database on either engine, a clock that stands still, a key ring.
 
 `database` runs a test twice, on SQLite and on PostgreSQL; `sqlite_database` and `postgresql_database` run it once.
-The schema is the migrations' (storage.migrate); each test has a database of its own.
+The schema is the migrations' (storage.engine.migrate); each test has a database of its own.
 """
 
 import os
@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from storage.database import Database
-from storage.keys import KeyRing
+from storage.engine.database import Database
+from storage.engine.keys import KeyRing
 from tests.clock import FakeClock
 from tests.databases import SECRET, PostgresDatabases, SqliteDatabases, opened
 

@@ -14,9 +14,10 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from storage.database import Database, database_url
-from storage.keys import KeyRing
-from storage.migrate import migrate
+from storage.engine.database import Database, database_url
+from storage.engine.keys import KeyRing
+from storage.engine.migrate import migrate
+from storage.mapped import open_database
 
 SECRET = "a secret for tests that is long enough"
 _TEMPLATE = "maatje_template"
@@ -40,14 +41,14 @@ def run_apart(work: Callable[[], Coroutine[object, object, None]]) -> None:
 
 
 async def _migrated(url: str) -> None:
-    database = Database(url, KeyRing([SECRET]))
+    database = open_database(url, KeyRing([SECRET]))
     await migrate(database)
     await database.close()
 
 
 def opened(url: str, keys: KeyRing) -> Database:
     """A database of this process. Tests kill processes, never the machine: SQLite need not wait for the disk."""
-    database = Database(url, keys)
+    database = open_database(url, keys)
     if database.is_sqlite:
         event.listen(database.engine.sync_engine, "connect", _do_not_wait)
     return database

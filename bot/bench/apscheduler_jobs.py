@@ -20,8 +20,8 @@ from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.bench.outbox_rows import LANGUAGES, reminder
-from locales.catalog import Catalogs
-from locales.render import Renderer
+from locales.rendering.catalog import Catalogs
+from locales.rendering.render import Renderer
 
 TABLE = "bench_apscheduler_jobs"
 _DONE_WITHIN = 300.0

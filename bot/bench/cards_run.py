@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from bot.bench.faq_run import resident_bytes
 from bot.cards.content import AppointmentCard, Card
 from bot.cards.renderer import CardRenderer
-from locales.catalog import Catalogs
-from locales.languages import LANGUAGES
-from locales.render import Renderer
-from storage.appointments import AppointmentKind
-from storage.columns import Json
+from locales.rendering.catalog import Catalogs
+from locales.rendering.languages import LANGUAGES
+from locales.rendering.render import Renderer
+from storage.engine.columns import Json
+from storage.vocabulary import AppointmentKind
 
 _START = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 # How long the event loop is kept from other work is looked at every so many seconds.

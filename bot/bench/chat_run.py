@@ -19,13 +19,14 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from storage.appointments import Appointment, AppointmentKind
-from storage.columns import Json
-from storage.contacts import Contact
-from storage.database import Database
-from storage.keys import KeyRing
-from storage.migrate import migrate
-from storage.people import Group, Person
+from storage.appointments.appointments import Appointment
+from storage.engine.columns import Json
+from storage.engine.keys import KeyRing
+from storage.engine.migrate import migrate
+from storage.mapped import open_database
+from storage.people.contacts import Contact
+from storage.people.people import Person
+from storage.vocabulary import AppointmentKind, Group
 
 _TOKEN = "4242424242:BENCH"  # noqa: S105 - a token of nobody
 _SECRET_KEY = "a secret for the benchmark and of no use to anybody"  # noqa: S105
@@ -151,7 +152,7 @@ def _figures(times: list[float]) -> dict[str, Json]:
 
 async def _fill(url: str, people: int) -> None:
     """People who are linked on Telegram and agreed, each with one appointment."""
-    database = Database(url, KeyRing([_SECRET_KEY]))
+    database = open_database(url, KeyRing([_SECRET_KEY]))
     try:
         await migrate(database)
         now = datetime.now(UTC)

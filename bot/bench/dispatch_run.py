@@ -17,9 +17,9 @@ from pathlib import Path
 
 from bot.bench.apscheduler_jobs import TABLE
 from bot.bench.outbox_rows import Seeder
-from storage.database import Database
-from storage.keys import KeyRing
-from storage.migrate import migrate
+from storage.engine.keys import KeyRing
+from storage.engine.migrate import migrate
+from storage.mapped import open_database
 
 # What the larger number of waiting messages is compared with.
 FEW_PENDING = 10_000
@@ -77,7 +77,7 @@ class _Bench:
 
     async def prepare(self) -> None:
         """Bring the schema up to date, and make sure that nobody's data is there."""
-        database = Database(self._url, self._keys)
+        database = open_database(self._url, self._keys)
         await migrate(database)
         await database.close()
         if not self.seeder.holds_only_its_own():

@@ -14,17 +14,17 @@ import time
 from zoneinfo import ZoneInfo
 
 from bot.bench.outbox_rows import CHANNEL, LANGUAGES, reminder
-from bot.clock import SystemClock
-from bot.memory import settle
-from locales.catalog import Catalogs
-from locales.render import Rendered, Renderer
-from reminders.claimed import ComposersByKind
-from reminders.compose import PlannedComposer
-from reminders.delivery import Capabilities, Receipt
-from reminders.dispatcher import Dispatcher, worker_name
-from reminders.planned import Kind
-from storage.database import Database
-from storage.keys import KeyRing
+from bot.configuration.clock import SystemClock
+from bot.serve import settle
+from locales.rendering.catalog import Catalogs
+from locales.rendering.render import Rendered, Renderer
+from reminders.delivery.channel import Capabilities, Receipt
+from reminders.kinds import Kind
+from reminders.sending.dispatcher import Dispatcher, worker_name
+from reminders.wording.composers import ComposersByKind
+from reminders.wording.planned_messages import PlannedComposer
+from storage.engine.keys import KeyRing
+from storage.mapped import open_database
 
 # Nothing was sent for so many seconds: another worker took the rest; or, before the first, the start takes long.
 _QUIET = 2.0
@@ -44,7 +44,7 @@ class InstantSender:
         self.characters = 0
 
     async def send(self, address: str, message: Rendered, *, reference: str) -> Receipt:
-        """See reminders.delivery.Sender."""
+        """See reminders.delivery.channel.Sender."""
         self.sent += 1
         self.characters += len(message.text)
         return Receipt(reference)
@@ -88,7 +88,7 @@ def _memory_peak() -> float:
 
 async def work(url: str, secret: str, expected: int) -> dict[str, object]:
     """Dispatch until `expected` messages were sent here or none came for a while."""
-    database = Database(url, KeyRing([secret]))
+    database = open_database(url, KeyRing([secret]))
     sender, lags = InstantSender(), Lags()
     zone = ZoneInfo("Europe/Amsterdam")
     renderer = Renderer(Catalogs(), zone)

@@ -22,7 +22,7 @@ def faq(
 ) -> None:
     """Time, memory and loading of the finder; with questions that say what they expect, also how well it finds."""
     from bot.bench.faq_run import bench_faq, own_questions
-    from bot.faq.evaluate import read_questions
+    from bot.faq.quality.evaluate import read_questions
     from locales.faq.content import ContentError, load_faq
 
     try:

@@ -11,16 +11,16 @@ from pathlib import Path
 import numpy as np
 
 from bot.bench.keyword_search import KeywordSearch
-from bot.faq.evaluate import Question, Summary, evaluate, read_questions
 from bot.faq.finder import TrainedFinder, build_finder
 from bot.faq.finding import Finder
 from bot.faq.meaning import Encoder
 from bot.faq.pieces import Floats
+from bot.faq.quality.evaluate import Question, Summary, evaluate, read_questions
 from locales.faq.content import FaqContent
-from storage.columns import Json
+from storage.engine.columns import Json
 
 #: Questions that the finder never learnt from; only where the source is at hand.
-_HELD_OUT = Path(__file__).parents[2] / "tests" / "faq" / "heldout"
+_HELD_OUT = Path(__file__).parents[2] / "tests" / "bot" / "faq" / "heldout"
 # Enough for a 99th percentile, and done in a quarter of a minute.
 _TIMED = 600
 

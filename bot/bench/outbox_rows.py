@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 
-from locales.message import Body, Button, Part, Style, Text
-from reminders.planned import Kind
-from storage.database import database_url
-from storage.keys import KeyRing
-from storage.outbox import Priority
+from locales.rendering.message import Body, Button, Part, Style, Text
+from reminders.kinds import Kind
+from storage.engine.database import database_url
+from storage.engine.keys import KeyRing
+from storage.vocabulary import Priority
 
 CHANNEL = "bench"
 _SHARED = 1_000

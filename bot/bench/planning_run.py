@@ -17,14 +17,16 @@ import holidays
 from sqlalchemy import insert
 
 from reminders.local_time import QuietHours
-from reminders.planner import HORIZON, Planner
-from reminders.policy import Policies
-from storage.appointments import Appointment, AppointmentKind, LessonGroup, Membership
-from storage.columns import Json
-from storage.database import Database
-from storage.keys import KeyRing
-from storage.migrate import migrate
-from storage.people import Group, Person
+from reminders.planning.planner import HORIZON, Planner
+from reminders.policies.due_times import Policies
+from storage.appointments.appointments import Appointment, LessonGroup, Membership
+from storage.engine.columns import Json
+from storage.engine.database import Database
+from storage.engine.keys import KeyRing
+from storage.engine.migrate import migrate
+from storage.mapped import open_database
+from storage.people.people import Person
+from storage.vocabulary import AppointmentKind, Group
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 GROUP_SIZE = 40
@@ -47,7 +49,7 @@ async def bench_planning(people: int, progress: Callable[[int], None]) -> dict[s
 async def _measure(
     path: Path, people: int, weeks: int, horizon: timedelta, progress: Callable[[int], None]
 ) -> dict[str, Json]:
-    database = Database(f"sqlite:///{path}", KeyRing(["a secret for the benchmark, of no use to anybody"]))
+    database = open_database(f"sqlite:///{path}", KeyRing(["a secret for the benchmark, of no use to anybody"]))
     try:
         await migrate(database)
         for first in range(0, people, GROUP_SIZE):

@@ -21,9 +21,9 @@ from telegram.request import BaseRequest, HTTPXRequest
 
 from bot.bench.outbox_rows import LANGUAGES, reminder
 from bot.channels.telegram.request import AiohttpRequest
-from bot.memory import settle
-from locales.catalog import Catalogs
-from locales.render import Renderer
+from bot.serve import settle
+from locales.rendering.catalog import Catalogs
+from locales.rendering.render import Renderer
 
 _TOKEN = "4242424242:BENCH"  # noqa: S105 - a token of nobody
 _CHAT = 7

@@ -11,9 +11,9 @@ from bot.bench.faq_run import resident_bytes
 from bot.bench.outbox_rows import reminder
 from bot.voice.encoding import decode
 from bot.voice.studio import build_speaker
-from locales.catalog import Catalogs
-from locales.render import Renderer
-from storage.columns import Json
+from locales.rendering.catalog import Catalogs
+from locales.rendering.render import Renderer
+from storage.engine.columns import Json
 
 _START = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from locales.message import Text
-from storage.appointments import AppointmentKind
+from locales.rendering.message import Text
+from storage.vocabulary import AppointmentKind
 
 
 class Change(StrEnum):

@@ -10,16 +10,24 @@ from zoneinfo import ZoneInfo
 
 from bot.cards.content import AppointmentCard, Card, Change, PlanCard, PlanStep, QuestionCard, WeekCard, WeekEntry
 from bot.cards.pictograms import pictogram
-from locales.dates import month_text, other_day_text, own_digits, part_of_day, short_day_text, time_text, weekday_text
-from locales.languages import LANGUAGES, Direction
-from locales.message import Text, verbatim
-from locales.render import Renderer
-from reminders.wording import KIND_ICONS, kind_text
-from storage.appointments import AppointmentKind
+from locales.rendering.dates import (
+    month_text,
+    other_day_text,
+    own_digits,
+    part_of_day,
+    short_day_text,
+    time_text,
+    weekday_text,
+)
+from locales.rendering.languages import LANGUAGES, Direction
+from locales.rendering.message import Text, verbatim
+from locales.rendering.render import Renderer
+from reminders.wording.appointment import KIND_ICONS, kind_text
+from storage.vocabulary import AppointmentKind
 
 Data: TypeAlias = Mapping[str, object]
 
-# Night, morning, afternoon, evening, as locales.dates counts them.
+# Night, morning, afternoon, evening, as locales.rendering.dates counts them.
 _PARTS: Final = ("1F319.svg", "1F305.svg", "2600.svg", "1F307.svg")
 _UNKNOWN: Final = "2753.svg"
 _WORKING_DAYS: Final = 5

@@ -21,7 +21,7 @@ from PIL import Image
 
 from bot.cards.content import Card
 from bot.cards.drawing import Drawing
-from locales.render import File, Picture, Renderer
+from locales.rendering.render import File, Picture, Renderer
 
 MEDIA_TYPE: Final = "image/png"
 FILE_NAME: Final = "card.png"

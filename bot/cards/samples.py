@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from bot.cards.content import AppointmentCard, Card, Change, PlanCard, PlanStep, QuestionCard, WeekCard, WeekEntry
-from storage.appointments import AppointmentKind
+from storage.vocabulary import AppointmentKind
 
 _PLACE: Final = "Gemeentehuis Huizen, Graaf Wichman 10"
 _LONG_PLACE: Final = "Taalschool De Horizon, lokaal 2.14, Hilversumsestraatweg 112a, 1271 AA Huizen"

@@ -1,4 +1,4 @@
-"""The protocol every channel keeps: sending (from reminders.delivery) and what belongs to receiving."""
+"""The protocol every channel keeps: sending (from reminders.delivery.channel) and what belongs to receiving."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeAlias
@@ -6,7 +6,7 @@ from typing import Protocol, TypeAlias
 from starlette.routing import BaseRoute
 
 from bot.events import InboundEvent
-from reminders.delivery import (
+from reminders.delivery.channel import (
     AddressGone,
     Capabilities,
     DeliveryError,

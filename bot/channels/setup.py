@@ -8,16 +8,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.channels.base import Channel, Report
+from bot.channels.commands import consultant_commands, menu_commands
 from bot.channels.web.channel import WebChannel
-from bot.commands import consultant_commands, menu_commands
-from bot.links import web_link
-from bot.settings import Settings
-from locales.render import Renderer
-from reminders.delivery import Clock
-from storage.contacts import contact_at
-from storage.database import Database
-from storage.linking import make_pass
-from storage.people import Consultant
+from bot.configuration.settings import Settings
+from bot.enclosures.personal_links import web_link
+from locales.rendering.render import Renderer
+from reminders.delivery.channel import Clock
+from storage.engine.database import Database
+from storage.people.contacts import contact_at
+from storage.people.link_codes import make_pass
+from storage.people.people import Consultant
 
 if TYPE_CHECKING:
     from bot.channels.email.config import EmailConfig

@@ -14,23 +14,23 @@ from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.attendance_facts import facts_as_json, facts_as_text
-from bot.attendance_lines import By, Goals, Line, lines_of, to_csv, to_xlsx, total_of
-from bot.attendance_plot import PlotImpossible, check_plots, draw
 from bot.cli.common import WRONG_USAGE, AsJson, console, opened, read_settings, run, show_json, stop
-from bot.clock import SystemClock
-from bot.municipality import Municipalities
-from bot.settings import Settings
-from locales.catalog import Catalogs
-from locales.render import Renderer
-from reminders.terms import Route, hours_required
-from storage.appointments import LessonGroup, day_bounds
-from storage.attendance import Attended, Outcome, attendance_of
-from storage.attendance_facts import missed_facts
-from storage.audit import AuditEntry
-from storage.database import Database
+from bot.configuration.clock import SystemClock
+from bot.configuration.municipality import Municipalities
+from bot.configuration.settings import Settings
+from bot.reports.attendance_counts import By, Goals, Line, lines_of, to_csv, to_xlsx, total_of
+from bot.reports.attendance_facts import facts_as_json, facts_as_text
+from bot.reports.attendance_plot import PlotImpossible, check_plots, draw
+from locales.rendering.catalog import Catalogs
+from locales.rendering.render import Renderer
+from reminders.terms.terms import Route, hours_required
+from storage.appointments.appointments import LessonGroup, day_bounds
+from storage.attendance.attendance import Attended, Outcome, attendance_of
+from storage.attendance.facts import missed_facts
+from storage.engine.database import Database
 from storage.importing.cells import EARLIEST, LATEST
-from storage.people import Person, Plan, consultant_by_email, person_by_external_id
+from storage.people.people import Person, Plan, consultant_by_email, person_by_external_id
+from storage.privacy.audit import AuditEntry
 
 app = typer.Typer(no_args_is_help=True, help="Who was there, and who had said that they could not come.")
 

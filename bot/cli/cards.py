@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.common import AsJson, console, read_settings, show_json, stop
-from locales.languages import LANGUAGES, find_language
+from locales.rendering.languages import LANGUAGES, find_language
 
 app = typer.Typer(no_args_is_help=True, help="Picture cards.")
 
@@ -54,8 +54,8 @@ def _written(path: Path, locale: str, pngs: list[bytes]) -> tuple[str, Path, int
 async def _drawn(locales: list[str]) -> dict[str, list[bytes]]:
     from bot.cards.renderer import CardFailed, CardRenderer
     from bot.cards.samples import sample_cards
-    from locales.catalog import Catalogs
-    from locales.render import Renderer
+    from locales.rendering.catalog import Catalogs
+    from locales.rendering.render import Renderer
 
     renderer = CardRenderer(Renderer(Catalogs(), read_settings().zone))
     drawn = {}

@@ -10,13 +10,14 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DatabaseError
 
 from bot.cli.output import FAULTS, WRONG_USAGE, AsJson, console, errors, show_json, stop
-from bot.logs import set_up_logs
-from bot.municipality import ConfigError
-from bot.settings import SecretMissing, Settings
-from reminders.policy import PolicyError
-from storage.database import Database, DatabaseUrlWrong, is_unusable
-from storage.keys import SecretTooShort, Undecryptable
-from storage.migrate import migrate, schema_is_current
+from bot.configuration.logs import set_up_logs
+from bot.configuration.municipality import ConfigError
+from bot.configuration.settings import SecretMissing, Settings
+from reminders.policies.due_times import PolicyError
+from storage.engine.database import Database, DatabaseUrlWrong, is_unusable
+from storage.engine.keys import SecretTooShort, Undecryptable
+from storage.engine.migrate import migrate, schema_is_current
+from storage.mapped import open_database
 
 __all__ = [
     "FAULTS",
@@ -54,7 +55,7 @@ def _folder_is_missing(file: str | None) -> bool:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Database]:
     """The database, its schema in place: an SQLite file is migrated, PostgreSQL must have been (`maatje migrate`)."""
-    database = Database(settings.database_url, settings.keys())
+    database = open_database(settings.database_url, settings.keys())
     if database.is_sqlite and _folder_is_missing(database.url.database):
         stop(f"There is no folder for {database.url.database}. Make it, or mend MAATJE_DATABASE_URL.", WRONG_USAGE)
     try:

@@ -9,12 +9,12 @@ import typer
 from rich.table import Table
 
 from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, opened, read_settings, run, show_json, stop
-from bot.clock import SystemClock
+from bot.configuration.clock import SystemClock
 from bot.faq.finding import Finding
-from locales.catalog import Catalogs
 from locales.faq.content import ContentError, FaqContent, load_faq
-from locales.languages import SOURCE, fallback_chain, find_language
-from storage.faq_gaps import gaps_since
+from locales.rendering.catalog import Catalogs
+from locales.rendering.languages import SOURCE, fallback_chain, find_language
+from storage.people.faq_gaps import gaps_since
 
 app = typer.Typer(no_args_is_help=True, help="Questions and answers.")
 
@@ -110,8 +110,8 @@ def evaluate_file(
     as_json: AsJson = False,
 ) -> None:
     """Measure the finder: a list of {lang, text, expect: id, [ids] or null}."""
-    from bot.faq.evaluate import Summary, evaluate, read_questions
     from bot.faq.finder import build_finder
+    from bot.faq.quality.evaluate import Summary, evaluate, read_questions
 
     content = _content()
     try:
@@ -182,9 +182,9 @@ def gaps(
 @app.command()
 def check(as_json: AsJson = False) -> None:
     """Find gaps, missing sections, amounts and terms that differ from the domain, and answers that are too long."""
-    from bot.dialogue.courtesies import CourteousWords
     from bot.faq.absence import ComingWords
-    from bot.faq.check import check_content
+    from bot.faq.courtesies import CourteousWords
+    from bot.faq.quality.check import check_content
     from bot.faq.urgent import CryForHelp
 
     try:

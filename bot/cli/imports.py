@@ -8,12 +8,12 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, errors, opened, read_settings, run, show_json, stop
-from bot.clock import SystemClock
-from bot.importing import after_attendance, border_of, planner_of, term_faults_of
-from bot.settings import Settings
-from reminders.planner import Planner
-from reminders.timetable_import import import_timetable
-from storage.database import Database
+from bot.configuration.clock import SystemClock
+from bot.configuration.parts import after_attendance, border_of, planner_of, term_faults_of
+from bot.configuration.settings import Settings
+from reminders.planning.planner import Planner
+from reminders.timetables.importing import import_timetable
+from storage.engine.database import Database
 from storage.importing.appointments import AppointmentsImporter
 from storage.importing.attendance import AttendanceImporter
 from storage.importing.groups import GroupsImporter

@@ -10,23 +10,25 @@ import typer
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.addresses import address_in, contact_for
+from bot.actions.contacts import address_in, contact_for
+from bot.channels.links import make_links
 from bot.cli.common import WRONG_USAGE, AsJson, console, opened, read_settings, run, show_json, stop
-from bot.clock import SystemClock
-from bot.links import make_links, web_link
-from bot.municipality import Municipalities
-from locales.message import Body, Part, Text
-from reminders.person_terms import compute, facts_of
-from reminders.terms import hours_required
-from storage.appointments import appointments_of
-from storage.audit import AuditEntry
-from storage.contacts import Contact
-from storage.database import Database
-from storage.erasure import erase_person
-from storage.export import export_person
-from storage.linking import VALID_FOR, make_code
-from storage.outbox import Outgoing, Priority, put
-from storage.people import Consultant, Person, consultant_by_email, person_by_external_id, plan_of
+from bot.configuration.clock import SystemClock
+from bot.configuration.municipality import Municipalities
+from bot.enclosures.personal_links import web_link
+from locales.rendering.message import Body, Part, Text
+from reminders.terms.stored_terms import compute, facts_of
+from reminders.terms.terms import hours_required
+from storage.appointments.appointments import appointments_of
+from storage.engine.database import Database
+from storage.outbox.message import Outgoing, put
+from storage.people.contacts import Contact
+from storage.people.link_codes import VALID_FOR, make_code
+from storage.people.people import Consultant, Person, consultant_by_email, person_by_external_id, plan_of
+from storage.privacy.audit import AuditEntry
+from storage.privacy.erasure import erase_person
+from storage.privacy.export import export_person
+from storage.vocabulary import Priority
 
 
 def add_to(app: typer.Typer) -> None:

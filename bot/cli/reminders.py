@@ -8,17 +8,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 from sqlalchemy import func, select
 
 from bot.cli.common import WRONG_USAGE, AsJson, console, errors, opened, read_settings, run, show_json, stop
-from bot.clock import SystemClock
-from bot.importing import planner_of
-from bot.municipality import Municipalities
-from bot.preview import Preview, preview
-from bot.settings import Settings
-from locales.catalog import Catalogs
-from locales.render import Renderer
-from reminders.compose import PlannedComposer
+from bot.configuration.clock import SystemClock
+from bot.configuration.municipality import Municipalities
+from bot.configuration.parts import planner_of
+from bot.configuration.settings import Settings
+from bot.reports.preview import Preview, preview
+from locales.rendering.catalog import Catalogs
+from locales.rendering.render import Renderer
 from reminders.local_time import QuietHours, to_instant
+from reminders.wording.planned_messages import PlannedComposer
 from storage.importing.cells import EARLIEST, LATEST
-from storage.people import Person, person_by_external_id
+from storage.people.people import Person, person_by_external_id
 
 app = typer.Typer(no_args_is_help=True, help="What will be said, and planning it.")
 

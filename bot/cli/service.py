@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, opened, read_settings, run, show_json, stop
-from reminders.policy import PolicyError
-from storage.database import Database
-from storage.migrate import migrate as migrate_schema
+from reminders.policies.due_times import PolicyError
+from storage.engine.migrate import migrate as migrate_schema
+from storage.mapped import open_database
 
 
 def add_to(app: typer.Typer) -> None:
@@ -56,7 +56,7 @@ def migrate(as_json: AsJson = False) -> None:
     settings = read_settings()
 
     async def work() -> None:
-        database = Database(settings.database_url, settings.keys())
+        database = open_database(settings.database_url, settings.keys())
         try:
             await migrate_schema(database)
         finally:
@@ -71,7 +71,7 @@ def rekey(as_json: AsJson = False) -> None:
     settings = read_settings()
 
     async def work() -> int:
-        from storage.rekey import rekey as write_anew
+        from storage.engine.rekey import rekey as write_anew
 
         async with opened(settings) as database:
             return await write_anew(database)

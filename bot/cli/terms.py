@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from bot.cli.output import WRONG_USAGE, AsJson, console, show_json, stop
-from reminders.terms import Group, Route, TermFacts, TermRules, compute_terms
+from reminders.terms.terms import Group, Route, TermFacts, TermRules, compute_terms
 
 
 def add_to(app: typer.Typer) -> None:

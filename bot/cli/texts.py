@@ -9,14 +9,14 @@ import typer
 from rich.table import Table
 
 from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, errors, show_json, stop
-from bot.clock import SystemClock
-from locales.check import CatalogCheck, Fault, LocaleState
+from bot.configuration.clock import SystemClock
+from locales.catalog_files.po import UnreadablePo
+from locales.checking.check import CatalogCheck, Fault, LocaleState
+from locales.checking.key_usage import scan
+from locales.checking.readability import NOTHING, Readability
 from locales.faq.content import ContentError, load_faq
 from locales.glossary.reading import GlossaryError, load_glossary
-from locales.key_usage import scan
-from locales.languages import LANGUAGES, SOURCE, Direction, find_language
-from locales.po import UnreadablePo
-from locales.readability import NOTHING, Readability
+from locales.rendering.languages import LANGUAGES, SOURCE, Direction, find_language
 
 app = typer.Typer(no_args_is_help=True, help="The catalogs and their state.")
 
@@ -63,8 +63,8 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write a review sheet: the Dutch, the translation, and columns for an interpreter to fill in."""
-    from locales.review import sheet_rows
-    from locales.sheets import to_csv, to_xlsx
+    from locales.reviewing.review import sheet_rows
+    from locales.reviewing.sheets import to_csv, to_xlsx
 
     code = _known(locale)
     if code == SOURCE:
@@ -101,9 +101,9 @@ def import_sheet(
     as_json: AsJson = False,
 ) -> None:
     """Take a filled-in review sheet in: approvals and corrections, with who and when."""
-    from locales.faq_file import FaqNotEditable
-    from locales.review import ReviewImport
-    from locales.sheets import SheetUnreadable, from_bytes
+    from locales.catalog_files.faq_file import FaqNotEditable
+    from locales.reviewing.review import ReviewImport
+    from locales.reviewing.sheets import SheetUnreadable, from_bytes
 
     try:
         rows = from_bytes(file.read_bytes())
@@ -148,7 +148,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add a language to this checkout: enter it in the lists and make its catalogs, every text still empty."""
-    from locales.adding import CannotAdd, NewLanguage, add_language, update_catalogs
+    from locales.reviewing.adding import CannotAdd, NewLanguage, add_language, update_catalogs
 
     try:
         add_language(NewLanguage(locale, name, script, fallback, tuple(word.strip() for word in parts.split(","))))
@@ -164,7 +164,7 @@ def add(
 @app.command()
 def update(locale: Locale = None, as_json: AsJson = False) -> None:
     """Bring the catalogs up to date with the Dutch ones: new texts come in empty, texts that are gone go."""
-    from locales.adding import update_catalogs
+    from locales.reviewing.adding import update_catalogs
 
     wanted = [_known(locale)] if locale is not None else [code for code in LANGUAGES if code != SOURCE]
     updates = [update_catalogs(code) for code in wanted if code != SOURCE]

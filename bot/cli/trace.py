@@ -6,8 +6,8 @@ import typer
 from rich.table import Table
 
 from bot.cli.common import AsJson, console, opened, read_settings, run, show_json, stop
-from storage.columns import Json
-from storage.outbox_trace import find_message, trace_of
+from storage.engine.columns import Json
+from storage.outbox.trace import find_message, trace_of
 
 
 def add_to(app: typer.Typer) -> None:

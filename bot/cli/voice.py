@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from bot.cli.common import FAULTS, AsJson, console, read_settings, show_json, stop
-from locales.languages import LANGUAGES, find_language
+from locales.rendering.languages import LANGUAGES, find_language
 
 app = typer.Typer(no_args_is_help=True, help="Spoken messages.")
 
@@ -43,8 +43,8 @@ def say(
 async def _spoken(text: str, locale: str) -> bytes | None:
     from bot.voice.sound import VoiceFailed
     from bot.voice.studio import build_speaker
-    from locales.catalog import Catalogs
-    from locales.render import Renderer
+    from locales.rendering.catalog import Catalogs
+    from locales.rendering.render import Renderer
 
     settings = read_settings()
     speaker = build_speaker(Renderer(Catalogs(), settings.zone), settings.recordings)

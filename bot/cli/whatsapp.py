@@ -5,8 +5,8 @@ from rich.table import Table
 
 from bot.channels.whatsapp.templates import catalog
 from bot.cli.common import AsJson, console, read_settings, show_json
-from locales.catalog import Catalogs
-from locales.render import Renderer
+from locales.rendering.catalog import Catalogs
+from locales.rendering.render import Renderer
 
 app = typer.Typer(no_args_is_help=True, help="WhatsApp: the templates to submit.")
 

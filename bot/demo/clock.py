@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class DemoClock:
-    """See reminders.delivery.Clock. Only ever moves forward: what was said stays said."""
+    """See reminders.delivery.channel.Clock. Only ever moves forward: what was said stays said."""
 
     def __init__(self) -> None:
         self._ahead = timedelta(0)

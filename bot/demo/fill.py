@@ -2,18 +2,19 @@
 
 from datetime import timedelta
 
+from bot.configuration.parts import border_of, planner_of
+from bot.configuration.settings import Settings
 from bot.demo.people import make_tables
-from bot.importing import border_of, planner_of
-from bot.settings import Settings
-from reminders.delivery import Clock
+from reminders.delivery.channel import Clock
 from reminders.local_time import to_instant
-from storage.appointments import Appointment, AppointmentKind, LessonGroup, Membership
-from storage.database import Database
+from storage.appointments.appointments import Appointment, LessonGroup, Membership
+from storage.engine.database import Database
 from storage.importing.appointments import AppointmentsImporter
 from storage.importing.people import PeopleImporter
 from storage.importing.plans import PlansImporter
 from storage.importing.run import run_import
-from storage.people import person_ids
+from storage.people.people import person_ids
+from storage.vocabulary import AppointmentKind
 
 
 async def fill(database: Database, settings: Settings, clock: Clock) -> None:

@@ -13,11 +13,12 @@ from starlette.routing import BaseRoute, Route
 
 from bot.app import App
 from bot.demo.clock import DemoClock
-from locales.languages import LANGUAGES
-from storage.contacts import Contact
-from storage.linking import make_code
-from storage.outbox import Message, MessageState
-from storage.people import Consultant, Person, Plan
+from locales.rendering.languages import LANGUAGES
+from storage.outbox.message import Message
+from storage.people.contacts import Contact
+from storage.people.link_codes import make_code
+from storage.people.people import Consultant, Person, Plan
+from storage.vocabulary import MessageState
 
 _TYPES = {"css": "text/css", "js": "text/javascript", "html": "text/html"}
 _POLICY = (

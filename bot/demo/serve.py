@@ -11,12 +11,12 @@ from pydantic import SecretStr
 from starlette.routing import BaseRoute
 
 from bot.app import App, build
+from bot.configuration.settings import Settings
 from bot.demo.clock import DemoClock
 from bot.demo.fill import fill
 from bot.demo.routes import DemoRoutes
 from bot.demo.sides import Sides
 from bot.serve import listen, prepare_schema, running, until_told_to_stop
-from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 

@@ -9,13 +9,13 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from bot.app import App
 from bot.channels.whatsapp.templates import catalog
+from bot.configuration.settings import Settings
 from bot.demo.clock import DemoClock
 from bot.demo.counterparts import notify, whatsapp
 from bot.demo.counterparts.notify import NotifyCounterpart
 from bot.demo.counterparts.whatsapp import WhatsAppCounterpart
-from bot.settings import Settings
-from storage.linking import make_code
-from storage.people import Person
+from storage.people.link_codes import make_code
+from storage.people.people import Person
 
 NOTIFY_PATH, WHATSAPP_PATH = "/demo/notify", "/demo/meta"
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from bot.dialogue import media, menu
-from bot.dialogue.numbers import asked_for_words
+from bot.dialogue.answers import asked_for_words
 from bot.dialogue.turn import Turn, button, part, title
-from locales.languages import SOURCE
-from locales.message import Part, Style, Text
-from storage.columns import Json
-from storage.letters import Letter, LetterKind
+from locales.rendering.languages import SOURCE
+from locales.rendering.message import Part, Style, Text
+from storage.engine.columns import Json
+from storage.people.relayed import Letter
+from storage.vocabulary import LetterKind
 
 LETTER_LENGTH = 3000
 

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from bot.dialogue.turn import Turn
 from bot.events import Media, MediaKind
-from locales.message import Attachment
-from storage.absences import sent_along
-from storage.columns import Json
+from locales.rendering.message import Attachment
+from storage.appointments.absences import sent_along
+from storage.engine.columns import Json
 
 RELAYED = frozenset({MediaKind.VOICE, MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.DOCUMENT})
 # What was sent longer ago is not meant by what is pressed now.

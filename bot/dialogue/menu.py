@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from bot.dialogue import media
 from bot.dialogue.turn import Turn, button, title
-from locales.message import Button
+from locales.rendering.message import Button
 
-# The menu as a picture: see bot/illustrations.py.
+# The menu as a picture: see bot/enclosures/picture_and_sound.py.
 CARD = "icon:🏠"
 
 

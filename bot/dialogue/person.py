@@ -2,30 +2,17 @@
 
 from collections.abc import Sequence
 
-from bot.dialogue import (
-    absence,
-    appointments,
-    channels,
-    feedback,
-    language_offer,
-    letters,
-    media,
-    menu,
-    missed,
-    onboarding,
-    plan,
-    preferences,
-    privacy,
-    questions,
-)
-from bot.dialogue.choices import chosen_by_text
-from bot.dialogue.consultants import proposals
-from bot.dialogue.courtesies import Courtesy
+from bot.dialogue import letters, media, menu
+from bot.dialogue.answers import chosen_by_text
+from bot.dialogue.appointments import absence_draft, appointments, missed, proposals
+from bot.dialogue.asking import feedback, language_offer, questions
+from bot.dialogue.own import channels, onboarding, plan, preferences, privacy
 from bot.dialogue.said_again import say_again
 from bot.dialogue.turn import Screen, Turn, button, part
 from bot.events import Command, Media, MediaKind, Pressed, Said, Started
-from storage.columns import Json
-from storage.letters import LetterKind
+from bot.faq.courtesies import Courtesy
+from storage.engine.columns import Json
+from storage.vocabulary import LetterKind
 
 _SCREENS: dict[str, Screen] = {
     "menu": menu.show,
@@ -37,8 +24,8 @@ _SCREENS: dict[str, Screen] = {
     "come": appointments.come,
     "notcome": appointments.not_come,
     "othertime": appointments.other_time,
-    "absent": absence.start,
-    "ab": absence.press,
+    "absent": absence_draft.start,
+    "ab": absence_draft.press,
     "ask": questions.ask,
     "faq": questions.choose,
     "pass": questions.pass_on,
@@ -71,7 +58,7 @@ _COMMANDS: dict[str, Screen] = {
     "start": menu.show,
     "help": menu.show,
     "appointments": appointments.show_all,
-    "absent": absence.start,
+    "absent": absence_draft.start,
     "question": questions.ask,
     "plan": plan.show,
     "consultant": letters.ask,
@@ -156,7 +143,7 @@ async def _free_text(turn: Turn, text: str, *, edited: bool) -> None:
         await channels.take_address(turn, number, text)
     elif topic == channels.TOPIC_CODE:
         await channels.take_code(turn, text)
-    elif topic == "absence_note" and await absence.take_note(turn, int(number), text):
+    elif topic == "absence_note" and await absence_draft.take_note(turn, int(number), text):
         return
     elif await letters.is_answer(turn):
         await letters.take(turn, text)
@@ -181,7 +168,7 @@ async def _media(turn: Turn, sent: Media) -> None:
     if went == "letter":
         # Of an album, each picture is an event of its own: what holds for the first holds for all, and is said once.
         await letters.send(turn, sent.caption, LetterKind.MESSAGE, kept)
-    elif topic == "absence_note" and await absence.take_note(turn, int(number), "", sent):
+    elif topic == "absence_note" and await absence_draft.take_note(turn, int(number), "", sent):
         return
     elif went and not sent.caption.strip():
         media.keep(turn, sent)

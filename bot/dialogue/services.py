@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.dialogue.courtesies import CourteousWords
+from bot.configuration.municipality import Municipalities
+from bot.faq.courtesies import CourteousWords
 from bot.faq.finding import Finder
-from bot.municipality import Municipalities
 from locales.faq.content import FaqContent
-from locales.message import Body
-from locales.render import Renderer
-from storage.changes import OnChanges
-from storage.keys import KeyRing
-from storage.people import Consultant, Person
+from locales.rendering.message import Body
+from locales.rendering.render import Renderer
+from storage.appointments.changes import OnChanges
+from storage.engine.keys import KeyRing
+from storage.people.people import Consultant, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Services:
     quiet_hours: str
     # The personal link of a code on each channel that has one: {"telegram": "https://…", "web": "https://…"}.
     links: Callable[[str], dict[str, str]]
-    # Plans the messages of these people anew, in the transaction of what changed; see reminders.planner.
+    # Plans the messages of these people anew, in the transaction of what changed; see reminders.planning.planner.
     replan: Callable[[AsyncSession, Collection[int]], Awaitable[int]]
     # Stores what people must hear of changed appointments, in the transaction of the change.
     changed: OnChanges

@@ -2,15 +2,15 @@
 
 import structlog
 
-from bot.dialogue import onboarding
 from bot.dialogue.consultants import door
+from bot.dialogue.own import onboarding
 from bot.dialogue.turn import Turn, part, party_of, title
 from bot.events import Said, Started
-from locales.languages import find_language
-from storage.contacts import conversation_of
-from storage.linking import CodeExpired, CodeUnknown, TooManyAttempts, looks_like_code, use_code
-from storage.outbox import send_what_waited
-from storage.people import Consultant, Person
+from locales.rendering.languages import find_language
+from storage.outbox.message import send_what_waited
+from storage.people.conversations import conversation_of
+from storage.people.link_codes import CodeExpired, CodeUnknown, TooManyAttempts, looks_like_code, use_code
+from storage.people.people import Consultant, Person
 
 log = structlog.get_logger(__name__)
 

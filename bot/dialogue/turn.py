@@ -14,14 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.dialogue.services import Services
 from bot.events import InboundEvent
-from locales.message import Attachment, Body, Button, Part, Style, Text
-from reminders.wording import name_of
-from storage.audit import AuditEntry
+from locales.rendering.message import Attachment, Body, Button, Part, Style, Text
+from reminders.wording.appointment import name_of
 from storage.caseload import handler_of
-from storage.columns import Json
-from storage.contacts import Contact, Conversation, is_reachable
-from storage.outbox import Outgoing, Priority
-from storage.people import Consultant, Person
+from storage.engine.columns import Json
+from storage.outbox.message import Outgoing
+from storage.people.contacts import Contact, is_reachable
+from storage.people.conversations import Conversation
+from storage.people.people import Consultant, Person
+from storage.privacy.audit import AuditEntry
+from storage.vocabulary import Priority
 
 Rows: TypeAlias = Sequence[Sequence[Button]]
 

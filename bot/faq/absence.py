@@ -1,7 +1,7 @@
 """Recognises what people say about coming: that they cannot, that they are better, that they do come.
 
 The words stand in locales/faq/absence.yaml. An ill person writes three words, in a hurry, in dialect, in any language;
-the FAQ finder, which learnt questions, is sure of 41 in 100 of what tests/faq/test_absence.py has people write.
+the FAQ finder, which learnt questions, is sure of 41 in 100 of what tests/bot/faq/test_absence.py has people write.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ class Thresholds:
     `cry`: from which chance on a text without a word of urgent.yaml counts as a cry for help, `cry_better` the same
     when it says that someone is better ("je me sens mieux").
     `choices_in` has other limits: lower for languages in which the chances come out lower, for want of phrasings, and
-    higher where enough is found that less need be guessed. Measured on the held-out questions of tests/faq/heldout.
+    higher where enough is found that less need be guessed. Measured on the held-out questions of tests/bot/faq/heldout.
     """
 
     answer: float = 0.92

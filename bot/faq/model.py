@@ -2,8 +2,8 @@
 
 Two linear classifiers read every text, one its word pieces and one its meaning; their chances are multiplied. Beside
 the topics there is one more class, "outside": what no topic answers, and one for each kind of cry for help. The numbers
-are made by `bot/faq/train.py` and live in one file; reading it takes a few hundredths of a second, so nothing is learnt
-while the service starts.
+are made by `bot/faq/quality/train.py` and live in one file; reading it takes a few hundredths of a second, so nothing
+is learnt while the service starts.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def load_model(path: Path = MODEL_FILE) -> Model:
             phrasings=frozenset(str(item) for item in arrays["phrasings"]),
         )
     except (OSError, ValueError, KeyError) as error:
-        raise ModelError(f"{path} cannot be read ({error}); make it with: python -m bot.faq.train") from error
+        raise ModelError(f"{path} cannot be read ({error}); make it with: python -m bot.faq.quality.train") from error
 
 
 def fingerprint(topic: str, phrasing: str) -> str:

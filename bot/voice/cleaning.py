@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from bot.voice.numbers import MOST, NumberWords, number_words
+from locales.checking.scripts import SCRIPTS
 from locales.glossary.reading import Glossary
-from locales.languages import LANGUAGES, SOURCE
-from locales.letters import SCRIPTS
+from locales.rendering.languages import LANGUAGES, SOURCE
 
 
 class Segment(NamedTuple):

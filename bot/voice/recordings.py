@@ -28,7 +28,7 @@ import structlog
 
 from bot.voice.encoding import decode, even
 from bot.voice.sound import Pcm, VoiceFailed
-from locales.languages import LANGUAGES
+from locales.rendering.languages import LANGUAGES
 
 log = structlog.get_logger(__name__)
 

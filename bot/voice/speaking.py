@@ -19,9 +19,9 @@ from bot.voice.recordings import Recordings
 from bot.voice.sound import Pcm, VoiceFailed
 from bot.voice.speech import Piece, Sentence, Speech, SpeechWriter, said_by
 from bot.voice.synthesis import Synthesiser
-from locales.languages import SOURCE
-from locales.message import Body
-from locales.render import File, Rendered
+from locales.rendering.languages import SOURCE
+from locales.rendering.message import Body
+from locales.rendering.render import File, Rendered
 
 FILE_NAME: Final = "message.ogg"
 _BETWEEN_SENTENCES: Final = 0.35

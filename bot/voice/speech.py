@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 
 from bot.voice.cleaning import Segment, Voices, has_words, in_words, tidy, without_signs
 from bot.voice.numbers import MOST, NumberWords, number_words
-from locales.calendars import CALENDARS
-from locales.catalog import Catalogs
-from locales.dates import babel_locale, date_text, date_words, part_of_day, short_day_text, time_text
 from locales.glossary.reading import Glossary
-from locales.message import VERBATIM, Body, Style, Text, Value
-from locales.render import Rendered
+from locales.rendering.calendars import CALENDARS
+from locales.rendering.catalog import Catalogs
+from locales.rendering.dates import babel_locale, date_text, date_words, part_of_day, short_day_text, time_text
+from locales.rendering.message import VERBATIM, Body, Style, Text, Value
+from locales.rendering.render import Rendered
 
 _PARSE: Final = Formatter()
 _PLACES: Final = frozenset({"place", "location"})
@@ -87,7 +87,7 @@ class SpeechWriter:
         """A message as it is said in one language.
 
         Raises:
-            UnknownText: a defect of a catalog, as in locales.render.
+            UnknownText: a defect of a catalog, as in locales.rendering.render.
         """
         sentences = [
             sentence

@@ -7,7 +7,7 @@ from bot.voice.speaking import Speaker
 from bot.voice.speech import SpeechWriter
 from bot.voice.synthesis import Espeak
 from locales.glossary.reading import load_glossary
-from locales.render import Renderer
+from locales.rendering.render import Renderer
 
 
 def build_speaker(renderer: Renderer, recordings: Path | None = None) -> Speaker:

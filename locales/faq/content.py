@@ -2,7 +2,7 @@
 
 Reading is strict: a wrong key, an unknown topic or an empty text is an error that names the file, the topic and the
 mend, because these files are edited by hand. Whether a text says the right thing is judged elsewhere
-(`bot/faq/check.py`).
+(`bot/faq/quality/check.py`).
 
 The municipality's file has the same shape, in two optional parts:
 

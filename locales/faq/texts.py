@@ -1,11 +1,11 @@
 """The FAQ's texts as catalog texts: "faq.question.<topic>", "faq.answer.<topic>", "faq.later_law.…", …."""
 
-from locales.catalog import Source
 from locales.faq.content import FaqContent
+from locales.rendering.catalog import Source
 
 
 def faq_source(content: FaqContent) -> Source:
-    """A source for locales.catalog.Catalogs. Answers are plain text: braces in them mean nothing."""
+    """A source for locales.rendering.catalog.Catalogs. Answers are plain text: braces in them mean nothing."""
 
     def template(key: str, locale: str) -> str | None:
         _, field, topic = key.split(".", 2)

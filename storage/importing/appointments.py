@@ -7,12 +7,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.appointments import Appointment, AppointmentKind, AppointmentStatus
-from storage.changes import AppointmentChange, Change, OnChanges
+from storage.appointments.appointments import Appointment
+from storage.appointments.changes import AppointmentChange, OnChanges
 from storage.importing import cells as cell
 from storage.importing.cells import CellFault
 from storage.importing.run import Border, Outcome, Parsed
-from storage.people import person_ids
+from storage.people.people import person_ids
+from storage.vocabulary import AppointmentKind, AppointmentStatus, Change
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,15 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.appointments import AppointmentStatus, Participation, Presence
-from storage.attendance import AttendanceChange, OnAttendance
-from storage.database import Database
+from storage.appointments.appointments import Participation
+from storage.attendance.attendance import AttendanceChange, OnAttendance
+from storage.engine.database import Database
 from storage.importing import cells as cell
 from storage.importing.attendance_lookups import AttendanceRow, FoundAppointment, Lookups, StoredPresence
 from storage.importing.cells import CellFault
 from storage.importing.run import Border, Outcome, Parsed, Report, run_import
 from storage.importing.table import TableUnreadable
+from storage.vocabulary import AppointmentStatus, Presence
 
 A_DAY = 1440
 # Dutch lists are usual. "a" stands for both words on them, and is nobody's here.

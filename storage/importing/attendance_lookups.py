@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.appointments import Appointment, AppointmentStatus, LessonGroup, Participation, Presence, day_bounds
-from storage.people import person_ids
-from storage.schedule import Member, members_of
+from storage.appointments.appointments import Appointment, LessonGroup, Participation, day_bounds
+from storage.appointments.schedule import Member, members_of
+from storage.people.people import person_ids
+from storage.vocabulary import AppointmentStatus, Presence
 
 # So many days are looked through at once for a lesson near the one that does not exist.
 _DAYS_AT_ONCE = 100

@@ -7,13 +7,13 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.appointments import LessonGroup, Membership
-from storage.changes import OnPeople
+from storage.appointments.appointments import LessonGroup, Membership
+from storage.appointments.changes import OnPeople
+from storage.engine.inserts import insert_new
 from storage.importing import cells as cell
 from storage.importing.cells import CellFault
 from storage.importing.run import Border, Outcome, Parsed
-from storage.inserts import insert_new
-from storage.people import person_ids
+from storage.people.people import person_ids
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.changes import OnPeople, plan_later
+from storage.appointments.changes import OnPeople, plan_later
 from storage.importing import cells as cell
 from storage.importing.cells import CellFault
 from storage.importing.run import Border, Outcome, Parsed
-from storage.people import Consultant, Group, Person
+from storage.people.people import Consultant, Person
+from storage.vocabulary import Group
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from typing import Protocol, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.changes import OnPeople, plan_later
+from storage.appointments.changes import OnPeople, plan_later
 from storage.importing import cells as cell
 from storage.importing.run import Border, Outcome, Parsed
-from storage.people import Plan, Route, person_ids
+from storage.people.people import Plan, person_ids
+from storage.vocabulary import Route
 
 
 @dataclass(frozen=True, slots=True)

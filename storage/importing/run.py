@@ -13,11 +13,11 @@ from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.columns import Json
-from storage.database import Database
+from storage.engine.columns import Json
+from storage.engine.database import Database
+from storage.engine.keys import KeyRing
 from storage.importing.cells import CellFault
 from storage.importing.table import RawRow, Table
-from storage.keys import KeyRing
 
 GROUP = 500
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""Alembic's environment: runs migrations on the connection that storage.migrate hands over."""
+"""Alembic's environment: runs migrations on the connection that storage.engine.migrate hands over."""
 
 from typing import Literal
 
@@ -6,8 +6,8 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.types import TypeDecorator
 
-import storage.database  # noqa: F401 - knows every mapped class
-from storage.base import Base
+import storage.mapped  # noqa: F401 - knows every mapped class
+from storage.engine.base import Base
 
 
 def render_plain_types(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:

@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 
 from bot.bench.telegram_run import AIOGRAM, DEFAULT, OURS
 from bot.cli import app
-from storage.database import Database
+from storage.engine.database import Database
 from tests.clock import FakeClock
-from tests.reminders.outbox_world import OutboxWorld
+from tests.reminders.sending.outbox_world import OutboxWorld
 
 
 def _document(*arguments: str, code: int = 0) -> dict[str, object]:

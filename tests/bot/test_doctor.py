@@ -5,10 +5,10 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from bot.configuration.settings import Settings
 from bot.demo.counterparts import notify as side
 from bot.demo.counterparts.notify import NotifyCounterpart
 from bot.doctor import examine
-from bot.settings import Settings
 from tests.bot.channels.email.rig import FOLDER, OURS, PASSWORD, USER, PostOffice, mailbox, post_office
 from tests.bot.channels.notify.rig import serving
 from tests.browser.serving import listener_on

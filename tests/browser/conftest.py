@@ -14,8 +14,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
-from storage.database import Database
-from storage.keys import KeyRing
+from storage.engine.keys import KeyRing
+from storage.mapped import open_database
 from tests.browser.phone import Phone
 from tests.browser.serving import Town, served
 
@@ -69,7 +69,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def town(sqlite_url: str, keys: KeyRing) -> AsyncIterator[Town]:
     """The server with the scripted dialogue."""
-    database = Database(sqlite_url, keys)
+    database = open_database(sqlite_url, keys)
     async with served(database) as running:
         yield running
     await database.close()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import uvicorn
 
-from storage.database import Database
+from storage.engine.database import Database
 from tests.bot.channels.web.rig import Rig, rigged
 
 

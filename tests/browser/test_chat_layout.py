@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from locales.message import Style
-from locales.render import Block
+from locales.rendering.message import Style
+from locales.rendering.render import Block
 from tests.bot.channels.web.conversation import speak
 from tests.bot.channels.web.rig import message
 from tests.browser.conftest import MakePhone

@@ -10,11 +10,11 @@ from bot.cards.renderer import CardRenderer
 from bot.cards.samples import sample_cards
 from bot.events import Started
 from bot.voice.encoding import encode
-from locales.catalog import Catalogs
-from locales.render import File, Renderer
-from storage.contacts import Contact
-from storage.outbox import MessageState
-from storage.people import Person
+from locales.rendering.catalog import Catalogs
+from locales.rendering.render import File, Renderer
+from storage.people.contacts import Contact
+from storage.people.people import Person
+from storage.vocabulary import MessageState
 from tests.bot.channels.web.rig import message
 from tests.bot.voice.beeps import tone
 from tests.browser.conftest import MakePhone

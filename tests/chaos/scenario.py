@@ -8,18 +8,20 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, insert, select
 
-from reminders.dispatcher import Limits
-from reminders.recorder import MOST_UNWRITTEN
-from storage.contacts import Contact, ContactState
-from storage.database import Database
-from storage.keys import KeyRing
-from storage.outbox import Attempt, Message, MessageState, Outgoing, Priority, put
-from storage.people import Group, Person
+from reminders.sending.dispatcher import Limits
+from reminders.sending.recorder import MOST_UNWRITTEN
+from storage.engine.database import Database
+from storage.engine.keys import KeyRing
+from storage.mapped import open_database
+from storage.outbox.message import Attempt, Message, Outgoing, put
+from storage.people.contacts import Contact
+from storage.people.people import Person
+from storage.vocabulary import ContactState, Group, MessageState, Priority
 from tests.botapi import FaultKind
 from tests.chaos.fleet import Fleet
 from tests.chaos.worker import FastClock
 from tests.databases import SECRET
-from tests.reminders.outbox_world import say
+from tests.reminders.sending.outbox_world import say
 
 _MESSAGES_EACH = 5
 # At a kill so many at most were sent and are not on disk: results that wait for their group, and what each sending
@@ -66,7 +68,7 @@ class Outcome:
 
 async def run_scenario(url: str, scenario: Scenario) -> Outcome:
     """Fill the (migrated, empty) database, run the scenario, judge it."""
-    database = Database(url, KeyRing([SECRET]))
+    database = open_database(url, KeyRing([SECRET]))
     try:
         began_at = datetime.now(UTC)
         await _fill(database, scenario.messages, began_at)

@@ -10,14 +10,16 @@ import structlog
 from sqlalchemy import func, select
 
 from bot.channels.telegram.channel import TelegramChannel
-from locales.catalog import Catalogs
-from locales.render import Rendered, Renderer
-from reminders.claimed import SayComposer
-from reminders.delivery import Capabilities, Receipt
-from reminders.dispatcher import Dispatcher, Limits, worker_name
-from storage.database import Database
-from storage.keys import KeyRing
-from storage.outbox import Message, MessageState
+from locales.rendering.catalog import Catalogs
+from locales.rendering.render import Rendered, Renderer
+from reminders.delivery.channel import Capabilities, Receipt
+from reminders.sending.dispatcher import Dispatcher, Limits, worker_name
+from reminders.wording.composers import SayComposer
+from storage.engine.database import Database
+from storage.engine.keys import KeyRing
+from storage.mapped import open_database
+from storage.outbox.message import Message
+from storage.vocabulary import MessageState
 from tests.databases import SECRET
 
 TOKEN = "4242424242:CHAOS"
@@ -39,7 +41,7 @@ class FastClock:
     speed: float
 
     def now(self) -> datetime:
-        """See reminders.delivery.Clock."""
+        """See reminders.delivery.channel.Clock."""
         return self.began_at + (datetime.now(UTC) - self.began_at) * self.speed
 
 
@@ -53,7 +55,7 @@ class Unpaced:
         self.name = channel.name
 
     async def send(self, address: str, message: Rendered, *, reference: str) -> Receipt:
-        """See reminders.delivery.Sender."""
+        """See reminders.delivery.channel.Sender."""
         return await self._channel.send(address, message, reference=reference)
 
 
@@ -66,7 +68,7 @@ def work(database_url: str, api_url: str, clock: FastClock, until_empty: bool) -
 async def _work(database_url: str, api_url: str, clock: FastClock, *, until_empty: bool) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    database = Database(database_url, KeyRing([SECRET]))
+    database = open_database(database_url, KeyRing([SECRET]))
     channel = TelegramChannel(TOKEN, api_url=api_url)
     sender = Unpaced(channel)
     dispatcher = Dispatcher(

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from storage.database import Database
+from storage.engine.database import Database
 from tests.contract.door import Door
 from tests.contract.email import email_door
 from tests.contract.sms import sms_door

@@ -13,7 +13,7 @@ from email.utils import make_msgid
 
 from bot.channels.email.channel import EmailChannel
 from bot.events import InboundEvent
-from storage.database import Database
+from storage.engine.database import Database
 from tests.bot.channels.email.rig import OURS, PERSON, Rig, reply_to, rigged
 from tests.bot.channels.notify.rig import rendered
 from tests.contract.door import Shown

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from bot.channels.notify import SmsChannel
 from bot.channels.notify.gsm import plain
 from bot.events import InboundEvent
-from storage.database import Database
+from storage.engine.database import Database
 from tests.bot.channels.notify.rig import PERSON, Rig, rigged
 from tests.contract.door import Shown
 

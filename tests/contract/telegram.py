@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from bot.channels.telegram import TelegramChannel
 from bot.events import InboundEvent
-from storage.database import Database
+from storage.engine.database import Database
 from tests.botapi.client import BotApiUser
 from tests.botapi.server import BotApi
 from tests.contract.door import Shown

@@ -4,8 +4,8 @@ import pytest
 
 from bot.channels.base import AddressGone
 from bot.events import Pressed, Said, Started
-from locales.render import File
-from reminders.degrade import degraded
+from locales.rendering.render import File
+from reminders.delivery.degrade import degraded
 from tests.bot.channels.web.rig import message
 from tests.contract.door import Door, Shown
 

@@ -10,8 +10,8 @@ from sqlalchemy import delete
 
 from bot.channels.web.channel import WebChannel
 from bot.events import InboundEvent
-from storage.database import Database
-from storage.webchat import WebSession
+from storage.engine.database import Database
+from storage.people.webchat import WebSession
 from tests.bot.channels.web.rig import Rig, rigged
 from tests.contract.door import Shown
 

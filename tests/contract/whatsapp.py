@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from bot.channels.whatsapp import WhatsAppChannel
 from bot.events import InboundEvent
-from storage.database import Database
+from storage.engine.database import Database
 from tests.bot.channels.whatsapp.rig import PERSON, Rig, rigged
 from tests.contract.door import Shown
 

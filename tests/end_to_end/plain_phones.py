@@ -10,7 +10,7 @@ from email.utils import make_msgid
 from bot.channels.notify.gsm import fold, plain
 from bot.demo.counterparts.notify import NotifyCounterpart
 from bot.demo.counterparts.whatsapp import WhatsAppCounterpart
-from locales.message import Text
+from locales.rendering.message import Text
 from tests.bot.channels.email.rig import OURS, PostOffice, put_into, reply_to
 from tests.end_to_end.test_main_job import RENDERER
 

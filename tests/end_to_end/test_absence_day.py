@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.importing import public_holidays
-from locales.languages import LANGUAGES
-from locales.message import Text
+from bot.configuration.parts import public_holidays
+from locales.rendering.languages import LANGUAGES
+from locales.rendering.message import Text
 from reminders.working_time import is_working_day
-from storage.database import Database
-from storage.keys import KeyRing
+from storage.engine.database import Database
+from storage.engine.keys import KeyRing
+from storage.mapped import open_database
 from tests.botapi import BotApi
 from tests.end_to_end.service import Service, consultant_of
 from tests.end_to_end.test_every_language import inviting
@@ -29,7 +30,7 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 @pytest.fixture
 async def database(sqlite_url: str) -> AsyncIterator[Database]:
-    opened = Database(sqlite_url, KeyRing(["a secret for end to end tests only"]))
+    opened = open_database(sqlite_url, KeyRing(["a secret for end to end tests only"]))
     yield opened
     await opened.close()
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from locales.languages import LANGUAGES
-from storage.database import Database
-from storage.keys import KeyRing
+from locales.rendering.languages import LANGUAGES
+from storage.engine.database import Database
+from storage.engine.keys import KeyRing
+from storage.mapped import open_database
 from tests.bot.channels.email.rig import PostOffice, mail_settings, mailbox, post_office
 from tests.botapi import BotApi
 from tests.botapi.client import VOICE
@@ -22,7 +23,7 @@ NAME = {"person": "Amina Tesfay"}
 
 @pytest.fixture
 async def database(sqlite_url: str) -> AsyncIterator[Database]:
-    opened = Database(sqlite_url, KeyRing(["a secret for end to end tests only"]))
+    opened = open_database(sqlite_url, KeyRing(["a secret for end to end tests only"]))
     yield opened
     await opened.close()
 

@@ -12,8 +12,9 @@ from bot.demo.counterparts import notify as notify_side
 from bot.demo.counterparts import whatsapp as whatsapp_side
 from bot.demo.counterparts.notify import NotifyCounterpart
 from bot.demo.counterparts.whatsapp import WhatsAppCounterpart
-from storage.database import Database
-from storage.keys import KeyRing
+from storage.engine.database import Database
+from storage.engine.keys import KeyRing
+from storage.mapped import open_database
 from tests.bot.channels.email.rig import PostOffice, mail_settings, mailbox, post_office
 from tests.bot.channels.notify.rig import serving
 from tests.botapi import BotApi
@@ -26,7 +27,7 @@ from tests.end_to_end.test_main_job import RENDERER, Phone, assert_no_personal_d
 
 @pytest.fixture
 async def database(sqlite_url: str) -> AsyncIterator[Database]:
-    opened = Database(sqlite_url, KeyRing(["a secret for end to end tests only"]))
+    opened = open_database(sqlite_url, KeyRing(["a secret for end to end tests only"]))
     yield opened
     await opened.close()
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from locales.languages import LANGUAGES
-from storage.database import Database
-from storage.keys import KeyRing
-from storage.linking import make_code
-from storage.people import consultant_by_email, person_by_external_id
+from locales.rendering.languages import LANGUAGES
+from storage.engine.database import Database
+from storage.engine.keys import KeyRing
+from storage.mapped import open_database
+from storage.people.link_codes import make_code
+from storage.people.people import consultant_by_email, person_by_external_id
 from tests.botapi import BotApi
 from tests.end_to_end.service import Service
 from tests.end_to_end.test_main_job import Invite, Phone, assert_no_personal_data, main_job, prepare
@@ -24,7 +25,7 @@ TOGETHER = 15
 
 @pytest.fixture
 async def database(sqlite_url: str) -> AsyncIterator[Database]:
-    opened = Database(sqlite_url, KeyRing(["a secret for end to end tests only"]))
+    opened = open_database(sqlite_url, KeyRing(["a secret for end to end tests only"]))
     yield opened
     await opened.close()
 

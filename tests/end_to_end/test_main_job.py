@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from locales.catalog import Catalogs
-from locales.languages import LANGUAGES
-from locales.message import Text
-from locales.render import Renderer
+from locales.rendering.catalog import Catalogs
+from locales.rendering.languages import LANGUAGES
+from locales.rendering.message import Text
+from locales.rendering.render import Renderer
 from tests.botapi import BotApi
 from tests.end_to_end.service import Service, consultant_of, write_tables
 

@@ -11,14 +11,14 @@ import aiohttp
 import pytest
 from sqlalchemy import func, select
 
-from locales.message import Text
-from storage.absences import Absence
-from storage.appointments import Participation
-from storage.contacts import Contact
-from storage.database import Database
-from storage.keys import KeyRing
-from storage.letters import Letter
-from storage.people import Person
+from locales.rendering.message import Text
+from storage.appointments.absences import Absence
+from storage.appointments.appointments import Participation
+from storage.engine.keys import KeyRing
+from storage.mapped import open_database
+from storage.people.contacts import Contact
+from storage.people.people import Person
+from storage.people.relayed import Letter
 from tests.botapi.server import BotApi
 from tests.end_to_end.rubbish import message, press, rubbish_updates
 from tests.end_to_end.service import Service, write_tables
@@ -52,7 +52,7 @@ def dutch(key: str) -> str:
 
 async def what_matters(url: str) -> dict[str, object]:
     """Everything that rubbish must not change: people, answers, absences, letters, whose address is whose."""
-    database = Database(url, KeyRing(["a secret for end to end tests only"]))
+    database = open_database(url, KeyRing(["a secret for end to end tests only"]))
     try:
         async with database.reading() as session:
             people = await session.execute(

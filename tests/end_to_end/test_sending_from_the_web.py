@@ -9,9 +9,10 @@ import pytest
 from PIL import Image
 
 from bot.voice.encoding import decode
-from locales.languages import LANGUAGES
-from storage.database import Database
-from storage.keys import KeyRing
+from locales.rendering.languages import LANGUAGES
+from storage.engine.database import Database
+from storage.engine.keys import KeyRing
+from storage.mapped import open_database
 from tests.bot.channels.web.files import PDF, PLACE, photo_with_a_place, sound
 from tests.botapi import BotApi
 from tests.end_to_end.service import Service, consultant_of
@@ -22,7 +23,7 @@ from tests.end_to_end.web_phone import WebPhone
 
 @pytest.fixture
 async def database(sqlite_url: str) -> AsyncIterator[Database]:
-    opened = Database(sqlite_url, KeyRing(["a secret for end to end tests only"]))
+    opened = open_database(sqlite_url, KeyRing(["a secret for end to end tests only"]))
     yield opened
     await opened.close()
 

@@ -12,8 +12,9 @@ import pytest
 from PIL import Image
 
 from bot.voice.encoding import decode
-from storage.database import Database
-from storage.keys import KeyRing
+from storage.engine.database import Database
+from storage.engine.keys import KeyRing
+from storage.mapped import open_database
 from tests.botapi import BotApi
 from tests.botapi.client import BotApiUser
 from tests.botapi.world import Message
@@ -25,7 +26,7 @@ from tests.end_to_end.web_phone import Line, WebPhone
 
 @pytest.fixture
 async def database(sqlite_url: str) -> AsyncIterator[Database]:
-    opened = Database(sqlite_url, KeyRing(["a secret for end to end tests only"]))
+    opened = open_database(sqlite_url, KeyRing(["a secret for end to end tests only"]))
     yield opened
     await opened.close()
 

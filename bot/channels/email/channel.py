@@ -20,19 +20,19 @@ from bot.channels.email.sending import Outbound
 from bot.channels.email.tokens import Tokens
 from bot.channels.email.writing import Envelope, mail_of
 from bot.events import InboundEvent, Left
-from locales.languages import LANGUAGES, SOURCE, find_language
-from locales.message import Style, Text
-from locales.render import Block, Rendered, Renderer
-from reminders.delivery import Clock
+from locales.rendering.languages import LANGUAGES, SOURCE, find_language
+from locales.rendering.message import Style, Text
+from locales.rendering.render import Block, Rendered, Renderer
+from reminders.delivery.channel import Clock
 
 log = structlog.get_logger(__name__)
 
-# What a receipt has room for (storage.outbox.Message.provider_ref).
+# What a receipt has room for (storage.outbox.message.Message.provider_ref).
 LONGEST_ID = 120
 
 
 def _asks_for_words(message: Rendered) -> bool:
-    """Whether a reply in own words would reach somebody, which its writer should know before (bot.dialogue.numbers)."""
+    """Whether a reply in own words would reach somebody, which its writer should know before (bot.dialogue.answers)."""
     return any(b.intent.startswith(("write:", "reply:")) for row in message.buttons for b in row)
 
 
@@ -100,7 +100,7 @@ class EmailChannel:
         """Hand over one mail. A repeat has the same Message-ID, which mailboxes show once.
 
         Raises:
-            RetryLater, AddressGone, Rejected: see reminders.delivery.
+            RetryLater, AddressGone, Rejected: see reminders.delivery.channel.
         """
         if self._mailbox is not None and _asks_for_words(message):
             hint = self._renderer.say(Text("consultant.own_words"), message.locale)

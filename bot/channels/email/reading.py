@@ -17,7 +17,7 @@ import icalendar
 from bot.channels.email.quotes import own_words
 from bot.channels.email.tokens import Tokens
 from bot.events import Media, MediaKind, Payload, Pressed, Said, Started, command_in
-from storage.linking import looks_like_code
+from storage.people.link_codes import looks_like_code
 
 LARGEST: Final = 10_000_000
 MOST_PARTS: Final = 50

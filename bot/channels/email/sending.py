@@ -9,7 +9,7 @@ import structlog
 
 from bot.channels.base import AddressGone, DeliveryError, Rejected, RetryLater
 from bot.channels.email.config import EmailConfig
-from reminders.retry import LONGEST
+from reminders.delivery.retry import LONGEST
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +34,7 @@ class Outbound:
         """Hand one mail over.
 
         Raises:
-            RetryLater, AddressGone, Rejected: see reminders.delivery.
+            RetryLater, AddressGone, Rejected: see reminders.delivery.channel.
         """
         async with self._slots:
             client = self._client()

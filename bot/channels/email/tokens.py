@@ -14,7 +14,7 @@ _MARK = re.compile(r"m([0-9]{1,18})\.([0-9a-f]{24})")
 
 
 class Tokens:
-    """Makes and reads marks; `sign` is a keyed signature as hex (storage.keys.KeyRing.sign)."""
+    """Makes and reads marks; `sign` is a keyed signature as hex (storage.engine.keys.KeyRing.sign)."""
 
     def __init__(self, sign: Callable[[str], str], from_address: str) -> None:
         self._sign = sign

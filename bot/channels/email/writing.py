@@ -14,9 +14,9 @@ import icalendar
 
 from bot.channels.email.config import EmailConfig
 from bot.channels.email.tokens import Tokens
-from locales.languages import LANGUAGES
-from locales.message import Style
-from locales.render import Block, File, Rendered
+from locales.rendering.languages import LANGUAGES
+from locales.rendering.message import Style
+from locales.rendering.render import Block, File, Rendered
 
 LONGEST_SUBJECT = 120
 _SPACES = re.compile(r"\s+")

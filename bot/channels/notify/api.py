@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from bot.channels.base import DeliveryError, RetryLater
 from bot.channels.notify.config import NotifyConfig
 from bot.channels.notify.errors import delivery_error
-from reminders.delivery import Clock
+from reminders.delivery.channel import Clock
 
 Kind = Literal["sms", "email"]
 CONNECT_SECONDS = 5.0

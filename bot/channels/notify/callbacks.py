@@ -21,8 +21,8 @@ from bot.channels.base import News, NewsState
 from bot.channels.notify.config import NotifyConfig
 from bot.channels.notify.words import SmsWords, Wish
 from bot.events import Command, InboundEvent, Left, Payload, Said, Started
-from reminders.delivery import Clock
-from storage.linking import looks_like_code, normalise_code
+from reminders.delivery.channel import Clock
+from storage.people.link_codes import looks_like_code, normalise_code
 
 log = structlog.get_logger(__name__)
 

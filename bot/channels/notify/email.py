@@ -16,9 +16,9 @@ from bot.channels.notify.receipts import EMAIL, Receipts
 from bot.channels.notify.sending import Sending
 from bot.channels.notify.sms import More
 from bot.events import InboundEvent
-from locales.message import Text
-from locales.render import Rendered, Renderer
-from reminders.delivery import Clock
+from locales.rendering.message import Text
+from locales.rendering.render import Rendered, Renderer
+from reminders.delivery.channel import Clock
 
 LONGEST = 100_000
 
@@ -70,7 +70,7 @@ class NotifyEmailChannel:
         """Send one message.
 
         Raises:
-            RetryLater, AddressGone, Rejected: see reminders.delivery.
+            RetryLater, AddressGone, Rejected: see reminders.delivery.channel.
         """
         if (earlier := await self._sending.already_taken(reference, address)) is not None:
             return earlier

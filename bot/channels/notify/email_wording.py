@@ -7,9 +7,9 @@ https://www.notifications.service.gov.uk/using-notify/formatting ; alphagov/noti
 
 import re
 
-from locales.message import Style
-from locales.render import Rendered, RenderedButton
-from reminders.degrade import unnumbered
+from locales.rendering.message import Style
+from locales.rendering.render import Rendered, RenderedButton
+from reminders.delivery.degrade import unnumbered
 
 LONGEST_SUBJECT = 150
 _URL = re.compile(r"https?://[^\s<>\[\]\u2066-\u2069]+")

@@ -11,7 +11,7 @@ from bot.channels.base import DeliveryError, News, Report
 from bot.channels.notify.api import NotifyApi
 from bot.channels.notify.callbacks import RECEIPTS_PATH, Callbacks, Receipt, news_of
 from bot.channels.notify.config import NotifyConfig
-from reminders.delivery import Clock
+from reminders.delivery.channel import Clock
 
 log = structlog.get_logger(__name__)
 

@@ -51,7 +51,7 @@ class Sending:
         """Hand over one message.
 
         Raises:
-            RetryLater, AddressGone, Rejected: see reminders.delivery.
+            RetryLater, AddressGone, Rejected: see reminders.delivery.channel.
         """
         # Until the answer is there it is unclear: a task that is cancelled half-way leaves the doubt behind.
         was_unclear = reference in self._unclear

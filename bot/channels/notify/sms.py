@@ -18,12 +18,12 @@ from bot.channels.notify.sending import Sending
 from bot.channels.notify.sms_letters import Letters, readable
 from bot.channels.notify.sms_wording import all_of, cut_text, whole_text
 from bot.channels.notify.words import SmsWords
-from bot.channels.web.receiving import Receiving
+from bot.channels.receiving import Receiving
 from bot.events import InboundEvent
-from locales.languages import SOURCE
-from locales.message import Text
-from locales.render import Rendered, Renderer
-from reminders.delivery import Clock
+from locales.rendering.languages import SOURCE
+from locales.rendering.message import Text
+from locales.rendering.render import Rendered, Renderer
+from reminders.delivery.channel import Clock
 
 log = structlog.get_logger(__name__)
 
@@ -99,8 +99,8 @@ class SmsChannel:
         """Send one message, as one SMS of at most sms_wording.MOST_SEGMENTS segments.
 
         Raises:
-            RetryLater, AddressGone, Rejected: see reminders.delivery. Rejected("letters_not_carried") where Notify
-                would make question marks of the person's script, and there is no link to send instead.
+            RetryLater, AddressGone, Rejected: see reminders.delivery.channel. Rejected("letters_not_carried") where
+                Notify would make question marks of the person's script, and there is no link to send instead.
         """
         if (earlier := await self._sending.already_taken(reference, address)) is not None:
             return earlier

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from bot.channels.notify.gsm import GSM, folded
-from reminders.delivery import Clock
+from reminders.delivery.channel import Clock
 
 _WELSH = "àèìòùẁỳÀÈÌÒÙẀỲáéíóúẃýÁÉÍÓÚẂÝäëïöüẅÿÄËÏÖÜẄŸâêîôûŵŷÂÊÎÔÛŴŶ"
 SURE = GSM | frozenset(_WELSH)

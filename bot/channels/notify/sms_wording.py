@@ -8,9 +8,9 @@ from bisect import bisect_right
 
 from bot.channels.notify.gsm import Encoding, encoding_of, fold, plain, segments
 from bot.channels.notify.sms_letters import readable
-from locales.message import Style
-from locales.render import Rendered
-from reminders.degrade import unnumbered
+from locales.rendering.message import Style
+from locales.rendering.render import Rendered
+from reminders.delivery.degrade import unnumbered
 
 # Half a page on a simple telephone; each one is paid for.
 MOST_SEGMENTS = 5
@@ -18,7 +18,8 @@ _SENTENCE_ENDS = (".", "!", "?", "؟", "۔", "።", "፧", "\n")
 
 
 def numbered_answers(message: Rendered) -> str:
-    """The buttons as "1 = I come" lines, counted as reminders.degrade counts them; one that opens a page has its link.
+    """The buttons as "1 = I come" lines, counted as reminders.delivery.degrade counts them; one that opens a page has
+    its link.
 
     Nothing is pressed in an SMS, so the answers are written out whether or not the message came with them.
     """

@@ -1,4 +1,4 @@
-"""STOP, START and HELP in every language (locales/sms_words.yaml): exact words, and nothing else in the message."""
+"""STOP, START and HELP in every language (locales/faq/sms_words.yaml): exact words, and nothing else in the message."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from importlib.resources import files
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-import locales
+import locales.faq
 
 
 class Wish(StrEnum):
@@ -66,7 +66,7 @@ class SmsWords:
         Raises:
             BadWords: the file is not in order.
         """
-        text = files(locales).joinpath("sms_words.yaml").read_text(encoding="utf-8")
+        text = files(locales.faq).joinpath("sms_words.yaml").read_text(encoding="utf-8")
         read = TypeAdapter(dict[str, _Words]).validate_python(yaml.safe_load(text))
         return cls({locale: words.model_dump() for locale, words in read.items()})
 

@@ -24,10 +24,10 @@ from bot.channels.telegram.parsing import ALLOWED_UPDATES, CHANNEL, LONGEST_INTE
 from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.wording import keyboard_of, parts_of
+from bot.configuration.settings import Settings
 from bot.events import InboundEvent, Said, Started
-from bot.settings import Settings
-from locales.render import File, Rendered
-from storage.linking import looks_like_code
+from locales.rendering.render import File, Rendered
+from storage.people.link_codes import looks_like_code
 
 log = structlog.get_logger(__name__)
 
@@ -166,7 +166,7 @@ class TelegramChannel:
         sends only what is left of them.
 
         Raises:
-            RetryLater, AddressGone, Rejected: see reminders.delivery.
+            RetryLater, AddressGone, Rejected: see reminders.delivery.channel.
         """
         parts = parts_of(message)
         keyboard = keyboard_of(message)

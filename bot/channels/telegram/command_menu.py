@@ -7,7 +7,7 @@ import structlog
 from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import TelegramError
 
-from locales.languages import SOURCE
+from locales.rendering.languages import SOURCE
 
 log = structlog.get_logger(__name__)
 

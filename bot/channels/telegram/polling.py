@@ -18,7 +18,7 @@ from bot.channels.telegram.errors import delivery_error
 from bot.channels.telegram.parsing import ALLOWED_UPDATES, parse, update_id_of
 from bot.channels.telegram.request import AiohttpRequest
 from bot.events import InboundEvent
-from reminders.delivery import RetryLater
+from reminders.delivery.channel import RetryLater
 
 log = structlog.get_logger(__name__)
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from locales.languages import LANGUAGES, Direction
-from locales.message import Style
-from locales.render import Block, Rendered, RenderedButton
+from locales.rendering.languages import LANGUAGES, Direction
+from locales.rendering.message import Style
+from locales.rendering.render import Block, Rendered, RenderedButton
 
 LONGEST = 4096
 # Telegram takes the direction of a line from its first strong letter; a line that begins with an icon and a Dutch

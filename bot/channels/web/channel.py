@@ -13,18 +13,25 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from starlette.routing import BaseRoute
 
 from bot.channels.base import AddressGone, Capabilities, Receipt, Receive, RetryLater
+from bot.channels.receiving import Receiving
 from bot.channels.web.lines import content_of, kept_file, kept_media, sent_in
 from bot.channels.web.live import Live
 from bot.channels.web.page import Page
-from bot.channels.web.receiving import Receiving
 from bot.channels.web.routes import ChatRoutes
 from bot.channels.web.sessions import CHANNEL, Sessions
 from bot.events import InboundEvent
-from locales.render import Rendered, Renderer
-from reminders.delivery import Clock
-from storage.contacts import contact_at
-from storage.database import Database
-from storage.webchat import WebMessage, add_web_message, close_web_buttons, has_web_session, web_line_of, web_message
+from locales.rendering.render import Rendered, Renderer
+from reminders.delivery.channel import Clock
+from storage.engine.database import Database
+from storage.people.contacts import contact_at
+from storage.people.webchat import (
+    WebMessage,
+    add_web_message,
+    close_web_buttons,
+    has_web_session,
+    web_line_of,
+    web_message,
+)
 
 log = structlog.get_logger()
 

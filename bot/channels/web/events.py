@@ -14,10 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.web.lines import Content, language_tag
 from bot.channels.web.live import Live
-from locales.languages import SOURCE
-from storage.columns import Json
-from storage.database import Database
-from storage.webchat import WebMessage, web_changes, web_standings
+from locales.rendering.languages import SOURCE
+from storage.engine.columns import Json
+from storage.engine.database import Database
+from storage.people.webchat import WebMessage, web_changes, web_standings
 
 log = structlog.get_logger()
 

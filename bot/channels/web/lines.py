@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 from bot.channels.web.uploads import Upload
 from bot.events import Media, MediaKind
-from locales.dates import day_text, time_text
-from locales.languages import LANGUAGES
-from locales.render import File, Rendered
-from storage.columns import Json
-from storage.webchat import WebMessage
+from locales.rendering.dates import day_text, time_text
+from locales.rendering.languages import LANGUAGES
+from locales.rendering.render import File, Rendered
+from storage.engine.columns import Json
+from storage.people.webchat import WebMessage
 
 Content: TypeAlias = dict[str, Json]
 

@@ -1,7 +1,7 @@
 """Wakes the live connections of a chat when something in it changed.
 
 Within this process `changed` wakes them at once. What another process wrote is found by looking: while anybody is
-connected, ONE query a second tells how far all connected chats are (storage.webchat.web_standings), however many
+connected, ONE query a second tells how far all connected chats are (storage.people.webchat.web_standings), however many
 connections there are; without connections nothing is asked.
 """
 
@@ -13,8 +13,8 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.database import Database
-from storage.webchat import Standing, web_standings
+from storage.engine.database import Database
+from storage.people.webchat import Standing, web_standings
 
 log = structlog.get_logger()
 

@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.channels.web.lines import language_tag
-from locales.languages import LANGUAGES
-from locales.message import Text
-from locales.render import Renderer
-from storage.columns import Json
+from locales.rendering.languages import LANGUAGES
+from locales.rendering.message import Text
+from locales.rendering.render import Renderer
+from storage.engine.columns import Json
 
 TEXTS = (
     "attach",

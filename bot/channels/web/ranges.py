@@ -6,7 +6,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from locales.render import File
+from locales.rendering.render import File
 
 _RANGE: Final = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
 # Looked at again on a patchy network, and gone from a shared telephone soon.

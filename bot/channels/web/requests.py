@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from bot.channels.web.uploads import UploadRefused
-from locales.languages import find_language
+from locales.rendering.languages import find_language
 
 MAX_TEXT = 4000
 # 4,000 characters as JSON escapes take 12 bytes each at most.

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from bot.channels.base import Receive
+from bot.channels.receiving import NotReceiving
 from bot.channels.web import requests
 from bot.channels.web.events import stream
 from bot.channels.web.limits import Limit, network_of
@@ -34,15 +35,15 @@ from bot.channels.web.lines import (
 from bot.channels.web.live import Live
 from bot.channels.web.page import Page
 from bot.channels.web.ranges import ranged
-from bot.channels.web.receiving import NotReceiving
 from bot.channels.web.sessions import CHANNEL, Chat, Sessions
 from bot.channels.web.uploads import Upload, UploadRefused, fit
 from bot.events import InboundEvent, Payload, Pressed, Said, Started, command_in
-from locales.languages import SOURCE
-from reminders.delivery import Clock
-from storage.database import Database
-from storage.outbox import Message, MessageState, note_receipt
-from storage.webchat import (
+from locales.rendering.languages import SOURCE
+from reminders.delivery.channel import Clock
+from storage.engine.database import Database
+from storage.outbox.message import Message
+from storage.outbox.receipts import note_receipt
+from storage.people.webchat import (
     WebMessage,
     add_web_message,
     web_history,
@@ -51,6 +52,7 @@ from storage.webchat import (
     web_outbox_ids,
     web_standings,
 )
+from storage.vocabulary import MessageState
 
 HISTORY = 50
 

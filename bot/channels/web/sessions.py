@@ -15,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from reminders.delivery import Clock
-from storage.contacts import Contact
-from storage.database import Database
-from storage.linking import find_code
-from storage.webchat import SESSION_LASTS, WebSession, add_web_session, find_web_session, web_history
+from reminders.delivery.channel import Clock
+from storage.engine.database import Database
+from storage.people.contacts import Contact
+from storage.people.link_codes import find_code
+from storage.people.webchat import SESSION_LASTS, WebSession, add_web_session, find_web_session, web_history
 
 CHANNEL = "web"
 _TOKEN = re.compile(r"[0-9a-f]{64}")

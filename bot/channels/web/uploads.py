@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 from bot.events import MediaKind
 from bot.voice.encoding import MEDIA_TYPE, decode, note
 from bot.voice.sound import SoundTooLong, VoiceFailed
-from locales.render import File
+from locales.rendering.render import File
 
 LONGEST_SECONDS: Final = 305
 _LONGEST_SIDE: Final = 1600

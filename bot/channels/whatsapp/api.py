@@ -10,7 +10,7 @@ import structlog
 from bot.channels.base import RetryLater
 from bot.channels.whatsapp.config import WhatsAppConfig
 from bot.channels.whatsapp.errors import error_of
-from locales.render import File
+from locales.rendering.render import File
 
 log = structlog.get_logger(__name__)
 

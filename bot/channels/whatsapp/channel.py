@@ -14,8 +14,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.channels.base import Capabilities, News, Receipt, Receive, Report, RetryLater
+from bot.channels.receiving import NotReceiving, Receiving
 from bot.channels.recent import Recent
-from bot.channels.web.receiving import NotReceiving, Receiving
 from bot.channels.whatsapp.api import GraphApi
 from bot.channels.whatsapp.config import WhatsAppConfig
 from bot.channels.whatsapp.errors import WINDOW_CLOSED, MediaRefused, OutsideWindow
@@ -23,9 +23,9 @@ from bot.channels.whatsapp.inbound import CHANNEL, items_of
 from bot.channels.whatsapp.templates import catalog, filled, missing
 from bot.channels.whatsapp.wording import LONGEST_BODY, MOST_ROWS, Content, contents_of, text_of
 from bot.events import InboundEvent
-from locales.message import Text
-from locales.render import File, Rendered, Renderer
-from reminders.delivery import Clock
+from locales.rendering.message import Text
+from locales.rendering.render import File, Rendered, Renderer
+from reminders.delivery.channel import Clock
 
 log = structlog.get_logger(__name__)
 
@@ -95,7 +95,7 @@ class WhatsAppChannel:
         """Send one message: in words within 24 hours of the person's last ones, else as an approved template.
 
         Raises:
-            RetryLater, AddressGone, Rejected: see reminders.delivery.
+            RetryLater, AddressGone, Rejected: see reminders.delivery.channel.
         """
         heard_at = await self._window(address)
         if heard_at is None or self._clock.now() - heard_at > WINDOW or reference in self._outside:

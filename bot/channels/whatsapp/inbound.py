@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from bot.channels.base import News, NewsState
 from bot.channels.whatsapp.errors import failure_of
 from bot.events import InboundEvent, Media, MediaKind, Moved, Payload, Pressed, Said, Started, command_in
-from storage.linking import looks_like_code, normalise_code
+from storage.people.link_codes import looks_like_code, normalise_code
 
 CHANNEL: Final = "whatsapp"
 # Meta brings a webhook again for up to seven days.

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.channels.whatsapp.wording import MOST_REPLIES, cut, plain_of
-from locales.message import Text
-from locales.render import Rendered, Renderer
+from locales.rendering.message import Text
+from locales.rendering.render import Rendered, Renderer
 
 # Our locale → Meta's code; https://developers.facebook.com/docs/whatsapp/business-management-api/message-templates
 META_CODES: Final[Mapping[str, str]] = {

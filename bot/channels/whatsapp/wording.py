@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
-from locales.languages import LANGUAGES, Direction
-from locales.message import Style
-from locales.render import Block, Rendered, RenderedButton
+from locales.rendering.languages import LANGUAGES, Direction
+from locales.rendering.message import Style
+from locales.rendering.render import Block, Rendered, RenderedButton
 
 LONGEST_TEXT: Final = 4096
 LONGEST_BODY: Final = 1024

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from bot.dialogue.absence_questions import appointment_label
+from bot.dialogue.appointments.absence_questions import appointment_label
 from bot.dialogue.consultants.common import (
     PAGE,
     caseload,
@@ -26,13 +26,14 @@ from bot.dialogue.consultants.moments import FARTHEST, moment_of, pick_moment
 from bot.dialogue.consultants.people import NAME_LENGTH, named
 from bot.dialogue.consultants.places import ask_place, place_of, taken_place
 from bot.dialogue.turn import Turn, button, part, title
-from locales.message import Button, Part, Text, verbatim
-from reminders.absence_wording import can_be_moved
-from reminders.wording import KIND_ICONS, appointment_line, appointment_parts, name_of
-from storage.appointments import Appointment, AppointmentKind, appointments_of
-from storage.changes import AppointmentChange, Change
-from storage.moving import cancel, length_of, move
-from storage.people import Person
+from locales.rendering.message import Button, Part, Text, verbatim
+from reminders.wording.absence import can_be_moved
+from reminders.wording.appointment import KIND_ICONS, appointment_line, appointment_parts, name_of
+from storage.appointments.appointments import Appointment, appointments_of
+from storage.appointments.changes import AppointmentChange
+from storage.appointments.changing import cancel, length_of, move
+from storage.people.people import Person
+from storage.vocabulary import AppointmentKind, Change
 
 KINDS: Final = tuple(kind for kind in AppointmentKind if kind is not AppointmentKind.CLASS)
 _LENGTH: Final = timedelta(hours=1)

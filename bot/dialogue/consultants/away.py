@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from bot.dialogue.consultants.common import PAGE, menu_rows, number_in, page_of, pages, say_unknown
 from bot.dialogue.turn import Turn, button, part, title
-from locales.message import Button, Part, Text, verbatim
-from reminders.follow_ups import pass_to
+from locales.rendering.message import Button, Part, Text, verbatim
+from reminders.planning.after_absence import pass_to
 from storage.caseload import is_away
-from storage.people import Consultant
+from storage.people.people import Consultant
 
 _STARTS: Final = (0, 1, 2, 3, 4, 5, 6, 7, 14)
 _LENGTHS: Final = (1, 2, 3, 5, 7, 14, 21, 28)

@@ -15,11 +15,12 @@ from bot.dialogue.consultants.common import (
     say_unknown,
 )
 from bot.dialogue.turn import Turn, button, part, title
-from locales.message import Button, Part, verbatim
-from reminders.say_to_consultant import script
-from reminders.wording import name_of
-from storage.people import Person
-from storage.phone_tasks import PhoneTask, TaskState, open_tasks
+from locales.rendering.message import Button, Part, verbatim
+from reminders.wording.appointment import name_of
+from reminders.wording.to_consultant import script
+from storage.people.people import Person
+from storage.people.phone_tasks import PhoneTask, open_tasks
+from storage.vocabulary import TaskState
 
 AGAIN_IN: Final = timedelta(days=1)
 

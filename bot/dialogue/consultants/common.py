@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from bot.dialogue.turn import Turn, button, part
-from locales.message import Button
-from reminders.consultant_lists import Caseload
-from reminders.wording import name_of
-from storage.appointments import Appointment
+from locales.rendering.message import Button
+from reminders.wording.appointment import name_of
+from reminders.wording.caseload_lists import Caseload
+from storage.appointments.appointments import Appointment
 from storage.caseload import caseload_of, may_act_for
-from storage.people import Person
+from storage.people.people import Person
 
 #: Lines, people or sentences on one page.
 PAGE = 8

@@ -6,7 +6,7 @@ from bot.dialogue.consultants.common import menu_rows, number_in, own_person
 from bot.dialogue.said_again import say_again
 from bot.dialogue.turn import Screen, Turn, part, title
 from bot.events import Command, Media, Pressed, Said, Started
-from storage.columns import Json
+from storage.engine.columns import Json
 
 _SCREENS: dict[str, Screen] = {
     "seen": reports.seen,

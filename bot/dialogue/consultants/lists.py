@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from bot.dialogue.consultants.common import PAGE, caseload, caseload_for, menu_rows, page_of, pages
 from bot.dialogue.turn import Screen, Turn, part, title
-from locales.message import Button, Part, verbatim
-from reminders.consultant_lists import Caseload, Line, List, lines_of
-from reminders.digest import digest_parts, list_buttons
-from reminders.wording import name_of
+from locales.rendering.message import Button, Part, verbatim
+from reminders.wording.appointment import name_of
+from reminders.wording.caseload_lists import Caseload, Line, List, lines_of
+from reminders.wording.digest import digest_parts, list_buttons
 
 
 async def _caseload(turn: Turn) -> Caseload:

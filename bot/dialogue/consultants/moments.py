@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from bot.dialogue.consultants.common import caseload
 from bot.dialogue.turn import Turn, button, part, title
-from locales.message import Button, Text, verbatim
+from locales.rendering.message import Button, Text, verbatim
 from reminders.local_time import to_instant
 from reminders.working_time import is_working_day
-from storage.appointments import Appointment, AppointmentStatus, appointments_of, day_bounds
-from storage.moving import length_of
-from storage.people import Person
+from storage.appointments.appointments import Appointment, appointments_of, day_bounds
+from storage.appointments.changing import length_of
+from storage.people.people import Person
+from storage.vocabulary import AppointmentStatus
 
 DAYS: Final = 10
 FARTHEST: Final = timedelta(days=365)

@@ -18,16 +18,17 @@ from bot.dialogue.consultants.common import (
     say_unknown,
 )
 from bot.dialogue.turn import Turn, button, part, title
-from locales.languages import LANGUAGES, find_language
-from locales.message import Attachment, Button, Part, Text, verbatim
-from reminders.consultant_lists import List, lines_of
-from reminders.person_terms import terms_of
-from reminders.wording import appointment_line, name_of
-from storage.absence_reports import LOOK_BACK, times_reported
-from storage.appointments import appointments_of
-from storage.contacts import Contact, ContactState
-from storage.linking import make_code
-from storage.people import Group, Person, plan_of
+from locales.rendering.languages import LANGUAGES, find_language
+from locales.rendering.message import Attachment, Button, Part, Text, verbatim
+from reminders.terms.stored_terms import terms_of
+from reminders.wording.appointment import appointment_line, name_of
+from reminders.wording.caseload_lists import List, lines_of
+from storage.appointments.absence_reports import LOOK_BACK, times_reported
+from storage.appointments.appointments import appointments_of
+from storage.people.contacts import Contact
+from storage.people.link_codes import make_code
+from storage.people.people import Person, plan_of
+from storage.vocabulary import ContactState, Group
 
 NAME_LENGTH: Final = 80
 _AHEAD: Final = timedelta(days=60)

@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from bot.dialogue.consultants.common import caseload
 from bot.dialogue.turn import Turn, button, part, title
-from locales.message import Button, verbatim
-from storage.appointments import Appointment, AppointmentKind
-from storage.people import Person
+from locales.rendering.message import Button, verbatim
+from storage.appointments.appointments import Appointment
+from storage.people.people import Person
+from storage.vocabulary import AppointmentKind
 
 _PLACES: Final = 5
 _LATEST: Final = 60

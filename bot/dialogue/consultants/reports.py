@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from bot.dialogue.consultants.common import menu_rows, number_in, own_person, say_unknown
 from bot.dialogue.turn import Turn, button, part
-from locales.message import Button
-from reminders.wording import name_of
-from storage.absences import Absence, AbsenceState
-from storage.letters import Letter, LetterKind
-from storage.people import Consultant, Person
+from locales.rendering.message import Button
+from reminders.wording.appointment import name_of
+from storage.appointments.absences import Absence
+from storage.people.people import Consultant, Person
+from storage.people.relayed import Letter
+from storage.vocabulary import AbsenceState, LetterKind
 
 
 async def _own_report(turn: Turn, args: Sequence[str]) -> tuple[Absence, Person] | None:

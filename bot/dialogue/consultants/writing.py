@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import or_, select
 
 from bot.dialogue import letters
+from bot.dialogue.answers import asked_for_words
 from bot.dialogue.consultants.common import (
     PAGE,
     caseload,
@@ -17,14 +18,14 @@ from bot.dialogue.consultants.common import (
     say_unknown,
 )
 from bot.dialogue.consultants.reports import letter_of, see
-from bot.dialogue.numbers import asked_for_words
 from bot.dialogue.turn import Turn, button, part, title
-from locales.message import Attachment, Button, Part, Style, Text, verbatim
-from reminders.wording import name_of
-from storage.appointments import LessonGroup, Membership
-from storage.columns import Json
-from storage.letters import Letter, LetterKind
-from storage.people import Person
+from locales.rendering.message import Attachment, Button, Part, Style, Text, verbatim
+from reminders.wording.appointment import name_of
+from storage.appointments.appointments import LessonGroup, Membership
+from storage.engine.columns import Json
+from storage.people.people import Person
+from storage.people.relayed import Letter
+from storage.vocabulary import LetterKind
 
 READY_ANSWERS: Final = (
     "thanks",

@@ -21,13 +21,13 @@ from bot.cards.drawing import Drawing
 from bot.cards.pictograms import FOLDER, first_icon, pictogram
 from bot.cards.renderer import CardFailed, CardRenderer, font_files
 from bot.cards.samples import sample_cards
-from locales.catalog import Catalogs
-from locales.dates import date_text, day_text, month_text, other_day_text, weekday_text
-from locales.languages import LANGUAGES, Direction
-from locales.render import Renderer
-from reminders.absence_wording import REASON_ICONS
-from reminders.wording import KIND_ICONS
-from storage.appointments import AppointmentKind
+from locales.rendering.catalog import Catalogs
+from locales.rendering.dates import date_text, day_text, month_text, other_day_text, weekday_text
+from locales.rendering.languages import LANGUAGES, Direction
+from locales.rendering.render import Renderer
+from reminders.wording.absence import REASON_ICONS
+from reminders.wording.appointment import KIND_ICONS
+from storage.vocabulary import AppointmentKind
 
 NOW = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)
 RENDERER = Renderer(Catalogs(), ZoneInfo("Europe/Amsterdam"))

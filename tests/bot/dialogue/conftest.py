@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from storage.database import Database
+from storage.engine.database import Database
 from tests.bot.dialogue.talk import Talk, town
 from tests.clock import FakeClock
 

@@ -8,37 +8,39 @@ from zoneinfo import ZoneInfo
 
 from starlette.routing import BaseRoute
 
-from bot.attachments import Attachments
 from bot.cards.renderer import CardRenderer
 from bot.channels.base import AddressGone, Capabilities, Receipt, Receive
+from bot.configuration.municipality import Municipalities, Municipality
 from bot.dialogue.services import Services
+from bot.enclosures.earlier_messages import SaidBefore
+from bot.enclosures.files import Attachments
+from bot.enclosures.picture_and_sound import Illustrations
 from bot.events import InboundEvent, Payload, Pressed, Said, Started
 from bot.faq.absence import ComingWords
 from bot.faq.finding import Finder, Finding
-from bot.illustrations import Illustrations
 from bot.inbox import Inbox
-from bot.municipality import Municipalities, Municipality
-from bot.said_before import SaidBefore
 from bot.voice.speaking import Speaker
-from locales.catalog import Catalogs
 from locales.faq.content import FaqContent, load_faq
 from locales.faq.texts import faq_source
-from locales.message import Text, Value
-from locales.render import Rendered, Renderer
-from reminders.compose import PlannedComposer
-from reminders.digest import DIGEST, DigestComposer
-from reminders.dispatcher import ComposersByKind, Dispatcher, SayComposer
-from reminders.follow_ups import FollowUp, FollowUpComposer
+from locales.rendering.catalog import Catalogs
+from locales.rendering.message import Text, Value
+from locales.rendering.render import Rendered, Renderer
+from reminders.kinds import DIGEST, FollowUp, Kind, Missed
 from reminders.local_time import QuietHours
-from reminders.missed import Missed, MissedComposer, TalkRule
-from reminders.planned import Kind
-from reminders.planner import Planner
-from reminders.policy import Policies
-from reminders.terms import TermRules
-from storage.appointments import Appointment, AppointmentKind
-from storage.database import Database
-from storage.linking import make_code
-from storage.people import Consultant, Group, Person, Plan, Route
+from reminders.planning.planner import Planner
+from reminders.policies.due_times import Policies
+from reminders.sending.dispatcher import ComposersByKind, Dispatcher, SayComposer
+from reminders.terms.terms import TermRules
+from reminders.wording.after_absence import FollowUpComposer
+from reminders.wording.after_attendance import MissedComposer
+from reminders.wording.digest import DigestComposer
+from reminders.wording.planned_messages import PlannedComposer
+from storage.appointments.appointments import Appointment
+from storage.attendance.patterns import TalkRule
+from storage.engine.database import Database
+from storage.people.link_codes import make_code
+from storage.people.people import Consultant, Person, Plan
+from storage.vocabulary import AppointmentKind, Group, Route
 from tests.clock import FakeClock
 
 ZONE = ZoneInfo("Europe/Amsterdam")

@@ -10,20 +10,22 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import inspect, select
 
-from bot.dialogue import absence, person
+from bot.dialogue import person
+from bot.dialogue.appointments import absence_draft
 from bot.dialogue.consultants import door
 from bot.events import Command, Pressed, Said
-from locales.render import Rendered
-from storage.absences import Absence, AbsenceAppointment, AbsenceReason, AbsenceState
-from storage.appointments import Answer, Appointment, LessonGroup, Membership, Participation, Presence
-from storage.audit import AuditEntry
-from storage.base import Base
-from storage.contacts import Contact, LinkCode
-from storage.database import Database
-from storage.letters import Letter, LetterKind
-from storage.outbox import Message
-from storage.people import Consultant, Person, Plan
-from storage.proposals import Proposal
+from locales.rendering.render import Rendered
+from storage.appointments.absences import Absence, AbsenceAppointment
+from storage.appointments.appointments import Appointment, LessonGroup, Membership, Participation
+from storage.appointments.proposals import Proposal
+from storage.engine.base import Base
+from storage.engine.database import Database
+from storage.outbox.message import Message
+from storage.people.contacts import Contact, LinkCode
+from storage.people.people import Consultant, Person, Plan
+from storage.people.relayed import Letter
+from storage.privacy.audit import AuditEntry
+from storage.vocabulary import AbsenceReason, AbsenceState, Answer, LetterKind, Presence
 from tests.bot.dialogue.talk import Talk
 
 SECRETS = ("Amina", "Zandvoort", "het geheim van Amina", "+31600000001", "Sanne")
@@ -42,7 +44,7 @@ DEEPER: dict[str, Sequence[str]] = {
     "prop": (":0", ":none"),
     "missed": (":ill", ":there"),
     "ab": (
-        *(f":{step}" for step in (*absence._STEPS, *absence._AFTER)),
+        *(f":{step}" for step in (*absence_draft._STEPS, *absence_draft._AFTER)),
         *(f":w:{number}" for number in range(1, 9)),
         ":r:ill",
         ":d:week",
@@ -74,9 +76,9 @@ async def victim(talk: Talk) -> None:
     meeting, lesson = talk.appointment_ids["Amina-meeting"], talk.appointment_ids["Amina-class"]
     await amina.does(Pressed(f"notcome:{meeting}"))
     await amina.taps("reason.ill")
-    await amina.taps("absence.only_this")
+    await amina.taps("absence_draft.only_this")
     await amina.says("het geheim van Amina")
-    await amina.taps("absence.send")
+    await amina.taps("absence_draft.send")
     await amina.does(Pressed("letter"))
     await amina.says("het geheim van Amina")
     await amina.does(Pressed(f"notcome:{talk.appointment_ids['Amina-class2']}"))

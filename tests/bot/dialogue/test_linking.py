@@ -4,9 +4,9 @@ import re
 
 from bot.channels.base import Capabilities
 from bot.events import Command, Left, Media, MediaKind, Pressed, Returned, Said, Started
-from locales.message import Text
-from storage.linking import MAX_ATTEMPTS
-from storage.people import Person
+from locales.rendering.message import Text
+from storage.people.link_codes import MAX_ATTEMPTS
+from storage.people.people import Person
 from tests.bot.dialogue.talk import Talk
 
 

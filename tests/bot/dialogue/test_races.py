@@ -7,15 +7,16 @@ import time
 from sqlalchemy import func, select
 
 from bot.events import InboundEvent, Payload, Pressed
-from locales.message import Text
-from storage.absences import Absence, AbsenceAppointment, AbsenceReason, AbsenceState
-from storage.appointments import Appointment, AppointmentKind, AppointmentStatus
-from storage.changes import AppointmentChange
-from storage.contacts import Contact
-from storage.moving import cancel
-from storage.outbox import Message
-from storage.people import Consultant, Group, Person
-from storage.proposals import Proposal
+from locales.rendering.message import Text
+from storage.appointments.absences import Absence, AbsenceAppointment
+from storage.appointments.appointments import Appointment
+from storage.appointments.changes import AppointmentChange
+from storage.appointments.changing import cancel
+from storage.appointments.proposals import Proposal
+from storage.outbox.message import Message
+from storage.people.contacts import Contact
+from storage.people.people import Consultant, Person
+from storage.vocabulary import AbsenceReason, AbsenceState, AppointmentKind, AppointmentStatus, Group
 from tests.bot.dialogue.talk import RENDERER, Talk
 
 FLU = 500

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.events import Pressed
-from storage.absences import Absence, AbsenceState
+from storage.appointments.absences import Absence
+from storage.vocabulary import AbsenceState
 from tests.bot.dialogue.talk import Phone, Talk
 
 

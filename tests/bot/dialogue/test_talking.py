@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.events import Command, Media, MediaKind, Payload, Pressed, Said
-from storage.contacts import Contact, Conversation
-from storage.letters import Letter
-from storage.outbox import Message, MessageState
-from storage.people import Person, Wishes
+from storage.outbox.message import Message
+from storage.people.contacts import Contact
+from storage.people.conversations import Conversation
+from storage.people.people import Person
+from storage.people.relayed import Letter
+from storage.vocabulary import MessageState, Wishes
 from tests.bot.dialogue.talk import Talk
 
 

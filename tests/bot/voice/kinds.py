@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from bot.bench.outbox_rows import reminder
-from locales.message import Body, Button, Part, Style, Text, verbatim
-from reminders.absence_wording import REASON_ICONS
-from reminders.wording import KIND_ICONS, kind_text
-from storage.appointments import AppointmentKind
+from locales.rendering.message import Body, Button, Part, Style, Text, verbatim
+from reminders.wording.absence import REASON_ICONS
+from reminders.wording.appointment import KIND_ICONS, kind_text
+from storage.vocabulary import AppointmentKind
 
 AT = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 PLACE = "Gemeentehuis Huizen, Graaf Wichman 10"

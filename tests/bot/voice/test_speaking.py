@@ -15,9 +15,9 @@ from bot.voice.sound import Pcm, VoiceFailed
 from bot.voice.speaking import Speaker
 from bot.voice.speech import SpeechWriter
 from bot.voice.synthesis import Espeak
-from locales.catalog import Catalogs
 from locales.glossary.reading import load_glossary
-from locales.message import Body, Part, Text, verbatim
+from locales.rendering.catalog import Catalogs
+from locales.rendering.message import Body, Part, Text, verbatim
 from tests.bot.voice.beeps import Beeps, tone
 from tests.bot.voice.kinds import bodies
 

@@ -10,10 +10,10 @@ from bot.voice.cleaning import in_words, without_signs
 from bot.voice.numbers import number_words
 from bot.voice.speech import SpeechWriter, slug
 from bot.voice.synthesis import Espeak
-from locales.catalog import Catalogs
 from locales.glossary.reading import load_glossary
-from locales.languages import LANGUAGES, SOURCE
-from locales.message import Body, Part, Style, Text, verbatim
+from locales.rendering.catalog import Catalogs
+from locales.rendering.languages import LANGUAGES, SOURCE
+from locales.rendering.message import Body, Part, Style, Text, verbatim
 from tests.bot.voice.kinds import bodies
 
 WRITER = SpeechWriter(Catalogs(), ZoneInfo("Europe/Amsterdam"), load_glossary())

@@ -31,8 +31,8 @@ from bot.channels.email.channel import EmailChannel
 from bot.channels.email.config import EmailConfig, Security
 from bot.channels.email.tokens import Tokens
 from bot.events import InboundEvent
-from locales.catalog import Catalogs
-from locales.render import Renderer
+from locales.rendering.catalog import Catalogs
+from locales.rendering.render import Renderer
 from tests.browser.serving import listener_on
 from tests.clock import FakeClock
 

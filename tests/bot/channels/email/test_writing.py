@@ -13,10 +13,10 @@ import pytest
 from bot.channels.email.config import EmailConfig
 from bot.channels.email.tokens import Tokens
 from bot.channels.email.writing import Envelope, mail_of
-from locales.message import Style
-from locales.render import Block, File, Picture, Rendered, RenderedButton
-from reminders.degrade import degraded
-from reminders.delivery import Capabilities
+from locales.rendering.message import Style
+from locales.rendering.render import Block, File, Picture, Rendered, RenderedButton
+from reminders.delivery.channel import Capabilities
+from reminders.delivery.degrade import degraded
 from tests.bot.channels.email.rig import OURS, PERSON, sign
 from tests.bot.channels.notify.rig import rendered
 

@@ -17,10 +17,10 @@ from bot.channels.notify import NotifyConfig, NotifyEmailChannel, SmsChannel
 from bot.demo.counterparts import notify as side
 from bot.demo.counterparts.notify import NotifyCounterpart
 from bot.events import InboundEvent
-from locales.catalog import Catalogs
-from locales.languages import LANGUAGES
-from locales.message import Style
-from locales.render import Block, File, Rendered, RenderedButton, Renderer
+from locales.rendering.catalog import Catalogs
+from locales.rendering.languages import LANGUAGES
+from locales.rendering.message import Style
+from locales.rendering.render import Block, File, Rendered, RenderedButton, Renderer
 from tests.clock import FakeClock
 
 PERSON = "+31612345678"

@@ -4,7 +4,7 @@ import pytest
 
 from bot.channels.notify.email_wording import body_of, literal, subject_of
 from bot.demo.counterparts.notify_texts import read_markdown
-from locales.message import Style
+from locales.rendering.message import Style
 from tests.bot.channels.notify.rig import rendered
 
 

@@ -8,8 +8,8 @@ import pytest
 from bot.channels.base import AddressGone, DeliveryError, Rejected, RetryLater
 from bot.channels.notify import NotifyConfig, SmsChannel
 from bot.demo.counterparts import notify as side
-from locales.message import Style
-from locales.render import File, Rendered
+from locales.rendering.message import Style
+from locales.rendering.render import File, Rendered
 from tests.bot.channels.notify.rig import LINK, MAILBOX, PERSON, Rig, rendered, rigged
 
 ARABIC = rendered("موعدك يوم الاثنين", locale="ar", buttons=(("نعم", "y"),))

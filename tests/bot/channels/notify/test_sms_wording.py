@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from bot.channels.notify.gsm import Encoding, encoding_of, segments
 from bot.channels.notify.sms_letters import readable
 from bot.channels.notify.sms_wording import MOST_SEGMENTS, cut_text, numbered_answers, whole_text
-from locales.message import Style
-from locales.render import Rendered
-from reminders.degrade import degraded
-from reminders.delivery import Capabilities
+from locales.rendering.message import Style
+from locales.rendering.render import Rendered
+from reminders.delivery.channel import Capabilities
+from reminders.delivery.degrade import degraded
 from tests.bot.channels.notify.rig import LINK, rendered
 
 MORE = f"Lees meer: {LINK}"

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-import locales
+import locales.faq
 from bot.channels.notify.callbacks import number_of, payload_of
 from bot.channels.notify.words import BadWords, SmsWords
 from bot.events import Command, Left, Payload, Said, Started
-from locales.languages import LANGUAGES
+from locales.rendering.languages import LANGUAGES
 
 WORDS = SmsWords.load()
-FILE = Path(locales.__file__).with_name("sms_words.yaml")
+FILE = Path(locales.faq.__file__).with_name("sms_words.yaml")
 
 
 @pytest.mark.parametrize(

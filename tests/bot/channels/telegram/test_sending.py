@@ -10,7 +10,7 @@ import pytest
 from bot.channels.base import AddressGone, Rejected, RetryLater
 from bot.channels.telegram import TelegramChannel
 from bot.events import InboundEvent, Said
-from locales.render import File, Picture
+from locales.rendering.render import File, Picture
 from tests.bot.channels.web.rig import message
 from tests.botapi.control import add_fault
 from tests.botapi.server import BotApi

@@ -7,7 +7,7 @@ from secrets import token_hex
 import httpx
 import pytest
 
-from storage.database import Database
+from storage.engine.database import Database
 from tests.bot.channels.web.rig import Rig, rigged
 
 URL = "https://chat.example"

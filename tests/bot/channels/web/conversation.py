@@ -1,7 +1,7 @@
 """A conversation with everything a line can hold, in Dutch and in Arabic."""
 
-from locales.message import Style
-from locales.render import Block, File, Rendered
+from locales.rendering.message import Style
+from locales.rendering.render import Block, File, Rendered
 from tests.bot.channels.web.rig import Rig, message
 
 CALENDAR = File("gesprek.ics", "text/calendar", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")

@@ -12,15 +12,16 @@ from starlette.applications import Starlette
 from bot.channels.web.channel import WebChannel
 from bot.events import InboundEvent, Media, Pressed, Said, Started
 from bot.http import build_http
-from locales.catalog import Catalogs
-from locales.languages import LANGUAGES
-from locales.message import Style
-from locales.render import Block, File, Rendered, RenderedButton, Renderer
-from storage.contacts import Contact, contact_at
-from storage.database import Database
-from storage.linking import CodeRefused, make_code, use_code
-from storage.outbox import Message, MessageState
-from storage.people import Group, Person
+from locales.rendering.catalog import Catalogs
+from locales.rendering.languages import LANGUAGES
+from locales.rendering.message import Style
+from locales.rendering.render import Block, File, Rendered, RenderedButton, Renderer
+from storage.engine.database import Database
+from storage.outbox.message import Message
+from storage.people.contacts import Contact, contact_at
+from storage.people.link_codes import CodeRefused, make_code, use_code
+from storage.people.people import Person
+from storage.vocabulary import Group, MessageState
 from tests.clock import FakeClock
 
 

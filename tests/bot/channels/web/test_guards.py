@@ -5,7 +5,7 @@ from secrets import token_hex
 import httpx
 import pytest
 
-from storage.database import Database
+from storage.engine.database import Database
 from tests.bot.channels.web.conftest import URL, Browser
 from tests.bot.channels.web.rig import Rig
 

@@ -10,10 +10,10 @@ import pytest
 from bot.channels.web.events import stream
 from bot.channels.web.lines import Content, shown
 from bot.channels.web.live import CONNECTIONS_A_CHAT, Live
-from storage.columns import Json
-from storage.contacts import Contact
-from storage.people import Person
-from storage.webchat import WebMessage
+from storage.engine.columns import Json
+from storage.people.contacts import Contact
+from storage.people.people import Person
+from storage.people.webchat import WebMessage
 from tests.bot.channels.web.conftest import Browser
 from tests.bot.channels.web.rig import Rig, message
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from secrets import token_hex
 
 from bot.events import Started
-from storage.contacts import Contact
+from storage.people.contacts import Contact
 from tests.bot.channels.web.conftest import Browser, NewBrowser
 from tests.bot.channels.web.rig import Rig
 

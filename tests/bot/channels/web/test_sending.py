@@ -13,7 +13,7 @@ from bot.channels.web import uploads
 from bot.channels.web.requests import MAX_UPLOAD
 from bot.events import Media, MediaKind
 from bot.voice.encoding import decode
-from storage.database import Database
+from storage.engine.database import Database
 from tests.bot.channels.web.conftest import Browser, NewBrowser
 from tests.bot.channels.web.files import PDF, PLACE, bomb, film, photo_with_a_place, picture, sound
 from tests.bot.channels.web.rig import Rig

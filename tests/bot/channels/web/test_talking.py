@@ -8,8 +8,8 @@ import pytest
 
 from bot.channels.base import AddressGone
 from bot.events import InboundEvent, Pressed, Said
-from locales.render import File, Picture, Rendered
-from storage.outbox import MessageState
+from locales.rendering.render import File, Picture, Rendered
+from storage.vocabulary import MessageState
 from tests.bot.channels.web.conftest import Browser, NewBrowser
 from tests.bot.channels.web.rig import Rig, message
 

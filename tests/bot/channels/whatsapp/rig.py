@@ -13,8 +13,8 @@ from bot.channels.whatsapp.templates import catalog
 from bot.demo.counterparts import whatsapp as side
 from bot.demo.counterparts.whatsapp import WhatsAppCounterpart
 from bot.events import InboundEvent
-from locales.catalog import Catalogs
-from locales.render import Renderer
+from locales.rendering.catalog import Catalogs
+from locales.rendering.render import Renderer
 from tests.bot.channels.notify.rig import serving
 from tests.browser.serving import listener_on
 from tests.clock import FakeClock

@@ -18,8 +18,8 @@ from bot.channels.whatsapp.templates import META_CODES, catalog, missing
 from bot.channels.whatsapp.wording import cut, plain_of, split
 from bot.demo.counterparts import whatsapp as side
 from bot.events import Command, Media, MediaKind, Moved, Pressed, Said, Started
-from locales.message import Style
-from locales.render import Block, File, Picture, Rendered
+from locales.rendering.message import Style
+from locales.rendering.render import Block, File, Picture, Rendered
 from tests.bot.channels.web.rig import message
 from tests.bot.channels.whatsapp.rig import PERSON, RENDERER, Rig, rigged
 from tests.clock import START

@@ -1,0 +1,1 @@
+"""What can be done, whoever asks: no screen, no button, no channel."""

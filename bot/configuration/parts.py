@@ -1,0 +1,95 @@
+"""Puts importers together with what storage does not know: languages, wall time, holidays, and who tells people."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+import holidays
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.configuration.municipality import Municipalities
+from bot.configuration.settings import Settings
+from locales.rendering.languages import find_language
+from reminders.local_time import QuietHours, to_instant
+from reminders.planning.after_attendance import AfterAttendance
+from reminders.planning.planner import HORIZON, Planner
+from reminders.policies.due_times import Policies, load_policies
+from reminders.terms.stored_terms import stored_facts
+from reminders.terms.terms import TermFault, term_faults
+from storage.engine.keys import KeyRing
+from storage.importing.run import Border, LocalTime
+
+
+def border_of(settings: Settings, keys: KeyRing, now: datetime) -> Border:
+    """What importers need from outside storage."""
+    zone = settings.zone
+
+    def local(wall: datetime) -> LocalTime:
+        found = to_instant(wall, zone)
+        return LocalTime(found.instant, found.note)
+
+    def holiday(moment: datetime) -> str | None:
+        day = moment.astimezone(zone).date()
+        name = _holidays(day.year).get(day)
+        return str(name) if name is not None else None
+
+    return Border(now=now, keys=keys, find_language=find_language, to_instant=local, holiday=holiday)
+
+
+@lru_cache(maxsize=16)
+def _holidays(year: int) -> holidays.HolidayBase:
+    # Good Friday and 5 May are "optional" there, and official days all the same (Algemene termijnenwet, 3).
+    return holidays.country_holidays("NL", years=year, language="nl", categories=("public", "optional"))
+
+
+def public_holidays() -> holidays.HolidayBase:
+    """Dutch public holidays; filled year by year as days are asked for."""
+    return holidays.country_holidays("NL")
+
+
+def after_attendance(settings: Settings, now: Callable[[], datetime]) -> AfterAttendance:
+    """What follows from an attendance list: "we missed you", and "plan a talk"."""
+    known = Municipalities.load(settings.config)
+    planner = planner_of(settings, now, known)
+    return AfterAttendance(planner, now, settings.zone, lambda municipality: known.of(municipality).talk_rule)
+
+
+def term_faults_of(
+    settings: Settings,
+) -> Callable[[AsyncSession, Collection[int]], Awaitable[Mapping[int, Sequence[TermFault]]]]:
+    """What looks mistyped of people's plans, beside what is known of the people themselves."""
+    known = Municipalities.load(settings.config)
+
+    async def faults_of(session: AsyncSession, person_ids: Collection[int]) -> Mapping[int, Sequence[TermFault]]:
+        stored = await stored_facts(session, person_ids)
+        return {
+            person_id: term_faults(found.facts, known.of(found.municipality).term_rules)
+            for person_id, found in stored.items()
+        }
+
+    return faults_of
+
+
+def policies_of(settings: Settings) -> Policies:
+    """The reminder policies of the configuration file, or the defaults."""
+    return load_policies(settings.config) if settings.config is not None else Policies()
+
+
+def planner_of(
+    settings: Settings,
+    now: Callable[[], datetime],
+    municipalities: Municipalities | None = None,
+    *,
+    horizon: timedelta = HORIZON,
+) -> Planner:
+    """The planner that stores what people must hear; `now` is the clock's."""
+    known = municipalities if municipalities is not None else Municipalities.load(settings.config)
+    return Planner(
+        policies=policies_of(settings),
+        quiet_hours=QuietHours.parse(settings.quiet_hours, settings.zone),
+        zone=settings.zone,
+        now=now,
+        term_rules=lambda municipality: known.of(municipality).term_rules,
+        holidays=public_holidays(),
+        horizon=horizon,
+    )

@@ -1,0 +1,1 @@
+"""A person's appointments, and everything about not coming."""

@@ -1,0 +1,59 @@
+"""Did this help? And keeping, without names, what was not answered."""
+
+from collections.abc import Sequence
+
+from bot.dialogue import menu
+from bot.dialogue.turn import Turn, button, part
+from bot.faq.scrub import scrubbed
+from locales.rendering.message import Button
+from storage.people.faq_gaps import FaqGap
+from storage.people.people import Consultant
+from storage.vocabulary import GapReason
+
+
+def ask(topic: str) -> list[Button]:
+    """The row of buttons under an answer."""
+    return [
+        button("question.helped_yes", f"helped:yes:{topic}", "👍"),
+        button("question.helped_no", f"helped:no:{topic}", "👎"),
+    ]
+
+
+async def take(turn: Turn, args: Sequence[str]) -> None:
+    """Thanks, or the offer to pass the question on."""
+    verdict, topic = (*args, "", "")[:2]
+    asked = turn.recall("question")
+    if verdict != "no" or topic not in turn.services.faq.topics:
+        turn.remember(question=None)
+        turn.say(part("question.helped_thanks"), buttons=[menu.back()])
+        return
+    if isinstance(asked, str) and asked:
+        await keep_gap(turn, asked, GapReason.NOT_HELPED, topic)
+        turn.say(
+            part("question.not_helped"),
+            part("question.offer"),
+            buttons=[[button("question.pass_on", "pass:yes", "✅")], [button("question.no", "menu", "❌")]],
+        )
+    else:
+        # Chosen from a list, so that there are no words to pass on.
+        turn.say(part("question.not_helped"), buttons=[[button("menu.consultant", "letter", "💬")], menu.back()])
+
+
+async def keep_gap(turn: Turn, question: str, reason: GapReason, topic: str | None = None) -> None:
+    """Keep a question for the municipality to learn from, without who asked it."""
+    person = turn.participant
+    consultant = await turn.session.get(Consultant, person.consultant_id) if person.consultant_id is not None else None
+    names = [person.given_name, person.family_name, *([consultant.name] if consultant is not None else [])]
+    words = scrubbed(question, names)
+    if words:
+        turn.session.add(
+            FaqGap(
+                # The day only: with the minute it could be laid beside a log.
+                at=turn.now.replace(hour=0, minute=0, second=0, microsecond=0),
+                municipality=person.municipality,
+                language=turn.services.finder.find(question, turn.language).language or turn.language,
+                reason=reason,
+                topic=topic,
+                question=words,
+            )
+        )

@@ -1,0 +1,154 @@
+"""Ask a question: an answer from the FAQ when sure, choices when nearly, otherwise the offer to pass it on.
+
+A wrong answer about a fine is worse than none: nothing is guessed here, the finder says how sure it is.
+"""
+
+from collections.abc import Sequence
+
+from bot.dialogue import letters, media, menu
+from bot.dialogue.appointments import absence_draft, appointments, coming
+from bot.dialogue.asking import feedback, language_offer
+from bot.dialogue.asking.facts import personal_facts
+from bot.dialogue.own import onboarding, plan, preferences, privacy
+from bot.dialogue.turn import Screen, Turn, button, part, title
+from bot.faq.finding import Heard
+from locales.faq.content import Action, Topic
+from locales.rendering.message import Button, Part, Style, Text
+from storage.vocabulary import GapReason, LetterKind
+
+MOST_CHOICES = 3
+
+
+async def ask(turn: Turn, _args: Sequence[str]) -> None:
+    """Ask for the question; free text is understood anywhere, so nothing else is kept."""
+    turn.expect("question")
+    turn.say(title("question.ask"), part("question.how"), buttons=[menu.back()])
+
+
+async def take(turn: Turn, text: str) -> None:
+    """A free text that is no answer to anything open."""
+    finding = turn.services.finder.find(text, turn.language)
+    turn.expect("")
+    if finding.outcome == "urgent":
+        await _urgent(turn, text)
+    elif await coming.take(turn, finding.heard):
+        pass
+    elif finding.outcome == "answer" and finding.topic is not None:
+        turn.remember(question=text[: letters.LETTER_LENGTH])
+        # "When I am ill, what then?" is answered; only who says that they cannot come begins a report.
+        in_words = finding.heard not in (None, Heard.ABSENT)
+        await answer(turn, turn.services.faq.topics[finding.topic], text, in_words=in_words)
+    elif finding.outcome == "choices":
+        turn.remember(question=text[: letters.LETTER_LENGTH])
+        choices = [
+            [Button(Text(f"faq.question.{candidate.topic}"), f"faq:{candidate.topic}", "❓")]
+            for candidate in finding.candidates[:MOST_CHOICES]
+        ]
+        turn.say(
+            title("question.did_you_mean"), buttons=[*choices, [button("question.something_else", "pass:ask", "💬")]]
+        )
+    else:
+        turn.remember(question=text[: letters.LETTER_LENGTH])
+        await feedback.keep_gap(turn, text, GapReason.NOT_FOUND)
+        offer(turn)
+    if finding.outcome != "urgent":
+        language_offer.offer(turn, finding.language, text)
+
+
+def offer(turn: Turn) -> None:
+    """Offer to pass the remembered question on; honest that it was not understood."""
+    turn.say(
+        title("question.not_understood"),
+        part("question.offer"),
+        buttons=[[button("question.pass_on", "pass:yes", "✅")], [button("question.no", "menu", "❌")]],
+    )
+
+
+async def pass_on(turn: Turn, args: Sequence[str]) -> None:
+    """Pass the remembered question on to the consultant."""
+    question = turn.recall("question")
+    if not isinstance(question, str) or not question:
+        await letters.ask(turn, ())
+        return
+    if list(args[:1]) == ["ask"]:
+        await feedback.keep_gap(turn, question, GapReason.NONE_OF_THESE)
+        offer(turn)
+        return
+    turn.remember(question=None)
+    sent = media.joined(*media.just_sent(turn))
+    media.forget(turn)
+    if await letters.send(turn, question, LetterKind.QUESTION, sent):
+        await letters.say_sent(turn)
+
+
+async def choose(turn: Turn, args: Sequence[str]) -> None:
+    """A topic chosen by a button."""
+    asked = turn.recall("question")
+    topic = turn.services.faq.topics.get(args[0]) if args else None
+    if topic is None:
+        await ask(turn, ())
+        return
+    await answer(turn, topic, asked if isinstance(asked, str) else "")
+
+
+async def answer(turn: Turn, topic: Topic, asked: str, *, in_words: bool = False) -> None:
+    """The answer to a topic: what the person asked about others' rules is said to be so; own facts; the section.
+
+    `in_words` answers where a report would begin, too.
+    """
+    group = turn.participant.group.value
+    if topic.applies_to not in ("all", group) and topic.instead is not None:
+        topic = turn.services.faq.topics[topic.instead]
+    if topic.action == "absence" and not in_words:
+        await absence_draft.start_from_text(turn, asked)
+        return
+    if topic.action is not None and topic.action in _SCREENS:
+        await _SCREENS[topic.action](turn, ())
+        return
+    parts = [title(f"faq.question.{topic.id}")]
+    if topic.applies_to not in ("all", group):
+        parts.append(part("question.not_for_you"))
+    style = Style.OFFICIAL if topic.official else Style.NORMAL
+    parts.append(Part(Text(f"faq.answer.{topic.id}"), style))
+    if topic.later_law:
+        parts.append(Part(Text(f"faq.later_law.{topic.id}"), style))
+    if topic.personal:
+        facts = await personal_facts(turn)
+        if all(name in facts for name in topic.personal):
+            parts.append(Part(Text(f"faq.personal.{topic.id}", facts)))
+    if topic.section:
+        parts.append(part("question.source", section=topic.section))
+    # Distress that is no emergency: the consultant hears it too, and the person is told so.
+    heard = topic.action == "note" and asked and await letters.send(turn, asked, LetterKind.QUESTION)
+    if heard and await turn.handler_is_here():
+        parts.append(part("letter.passed_on_too"))
+    turn.say(*parts, buttons=_below(topic))
+
+
+def _below(topic: Topic) -> list[list[Button]]:
+    related = [[Button(Text(f"faq.question.{other}"), f"faq:{other}", "❓")] for other in topic.related[:2]]
+    report = [[button("menu.absent", "absent", "🤒")]] if topic.action == "absence" else []
+    return [feedback.ask(topic.id), *report, *related, [button("menu.consultant", "letter", "💬")], menu.back()]
+
+
+async def _urgent(turn: Turn, text: str) -> None:
+    """A cry for help: the numbers at once, and an urgent note to the consultant; never a FAQ answer."""
+    passed_on = await letters.send(turn, text, LetterKind.URGENT) and await turn.handler_is_here()
+    turn.say(
+        title("urgent.title"),
+        part("urgent.numbers"),
+        *([part("urgent.consultant")] if passed_on else []),
+        buttons=[[button("menu.consultant", "letter", "💬")], menu.back()],
+    )
+
+
+# What a topic starts instead of an answer.
+_SCREENS: dict[Action, Screen] = {
+    "appointments": appointments.show_all,
+    "plan": plan.show,
+    "settings": preferences.show,
+    "language": onboarding.ask_language,
+    "privacy": privacy.show,
+    "menu": menu.show,
+    "handover": letters.ask,
+}

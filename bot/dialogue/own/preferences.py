@@ -1,0 +1,93 @@
+"""Settings: language, which reminders, quiet hours, reading or listening."""
+
+from collections.abc import Sequence
+
+from bot.dialogue import menu
+from bot.dialogue.own import onboarding
+from bot.dialogue.turn import Turn, button, part, title
+from locales.rendering.message import Attachment, Button, Part, Text, verbatim
+from storage.vocabulary import Wishes
+
+QUIET_CHOICES = ("21:00-08:00", "20:00-09:00", "22:00-07:00")
+WISH_CHOICES = (Wishes.EVERYTHING, Wishes.EVERY_CLASS, Wishes.WEEKLY, Wishes.ONLY_MEETINGS)
+
+
+async def show(turn: Turn, _args: Sequence[str]) -> None:
+    """What can be set, and how it is now."""
+    person = turn.participant
+    hours = person.quiet_hours or turn.services.quiet_hours
+    turn.say(
+        title("settings.title"),
+        part("settings.reminders_now", wishes=Text(f"wishes.{person.wishes.value}")),
+        part("settings.quiet_now", hours=hours),
+        buttons=[
+            [button("settings.language", "lang", "🌍")],
+            [button("settings.reminders", "wish", "🔔")],
+            [button("settings.quiet", "quiet", "🌙")],
+            [button("settings.channels", "chan", "📱")],
+            [
+                button("listen.read", "listen:off", "📖")
+                if person.listens
+                else button("listen.rather", "listen:on", "👂")
+            ],
+            menu.back(),
+        ],
+    )
+
+
+async def wishes(turn: Turn, args: Sequence[str]) -> None:
+    """Which reminders; mandatory meetings are always reminded, and that is said."""
+    if args and args[0] in WISH_CHOICES:
+        turn.participant.wishes = Wishes(args[0])
+        await turn.replan()
+        turn.say(part("settings.kept"), part("settings.mandatory_always"), buttons=[menu.back()])
+        return
+    turn.say(
+        title("settings.reminders_ask"),
+        part("settings.mandatory_always"),
+        buttons=[
+            *([button(f"wishes.{choice.value}", f"wish:{choice.value}", "🔔")] for choice in WISH_CHOICES),
+            menu.back(),
+        ],
+    )
+
+
+async def listen(turn: Turn, args: Sequence[str]) -> None:
+    """Rather listen, or read: from now on messages come with picture and sound, or without. At the start the question
+    that was open is asked again so."""
+    person = turn.participant
+    person.listens = list(args[:1]) != ["off"]
+    if person.consented_at is None:
+        await onboarding.begin(turn)
+        return
+    # Flushed, so that this answer comes in the new way already.
+    await turn.session.flush()
+    if person.listens:
+        turn.say(part("listen.on"), *_voiceless(turn), buttons=menu.rows(), card="done:👂")
+    else:
+        turn.say(part("listen.off"), buttons=menu.rows())
+
+
+async def hear(turn: Turn, args: Sequence[str]) -> None:
+    """🔊: the message as sound."""
+    number = int(args[0]) if args and args[0].isdecimal() and len(args[0]) < 18 else 0
+    if await turn.services.said_before(turn.session, number, turn.participant, turn.now) is None:
+        turn.say(part("listen.gone"), buttons=[menu.back()])
+        return
+    turn.say(part("listen.here"), *_voiceless(turn), attachment=Attachment("voice", str(number)))
+
+
+def _voiceless(turn: Turn) -> list[Part]:
+    """Said honestly where nobody speaks the language yet."""
+    return [] if turn.language in turn.services.voices else [part("listen.no_voice")]
+
+
+async def quiet_hours(turn: Turn, args: Sequence[str]) -> None:
+    """When no reminder may come. The span travels as "q:<number>", since a colon parts the arguments."""
+    if args and args[0].isdecimal() and int(args[0]) < len(QUIET_CHOICES):
+        turn.participant.quiet_hours = QUIET_CHOICES[int(args[0])]
+        await turn.replan()
+        turn.say(part("settings.kept"), buttons=[menu.back()])
+        return
+    rows = [[Button(verbatim(hours), f"quiet:{number}", "🌙")] for number, hours in enumerate(QUIET_CHOICES)]
+    turn.say(title("settings.quiet_ask"), buttons=[*rows, menu.back()])

@@ -1,0 +1,154 @@
+"""Files that go with messages, made when they are sent: an appointment's calendar file, a copy of a person's data, and
+what a person said or photographed, for their consultant."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Mapping
+from typing import Protocol
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.enclosures.earlier_messages import SaidBefore
+from bot.enclosures.picture_and_sound import Illustrations
+from locales.rendering.message import Attachment
+from locales.rendering.render import File, Renderer
+from reminders.delivery.channel import Clock
+from reminders.delivery.composing import ClaimedMessage, FileNotYet
+from reminders.timetables.calendar_file import MEDIA_TYPE, CalendarEntry, Method, calendar_file
+from reminders.wording.appointment import kind_text
+from storage.appointments.absences import Absence, sent_along
+from storage.appointments.appointments import Appointment
+from storage.people.people import Person
+from storage.people.relayed import Letter
+from storage.privacy.export import export_person
+from storage.vocabulary import AppointmentStatus
+
+log = structlog.get_logger(__name__)
+
+# Other messages of the batch wait meanwhile.
+_FETCHED_WITHIN = 5.0
+_WITH_MEDIA = ("absence", "letter")
+# Name and media type, by the kind of what was sent; a file's own name stays with its channel.
+_FORMS = {
+    "voice": ("voice.ogg", "audio/ogg"),
+    "photo": ("photo.jpg", "image/jpeg"),
+    "video": ("video.mp4", "video/mp4"),
+    "document": ("document", "application/octet-stream"),
+}
+# What letters come as, by how such files begin.
+_DOCUMENTS = {
+    b"%PDF-": ("document.pdf", "application/pdf"),
+    b"\xff\xd8\xff": ("document.jpg", "image/jpeg"),
+    b"\x89PNG\r\n\x1a\n": ("document.png", "image/png"),
+}
+
+
+class Fetches(Protocol):
+    """A channel, as far as it gives what was sent to it."""
+
+    async def fetch(self, file: str) -> bytes | None:
+        """See Channel."""
+
+
+class Attachments:
+    """Makes files; see reminders.sending.dispatcher for when."""
+
+    def __init__(
+        self,
+        renderer: Renderer,
+        clock: Clock,
+        channels: Mapping[str, Fetches],
+        said: SaidBefore | None = None,
+        illustrations: Illustrations | None = None,
+    ) -> None:
+        self._renderer = renderer
+        self._clock = clock
+        self._channels = channels
+        self._said = said
+        self._illustrations = illustrations
+
+    async def make(
+        self, session: AsyncSession, attachment: Attachment, row: ClaimedMessage, locale: str
+    ) -> File | None:
+        """The file, in the reader's language; None when what it is about is gone. See FileMaker."""
+        if attachment.kind in _WITH_MEDIA:
+            return await self._media(session, attachment, row)
+        number = int(attachment.ref)
+        if attachment.kind == "voice":
+            return await self._aloud(session, number, row, locale)
+        if attachment.kind == "plan":
+            return await self._plan(session, number, row, locale)
+        if attachment.kind == "calendar":
+            appointment = await session.get(Appointment, number)
+            return None if appointment is None else self._calendar(appointment, locale)
+        # A copy of somebody's data goes to that person and to nobody else, whatever the row says.
+        person = await session.get(Person, number) if row.person_id == number else None
+        if person is None:
+            return None
+        content = json.dumps(await export_person(session, person), ensure_ascii=False, indent=2)
+        return File("maatje.json", "application/json", content.encode())
+
+    async def _media(self, session: AsyncSession, attachment: Attachment, row: ClaimedMessage) -> File | None:
+        """A voice note or photo that was relayed. None when it is gone.
+
+        Raises:
+            FileNotYet: its channel does not give it now.
+        """
+        # "5", or "5:2" for what was sent along after the first.
+        ref, _, place = attachment.ref.partition(":")
+        number = int(ref)
+        sent: Absence | Letter | None
+        if attachment.kind == "absence":
+            sent = await session.get(Absence, number)
+        else:
+            sent = await session.get(Letter, number)
+        # To a consultant, or what a consultant said to this very person.
+        meant = row.consultant_id is not None or (sent is not None and sent.person_id == row.person_id)
+        along = sent_along(sent.attachment) if sent is not None and meant else []
+        kept = dict(enumerate(along)).get(int(place or 0))
+        channel = self._channels.get(str(kept.get("channel"))) if kept is not None else None
+        form = _FORMS.get(str(kept.get("kind"))) if kept is not None else None
+        if kept is None or channel is None or form is None:
+            return None
+        content = None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_FETCHED_WITHIN):
+                content = await channel.fetch(str(kept.get("file")))
+        if content is None:
+            log.warning("media_not_fetched", message=row.id)
+            raise FileNotYet
+        known = [of_this for begin, of_this in _DOCUMENTS.items() if content.startswith(begin)]
+        return File(*(known[0] if known and kept.get("kind") == "document" else form), content)
+
+    async def _aloud(self, session: AsyncSession, number: int, row: ClaimedMessage, locale: str) -> File | None:
+        """An earlier message of this very person as sound."""
+        if self._said is None or self._illustrations is None or row.person_id is None:
+            return None
+        person = await session.get(Person, row.person_id)
+        body = await self._said.body(session, number, person, self._clock.now()) if person is not None else None
+        return await self._illustrations.voice(body, locale) if body is not None else None
+
+    async def _plan(self, session: AsyncSession, number: int, row: ClaimedMessage, locale: str) -> File | None:
+        """A person's road as a picture, for a consultant."""
+        person = await session.get(Person, number) if row.consultant_id is not None else None
+        if person is None or self._illustrations is None:
+            return None
+        return await self._illustrations.plan_file(session, person, locale)
+
+    def _calendar(self, appointment: Appointment, locale: str) -> File:
+        cancelled = appointment.status is AppointmentStatus.CANCELLED
+        entry = CalendarEntry(
+            uid=f"appointment-{appointment.id}@maatje",
+            version=appointment.version,
+            starts_at=appointment.starts_at,
+            ends_at=appointment.ends_at,
+            summary=self._renderer.say(kind_text(appointment.kind), locale),
+            location=appointment.location or "",
+            description=appointment.with_whom or "",
+            url=appointment.online_url or "",
+        )
+        method = Method.CANCEL if cancelled else Method.PUBLISH
+        content = calendar_file(entry, method=method, made_at=self._clock.now())
+        return File("maatje.ics", MEDIA_TYPE, content)

@@ -1,0 +1,1 @@
+"""What operators and consultants read: attendance counts and facts, plots, a preview of reminders."""

@@ -1,0 +1,1 @@
+"""Reading and writing of catalog files (.po) and FAQ files."""

@@ -1,0 +1,1 @@
+"""What `maatje translations check` looks at: keys, placeholders, scripts, readability, glossary."""

@@ -1,0 +1,1 @@
+"""A message and a locale become text, dates, numbers and direction."""

@@ -1,0 +1,135 @@
+"""Turns a message and a locale into what is shown: blocks of text, button labels, direction."""
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from locales.rendering.bidi import has_rtl, isolate
+from locales.rendering.catalog import Catalogs
+from locales.rendering.formats import Writer
+from locales.rendering.languages import LANGUAGES, SOURCE, Direction
+from locales.rendering.message import VERBATIM, Body, Part, Style, Text
+
+
+class Block(NamedTuple):
+    """One paragraph, in its language."""
+
+    text: str
+    style: Style
+    locale: str
+
+
+class RenderedButton(NamedTuple):
+    """A choice as it is shown; `label` has its icon."""
+
+    label: str
+    intent: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that goes with a message."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that says what a message says, and `alt`, the same in words for who cannot see it."""
+
+    file: File
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message in one language, for any channel.
+
+    `brief` says it in short, without what others should not read; empty where nobody needs it. `calendar` is the
+    invitation for channels that carry one, `about` names what the message is about ("appointment:12"), so that what
+    belongs together stands together. `picture` and `voice` say the same to who does not read; `hear` is the intent of
+    the button that asks for the sound (🔊), where there is none yet.
+    """
+
+    locale: str
+    direction: Direction
+    blocks: tuple[Block, ...]
+    buttons: tuple[tuple[RenderedButton, ...], ...]
+    file: File | None = None
+    brief: tuple[Block, ...] = ()
+    calendar: File | None = None
+    about: str = ""
+    picture: Picture | None = None
+    voice: File | None = None
+    # Different for each message: two that say the same are the same.
+    hear: str = field(default="", compare=False)
+
+    @property
+    def text(self) -> str:
+        """All blocks as plain text, a line between them where they stand apart."""
+        return "\n".join(block.text for block in self.blocks)
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the buttons stand in the text as numbered answers (reminders.delivery.degrade)."""
+        return any(block.style is Style.ANSWERS for block in self.blocks)
+
+
+class Renderer:
+    """Renders messages from the catalogs; `zone` is the wall time that people live by."""
+
+    def __init__(self, catalogs: Catalogs, zone: ZoneInfo) -> None:
+        self.catalogs = catalogs
+        self.zone = zone
+        self._writers = {locale: Writer(locale, zone, partial(self.say, locale=locale)) for locale in LANGUAGES}
+        # Most texts have nothing to fill in and are said thousands of times a second.
+        self._bare: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def say(self, text: Text, locale: str) -> str:
+        """One text in one locale (or the first of its fallbacks that has it, whole: never a mixed sentence).
+
+        Raises:
+            UnknownText, BadTemplate: defects of a catalog.
+        """
+        return self._said(text, locale)[0]
+
+    def _said(self, text: Text, locale: str) -> tuple[str, str]:
+        """The text, and the language that it is really in, which is another where it falls back."""
+        key, params, count = text.key, text.params, text.count
+        if key == VERBATIM:
+            return str(params["text"]), locale
+        bare = not params and count is None
+        if bare and (found := self._bare.get((key, locale))) is not None:
+            return found
+        template, found_in = self.catalogs.lookup(key, locale, count)
+        said = self._writers[found_in].fill(template, params if count is None else {**params, "count": count})
+        if bare and self.catalogs.is_fixed(key):
+            self._bare[key, locale] = said, found_in
+        return said, found_in
+
+    def _block(self, part: Part, locale: str) -> Block:
+        said, found_in = self._said(part.text, locale)
+        if part.text.key == VERBATIM and has_rtl(said) is not (LANGUAGES[locale].direction is Direction.RTL):
+            # Said in another language on purpose ("shall I go on in Arabic?"): it keeps its own order.
+            said = isolate(said)
+        return Block(said, part.style, found_in)
+
+    def render(self, body: Body, locale: str) -> Rendered:
+        """A whole message; official statements get the simple Dutch under them."""
+        blocks: list[Block] = []
+        for part in body.parts:
+            block = self._block(part, locale)
+            blocks.append(block)
+            if part.style is Style.OFFICIAL and block.locale != SOURCE:
+                blocks.append(Block(self.say(part.text, SOURCE), Style.DUTCH, SOURCE))
+        buttons = tuple(
+            [
+                tuple([RenderedButton(f"{b.icon} {self.say(b.label, locale)}".strip(), b.intent, b.url) for b in row])
+                for row in body.buttons
+            ]
+        )
+        return Rendered(locale, LANGUAGES[locale].direction, tuple(blocks), buttons)

@@ -1,0 +1,1 @@
+"""Interpreters' review sheets, and adding a language."""

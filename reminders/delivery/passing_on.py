@@ -1,0 +1,76 @@
+"""Messages that a channel took and that nobody received: on to the next channel, and at last to the telephone.
+
+Each message on a channel that tells of delivery has a time until which news is waited for (ChannelRules.pass_on_at).
+After it the message goes to the person's next channel. Where there is none it stays where it is for as long as it may
+still be read in time; then it counts as not delivered, and the consultant is asked to telephone (Planner).
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from reminders.delivery.channel import Clock
+from reminders.delivery.channel_rules import ChannelRules
+from reminders.delivery.retry import end_of_use
+from reminders.delivery.routing import NoWay, route
+from reminders.local_time import QuietHours
+from storage.engine.database import Database
+from storage.outbox.claimed_row import ClaimedRow
+from storage.outbox.message import Message
+from storage.outbox.queue import OutboxQueue, WaitingRow
+from storage.outbox.receipts import pass_on
+
+log = structlog.get_logger(__name__)
+
+# A consultant needs a working day to reach somebody by telephone.
+TO_TELEPHONE: Final = timedelta(hours=24)
+_AT_ONCE: Final = 500
+
+
+class PassingOn:
+    """Looks at messages whose time for news is over; run by every worker, every few minutes."""
+
+    def __init__(
+        self, database: Database, queue: OutboxQueue, rules: ChannelRules, quiet_hours: QuietHours, clock: Clock
+    ) -> None:
+        self._database = database
+        self._queue = queue
+        self._rules = rules
+        self._quiet_hours = quiet_hours
+        self._clock = clock
+
+    async def run_once(self) -> int:
+        """Pass on what waited long enough; returns how many messages went back to the queue."""
+        now = self._clock.now()
+        waiting = await self._queue.without_news(now, _AT_ONCE)
+        if not waiting:
+            return 0
+        parties = await self._queue.parties([item.row for item in waiting])
+        passed = 0
+        for item in waiting:
+            row = item.row._replace(passed_over=",".join(filter(None, (item.row.passed_over, str(item.contact_id)))))
+            way = route(row, parties, self._rules.capabilities.keys(), self._rules, now)
+            async with self._database.writing() as session:
+                if not isinstance(way, NoWay):
+                    at = self._considerate(item.row, now)
+                elif now < (last := self._last_moment(item)):
+                    message = await session.get(Message, row.id, with_for_update=True)
+                    if message is not None and message.pass_on_at is not None:
+                        message.pass_on_at = last
+                    continue
+                else:
+                    at = now
+                passed += await pass_on(session, row.id, at, "no_news", now) is not None
+        log.info("messages_passed_on", messages=passed, waiting=len(waiting))
+        return passed
+
+    @staticmethod
+    def _last_moment(item: WaitingRow) -> datetime:
+        """Until when somebody without another channel may still find the message by themselves."""
+        return max(end_of_use(item.row.due_at, item.row.useful_until) - TO_TELEPHONE, item.sent_at)
+
+    def _considerate(self, row: ClaimedRow, now: datetime) -> datetime:
+        """Not in the night, unless it would then come too late."""
+        morning = self._quiet_hours.later_than_quiet(now)
+        return morning if morning < end_of_use(row.due_at, row.useful_until) - timedelta(hours=1) else now

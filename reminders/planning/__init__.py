@@ -1,0 +1,1 @@
+"""What will be said, and when: messages put into the outbox."""

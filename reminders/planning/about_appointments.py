@@ -1,0 +1,232 @@
+"""What is said ahead of one person's appointments, and when: a function of the appointments, policies and wishes.
+
+Keys name the appointment, its version and the rule, so that the same appointments always give the same messages.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from reminders.kinds import Kind
+from reminders.local_time import QuietHours
+from reminders.planning.reader import ALWAYS, Reader
+from reminders.policies.due_times import DueReminder, Policies, Policy, Skipped, due_times, followup_times
+from storage.appointments.schedule import Slot
+from storage.outbox.message import Outgoing
+from storage.vocabulary import AppointmentKind, Priority, Wishes
+
+# A week's overview is still good on its Monday morning.
+OVERVIEW_USEFUL = timedelta(days=1)
+# Taken for an appointment whose end is not known.
+USUAL_LENGTH = timedelta(hours=1)
+# Reminders due within this of each other are said together, at the time of the first.
+TOGETHER = timedelta(minutes=30)
+
+
+def appointment_messages(
+    reader: Reader, slots: Sequence[Slot], policies: Policies, zone: ZoneInfo, now: datetime
+) -> list[Outgoing]:
+    """Everything that is still to be said about these appointments; what was due and is still of use included.
+
+    `slots` is sorted by time and holds whole local days, so that the first class of a day is known.
+    """
+    messages: list[Outgoing] = []
+    firsts = _firsts_of_days(slots, zone)
+    for slot in slots:
+        if slot.starts_at <= now:
+            continue
+        policy = policies.of(slot.kind, reader.municipality)
+        if reader.may_be_told:
+            messages.extend(_ahead(reader, slot, policy, zone, now, first_of_day=slot.id in firsts))
+        if slot.mandatory and policy.confirmation_followup is not None and slot.kind is not AppointmentKind.CLASS:
+            messages.extend(_followups(reader, slot, policy, zone, now))
+    messages.extend(_overlaps(reader, slots, now))
+    # All classes of a week give its overview: the same message, at the same time.
+    return list({message.key: message for message in reversed(messages)}.values())[::-1]
+
+
+def made_late(reader: Reader, slot: Slot, policies: Policies, zone: ZoneInfo) -> bool:
+    """Whether a reminder of the policy was due before the appointment was made: then it is told at once instead."""
+    times = due_times(
+        slot.kind,
+        slot.starts_at,
+        slot.made_at,
+        policies.of(slot.kind, reader.municipality),
+        reader.quiet_hours,
+        zone=zone,
+        wishes=reader.wishes,
+        mandatory=slot.mandatory,
+    )
+    return any(due.skipped is Skipped.PASSED for due in times)
+
+
+def together(messages: Sequence[Outgoing]) -> list[Outgoing]:
+    """The same messages, by time; those of one recipient that fall close together are all due with the first of them.
+
+    A message is never made later, so it stays out of quiet hours and before its event.
+    """
+    aligned: list[Outgoing] = []
+    first: dict[tuple[int | None, int | None], datetime] = {}
+    for message in sorted(messages, key=lambda m: (m.due_at, m.key)):
+        to = (message.person_id, message.consultant_id)
+        start = first.get(to)
+        if start is None or message.due_at - start > TOGETHER:
+            first[to] = start = message.due_at
+        aligned.append(message if message.due_at == start else replace(message, due_at=start))
+    return sorted(aligned, key=lambda m: (m.due_at, m.key))
+
+
+def _ahead(
+    reader: Reader, slot: Slot, policy: Policy, zone: ZoneInfo, now: datetime, *, first_of_day: bool
+) -> Iterator[Outgoing]:
+    kind = Kind.CLASSES if slot.kind is AppointmentKind.CLASS else Kind.REMINDER
+    times = [
+        due
+        for due in _times(
+            slot.kind,
+            slot.starts_at,
+            _known_since(reader, slot, now),
+            policy,
+            reader.quiet_hours,
+            zone,
+            reader.wishes,
+            mandatory=slot.mandatory,
+            first_of_day=first_of_day,
+        )
+        if due.skipped is None and (due.due_at + OVERVIEW_USEFUL if due.overview_from else due.useful_until) > now
+    ]
+    # Of those that were due already (the person was linked today, or the service was down) the latest says it all.
+    passed = [due for due in times if due.due_at <= now and due.overview_from is None]
+    for due in times:
+        if due.overview_from is not None:
+            yield _overview(reader, due.overview_from, due.due_at)
+        elif due not in passed[:-1]:
+            yield Outgoing(
+                key=f"reminder:{slot.id}:{slot.version}:{due.rule_id}:{reader.id}",
+                kind=kind,
+                due_at=due.due_at,
+                useful_until=due.useful_until,
+                person_id=reader.id,
+                appointment_id=slot.id,
+                appointment_version=slot.version,
+                params={"ask": due.ask_confirmation},
+                priority=Priority.REMINDER,
+            )
+
+
+# A group of forty has the same lesson at the same hours: that is worked out once, not forty times.
+@lru_cache(maxsize=4096)
+def _times(
+    kind: AppointmentKind,
+    starts_at: datetime,
+    made_at: datetime,
+    policy: Policy,
+    quiet_hours: QuietHours,
+    zone: ZoneInfo,
+    wishes: Wishes,
+    *,
+    mandatory: bool,
+    first_of_day: bool,
+) -> tuple[DueReminder, ...]:
+    return tuple(
+        due_times(
+            kind,
+            starts_at,
+            made_at,
+            policy,
+            quiet_hours,
+            zone=zone,
+            wishes=wishes,
+            mandatory=mandatory,
+            first_of_day=first_of_day,
+        )
+    )
+
+
+def _known_since(reader: Reader, slot: Slot, now: datetime) -> datetime:
+    """Since when its reminders count: nobody who agreed after it was made was told of it at once, so all of them do."""
+    # Later than now only when the clock went back, or in a preview of an earlier day.
+    return min(slot.made_at, now) if slot.made_at >= reader.told_since else ALWAYS
+
+
+def _overview(reader: Reader, first: date, due_at: datetime) -> Outgoing:
+    return Outgoing(
+        key=f"overview:{reader.id}:{first.isoformat()}",
+        kind=Kind.OVERVIEW,
+        due_at=due_at,
+        useful_until=due_at + OVERVIEW_USEFUL,
+        person_id=reader.id,
+        params={"monday": first.isoformat()},
+        priority=Priority.REMINDER,
+    )
+
+
+def _followups(reader: Reader, slot: Slot, policy: Policy, zone: ZoneInfo, now: datetime) -> Iterator[Outgoing]:
+    times = followup_times(slot.starts_at, min(slot.made_at, now), policy, reader.quiet_hours, zone=zone)
+    about = f"{slot.id}:{slot.version}:{reader.id}"
+    if times.ask_again_at is not None and reader.may_be_told:
+        yield Outgoing(
+            key=f"confirm_again:{about}",
+            kind=Kind.CONFIRM_AGAIN,
+            due_at=times.ask_again_at,
+            useful_until=slot.starts_at,
+            person_id=reader.id,
+            appointment_id=slot.id,
+            appointment_version=slot.version,
+            priority=Priority.REMINDER,
+        )
+    if times.show_consultant_at is not None and reader.consultant_id is not None:
+        yield Outgoing(
+            key=f"unconfirmed:{about}:{reader.consultant_id}",
+            kind=Kind.UNCONFIRMED,
+            due_at=times.show_consultant_at,
+            useful_until=slot.starts_at,
+            consultant_id=reader.consultant_id,
+            about_id=reader.id,
+            appointment_id=slot.id,
+            appointment_version=slot.version,
+            params={"person_id": reader.id},
+        )
+
+
+def _overlaps(reader: Reader, slots: Sequence[Slot], now: datetime) -> Iterator[Outgoing]:
+    """The consultant is told of appointments at the same time; two classes of one group are the timetable's matter."""
+    if reader.consultant_id is None:
+        return
+    for place, earlier in enumerate(slots):
+        ends_at = earlier.ends_at or earlier.starts_at + USUAL_LENGTH
+        for later in slots[place + 1 :]:
+            if later.starts_at >= ends_at:
+                break
+            if earlier.starts_at <= now or (earlier.group_id is not None and earlier.group_id == later.group_id):
+                continue
+            yield Outgoing(
+                key=f"overlap:{_pair(earlier, later)}:{reader.id}:{reader.consultant_id}",
+                kind=Kind.OVERLAP,
+                due_at=now,
+                useful_until=earlier.starts_at,
+                consultant_id=reader.consultant_id,
+                about_id=reader.id,
+                appointment_id=earlier.id,
+                appointment_version=earlier.version,
+                params={"person_id": reader.id, "other": later.id, "other_version": later.version},
+            )
+
+
+def _pair(earlier: Slot, later: Slot) -> str:
+    """What is told once: of two timetables that they overlap, each month, and not every two lessons of theirs."""
+    if earlier.group_id is None or later.group_id is None:
+        return f"{earlier.id}:{earlier.version}:{later.id}:{later.version}"
+    first, second = sorted((earlier.group_id, later.group_id))
+    return f"groups:{first}:{second}:{earlier.starts_at:%Y-%m}"
+
+
+def _firsts_of_days(slots: Sequence[Slot], zone: ZoneInfo) -> frozenset[int]:
+    """The ids of each local day's first class."""
+    firsts: dict[date, int] = {}
+    for slot in slots:
+        if slot.kind is AppointmentKind.CLASS:
+            firsts.setdefault(slot.starts_at.astimezone(zone).date(), slot.id)
+    return frozenset(firsts.values())

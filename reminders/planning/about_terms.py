@@ -1,0 +1,114 @@
+"""What is said about one person's terms, and when: milestones ahead, and corrections of dates that were told wrong."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from reminders.kinds import Kind
+from reminders.local_time import to_instant
+from reminders.planning.reader import Reader
+from reminders.terms.milestones import Audience, Milestone, OpenPart, due_at, milestones
+from reminders.terms.terms import TermFacts, Terms
+from storage.engine.columns import Json
+from storage.outbox.message import Outgoing
+from storage.vocabulary import Priority
+
+# A milestone whose day passed before its date was known is still said when it is this fresh; an older one would tell
+# people who were just imported about last year.
+FRESH = timedelta(days=14)
+
+#: The date that was last told, by term and audience; None = that there is none any more.
+Told = Mapping[tuple[str, str], date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class TermState:
+    """Everything term messages follow from."""
+
+    facts: TermFacts
+    terms: Terms
+    open_parts: Collection[OpenPart]
+    contacts: int
+    told: Told
+
+
+def term_messages(
+    reader: Reader, state: TermState, zone: ZoneInfo, holidays: Collection[date], now: datetime
+) -> list[Outgoing]:
+    """Milestones that are still to be said, and corrections of dates that were told and are not right any more."""
+    found: list[Outgoing] = []
+    for milestone in milestones(state.terms, state.facts, state.open_parts, contacts=state.contacts):
+        message = _milestone(reader, milestone, zone, holidays, now)
+        if message is not None:
+            found.append(message)
+    found.extend(_corrections(reader, state, zone, now))
+    return found
+
+
+def told_by(keys: Iterable[str]) -> dict[tuple[str, str], date | None]:
+    """What messages with these keys told, the latest last; keys of other kinds are passed over."""
+    told: dict[tuple[str, str], date | None] = {}
+    for key in keys:
+        match key.split(":"):
+            case [Kind.MILESTONE, _, about, on, _, audience]:
+                told[about, audience] = date.fromisoformat(on)
+            case [Kind.TERM_CORRECTION, _, about, _, new, audience]:
+                told[about, audience] = date.fromisoformat(new) if new != "none" else None
+    return told
+
+
+def _milestone(
+    reader: Reader, milestone: Milestone, zone: ZoneInfo, holidays: Collection[date], now: datetime
+) -> Outgoing | None:
+    to_person = milestone.audience is Audience.PERSON
+    if not (reader.may_be_told if to_person else reader.consultant_id is not None):
+        return None
+    due = due_at(milestone, reader.quiet_hours if to_person else None, zone=zone, holidays=holidays)
+    until = _end_of(milestone.useful_until, zone)
+    if until <= now or due < now - FRESH:
+        return None
+    params: dict[str, Json] = {"person_id": reader.id, "about": milestone.about, "on": milestone.term_on.isoformat()}
+    if milestone.months_before is not None:
+        params["months"] = milestone.months_before
+    if milestone.contacts is not None:
+        params["contacts"] = milestone.contacts
+    if milestone.open_parts:
+        params["open"] = [part.value for part in milestone.open_parts]
+    return Outgoing(
+        key=f"{Kind.MILESTONE}:{reader.id}:{milestone.key}",
+        kind=Kind.MILESTONE,
+        due_at=due,
+        useful_until=until,
+        params=params,
+        priority=Priority.REMINDER,
+        person_id=reader.id if to_person else None,
+        consultant_id=None if to_person else reader.consultant_id,
+        about_id=None if to_person else reader.id,
+    )
+
+
+def _corrections(reader: Reader, state: TermState, zone: ZoneInfo, now: datetime) -> Iterator[Outgoing]:
+    today = now.astimezone(zone).date()
+    for (about, audience), told in state.told.items():
+        current: date | None = getattr(state.terms, about, None)
+        if told is None or told == current or (told < today and (current is None or current < today)):
+            continue
+        to_person = audience == Audience.PERSON
+        if not (reader.may_be_told if to_person else reader.consultant_id is not None):
+            continue
+        new = current.isoformat() if current is not None else None
+        yield Outgoing(
+            key=f"{Kind.TERM_CORRECTION}:{reader.id}:{about}:{told.isoformat()}:{new or 'none'}:{audience}",
+            kind=Kind.TERM_CORRECTION,
+            due_at=reader.quiet_hours.later_than_quiet(now) if to_person else now,
+            params={"person_id": reader.id, "about": about, "old": told.isoformat(), "on": new},
+            priority=Priority.NOTICE,
+            person_id=reader.id if to_person else None,
+            consultant_id=None if to_person else reader.consultant_id,
+            about_id=None if to_person else reader.id,
+        )
+
+
+def _end_of(day: date, zone: ZoneInfo) -> datetime:
+    return to_instant(datetime.combine(day + timedelta(days=1), time()), zone).instant

@@ -1,0 +1,45 @@
+"""The morning digest: what the day holds for a consultant, as counts with a button to each list."""
+
+from collections.abc import Container
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from reminders.kinds import DIGEST
+from reminders.local_time import to_instant
+from reminders.working_time import is_working_day
+from storage.caseload import is_away
+from storage.outbox.message import Outgoing, put
+from storage.people.contacts import Contact
+from storage.people.people import Consultant
+from storage.vocabulary import ContactState, Priority
+
+DIGEST_AT: Final = time(8, 0)
+# A digest of the morning is of no use at the end of the day.
+USEFUL: Final = timedelta(hours=6)
+
+
+async def plan_digests(session: AsyncSession, now: datetime, zone: ZoneInfo, holidays: Container[date]) -> int:
+    """One digest for each linked consultant who works, on the next working day at eight; how many are new."""
+    day = now.astimezone(zone).date()
+    while to_instant(datetime.combine(day, DIGEST_AT), zone).instant <= now or not is_working_day(day, holidays):
+        day += timedelta(days=1)
+    due_at = to_instant(datetime.combine(day, DIGEST_AT), zone).instant
+    linked = select(Contact.consultant_id).where(Contact.state == ContactState.ACTIVE)
+    consultants = await session.scalars(select(Consultant).where(Consultant.id.in_(linked)))
+    digests = [
+        Outgoing(
+            key=f"{DIGEST}:{consultant.id}:{day.isoformat()}",
+            kind=DIGEST,
+            due_at=due_at,
+            useful_until=due_at + USEFUL,
+            consultant_id=consultant.id,
+            priority=Priority.NOTICE,
+        )
+        for consultant in consultants
+        if not is_away(consultant, day)
+    ]
+    return len(await put(session, digests, now))

@@ -1,0 +1,274 @@
+"""The one door out: claims what is due, sends it over the recipient's channels, records what became of it.
+
+The way of a message: claimed under a lease (storage/outbox/queue.py), prepared (preparation.py), put in its recipient's
+lane (lanes.py), sent (sending.py), recorded in a small group (recorder.py). After a kill at any point nothing is lost,
+and at most what was sent and not yet recorded goes out twice (recorder.py bounds it).
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from locales.rendering.render import Renderer
+from reminders.delivery.budgets import Budgets
+from reminders.delivery.channel import Clock, Sender
+from reminders.delivery.channel_rules import ChannelRules
+from reminders.delivery.composing import ClaimedMessage, Composer, FileMaker, Illustrator, LinkMaker, Merged, Skip
+from reminders.delivery.retry import Between
+from reminders.sending.lane_sender import Sending
+from reminders.sending.limits import Limits
+from reminders.sending.metrics import DeliveryMetrics, NoMetrics
+from reminders.sending.preparation import Preparation
+from reminders.sending.recorder import Recorder
+from reminders.wording.composers import ComposersByKind, SayComposer
+from storage.engine.database import Database
+from storage.outbox.leases import is_dead, worker_name
+from storage.outbox.queue import ClaimedRow, OutboxQueue
+from storage.outbox.results import Result
+
+__all__ = [
+    "ClaimedMessage",
+    "Composer",
+    "ComposersByKind",
+    "Dispatcher",
+    "FileMaker",
+    "Limits",
+    "Merged",
+    "SayComposer",
+    "Skip",
+    "worker_name",
+]
+
+log = structlog.get_logger(__name__)
+
+# Seconds that a stop waits, beyond the longest sending, for what is to be recorded.
+_TO_FINISH = 5.0
+
+
+@dataclass(slots=True, eq=False)
+class _Batch:
+    """Rows that somebody waits for."""
+
+    left: int
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Dispatcher:
+    """One worker of the outbox; any number of processes may run one on the same database.
+
+    `worker` is this process's name as owner of leases: worker_name(). `sleep` and `between` are for tests.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        senders: Mapping[str, Sender],
+        renderer: Renderer,
+        composer: Composer,
+        clock: Clock,
+        worker: str,
+        *,
+        files: FileMaker | None = None,
+        links: LinkMaker | None = None,
+        illustrator: Illustrator | None = None,
+        rules: ChannelRules | None = None,
+        metrics: DeliveryMetrics | None = None,
+        limits: Limits | None = None,
+        share: float = 1.0,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        between: Between = random.uniform,
+    ) -> None:
+        self._clock = clock
+        self._metrics = metrics or NoMetrics()
+        self._limits = limits or Limits()
+        self._queue = OutboxQueue(database, worker)
+        channels = rules or ChannelRules({name: sender.capabilities for name, sender in senders.items()})
+        budgets = Budgets(database, channels.budgeted(), renderer.zone)
+        self._preparation = Preparation(
+            database,
+            self._queue,
+            renderer,
+            composer,
+            channels,
+            files,
+            links,
+            illustrator,
+            budgets.spent if budgets else None,
+        )
+        self._recorder = Recorder(self._queue, self._written)
+        self._sending = Sending(
+            senders,
+            self._recorder,
+            clock,
+            self._limits,
+            self._metrics,
+            channels,
+            settle=self._settle,
+            share=share,
+            sleep=sleep,
+            between=between,
+        )
+        self._in_hand: dict[int, _Batch] = {}
+        self._wake = asyncio.Event()
+        self._preparing: asyncio.Task[bool] | None = None
+        self._wants_room = False
+        self._swept_at: datetime | None = None
+
+    def wake(self) -> None:
+        """Look for what is due now."""
+        self._wake.set()
+
+    async def run_once(self) -> int:
+        """Claim one batch of what is due, send it, record it; returns how many rows were handled."""
+        await self._sweep()
+        now = self._clock.now()
+        rows = await self._queue.claim(now, self._limits.batch, self._limits.lease)
+        await self._handled(rows, now)
+        return len(rows)
+
+    async def send_now(self, ids: Sequence[int]) -> None:
+        """Send messages that this worker put into the outbox claimed already (the inbox's replies).
+
+        Returns when each was sent, put back or failed. What is missed here, the sweep finds when the lease ends.
+        """
+        fresh = [row_id for row_id in ids if row_id not in self._in_hand]
+        await self._handled(await self._queue.taken(fresh), self._clock.now())
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Dispatch until `stop` is set; then what is being sent is finished and recorded, the rest put back."""
+        stopper = asyncio.create_task(self._wake_at(stop))
+        try:
+            while not stop.is_set():
+                self._wake.clear()
+                if not await self._claim_more():
+                    await self._nap()
+        finally:
+            stopper.cancel()
+            await self._prepared()
+            await self._finish()
+
+    async def _wake_at(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._wake.set()
+
+    async def _nap(self) -> None:
+        try:
+            async with asyncio.timeout(self._limits.poll.total_seconds()):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    async def _claim_more(self) -> bool:
+        """Claim one batch when there is room for it and begin to prepare it; whether there may be more at once.
+
+        The batch before is prepared while this one is claimed. One is prepared after the other, so that each
+        recipient's order is kept.
+        """
+        if len(self._in_hand) + self._limits.batch > self._limits.in_hand:
+            self._wants_room = True
+            return False
+        try:
+            await self._sweep()
+            now = self._clock.now()
+            rows = await self._queue.claim(now, self._limits.batch, self._limits.lease)
+        except Exception as error:  # what was claimed, if anything, comes back with its lease
+            _log_stumble(error)
+            return False
+        went_well = await self._prepared()
+        if rows:
+            self._preparing = asyncio.create_task(self._start_apart(rows, now, self._taken(rows, now)))
+        return went_well and len(rows) == self._limits.batch
+
+    async def _prepared(self) -> bool:
+        """Wait until the batch in preparation is in its lanes; whether that went well."""
+        preparing, self._preparing = self._preparing, None
+        return preparing is None or await preparing
+
+    async def _start_apart(self, rows: Sequence[ClaimedRow], now: datetime, batch: _Batch) -> bool:
+        try:
+            await self._start(rows, now, batch)
+        except Exception as error:  # one bad batch must not end all sending; its rows come back with their lease
+            _log_stumble(error)
+            return False
+        return True
+
+    async def _sweep(self) -> None:
+        """Give back what dead workers held, and what nobody finished in its time."""
+        now = self._clock.now()
+        if self._swept_at is not None and now - self._swept_at < self._limits.sweep:
+            return
+        self._swept_at = now
+        dead = [owner for owner in await self._queue.owners() if is_dead(owner)]
+        freed = await self._queue.free_owned_by(dead, now)
+        freed += await self._queue.free_expired(now, self._in_hand)
+        if freed:
+            log.warning("outbox_leases_freed", rows=freed, workers=len(dead))
+
+    async def _handled(self, rows: Sequence[ClaimedRow], now: datetime) -> None:
+        if not rows:
+            return
+        batch = self._taken(rows, now)
+        await self._start(rows, now, batch)
+        await batch.done.wait()
+
+    def _taken(self, rows: Sequence[ClaimedRow], now: datetime) -> _Batch:
+        """Take these rows in hand."""
+        batch = _Batch(len(rows))
+        for row in rows:
+            self._in_hand[row.id] = batch
+            self._metrics.claimed_after((now - row.due_at).total_seconds())
+        self._metrics.in_hand(len(self._in_hand))
+        return batch
+
+    async def _start(self, rows: Sequence[ClaimedRow], now: datetime, batch: _Batch) -> None:
+        """Prepare these rows and put them in their lanes."""
+        try:
+            prepared = await self._preparation.prepare(rows, now, now + self._limits.lease)
+        except BaseException:
+            # Not begun: the leases end by themselves, or the sweep of the next start frees them.
+            for row in rows:
+                self._in_hand.pop(row.id, None)
+            batch.done.set()
+            raise
+        for result in prepared.results:
+            self._settle(result, "none", result.state.value)
+        for key, parcel in prepared.parcels:
+            self._sending.put(key, parcel)
+
+    def _settle(self, result: Result, channel: str, outcome: str) -> None:
+        self._metrics.finished(channel, outcome)
+        self._recorder.add(result)
+        if self._recorder.unwritten >= len(self._in_hand):
+            self._recorder.hurry()
+
+    def _written(self, results: Sequence[Result]) -> None:
+        for result in results:
+            batch = self._in_hand.pop(result.id, None)
+            if batch is not None:
+                batch.left -= 1
+                if batch.left == 0:
+                    batch.done.set()
+        self._metrics.in_hand(len(self._in_hand))
+        if self._wants_room and len(self._in_hand) + self._limits.batch <= self._limits.in_hand:
+            self._wants_room = False
+            self._wake.set()
+
+    async def _finish(self) -> None:
+        """Send nothing new, finish what is being sent, put back the rest, record all of it."""
+        try:
+            async with asyncio.timeout(self._limits.send_timeout.total_seconds() + _TO_FINISH):
+                await self._sending.stop()
+                await self._recorder.flush()
+        except TimeoutError:
+            log.error("dispatcher_stopped_with_messages_in_hand", rows=len(self._in_hand))
+
+
+def _log_stumble(error: Exception) -> None:
+    """Say that a batch failed, without the traceback: its frames hold what people are told."""
+    unreachable = isinstance(error, (OperationalError, InterfaceError))
+    log.error("outbox_database_unreachable" if unreachable else "outbox_batch_failed", error=type(error).__name__)

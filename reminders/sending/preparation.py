@@ -1,0 +1,275 @@
+"""From claimed rows to parcels: decrypted, routed, composed and rendered. A row that fails fails alone.
+
+The only part of sending that uses a database session; it is closed before anything is sent.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from locales.rendering.message import Attachment, Body, Json, Style, Text
+from locales.rendering.render import Block, File, Rendered, Renderer
+from reminders.delivery.channel_rules import ChannelRules
+from reminders.delivery.composing import (
+    ClaimedMessage,
+    Composed,
+    Composer,
+    FileMaker,
+    FileNotYet,
+    Illustrator,
+    LinkMaker,
+    Merged,
+    Skip,
+)
+from reminders.delivery.retry import LAST_CALL, end_of_use
+from reminders.delivery.routing import Later, NoWay, Way, route
+from reminders.sending.lanes import Parcel
+from storage.engine.database import Database
+from storage.engine.keys import Undecryptable
+from storage.outbox.queue import ClaimedRow, OutboxQueue
+from storage.outbox.results import Result
+from storage.vocabulary import MessageState, Priority
+
+log = structlog.get_logger(__name__)
+
+_YIELD_EVERY = 16
+FILE_AGAIN_IN = timedelta(minutes=10)
+# Faults of the database itself are not a message's fault: the whole batch goes back.
+_NOT_THE_ROWS_FAULT = (OperationalError, InterfaceError)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a batch became: parcels by lane, in order, and results of rows that are not sent."""
+
+    parcels: Sequence[tuple[str, Parcel]]
+    results: Sequence[Result]
+
+
+class _Letter(NamedTuple):
+    """A row that can be read, and where it goes."""
+
+    row: ClaimedRow
+    message: ClaimedMessage
+    way: Way
+
+
+class Preparation:
+    """Prepares batches. `closed` names the channels that may not be used now (their month's budget is spent)."""
+
+    def __init__(
+        self,
+        database: Database,
+        queue: OutboxQueue,
+        renderer: Renderer,
+        composer: Composer,
+        rules: ChannelRules,
+        files: FileMaker | None = None,
+        links: LinkMaker | None = None,
+        illustrator: Illustrator | None = None,
+        closed: Callable[[datetime], Awaitable[Collection[str]]] | None = None,
+    ) -> None:
+        self._database = database
+        self._queue = queue
+        self._renderer = renderer
+        self._composer = composer
+        self._rules = rules
+        self._files = files
+        self._links = links
+        self._illustrator = illustrator
+        self._closed = closed
+
+    async def prepare(self, rows: Sequence[ClaimedRow], now: datetime, lease_until: datetime) -> Prepared:
+        """Parcels and early results of these rows.
+
+        Raises OperationalError or InterfaceError when the database is out of reach; nothing was done then.
+        """
+        letters, results = await self._letters(rows, now)
+        composed = await self._composed([letter.message for letter in letters], now)
+        merged = _merged(composed, letters)
+        parcels: list[tuple[str, Parcel]] = []
+        for place, letter in enumerate(letters):
+            if place % _YIELD_EVERY == 0:
+                # Let what is being sent and recorded go on: rendering a batch takes tens of milliseconds.
+                await asyncio.sleep(0)
+            row, said = letter.row, composed.get(letter.row.id)
+            match said:
+                case Body():
+                    also = tuple(merged.get(row.id, ()))
+                    try:
+                        rendered = await self._rendered(said, letter.message, letter.way, now)
+                    except FileNotYet:
+                        results.extend(_waits_for_file(waiting, now) for waiting in (row, *also))
+                        continue
+                    if rendered is None:
+                        results.extend(_failed(failed.id, "not_rendered") for failed in (row, *also))
+                    else:
+                        parcel = Parcel(row, rendered, list(letter.way.addresses), lease_until, also)
+                        self._illustrate(parcel, said, letter)
+                        parcels.append((letter.way.lane, parcel))
+                case Skip():
+                    results.append(Result(row.id, said.state, said.reason))
+                case Merged() if isinstance(composed.get(said.into), Body):
+                    pass
+                case _:
+                    results.append(_failed(row.id, "not_composed"))
+        return Prepared(parcels, results)
+
+    async def _letters(self, rows: Sequence[ClaimedRow], now: datetime) -> tuple[list[_Letter], list[Result]]:
+        """What is still of use, can be read and has a way to go; and what became of the rest."""
+        results: list[Result] = []
+        useful: list[ClaimedRow] = []
+        for row in rows:
+            if end_of_use(row.due_at, row.useful_until) <= now:
+                results.append(Result(row.id, MessageState.EXPIRED, "too_late"))
+            else:
+                useful.append(row)
+        parties = await self._queue.parties(useful)
+        channels = self._rules.capabilities.keys()
+        closed = await self._closed(now) if self._closed is not None and useful else ()
+        letters: list[_Letter] = []
+        for row in useful:
+            # Answers go out whatever the budget: who is left without one asks again.
+            open_now = channels - closed if closed and row.priority != Priority.REPLY else channels
+            way = route(row, parties, open_now, self._rules, now)
+            if isinstance(way, NoWay):
+                results.append(Result(row.id, way.state, way.reason))
+                continue
+            if isinstance(way, Later):
+                at = min(way.at, max(end_of_use(row.due_at, row.useful_until) - LAST_CALL, now))
+                results.append(Result(row.id, MessageState.PENDING, way.reason, next_at=at))
+                continue
+            try:
+                letters.append(_Letter(row, self._decrypted(row), way))
+            except (Undecryptable, ValueError):
+                results.append(_failed(row.id, "undecryptable"))
+        return letters, results
+
+    async def _rendered(self, body: Body, message: ClaimedMessage, way: Way, now: datetime) -> Rendered | None:
+        """The message in the reader's language, with its file; None when a text or the file stumbles."""
+        try:
+            rendered = self._renderer.render(body, way.language)
+            channels = {address.channel for address in way.addresses}
+            if body.attachment is not None:
+                rendered = replace(rendered, file=await self._file(body.attachment, message, way.language))
+            if message.appointment_id is not None and any(self._rules.capabilities[c].calendar for c in channels):
+                calendar = Attachment("calendar", str(message.appointment_id))
+                rendered = replace(
+                    rendered,
+                    calendar=await self._made(calendar, message, way.language),
+                    about=f"appointment:{message.appointment_id}",
+                )
+            if way.unasked and any(self._rules.is_brief(c) for c in channels):
+                rendered = replace(rendered, brief=self._brief(body, message, way.language, now))
+        except (*_NOT_THE_ROWS_FAULT, FileNotYet):
+            raise
+        except Exception as error:  # costs this message only, whatever it is
+            log.error("outbox_not_rendered", message=message.id, kind=message.kind, error=type(error).__name__)
+            return None
+        return rendered
+
+    def _illustrate(self, parcel: Parcel, body: Body, letter: _Letter) -> None:
+        """Who listens gets it with picture and sound, made in its lane; who reads, a button to hear it."""
+        illustrator, way = self._illustrator, letter.way
+        if illustrator is None or not any(self._rules.capabilities[a.channel].media for a in way.addresses):
+            return
+        if way.listens or body.aloud:
+            parcel.unfinished = partial(illustrator.illustrated, parcel.rendered, body, letter.message)
+        elif way.lane.startswith("person:") and parcel.rendered.file is None:
+            parcel.rendered = replace(parcel.rendered, hear=f"hear:{parcel.row.id}")
+
+    async def _file(self, attachment: Attachment, message: ClaimedMessage, language: str) -> File | None:
+        """The file; a message that says something without it goes without what cannot be had now.
+
+        Raises:
+            FileNotYet: the message is nothing without it.
+        """
+        try:
+            return await self._made(attachment, message, language)
+        except FileNotYet:
+            if attachment.needed:
+                raise
+            return None
+
+    async def _made(self, attachment: Attachment, message: ClaimedMessage, language: str) -> File | None:
+        if self._files is None:
+            return None
+        async with self._database.reading() as session:
+            return await self._files.make(session, attachment, message, language)
+
+    def _brief(self, body: Body, message: ClaimedMessage, language: str, now: datetime) -> tuple[Block, ...]:
+        """The message in short, and where the rest of it can be read by nobody else."""
+        texts = [*(body.brief or (Text("brief.message"),))]
+        link = self._links.personal_link(message, now) if self._links is not None else None
+        if link is not None:
+            texts.append(Text("brief.more", {"url": link}))
+        return tuple(Block(self._renderer.say(text, language), Style.NORMAL, language) for text in texts)
+
+    def _decrypted(self, row: ClaimedRow) -> ClaimedMessage:
+        plain = self._database.keys.decrypt(row.params, "outbox.params")
+        params: Mapping[str, Json] = json.loads(plain)
+        return ClaimedMessage(
+            row.id,
+            row.key,
+            row.kind,
+            params,
+            row.person_id,
+            row.consultant_id,
+            row.contact_id,
+            row.appointment_id,
+            row.appointment_version,
+            row.priority,
+            row.due_at,
+            row.useful_until,
+            row.attempts,
+        )
+
+    async def _composed(self, messages: Sequence[ClaimedMessage], now: datetime) -> Mapping[int, Composed]:
+        if not messages:
+            return {}
+        try:
+            async with self._database.reading() as session:
+                return await self._composer.compose(session, messages, now)
+        except _NOT_THE_ROWS_FAULT:
+            raise
+        except Exception as error:  # one bad row among many: find it by asking one at a time
+            log.warning("outbox_batch_not_composed", rows=len(messages), error=type(error).__name__)
+        composed: dict[int, Composed] = {}
+        for message in messages:
+            # A session of its own: the one that stumbled may not be usable any more.
+            async with self._database.reading() as session:
+                try:
+                    composed.update(await self._composer.compose(session, [message], now))
+                except _NOT_THE_ROWS_FAULT:
+                    raise
+                except Exception as error:
+                    log.error("outbox_not_composed", message=message.id, kind=message.kind, error=type(error).__name__)
+        return composed
+
+
+def _merged(composed: Mapping[int, Composed], letters: Sequence[_Letter]) -> dict[int, list[ClaimedRow]]:
+    """The rows that are said within another, by that row's id."""
+    merged: dict[int, list[ClaimedRow]] = {}
+    for letter in letters:
+        said = composed.get(letter.row.id)
+        if isinstance(said, Merged):
+            merged.setdefault(said.into, []).append(letter.row)
+    return merged
+
+
+def _waits_for_file(row: ClaimedRow, now: datetime) -> Result:
+    """Twice as long as it waited until now, at most FILE_AGAIN_IN."""
+    pause = min(max(now - row.due_at, timedelta(seconds=10)), FILE_AGAIN_IN)
+    return Result(row.id, MessageState.PENDING, "file_not_yet", next_at=now + pause)
+
+
+def _failed(row_id: int, reason: str) -> Result:
+    log.error("outbox_row_failed", message=row_id, reason=reason)
+    return Result(row_id, MessageState.FAILED, reason)

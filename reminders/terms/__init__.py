@@ -1,0 +1,1 @@
+"""The terms of the law, their milestones, and what is still open."""

@@ -1,0 +1,99 @@
+"""The terms of stored people: what the pure core (terms.py) makes of a person's and a plan's dates."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from reminders.terms.terms import Group, Route, TermFacts, TermRules, Terms, compute_terms
+from storage.engine.columns import Json
+from storage.people.people import Person, Plan
+
+
+def facts_of(person: Person, plan: Plan | None) -> TermFacts:
+    """The dates and words that terms follow from."""
+    hours = (plan.progress or {}).get("lesson_hours") if plan is not None else None
+    return TermFacts(
+        brp_registered_on=person.brp_registered_on,
+        housed_on=person.housed_on,
+        born_on=person.born_on,
+        group=Group(person.group.value),
+        route=Route(plan.route.value) if plan is not None and plan.route is not None else None,
+        intake_on=plan.intake_on if plan is not None else None,
+        plan_signed_on=plan.plan_signed_on if plan is not None else None,
+        plan_dated_on=plan.plan_dated_on if plan is not None else None,
+        relief_started_on=plan.relief_started_on if plan is not None else None,
+        bridging_started_on=plan.bridging_started_on if plan is not None else None,
+        term_extended_until=plan.term_extended_until if plan is not None else None,
+        lesson_hours=float(hours) if isinstance(hours, (int, float)) else None,
+    )
+
+
+def compute(person: Person, plan: Plan | None, rules: TermRules) -> Terms:
+    """The terms of a person."""
+    return compute_terms(facts_of(person, plan), rules)
+
+
+def terms_of(person: Person, plan: Plan | None, rules: TermRules) -> dict[str, date]:
+    """The terms that apply and are known, by the ids of DOMAIN.md."""
+    return {
+        name: date.fromisoformat(day) for name, day in compute(person, plan, rules).as_dict().items() if day is not None
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFacts:
+    """What terms follow from, with the municipality whose rules hold and what is finished of the plan."""
+
+    facts: TermFacts
+    group: Group
+    municipality: str
+    progress: Mapping[str, Json]
+
+
+async def stored_facts(session: AsyncSession, person_ids: Collection[int]) -> dict[int, StoredFacts]:
+    """The facts of many people, by id; names and addresses are not read."""
+    rows = await session.execute(
+        select(
+            Person.id,
+            Person.municipality,
+            Person.group,
+            Person.brp_registered_on,
+            Person.housed_on,
+            Person.born_on,
+            Plan.route,
+            Plan.intake_on,
+            Plan.plan_signed_on,
+            Plan.plan_dated_on,
+            Plan.relief_started_on,
+            Plan.bridging_started_on,
+            Plan.term_extended_until,
+            Plan.progress,
+        )
+        .outerjoin(Plan, Plan.person_id == Person.id)
+        .where(Person.id.in_(person_ids))
+    )
+    found: dict[int, StoredFacts] = {}
+    for row in rows:
+        # The outer join makes None of every column of a plan that is not there; the mapping does not say so.
+        progress: Mapping[str, Json] | None = row.progress
+        route: Route | None = row.route
+        hours = (progress or {}).get("lesson_hours")
+        facts = TermFacts(
+            brp_registered_on=row.brp_registered_on,
+            housed_on=row.housed_on,
+            born_on=row.born_on,
+            group=row.group,
+            route=route,
+            intake_on=row.intake_on,
+            plan_signed_on=row.plan_signed_on,
+            plan_dated_on=row.plan_dated_on,
+            relief_started_on=row.relief_started_on,
+            bridging_started_on=row.bridging_started_on,
+            term_extended_until=row.term_extended_until,
+            lesson_hours=float(hours) if isinstance(hours, (int, float)) else None,
+        )
+        found[row.id] = StoredFacts(facts, row.group, row.municipality, progress or {})
+    return found

@@ -1,0 +1,1 @@
+"""Timetables (.ics) in and out: reading, occurrences, what changed, the import."""

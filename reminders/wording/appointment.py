@@ -1,0 +1,93 @@
+"""How an appointment is put into words, for reminders and for the dialogue alike: parts and buttons, no language."""
+
+from datetime import datetime, timedelta
+from functools import cache
+from typing import TypeAlias
+
+from locales.rendering.message import Button, Part, Style, Text, verbatim
+from storage.appointments.appointments import Appointment
+from storage.appointments.schedule import AppointmentRow
+from storage.people.people import Person
+from storage.vocabulary import AppointmentKind
+
+AnyAppointment: TypeAlias = Appointment | AppointmentRow
+
+# The icon of each kind, the same in every language.
+KIND_ICONS: dict[AppointmentKind, str] = {
+    AppointmentKind.INTAKE_MEETING: "👋",
+    AppointmentKind.LEARNABILITY_TEST: "🧩",
+    AppointmentKind.PROGRESS_MEETING: "🗣️",
+    AppointmentKind.CLASS: "📚",
+    AppointmentKind.PVT: "🤝",
+    AppointmentKind.MAP: "💼",
+    AppointmentKind.CLOSING_MEETING: "🏁",
+    AppointmentKind.WORKSHOP: "🛠️",
+    AppointmentKind.EXAM: "📝",
+    AppointmentKind.ACTIVITY: "⚽",
+    AppointmentKind.OTHER: "📌",
+}
+
+_COMING = Text("button.coming")
+_NOT_COMING = Text("button.not_coming")
+_OTHER_TIME = Text("button.other_time")
+
+
+def name_of(person: Person) -> str:
+    """How a consultant knows the person."""
+    return f"{person.given_name} {person.family_name}".strip()
+
+
+@cache
+def kind_text(kind: AppointmentKind) -> Text:
+    """The name of a kind."""
+    return Text(f"kind.{kind.value}")
+
+
+def appointment_line(appointment: AnyAppointment) -> Text:
+    """One line: what and when."""
+    return Text(
+        "appointment.line",
+        {
+            "icon": verbatim(KIND_ICONS[appointment.kind]),
+            "kind": kind_text(appointment.kind),
+            "starts_at": appointment.starts_at,
+        },
+    )
+
+
+def appointment_parts(appointment: AnyAppointment) -> list[Part]:
+    """What, when, where, with whom and the note, as far as they are known (start note 3.2: what to expect)."""
+    what = Part(Text("appointment.what", {"kind": kind_text(appointment.kind)}), Style.TITLE)
+    return [what, *appointment_details(appointment)]
+
+
+def appointment_details(appointment: AnyAppointment) -> list[Part]:
+    """All of it but what it is."""
+    parts = [when_part(appointment.starts_at, appointment.ends_at)]
+    if appointment.location:
+        parts.append(Part(Text("appointment.where", {"place": appointment.location})))
+    if appointment.online_url:
+        parts.append(Part(Text("appointment.online", {"url": appointment.online_url})))
+    if appointment.with_whom:
+        parts.append(Part(Text("appointment.with", {"name": appointment.with_whom})))
+    if appointment.note:
+        parts.append(Part(Text("appointment.note", {"note": appointment.note})))
+    return parts
+
+
+def when_part(starts_at: datetime, ends_at: datetime | None) -> Part:
+    """Day and time; the end only when it is on the same day."""
+    if ends_at is not None and timedelta(0) < ends_at - starts_at < timedelta(hours=16):
+        return Part(Text("appointment.when_until", {"starts_at": starts_at, "ends_at": ends_at}))
+    return Part(Text("appointment.when", {"starts_at": starts_at}))
+
+
+def answer_buttons(appointment: AnyAppointment) -> tuple[tuple[Button, ...], ...]:
+    """I come · I can't come · another time please (not for classes, which nobody can move)."""
+    rows = [
+        (Button(_COMING, f"come:{appointment.id}", "✅"),),
+        (Button(_NOT_COMING, f"notcome:{appointment.id}", "🤒"),),
+    ]
+    if appointment.kind is not AppointmentKind.CLASS:
+        rows.append((Button(_OTHER_TIME, f"othertime:{appointment.id}", "🔁"),))
+    return tuple(rows)

@@ -1,0 +1,145 @@
+"""What composing a batch of planned messages needs to know, read in a handful of queries for the whole batch."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from reminders.delivery.composing import ClaimedMessage
+from reminders.kinds import Kind
+from reminders.policies.rules import MEETINGS
+from reminders.terms.stored_terms import StoredFacts, stored_facts
+from storage.appointments.appointments import day_bounds
+from storage.appointments.schedule import (
+    AppointmentRow,
+    Slot,
+    answers_to,
+    appointment_rows,
+    contact_moments,
+    schedules_of,
+)
+from storage.outbox.message import Message
+from storage.outbox.planning import times_said
+from storage.people.people import Person, people_by_id
+from storage.people.phone_tasks import open_tasks
+from storage.vocabulary import Answer
+
+_SHOWS_PERSON = frozenset({Kind.UNCONFIRMED, Kind.OVERLAP, Kind.UNDELIVERED})
+_ABOUT_TERMS = frozenset({Kind.MILESTONE, Kind.TERM_CORRECTION})
+_ASKS = (Kind.REMINDER, Kind.CONFIRM_AGAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The appointments, answers, people and terms that a batch of rows is about."""
+
+    now: datetime
+    # The local day of `now`.
+    today: date
+    zone: ZoneInfo
+    appointments: Mapping[int, AppointmentRow]
+    answers: Mapping[tuple[int, int], tuple[Answer | None, int | None]]
+    schedules: Mapping[int, Sequence[Slot]]
+    people: Mapping[int, Person]
+    terms: Mapping[int, StoredFacts]
+    moments: Mapping[int, Sequence[datetime]]
+    # How often a person was asked about an appointment, by (appointment, person).
+    asked: Mapping[tuple[int, int], int]
+    # The appointment that a lost message was about, by message; the open telephone task, by person.
+    lost: Mapping[int, int]
+    tasks: Mapping[int, int]
+
+    def answer(self, appointment: AppointmentRow, person_id: int) -> Answer | None:
+        """What was answered to this version: a moved meeting is asked anew."""
+        answer, version = self.answers.get((appointment.id, person_id), (None, None))
+        return answer if version == appointment.version else None
+
+    def day(self, instant: datetime) -> date:
+        """The local day."""
+        return instant.astimezone(self.zone).date()
+
+    def on_days(self, person_id: int, first: date, days: int) -> list[AppointmentRow]:
+        """A person's planned appointments of these local days, by time."""
+        start = day_bounds(first, self.zone)[0]
+        end = day_bounds(first + timedelta(days=days - 1), self.zone)[1]
+        slots = self.schedules.get(person_id, ())
+        return [self.appointments[s.id] for s in slots if start <= s.starts_at < end and s.id in self.appointments]
+
+
+def person_of(row: ClaimedMessage) -> int | None:
+    """Whom a message is about: its reader, or for a consultant's message the person in it."""
+    about = row.params.get("person_id")
+    return row.person_id if row.person_id is not None else about if isinstance(about, int) else None
+
+
+def monday_of(row: ClaimedMessage) -> date | None:
+    """The first day that an overview tells: a Monday, unless a municipality sends it on another day than Sunday."""
+    monday = row.params.get("monday")
+    return date.fromisoformat(monday) if isinstance(monday, str) else None
+
+
+async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now: datetime, zone: ZoneInfo) -> Batch:
+    """Everything about these rows."""
+    lost = await _lost(session, rows)
+    wanted = {row.appointment_id for row in rows if row.appointment_id is not None}
+    wanted.update(other for row in rows if isinstance(other := row.params.get("other"), int))
+    wanted.update(lost.values())
+    appointments = await appointment_rows(session, wanted)
+    schedules = await _schedules(session, rows, appointments, zone)
+    more = {slot.id for slots in schedules.values() for slot in slots} - appointments.keys()
+    appointments.update(await appointment_rows(session, more))
+    people = {person_id for row in rows if (person_id := person_of(row)) is not None}
+    terms_of = {i for row in rows if row.kind in _ABOUT_TERMS and (i := person_of(row)) is not None}
+    shown = {i for row in rows if row.kind in _SHOWS_PERSON and (i := person_of(row)) is not None}
+    unconfirmed = [
+        row.appointment_id for row in rows if row.kind == Kind.UNCONFIRMED and row.appointment_id is not None
+    ]
+    to_consultants = {i for row in rows if row.consultant_id is not None and (i := person_of(row)) is not None}
+    return Batch(
+        now=now,
+        today=now.astimezone(zone).date(),
+        zone=zone,
+        appointments=appointments,
+        answers=await answers_to(session, appointments, people),
+        schedules=schedules,
+        people=await people_by_id(session, shown | (terms_of & to_consultants)),
+        terms=await stored_facts(session, terms_of) if terms_of else {},
+        moments=await contact_moments(session, terms_of, MEETINGS, now),
+        lost=lost,
+        tasks={i: task.id for i, task in (await open_tasks(session, shown)).items()} if lost else {},
+        asked=await times_said(session, unconfirmed, _ASKS),
+    )
+
+
+async def _lost(session: AsyncSession, rows: Sequence[ClaimedMessage]) -> dict[int, int]:
+    """The appointments that lost messages were about, by message."""
+    ids = {i for row in rows if row.kind == Kind.UNDELIVERED and isinstance(i := row.params.get("message_id"), int)}
+    if not ids:
+        return {}
+    found = await session.execute(select(Message.id, Message.appointment_id).where(Message.id.in_(ids)))
+    return {message_id: appointment_id or 0 for message_id, appointment_id in found}
+
+
+async def _schedules(
+    session: AsyncSession, rows: Sequence[ClaimedMessage], appointments: Mapping[int, AppointmentRow], zone: ZoneInfo
+) -> dict[int, list[Slot]]:
+    """The days that messages about whole days and weeks show."""
+    people: set[int] = set()
+    days: set[date] = set()
+    for row in rows:
+        if row.person_id is None:
+            continue
+        first = appointments.get(row.appointment_id or 0)
+        if row.kind == Kind.CLASSES and first is not None:
+            people.add(row.person_id)
+            days.add(first.starts_at.astimezone(zone).date())
+        elif row.kind == Kind.OVERVIEW and (monday := monday_of(row)) is not None:
+            people.add(row.person_id)
+            days.update((monday, monday + timedelta(days=6)))
+    if not days:
+        return {}
+    since, until = day_bounds(min(days), zone)[0], day_bounds(max(days), zone)[1]
+    return await schedules_of(session, people, since, until, zone=zone)

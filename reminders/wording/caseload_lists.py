@@ -1,0 +1,291 @@
+"""What a consultant has to know of a day, list by list: meetings, absences, not confirmed, not delivered, questions,
+terms that come near. Used by the commands in the chat and by the morning digest."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from locales.rendering.message import Text, Value
+from reminders.terms.stored_terms import stored_facts
+from reminders.terms.terms import TermRules, compute_terms
+from reminders.wording.appointment import name_of
+from storage.appointments.absences import Absence, AbsenceAppointment
+from storage.appointments.appointments import Appointment, Participation, day_bounds
+from storage.attendance.patterns import TalkRules, patterns_of
+from storage.outbox.message import Message
+from storage.people.people import Person
+from storage.people.relayed import Letter
+from storage.vocabulary import AbsenceState, Answer, AppointmentStatus, LetterKind, MessageState
+
+_TERMS: Final = (
+    "pip_due_hbel",
+    "pip_due",
+    "first_year_contacts_by",
+    "relief_end",
+    "route_switch_until",
+    "term_end",
+    "guidance_end",
+)
+TERMS_WITHIN: Final = timedelta(days=60)
+CONFIRMED_BEFORE: Final = timedelta(days=4)
+LATELY: Final = timedelta(days=7)
+QUESTIONS_WAIT: Final = timedelta(days=60)
+
+
+class List(StrEnum):
+    """The lists, in the order of the digest."""
+
+    TODAY = "today"
+    ABSENCES = "absences"
+    UNCONFIRMED = "unconfirmed"
+    UNDELIVERED = "undelivered"
+    QUESTIONS = "questions"
+    TERMS = "terms"
+    TALKS = "talks"
+
+
+LIST_ICONS: Final[Mapping[List, str]] = {
+    List.TODAY: "📅",
+    List.ABSENCES: "🤒",
+    List.UNCONFIRMED: "❔",
+    List.UNDELIVERED: "📵",
+    List.QUESTIONS: "✉️",
+    List.TERMS: "⏳",
+    List.TALKS: "🗣️",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a list, and whom it is about."""
+
+    text: Text
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Caseload:
+    """The people a list is made for, by id, at a moment."""
+
+    people: Mapping[int, Person]
+    now: datetime
+    zone: ZoneInfo
+    term_rules: Callable[[str], TermRules]
+    talk_rules: TalkRules
+
+    @property
+    def today(self) -> date:
+        """The local day."""
+        return self.now.astimezone(self.zone).date()
+
+    def name(self, person_id: int) -> str:
+        """How the consultant knows them."""
+        return name_of(self.people[person_id])
+
+
+async def lines_of(session: AsyncSession, which: List, caseload: Caseload) -> list[Line]:
+    """The lines of one list, the most pressing first."""
+    return await _READERS[which](session, caseload)
+
+
+async def _today(session: AsyncSession, caseload: Caseload) -> list[Line]:
+    start, end = day_bounds(caseload.today, caseload.zone)
+    lines = []
+    for appointment, answer in await _meetings(session, caseload.people, start, end):
+        person_id = appointment.person_id or 0
+        params: dict[str, Value] = {
+            "at": appointment.starts_at,
+            "person": caseload.name(person_id),
+            "kind": Text(f"kind.{appointment.kind.value}"),
+            "answer": Text(f"consultant.answered.{answer.value if answer is not None else 'none'}"),
+        }
+        lines.append(Line(Text("consultant.today_line", params), person_id))
+    return lines
+
+
+async def _unconfirmed(session: AsyncSession, caseload: Caseload) -> list[Line]:
+    return [
+        Line(
+            Text(
+                "consultant.unconfirmed_line",
+                {
+                    "person": caseload.name(appointment.person_id or 0),
+                    "kind": Text(f"kind.{appointment.kind.value}"),
+                    "at": appointment.starts_at,
+                },
+            ),
+            appointment.person_id or 0,
+        )
+        for appointment, answer in await _meetings(
+            session, caseload.people, caseload.now, caseload.now + CONFIRMED_BEFORE
+        )
+        if answer is None and appointment.mandatory
+    ]
+
+
+async def _meetings(
+    session: AsyncSession, people: Collection[int], since: datetime, until: datetime
+) -> list[tuple[Appointment, Answer | None]]:
+    """People's own appointments (classes of groups are too many), with the answer to what they now are."""
+    rows = await session.execute(
+        select(Appointment, Participation)
+        .outerjoin(
+            Participation,
+            (Participation.appointment_id == Appointment.id) & (Participation.person_id == Appointment.person_id),
+        )
+        .where(
+            Appointment.person_id.in_(people),
+            Appointment.starts_at >= since,
+            Appointment.starts_at < until,
+            Appointment.status == AppointmentStatus.PLANNED,
+        )
+        .order_by(Appointment.starts_at, Appointment.id)
+    )
+    return [(appointment, _answer_to(appointment, given)) for appointment, given in rows]
+
+
+def _answer_to(appointment: Appointment, given: Participation | None) -> Answer | None:
+    """What was answered to this version: a moved meeting is asked anew."""
+    return given.answer if given is not None and given.answered_version == appointment.version else None
+
+
+async def _absences(session: AsyncSession, caseload: Caseload) -> list[Line]:
+    """Not seen first; then those of the last days and those without an end."""
+    reports = list(
+        await session.scalars(
+            select(Absence)
+            .where(
+                Absence.person_id.in_(caseload.people),
+                or_(
+                    Absence.state == AbsenceState.REPORTED,
+                    (Absence.state == AbsenceState.SEEN)
+                    & or_(
+                        Absence.reported_at > caseload.now - LATELY,
+                        and_(Absence.open_ended, Absence.better_on.is_(None)),
+                        Absence.until_on >= caseload.today,
+                    ),
+                ),
+            )
+            .order_by(Absence.reported_at.desc())
+        )
+    )
+    first = await _first_appointments(session, [report.id for report in reports])
+    reports.sort(key=lambda report: report.state is AbsenceState.SEEN)
+    return [
+        Line(
+            Text(
+                "consultant.absence_line",
+                {
+                    "person": caseload.name(report.person_id),
+                    "reason": Text(f"reason.{report.reason.value}"),
+                    "at": first.get(report.id) or report.reported_at,
+                    "state": Text(f"absence_state.{report.state.value}"),
+                },
+            ),
+            report.person_id,
+        )
+        for report in reports
+        if report.reason is not None and report.reported_at is not None
+    ]
+
+
+async def _first_appointments(session: AsyncSession, report_ids: Sequence[int]) -> dict[int, datetime]:
+    rows = await session.execute(
+        select(AbsenceAppointment.absence_id, Appointment.starts_at)
+        .join(Appointment, Appointment.id == AbsenceAppointment.appointment_id)
+        .where(AbsenceAppointment.absence_id.in_(report_ids))
+        .order_by(Appointment.starts_at.desc())
+    )
+    return dict(iter(rows))
+
+
+async def _undelivered(session: AsyncSession, caseload: Caseload) -> list[Line]:
+    rows = await session.execute(
+        select(Message.person_id, Message.due_at)
+        .where(
+            Message.person_id.in_(caseload.people),
+            Message.state == MessageState.FAILED,
+            Message.due_at > caseload.now - LATELY,
+        )
+        .order_by(Message.due_at)
+    )
+    latest = {person_id: due_at for person_id, due_at in rows if person_id is not None}
+    return [
+        Line(Text("consultant.undelivered_line", {"person": caseload.name(person_id), "at": due_at}), person_id)
+        for person_id, due_at in latest.items()
+    ]
+
+
+async def _questions(session: AsyncSession, caseload: Caseload) -> list[Line]:
+    letters = await session.scalars(
+        select(Letter)
+        .where(
+            Letter.person_id.in_(caseload.people),
+            Letter.kind != LetterKind.ANSWER,
+            Letter.answered_at.is_(None),
+            Letter.seen_at.is_(None),
+            Letter.written_at > caseload.now - QUESTIONS_WAIT,
+        )
+        .order_by(Letter.written_at)
+    )
+    urgent_first = sorted(letters, key=lambda letter: letter.kind is not LetterKind.URGENT)
+    return [
+        Line(
+            Text(
+                "consultant.question_line",
+                {
+                    "person": caseload.name(letter.person_id),
+                    "kind": Text(f"consultant.letter_kind.{letter.kind.value}"),
+                    "at": letter.written_at,
+                },
+            ),
+            letter.person_id,
+        )
+        for letter in urgent_first
+    ]
+
+
+async def _terms(session: AsyncSession, caseload: Caseload) -> list[Line]:
+    near: list[tuple[date, int, str]] = []
+    for person_id, stored in (await stored_facts(session, list(caseload.people))).items():
+        terms = compute_terms(stored.facts, caseload.term_rules(stored.municipality))
+        for about in _TERMS:
+            on = getattr(terms, about)
+            if on is not None and caseload.today <= on <= caseload.today + TERMS_WITHIN:
+                near.append((on, person_id, about))
+    return [
+        Line(
+            Text(
+                "consultant.term_line",
+                {"person": caseload.name(person_id), "what": Text(f"consultant.milestone.{about}", {"on": on})},
+            ),
+            person_id,
+        )
+        for on, person_id, about in sorted(near)
+    ]
+
+
+async def _talks(session: AsyncSession, caseload: Caseload) -> list[Line]:
+    """With whom a talk is due, after lessons missed without a report."""
+    found = await patterns_of(session, caseload.people.values(), caseload.now, caseload.zone, caseload.talk_rules)
+    return [
+        Line(Text("consultant.talk_line", {"person": caseload.name(person_id)}, count=len(missed)), person_id)
+        for person_id, missed in found.items()
+    ]
+
+
+_READERS: Final = {
+    List.TODAY: _today,
+    List.ABSENCES: _absences,
+    List.UNCONFIRMED: _unconfirmed,
+    List.UNDELIVERED: _undelivered,
+    List.QUESTIONS: _questions,
+    List.TERMS: _terms,
+    List.TALKS: _talks,
+}

@@ -1,0 +1,69 @@
+"""What one planned message says, and how several of one reader become one message."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from locales.rendering.message import Body, Button, Part, Text
+
+Buttons = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Parts and buttons of a message. `tail` is said once, however many messages with the same tail are joined;
+    `joined_buttons` makes those that are used instead of `buttons` when it is, because "I come" must then say to what.
+    `brief` is the message in short, for channels that others may read; `card` its picture
+    (locales.rendering.message.Body).
+
+    `lines` are used instead of `parts` when it is joined: neighbours with the same first part say that once, then the
+    lines of each, and then their tail, which is about them only."""
+
+    parts: tuple[Part, ...]
+    tail: tuple[Part, ...] = ()
+    buttons: Buttons = ()
+    joined_buttons: Callable[[], Buttons] | None = None
+    brief: tuple[Text, ...] = ()
+    card: str = ""
+    lines: tuple[Part, ...] = ()
+
+
+def body_of(said: Sequence[Said]) -> Body:
+    """One message that says all of these, in this order."""
+    if len(said) == 1:
+        return Body((*said[0].parts, *said[0].tail), said[0].buttons, brief=said[0].brief, card=said[0].card)
+    parts: list[Part] = []
+    tails: list[Part] = []
+    rows: list[tuple[Button, ...]] = []
+    for _, alike in groupby(said, key=lambda one: one.parts[0] if one.lines else one):
+        group = list(alike)
+        if group[0].lines:
+            parts.append(group[0].parts[0])
+        for one in group:
+            parts.extend(one.lines or one.parts)
+        (parts if group[0].lines else tails).extend(_once(part for one in group for part in one.tail))
+    parts.extend(part for part in _once(tails) if part not in parts)
+    for one in said:
+        rows.extend(
+            row for row in (one.buttons if one.joined_buttons is None else one.joined_buttons()) if row not in rows
+        )
+    # Where one of them has no short form, the short form of the others would hide it.
+    brief: list[Text] = []
+    if all(one.brief for one in said):
+        brief.extend(text for one in said for text in one.brief if text not in brief)
+    # One picture has room for one appointment; of several it shows the week.
+    card = next((f"week_of:{number}" for number in (_appointment_in(one.card) for one in said) if number), "")
+    return Body(tuple(parts), tuple(rows), brief=tuple(brief), card=card)
+
+
+def _once(parts: Iterable[Part]) -> list[Part]:
+    found: list[Part] = []
+    for part in parts:
+        if part not in found:
+            found.append(part)
+    return found
+
+
+def _appointment_in(card: str) -> str:
+    kind, _, rest = card.partition(":")
+    return rest.partition(":")[0] if kind in ("appointment", "week_of") else ""

@@ -1,0 +1,100 @@
+"""What a consultant is told of appointments: not confirmed, at the same time, not delivered."""
+
+from locales.rendering.message import Button, Part, Style, Text
+from reminders.delivery.composing import ClaimedMessage, Skip
+from reminders.wording.appointment import appointment_line, name_of
+from reminders.wording.batch import Batch
+from reminders.wording.joined import Buttons, Said
+from storage.appointments.schedule import AppointmentRow
+from storage.people.people import Person
+from storage.vocabulary import AppointmentStatus
+
+
+def unconfirmed(_row: ClaimedMessage, appointment: AppointmentRow, person_id: int, batch: Batch) -> Said | Skip:
+    """A mandatory meeting that nobody confirmed, and how often the person was asked; perhaps they never were."""
+    if batch.answer(appointment, person_id) is not None:
+        return Skip("answered")
+    person = batch.people.get(person_id)
+    if person is None:
+        return Skip("nobody")
+    asked = batch.asked.get((appointment.id, person_id), 0)
+    how_often = Text("consultant.asked", {}, count=asked) if asked else Text("consultant.never_asked")
+    return Said(
+        (
+            Part(Text("consultant.unconfirmed", {"person": name_of(person)}), Style.TITLE),
+            Part(appointment_line(appointment)),
+            Part(how_often),
+            *_telephone(person),
+        ),
+        buttons=write_to(person),
+    )
+
+
+def overlap(row: ClaimedMessage, appointment: AppointmentRow, person_id: int, batch: Batch) -> Said | Skip:
+    """Two appointments of one person at the same time."""
+    other_id, person = row.params.get("other"), batch.people.get(person_id)
+    other = batch.appointments.get(other_id) if isinstance(other_id, int) else None
+    if other is None or person is None:
+        return Skip("nobody")
+    if other.version != row.params.get("other_version") or other.status is not AppointmentStatus.PLANNED:
+        return Skip("appointment_changed")
+    return Said(
+        (
+            Part(Text("consultant.overlap", {"person": name_of(person)}), Style.TITLE),
+            Part(appointment_line(appointment)),
+            Part(appointment_line(other)),
+            Part(Text("consultant.overlap_hint")),
+        ),
+        buttons=write_to(person),
+    )
+
+
+def undelivered(row: ClaimedMessage, batch: Batch) -> Said | Skip:
+    """Messages to a person that did not arrive: whom to telephone."""
+    person_id = row.params.get("person_id")
+    person = batch.people.get(person_id) if isinstance(person_id, int) else None
+    if person is None:
+        return Skip("nobody")
+    lost = row.params.get("message_id")
+    appointment = batch.appointments.get(batch.lost.get(lost, 0)) if isinstance(lost, int) else None
+    task = batch.tasks.get(person.id)
+    outcomes = (("reached", "✅"), ("again", "🔁"), ("wrong", "🚫")) if task is not None else ()
+    return Said(
+        (
+            Part(Text("consultant.undelivered", {"person": name_of(person)}), Style.TITLE),
+            *script(person, appointment),
+        ),
+        buttons=tuple(
+            (Button(Text(f"consultant.call.{outcome}"), f"call:{task}:{outcome}", icon),) for outcome, icon in outcomes
+        ),
+    )
+
+
+def script(person: Person, appointment: AppointmentRow | None) -> tuple[Part, ...]:
+    """What to say to somebody whom no message reached: the number, their language, the words, step by step."""
+    language = Text(f"language.{person.language}")
+    return (
+        *_telephone(person),
+        Part(Text("consultant.speaks", {"language": language})),
+        Part(Text("consultant.script.greet", {"person": person.given_name}), Style.QUOTE),
+        *(
+            [
+                Part(Text("consultant.script.appointment"), Style.QUOTE),
+                Part(appointment_line(appointment)),
+                Part(Text("consultant.script.repeat"), Style.QUOTE),
+            ]
+            if appointment is not None
+            else []
+        ),
+        Part(Text("consultant.script.number"), Style.QUOTE),
+        Part(Text("consultant.undelivered_hint")),
+    )
+
+
+def write_to(person: Person) -> Buttons:
+    """A button to write to the person."""
+    return ((Button(Text("consultant.write_to", {"person": name_of(person)}), f"write:{person.id}", "✍️"),),)
+
+
+def _telephone(person: Person) -> list[Part]:
+    return [Part(Text("consultant.telephone", {"telephone": person.phone}))] if person.phone else []

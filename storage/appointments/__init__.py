@@ -1,0 +1,1 @@
+"""Appointments with their answers and changes, absence reports, proposals of other times."""

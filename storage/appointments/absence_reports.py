@@ -1,0 +1,135 @@
+"""Queries on absence reports."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.appointments.absences import Absence, AbsenceAppointment
+from storage.appointments.appointments import Appointment
+from storage.vocabulary import AbsenceState
+
+#: How far back "how often absent lately" looks.
+LOOK_BACK: Final = timedelta(weeks=8)
+
+
+async def absence_of(session: AsyncSession, person_id: int, absence_id: int) -> Absence | None:
+    """The report when it is this person's; None otherwise, whatever the id."""
+    absence = await session.get(Absence, absence_id)
+    return absence if absence is not None and absence.person_id == person_id else None
+
+
+async def chosen_appointments(session: AsyncSession, absence_id: int) -> list[Appointment]:
+    """The appointments a report is about, by time."""
+    return list(
+        await session.scalars(
+            select(Appointment)
+            .join(AbsenceAppointment, AbsenceAppointment.appointment_id == Appointment.id)
+            .where(AbsenceAppointment.absence_id == absence_id)
+            .order_by(Appointment.starts_at, Appointment.id)
+        )
+    )
+
+
+async def choose_appointments(session: AsyncSession, absence_id: int, appointment_ids: Collection[int]) -> None:
+    """Make a report be about exactly these appointments."""
+    await session.execute(delete(AbsenceAppointment).where(AbsenceAppointment.absence_id == absence_id))
+    session.add_all(AbsenceAppointment(absence_id=absence_id, appointment_id=i) for i in set(appointment_ids))
+    await session.flush()
+
+
+async def add_appointments(session: AsyncSession, absence_id: int, appointment_ids: Collection[int]) -> None:
+    """Make a report be about these appointments too."""
+    known = {appointment.id for appointment in await chosen_appointments(session, absence_id)}
+    await choose_appointments(session, absence_id, known | set(appointment_ids))
+
+
+async def times_reported(session: AsyncSession, person_id: int, since: datetime, but: int | None = None) -> int:
+    """How many reports a person sent since then and did not take back; `but` is not counted."""
+    counted = await session.scalar(
+        select(func.count())
+        .select_from(Absence)
+        .where(
+            Absence.person_id == person_id,
+            Absence.state.in_([AbsenceState.REPORTED, AbsenceState.SEEN]),
+            Absence.reported_at > since,
+            *([Absence.id != but] if but is not None else []),
+        )
+    )
+    return counted or 0
+
+
+async def leave_out(session: AsyncSession, person_id: int | None, appointment_ids: Collection[int]) -> None:
+    """Make sent reports of this person (None = of everybody) be about these appointments no more; of a report that was
+    made for nothing else its days are left."""
+    sent = select(Absence.id).where(
+        Absence.state.in_([AbsenceState.REPORTED, AbsenceState.SEEN]),
+        *([Absence.person_id == person_id] if person_id is not None else []),
+    )
+    await session.execute(
+        delete(AbsenceAppointment).where(
+            AbsenceAppointment.appointment_id.in_(appointment_ids), AbsenceAppointment.absence_id.in_(sent)
+        )
+    )
+
+
+async def report_of_days(
+    session: AsyncSession, person_id: int, first: date, last: date | None, but: int | None = None
+) -> Absence | None:
+    """A sent report that says of all these days already that the person is absent: made for no appointment in
+    particular or, for days without a last one, without an end too. `but` is not looked at."""
+    if last is None:
+        same = [Absence.open_ended, Absence.better_on.is_(None)]
+    else:
+        for_some = select(AbsenceAppointment.absence_id)
+        same = [Absence.from_on <= first, Absence.until_on >= last, Absence.id.not_in(for_some)]
+    found = await session.scalars(
+        select(Absence)
+        .where(
+            Absence.person_id == person_id,
+            Absence.state.in_([AbsenceState.REPORTED, AbsenceState.SEEN]),
+            *same,
+            *([Absence.id != but] if but is not None else []),
+        )
+        .order_by(Absence.id.desc())
+    )
+    return found.first()
+
+
+async def reports_ahead(session: AsyncSession, person_id: int, now: datetime) -> list[Absence]:
+    """A person's sent reports that still hold: without an end, or about something that has not begun; by their ids."""
+    not_begun = (
+        select(AbsenceAppointment.absence_id)
+        .join(Appointment, Appointment.id == AbsenceAppointment.appointment_id)
+        .where(Appointment.starts_at > now)
+    )
+    return list(
+        await session.scalars(
+            select(Absence)
+            .where(
+                Absence.person_id == person_id,
+                Absence.state.in_([AbsenceState.REPORTED, AbsenceState.SEEN]),
+                Absence.better_on.is_(None),
+                or_(Absence.open_ended, Absence.id.in_(not_begun)),
+            )
+            .order_by(Absence.id)
+        )
+    )
+
+
+async def reports_about(session: AsyncSession, person_id: int, appointment_id: int) -> list[Absence]:
+    """A person's sent reports about an appointment that were not taken back."""
+    return list(
+        await session.scalars(
+            select(Absence)
+            .join(AbsenceAppointment, AbsenceAppointment.absence_id == Absence.id)
+            .where(
+                Absence.person_id == person_id,
+                AbsenceAppointment.appointment_id == appointment_id,
+                Absence.state.in_([AbsenceState.REPORTED, AbsenceState.SEEN]),
+            )
+            .order_by(Absence.id)
+        )
+    )

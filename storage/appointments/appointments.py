@@ -1,0 +1,205 @@
+"""Appointments of one person or of a group, group memberships, and each person's answer and presence."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, false, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql import ColumnElement
+
+from storage.engine.base import Base
+from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabulary
+from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, Presence
+
+
+class LessonGroup(Base, kw_only=True):
+    """A group at a language provider, to which a timetable belongs."""
+
+    __tablename__ = "lesson_group"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+
+
+class Membership(Base, kw_only=True):
+    """A person in a group from a day until a day (both included; no end = open)."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("group_id", "person_id", "from_on"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    group_id: Mapped[int] = mapped_column(ForeignKey("lesson_group.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    from_on: Mapped[date]
+    until_on: Mapped[date | None] = mapped_column(default=None)
+
+
+class Appointment(Base, kw_only=True):
+    """One appointment: of a person, or a class of a group (then every member of that day has it).
+
+    `version` counts changes that people must hear of (time, place, status); reminders planned for an older version
+    are not sent. Instants are UTC; `starts_local` keeps the wall time that was agreed (Europe/Amsterdam).
+    """
+
+    __tablename__ = "appointment"
+    __table_args__ = (
+        CheckConstraint("(person_id IS NULL) <> (group_id IS NULL)", name="one_owner"),
+        Index("ix_appointment_person_starts", "person_id", "starts_at"),
+        Index("ix_appointment_group_starts", "group_id", "starts_at"),
+        Index("ix_appointment_starts", "starts_at"),
+        IDS_NEVER_REUSED,
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    external_id: Mapped[str] = mapped_column(String(255), unique=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), default=None)
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("lesson_group.id", ondelete="CASCADE"), default=None)
+    kind: Mapped[AppointmentKind] = mapped_column(vocabulary(AppointmentKind))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None] = mapped_column(default=None)
+    location: Mapped[str | None] = mapped_column(Encrypted("appointment.location"), default=None)
+    online_url: Mapped[str | None] = mapped_column(Encrypted("appointment.online_url"), default=None)
+    with_whom: Mapped[str | None] = mapped_column(Encrypted("appointment.with_whom"), default=None)
+    note: Mapped[str | None] = mapped_column(Encrypted("appointment.note"), default=None)
+    mandatory: Mapped[bool] = mapped_column(default=True)
+    status: Mapped[AppointmentStatus] = mapped_column(vocabulary(AppointmentStatus), default=AppointmentStatus.PLANNED)
+    version: Mapped[int] = mapped_column(default=1)
+    made_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class Participation(Base, kw_only=True):
+    """One person's answer to, and presence at, one appointment."""
+
+    __tablename__ = "participation"
+    __table_args__ = (UniqueConstraint("appointment_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    answer: Mapped[Answer | None] = mapped_column(vocabulary(Answer), default=None)
+    # The appointment's version that was answered: a moved meeting is asked anew.
+    answered_version: Mapped[int | None] = mapped_column(default=None)
+    answered_at: Mapped[datetime | None] = mapped_column(default=None)
+    presence: Mapped[Presence | None] = mapped_column(vocabulary(Presence), default=None)
+    minutes: Mapped[int | None] = mapped_column(default=None)
+
+
+async def appointments_of(
+    session: AsyncSession,
+    person_id: int,
+    since: datetime,
+    until: datetime | None = None,
+    *,
+    zone: ZoneInfo,
+    status: AppointmentStatus | None = AppointmentStatus.PLANNED,
+    limit: int = 100,
+) -> list[Appointment]:
+    """A person's appointments that start in [since, until), own and of groups they are in on that day, by time."""
+    in_time = [Appointment.starts_at >= since]
+    if until is not None:
+        in_time.append(Appointment.starts_at < until)
+    if status is not None:
+        in_time.append(Appointment.status == status)
+    own = await session.scalars(
+        select(Appointment)
+        .where(Appointment.person_id == person_id, *in_time)
+        .order_by(Appointment.starts_at)
+        .limit(limit)
+    )
+    of_groups = await session.scalars(
+        select(Appointment)
+        .where(or_(*await _spans_of(session, person_id, since, zone)), *in_time)
+        .order_by(Appointment.starts_at)
+        .limit(limit)
+    )
+    return sorted({a.id: a for a in (*own, *of_groups)}.values(), key=lambda a: (a.starts_at, a.id))[:limit]
+
+
+async def _spans_of(
+    session: AsyncSession, person_id: int, since: datetime, zone: ZoneInfo
+) -> list[ColumnElement[bool]]:
+    """The appointments of each of a person's memberships that did not end before this instant."""
+    first = since.astimezone(zone).date()
+    memberships = await session.scalars(
+        select(Membership).where(
+            Membership.person_id == person_id, or_(Membership.until_on.is_(None), Membership.until_on >= first)
+        )
+    )
+    spans: list[ColumnElement[bool]] = [false()]
+    for membership in memberships:
+        begins = day_bounds(max(membership.from_on, first), zone)[0]
+        span = and_(Appointment.group_id == membership.group_id, Appointment.starts_at >= begins)
+        # The last day there is has no day after it; it is written for "no end".
+        if membership.until_on is not None and membership.until_on < date.max:
+            span = and_(span, Appointment.starts_at < day_bounds(membership.until_on, zone)[1])
+        spans.append(span)
+    return spans
+
+
+async def appointment_for(
+    session: AsyncSession, person_id: int, appointment_id: int, *, zone: ZoneInfo
+) -> Appointment | None:
+    """The appointment when it is this person's (own, or of a group on that day); None otherwise, whatever the id."""
+    appointment = await session.get(Appointment, appointment_id)
+    if appointment is None:
+        return None
+    if appointment.person_id is not None:
+        return appointment if appointment.person_id == person_id else None
+    memberships = await session.scalars(
+        select(Membership).where(Membership.group_id == appointment.group_id, Membership.person_id == person_id)
+    )
+    return appointment if any(_in_membership(appointment, m, zone) for m in memberships) else None
+
+
+async def participants_of(session: AsyncSession, appointment: Appointment, *, zone: ZoneInfo) -> list[int]:
+    """The ids of the people an appointment is for."""
+    if appointment.person_id is not None:
+        return [appointment.person_id]
+    day = appointment.starts_at.astimezone(zone).date()
+    return list(
+        await session.scalars(
+            select(Membership.person_id)
+            .where(
+                Membership.group_id == appointment.group_id,
+                Membership.from_on <= day,
+                or_(Membership.until_on.is_(None), Membership.until_on >= day),
+            )
+            .distinct()
+        )
+    )
+
+
+async def participation_in(session: AsyncSession, appointment_id: int, person_id: int) -> Participation | None:
+    """What a person answered to an appointment, and whether they were there."""
+    return await session.scalar(
+        select(Participation).where(
+            and_(Participation.appointment_id == appointment_id, Participation.person_id == person_id)
+        )
+    )
+
+
+async def answer_appointments(
+    session: AsyncSession, person_id: int, appointments: Collection[Appointment], answer: Answer | None, now: datetime
+) -> None:
+    """Record a person's answer to appointments, for the versions they now have."""
+    for appointment in appointments:
+        found = await participation_in(session, appointment.id, person_id)
+        if found is None:
+            found = Participation(appointment_id=appointment.id, person_id=person_id)
+            session.add(found)
+        found.answer, found.answered_version, found.answered_at = answer, appointment.version, now
+
+
+def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The instants at which a local day begins and ends (23 or 25 hours apart on DST days)."""
+    start = datetime.combine(day, datetime.min.time(), tzinfo=zone)
+    end = datetime.combine(day + timedelta(days=1), datetime.min.time(), tzinfo=zone)
+    return start, end
+
+
+def _in_membership(appointment: Appointment, membership: Membership, zone: ZoneInfo) -> bool:
+    day = appointment.starts_at.astimezone(zone).date()
+    return membership.from_on <= day and (membership.until_on is None or day <= membership.until_on)

@@ -1,0 +1,248 @@
+"""Many people's appointments at once, as little of each as planning and composing need.
+
+Slots have nothing that is encrypted: a page of people costs a handful of queries and no decryption.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.appointments.appointments import Appointment, Membership, Participation
+from storage.engine.one_of_many import among
+from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, Presence
+
+# Keeps a statement below both engines' limits on bound values.
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """When an appointment is and what is planned by; instants are UTC."""
+
+    id: int
+    kind: AppointmentKind
+    starts_at: datetime
+    ends_at: datetime | None
+    made_at: datetime
+    mandatory: bool
+    version: int
+    person_id: int | None
+    group_id: int | None
+
+
+_SLOT = (
+    Appointment.id,
+    Appointment.kind,
+    Appointment.starts_at,
+    Appointment.ends_at,
+    Appointment.made_at,
+    Appointment.mandatory,
+    Appointment.version,
+    Appointment.person_id,
+    Appointment.group_id,
+)
+
+
+def slot_of(appointment: Appointment) -> Slot:
+    """An appointment as far as planning goes."""
+    return Slot(
+        appointment.id,
+        appointment.kind,
+        appointment.starts_at,
+        appointment.ends_at,
+        appointment.made_at,
+        appointment.mandatory,
+        appointment.version,
+        appointment.person_id,
+        appointment.group_id,
+    )
+
+
+class AppointmentRow(NamedTuple):
+    """An appointment as it is put into words; see Appointment for the fields.
+
+    Not the mapped class, which costs twice the reading and more for each look at a field: a morning's reminders are
+    composed by the thousand.
+    """
+
+    id: int
+    kind: AppointmentKind
+    starts_at: datetime
+    ends_at: datetime | None
+    person_id: int | None
+    status: AppointmentStatus
+    version: int
+    location: str | None
+    online_url: str | None
+    with_whom: str | None
+    note: str | None
+
+
+_ROW = tuple(getattr(Appointment, name) for name in AppointmentRow._fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person in a group, from a day until a day (None = open), both included."""
+
+    group_id: int
+    person_id: int
+    from_on: date
+    until_on: date | None
+
+    def on(self, day: date) -> bool:
+        """Whether the membership holds on that local day."""
+        return self.from_on <= day and (self.until_on is None or day <= self.until_on)
+
+
+async def schedules_of(
+    session: AsyncSession,
+    person_ids: Collection[int],
+    since: datetime,
+    until: datetime,
+    *,
+    zone: ZoneInfo,
+    groups_until: datetime | None = None,
+) -> dict[int, list[Slot]]:
+    """The planned appointments of these people that start in [since, until), by person and time.
+
+    Classes of groups are read until `groups_until` only (None = `until`), on the days the person is a member. A person
+    without any is absent.
+    """
+    found: defaultdict[int, list[Slot]] = defaultdict(list)
+    in_time = (Appointment.status == AppointmentStatus.PLANNED, Appointment.starts_at >= since)
+    for some in _in_turn(person_ids):
+        own = await session.execute(
+            select(*_SLOT).where(Appointment.person_id.in_(some), *in_time, Appointment.starts_at < until)
+        )
+        for row in own:
+            found[row.person_id].append(Slot(*row))
+    members = await members_of(session, person_ids=person_ids)
+    by_group: defaultdict[int, list[Member]] = defaultdict(list)
+    for member in members:
+        by_group[member.group_id].append(member)
+    for groups in _in_turn(by_group):
+        classes = await session.execute(
+            select(*_SLOT).where(
+                Appointment.group_id.in_(groups), *in_time, Appointment.starts_at < (groups_until or until)
+            )
+        )
+        for row in classes:
+            slot = Slot(*row)
+            day = slot.starts_at.astimezone(zone).date()
+            # Two memberships of one group may touch or overlap: once is enough.
+            for person_id in {m.person_id for m in by_group[row.group_id] if m.on(day)}:
+                found[person_id].append(slot)
+    for slots in found.values():
+        slots.sort(key=lambda slot: (slot.starts_at, slot.id))
+    return dict(found)
+
+
+async def members_of(
+    session: AsyncSession, *, person_ids: Collection[int] = (), group_ids: Collection[int] = ()
+) -> list[Member]:
+    """Memberships of these people, and those in these groups."""
+    found: set[Member] = set()
+    columns = (Membership.group_id, Membership.person_id, Membership.from_on, Membership.until_on)
+    for column, wanted in ((Membership.person_id, person_ids), (Membership.group_id, group_ids)):
+        for some in _in_turn(wanted):
+            found.update(Member(*row) for row in await session.execute(select(*columns).where(column.in_(some))))
+    return sorted(found, key=lambda m: (m.group_id, m.person_id, m.from_on))
+
+
+async def people_on(
+    session: AsyncSession, moments: Sequence[tuple[Appointment, datetime]], *, zone: ZoneInfo
+) -> list[frozenset[int]]:
+    """The ids of the people each appointment is for when it starts at that instant, in the same order."""
+    by_group: defaultdict[int, list[Member]] = defaultdict(list)
+    groups = {appointment.group_id for appointment, _ in moments if appointment.group_id is not None}
+    for member in await members_of(session, group_ids=groups):
+        by_group[member.group_id].append(member)
+    found: list[frozenset[int]] = []
+    for appointment, starts_at in moments:
+        if appointment.person_id is not None:
+            found.append(frozenset({appointment.person_id}))
+        else:
+            day = starts_at.astimezone(zone).date()
+            found.append(frozenset(m.person_id for m in by_group[appointment.group_id or 0] if m.on(day)))
+    return found
+
+
+async def appointments_by_id(session: AsyncSession, ids: Collection[int]) -> dict[int, Appointment]:
+    """Appointments in full (decrypted), by id."""
+    found: dict[int, Appointment] = {}
+    if ids:
+        found.update((a.id, a) for a in await session.scalars(select(Appointment).where(among(Appointment.id, ids))))
+    return found
+
+
+async def appointment_rows(session: AsyncSession, ids: Collection[int]) -> dict[int, AppointmentRow]:
+    """Appointments as they are put into words (decrypted), by id."""
+    if not ids:
+        return {}
+    rows = await session.execute(select(*_ROW).where(among(Appointment.id, ids)))
+    return {row.id: row for row in map(AppointmentRow._make, rows)}
+
+
+async def answers_to(
+    session: AsyncSession, appointment_ids: Collection[int], person_ids: Collection[int]
+) -> dict[tuple[int, int], tuple[Answer | None, int | None]]:
+    """What these people answered to these appointments, and to which version: by (appointment, person)."""
+    found: dict[tuple[int, int], tuple[Answer | None, int | None]] = {}
+    wanted = set(person_ids)
+    if not appointment_ids or not wanted:
+        return found
+    rows = await session.execute(
+        select(
+            Participation.appointment_id,
+            Participation.person_id,
+            Participation.answer,
+            Participation.answered_version,
+        ).where(among(Participation.appointment_id, appointment_ids))
+    )
+    for appointment_id, person_id, answer, version in rows:
+        if person_id in wanted:
+            found[appointment_id, person_id] = (answer, version)
+    return found
+
+
+async def contact_moments(
+    session: AsyncSession, person_ids: Collection[int], kinds: Collection[AppointmentKind], until: datetime
+) -> dict[int, list[datetime]]:
+    """When each person met the municipality: appointments of these kinds before `until` that were not missed."""
+    found: defaultdict[int, list[datetime]] = defaultdict(list)
+    for some in _in_turn(person_ids):
+        rows = await session.execute(
+            select(Appointment.person_id, Appointment.starts_at)
+            .outerjoin(
+                Participation,
+                (Participation.appointment_id == Appointment.id) & (Participation.person_id == Appointment.person_id),
+            )
+            .where(
+                Appointment.person_id.in_(some),
+                Appointment.kind.in_(kinds),
+                Appointment.status == AppointmentStatus.PLANNED,
+                Appointment.starts_at < until,
+                or_(
+                    Participation.presence.in_([Presence.PRESENT, Presence.LATE]),
+                    # Nobody noted who was there: it counts unless the person said that they would not come.
+                    Participation.presence.is_(None)
+                    & or_(Participation.answer.is_(None), Participation.answer == Answer.COMING),
+                ),
+            )
+        )
+        for person_id, starts_at in rows:
+            if person_id is not None:
+                found[person_id].append(starts_at)
+    return dict(found)
+
+
+def _in_turn(ids: Iterable[int]) -> Iterable[list[int]]:
+    wanted = sorted(set(ids))
+    return (wanted[start : start + _AT_ONCE] for start in range(0, len(wanted), _AT_ONCE))

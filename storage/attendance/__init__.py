@@ -1,0 +1,1 @@
+"""Attendance lists beside what was reported; stands above the outbox."""

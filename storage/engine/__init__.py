@@ -1,0 +1,1 @@
+"""The database itself: connections, column types, encryption keys, drivers, migrations."""

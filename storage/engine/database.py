@@ -1,0 +1,130 @@
+"""The database: one engine, transactions for reading and for writing, on SQLite and PostgreSQL alike."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import event, make_url
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage.engine.columns import KEYS_ATTRIBUTE
+from storage.engine.keys import KeyRing
+from storage.engine.sqlite_driver import connector
+
+_READ_ONLY = "maatje_read_only"
+_NO_TRANSACTION = "maatje_no_transaction"
+_DRIVERS = {
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+    "sqlite": "sqlite+aiosqlite",
+}
+
+
+class DatabaseUrlWrong(ValueError):
+    """MAATJE_DATABASE_URL names no database that can be used here; the message does not show it (it has a password)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "MAATJE_DATABASE_URL is no address of a database; write sqlite+aiosqlite:///maatje.db or "
+            "postgresql://user@host/name"
+        )
+
+
+def database_url(setting: str) -> URL:
+    """The SQLAlchemy URL of a DATABASE_URL setting; plain `postgresql://` and `sqlite://` get their async drivers.
+
+    Raises:
+        DatabaseUrlWrong: when it is no such URL, or of an engine that is not supported.
+    """
+    try:
+        url = make_url(setting)
+    except (ArgumentError, ValueError) as error:
+        raise DatabaseUrlWrong from error
+    url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+    if url.drivername not in _DRIVERS.values():
+        raise DatabaseUrlWrong
+    return url
+
+
+def is_unusable(error: DatabaseError) -> bool:
+    """Whether the database as a whole cannot be used: not there, refused, locked, full, or no database at all.
+
+    Other errors of the same family (a constraint that does not hold) are faults of this program.
+    """
+    return isinstance(error, OperationalError) or type(error) is DatabaseError
+
+
+class Database:
+    """One engine with its key ring.
+
+    `reading()` gives a session that never takes the write lock; `writing()` gives one that commits at the end, or
+    rolls back on an error. On SQLite a writing transaction begins IMMEDIATE, so that two writers wait for each other
+    instead of failing half-way.
+    """
+
+    def __init__(self, setting: str, keys: KeyRing, *, pool_size: int = 5) -> None:
+        self.url = database_url(setting)
+        self.keys = keys
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self.engine = create_async_engine(self.url, hide_parameters=True, async_creator=connector(self.url))
+            event.listen(self.engine.sync_engine, "connect", _set_up_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        else:
+            self.engine = create_async_engine(
+                self.url, hide_parameters=True, pool_size=pool_size, max_overflow=5, pool_pre_ping=True
+            )
+        setattr(self.engine.sync_engine.dialect, KEYS_ATTRIBUTE, keys)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session for reading; what is changed in it is not kept."""
+        async with self.engine.connect() as connection:
+            await connection.execution_options(**{_READ_ONLY: True})
+            async with AsyncSession(connection, expire_on_commit=False, autoflush=False) as session:
+                yield session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """A session whose changes are committed when the block ends well, and dropped when it raises."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    async def forget_deleted(self) -> None:
+        """Take what was deleted out of SQLite's log too, where earlier states of pages wait to be written over.
+
+        Without effect when somebody reads all the while; the log is then written over in the service's normal course.
+        """
+        if self.is_sqlite:
+            async with self.engine.connect() as connection:
+                await connection.execution_options(**{_NO_TRANSACTION: True})
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    # The driver must not begin transactions by itself: _begin_sqlite does, with the lock that is needed.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    # secure_delete: what is erased is overwritten in the file (Debian's SQLite does so by itself, others do not).
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "secure_delete=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if not options.get(_NO_TRANSACTION, False):
+        connection.exec_driver_sql("BEGIN" if options.get(_READ_ONLY, False) else "BEGIN IMMEDIATE")

@@ -1,0 +1,118 @@
+"""Keys for personal data: encryption at rest, keyed hashes for look-up, and signing, all derived from SECRET_KEY.
+
+Several secrets may be given while rotating: the first one encrypts, all of them decrypt and look up. What this module
+does not do is decide which fields are personal: that stands at the mapped columns (storage/engine/columns.py).
+"""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Sequence
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+MINIMUM_SECRET_LENGTH = 32
+_FORMAT = b"\x01"
+_KEY_ID_LENGTH = 4
+_NONCE_LENGTH = 12
+_HEADER_LENGTH = len(_FORMAT) + _KEY_ID_LENGTH
+_SEALED_FROM = _HEADER_LENGTH + _NONCE_LENGTH
+
+
+class SecretTooShort(ValueError):
+    """A SECRET_KEY of fewer than 32 characters was given."""
+
+
+class Undecryptable(ValueError):
+    """A stored value was written under a secret that is not in SECRET_KEY any more, or was tampered with."""
+
+
+def _derive(secret: str, purpose: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"maatje/{purpose}".encode()).derive(secret.encode())
+
+
+class _Key:
+    """The three keys and the public id that one secret gives."""
+
+    __slots__ = ("cipher", "hashing", "id", "signing")
+
+    def __init__(self, secret: str) -> None:
+        self.id = _derive(secret, "id")[:_KEY_ID_LENGTH]
+        self.cipher = AESGCM(_derive(secret, "encryption"))
+        self.hashing = _derive(secret, "lookup")
+        self.signing = _derive(secret, "signing")
+
+
+class KeyRing:
+    """Encrypts (AES-256-GCM), hashes (HMAC-SHA256) and signs with keys derived from one or more secrets (HKDF).
+
+    Raises:
+        SecretTooShort: when a secret has fewer than 32 characters, or none is given.
+    """
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        if not secrets or any(len(secret) < MINIMUM_SECRET_LENGTH for secret in secrets):
+            raise SecretTooShort(
+                f"MAATJE_SECRET_KEY needs at least {MINIMUM_SECRET_LENGTH} characters for each secret. Make one with: "
+                'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        self._keys = [_Key(secret) for secret in secrets]
+        self._ciphers = {_FORMAT + key.id: key.cipher for key in self._keys}
+
+    @classmethod
+    def parse(cls, setting: str) -> "KeyRing":
+        """Read the SECRET_KEY setting: one secret, or several separated by commas (the first encrypts)."""
+        return cls([part.strip() for part in setting.split(",") if part.strip()])
+
+    def encrypt(self, plain: bytes, context: str) -> bytes:
+        """Encrypt under the first key; `context` (table.column) is bound to it, so values cannot change places."""
+        key = self._keys[0]
+        nonce = os.urandom(_NONCE_LENGTH)
+        return _FORMAT + key.id + nonce + key.cipher.encrypt(nonce, plain, context.encode())
+
+    def decrypt(self, token: bytes, context: str) -> bytes:
+        """Decrypt what any of the keys encrypted.
+
+        Raises:
+            Undecryptable: when no key fits, or the value or its context was altered.
+        """
+        cipher = self._ciphers.get(token[:_HEADER_LENGTH])
+        if cipher is None:
+            raise Undecryptable(f"{context}: written under a secret that is not in MAATJE_SECRET_KEY; add that secret")
+        nonce, sealed = token[_HEADER_LENGTH:_SEALED_FROM], token[_SEALED_FROM:]
+        try:
+            return cipher.decrypt(nonce, sealed, context.encode())
+        except InvalidTag as error:
+            raise Undecryptable(f"{context}: the stored value was altered") from error
+
+    def is_current(self, token: bytes) -> bool:
+        """Whether a value was encrypted under the first key (so that rotation may pass it by)."""
+        return bytes(token[len(_FORMAT) : _HEADER_LENGTH]) == self._keys[0].id
+
+    def fingerprint(self, value: str, context: str) -> bytes:
+        """Keyed hash under the first key (16 bytes): finds an address without storing it in the clear."""
+        return self._fingerprint(self._keys[0], value, context)
+
+    def fingerprints(self, value: str, context: str) -> list[bytes]:
+        """The keyed hash under every key, the first key's first: what a look-up must accept while rotating."""
+        return [self._fingerprint(key, value, context) for key in self._keys]
+
+    def sign(self, value: str, context: str) -> str:
+        """A URL-safe signature (hex, 32 characters) under the first key."""
+        return self._signature(self._keys[0], value, context)
+
+    def verify(self, value: str, context: str, signature: str) -> bool:
+        """Whether `signature` was made by any of the keys; constant in time."""
+        given = signature.encode("ascii", "replace")
+        return any(hmac.compare_digest(self._signature(key, value, context).encode(), given) for key in self._keys)
+
+    @staticmethod
+    def _fingerprint(key: _Key, value: str, context: str) -> bytes:
+        return hmac.digest(key.hashing, f"{context}\0{value}".encode(), hashlib.sha256)[:16]
+
+    @staticmethod
+    def _signature(key: _Key, value: str, context: str) -> str:
+        return hmac.digest(key.signing, f"{context}\0{value}".encode(), hashlib.sha256).hex()[:32]

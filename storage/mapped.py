@@ -1,0 +1,32 @@
+"""Every mapped class, imported once: a query that meets a table needs the tables that it points to."""
+
+from storage.appointments import absences, appointments, proposals
+from storage.engine.database import Database
+from storage.engine.keys import KeyRing
+from storage.outbox import message
+from storage.people import contacts, faq_gaps, people, phone_tasks, relayed, webchat
+from storage.privacy import audit
+
+__all__ = [
+    "absences",
+    "appointments",
+    "audit",
+    "contacts",
+    "faq_gaps",
+    "message",
+    "open_database",
+    "people",
+    "phone_tasks",
+    "proposals",
+    "relayed",
+    "webchat",
+]
+
+
+def open_database(url: str, keys: KeyRing, *, pool_size: int | None = None) -> Database:
+    """The database at `url` with every mapped class known; see storage.engine.database.Database.
+
+    Raises:
+        DatabaseUrlWrong: `url` names no database that can be used here.
+    """
+    return Database(url, keys) if pool_size is None else Database(url, keys, pool_size=pool_size)

@@ -1,0 +1,1 @@
+"""The outbox: messages, claiming, leases, results, receipts, who gets them, their trace."""

@@ -1,0 +1,185 @@
+"""The outbox: every message that leaves, from intent to receipt, and each attempt to send it.
+
+A row holds kind and parameters, never finished text: it is rendered when sent (DESIGN.md rule 3). `key` is the
+idempotency key (rule 4): putting the same key in twice changes nothing.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.engine.base import Base
+from storage.engine.columns import EncryptedJson, Json, RowId, vocabulary
+from storage.vocabulary import MessageState, Priority
+
+#: Why a message to somebody who is linked nowhere went nowhere, or waits.
+NO_CHANNEL: Final = "no_channel"
+#: How often a message that failed after it was taken goes to the same contact again.
+MOST_AGAIN: Final = 2
+
+_PENDING = text("state = 'pending'")
+_SENDING = text("state = 'sending'")
+_HAS_REF = text("provider_ref IS NOT NULL")
+_HAS_ABOUT = text("about_id IS NOT NULL")
+_NOT_ARRIVED = text("state IN ('failed', 'expired')")
+_WAITS_FOR_NEWS = text("pass_on_at IS NOT NULL")
+
+
+class Message(Base, kw_only=True):
+    """One message to one party.
+
+    Addressed to a person or consultant (any of their contacts, by routing) and/or to one contact (a reply goes where
+    the question came from). `next_at` is when it may be claimed: the due time, or the next attempt's.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        # Partial: what was sent (nearly all rows in time) weighs nothing in the queue's indices, and a change of state
+        # touches no others. One for claiming, one for what is being sent (storage/outbox/queue.py).
+        Index("ix_outbox_pending", "priority", "next_at", "id", sqlite_where=_PENDING, postgresql_where=_PENDING),
+        Index("ix_outbox_sending", "person_id", "id", sqlite_where=_SENDING, postgresql_where=_SENDING),
+        Index("ix_outbox_provider_ref", "provider_ref", sqlite_where=_HAS_REF, postgresql_where=_HAS_REF),
+        # With the due time, so that the planner reads what is near and not a person's whole history.
+        Index("ix_outbox_person_due", "person_id", "due_at"),
+        Index("ix_outbox_about_due", "about_id", "due_at", sqlite_where=_HAS_ABOUT, postgresql_where=_HAS_ABOUT),
+        Index("ix_outbox_not_arrived", "due_at", sqlite_where=_NOT_ARRIVED, postgresql_where=_NOT_ARRIVED),
+        Index("ix_outbox_appointment_id", "appointment_id"),
+        Index("ix_outbox_pass_on", "pass_on_at", sqlite_where=_WAITS_FOR_NEWS, postgresql_where=_WAITS_FOR_NEWS),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    key: Mapped[str] = mapped_column(String(160), unique=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    params: Mapped[dict[str, Json]] = mapped_column(EncryptedJson("outbox.params"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), default=None)
+    consultant_id: Mapped[int | None] = mapped_column(
+        ForeignKey("consultant.id", ondelete="CASCADE"), index=True, default=None
+    )
+    contact_id: Mapped[int | None] = mapped_column(
+        ForeignKey("contact.id", ondelete="CASCADE"), index=True, default=None
+    )
+    # The person a consultant's message is about: it goes when the person is erased.
+    about_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), default=None)
+    appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id", ondelete="CASCADE"), default=None)
+    appointment_version: Mapped[int | None] = mapped_column(default=None)
+    priority: Mapped[int] = mapped_column(Integer, default=Priority.NOTICE)
+    state: Mapped[MessageState] = mapped_column(vocabulary(MessageState), default=MessageState.PENDING)
+    # Why it failed, was cancelled or expired: a word of reminders/delivery/channel.py, never text of a person.
+    reason: Mapped[str | None] = mapped_column(String(60), default=None)
+    due_at: Mapped[datetime]
+    useful_until: Mapped[datetime | None] = mapped_column(default=None)
+    next_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_owner: Mapped[str | None] = mapped_column(String(80), default=None)
+    lease_until: Mapped[datetime | None] = mapped_column(default=None)
+    # Where it went: the contact that received it and the channel's own id of it.
+    sent_contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"), default=None)
+    channel: Mapped[str | None] = mapped_column(String(16), default=None)
+    provider_ref: Mapped[str | None] = mapped_column(String(120), default=None)
+    # When the message goes on to the next channel, unless the provider says before that it arrived.
+    pass_on_at: Mapped[datetime | None] = mapped_column(default=None)
+    # The contacts where it did not arrive, by id, comma-separated: they are not tried again.
+    passed_over: Mapped[str] = mapped_column(Text, default="", server_default="")
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None] = mapped_column(default=None)
+    delivered_at: Mapped[datetime | None] = mapped_column(default=None)
+    read_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class Attempt(Base, kw_only=True):
+    """One try to send a message over one contact, with its outcome (a word, never a provider's raw text)."""
+
+    __tablename__ = "attempt"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    message_id: Mapped[int] = mapped_column(ForeignKey("outbox.id", ondelete="CASCADE"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"), default=None)
+    channel: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(60))
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to be put in the outbox; see Message for the fields. `due_at` is an instant (UTC)."""
+
+    key: str
+    kind: str
+    due_at: datetime
+    params: dict[str, Json] = field(default_factory=dict)
+    person_id: int | None = None
+    consultant_id: int | None = None
+    contact_id: int | None = None
+    about_id: int | None = None
+    appointment_id: int | None = None
+    appointment_version: int | None = None
+    priority: Priority = Priority.NOTICE
+    useful_until: datetime | None = None
+    # Set by the inbox for replies: they are born claimed, so that they go out at once without a claiming round.
+    lease_owner: str | None = None
+    lease_until: datetime | None = None
+
+
+def row_of(message: Outgoing, now: datetime) -> dict[str, object]:
+    """The row that a message becomes."""
+    return {
+        "key": message.key,
+        "kind": message.kind,
+        "params": message.params,
+        "person_id": message.person_id,
+        "consultant_id": message.consultant_id,
+        "contact_id": message.contact_id,
+        "about_id": message.about_id,
+        "appointment_id": message.appointment_id,
+        "appointment_version": message.appointment_version,
+        "priority": int(message.priority),
+        "state": MessageState.SENDING if message.lease_owner else MessageState.PENDING,
+        "due_at": message.due_at,
+        "next_at": message.due_at,
+        "useful_until": message.useful_until,
+        "lease_owner": message.lease_owner,
+        "lease_until": message.lease_until,
+        "attempts": 0,
+        "created_at": now,
+    }
+
+
+async def put(session: AsyncSession, messages: Sequence[Outgoing], now: datetime) -> list[int]:
+    """Put messages into the outbox; a key that is there already is passed over. Returns the ids of the new rows."""
+    if not messages:
+        return []
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    make = postgresql_insert if on_postgresql else sqlite_insert
+    # The rows beside the statement, not in it: it is compiled once, however many there are.
+    statement = make(Message).on_conflict_do_nothing(index_elements=["key"]).returning(Message.id)
+    return list(await session.scalars(statement, [row_of(m, now) for m in messages]))
+
+
+async def sent_since(session: AsyncSession, channels: Collection[str], since: datetime) -> dict[str, int]:
+    """How many messages each of these channels took since then."""
+    rows = await session.execute(
+        select(Attempt.channel, func.count())
+        .where(Attempt.at >= since, Attempt.channel.in_(channels), Attempt.outcome == "sent")
+        .group_by(Attempt.channel)
+    )
+    return dict(rows.all())
+
+
+async def send_what_waited(session: AsyncSession, consultant_id: int, now: datetime) -> None:
+    """What waited until this consultant could be reached is due now."""
+    await session.execute(
+        update(Message)
+        .where(
+            Message.consultant_id == consultant_id,
+            Message.state == MessageState.PENDING,
+            Message.reason == NO_CHANNEL,
+        )
+        .values(next_at=now)
+    )

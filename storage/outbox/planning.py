@@ -1,0 +1,191 @@
+"""What planning does to the outbox: read what stands there, withdraw, move and add rows."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import Table, bindparam, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.appointments.appointments import Appointment
+from storage.engine.columns import Json
+from storage.outbox.message import Message, Outgoing, row_of
+from storage.vocabulary import MessageState
+
+_AT_ONCE = 500
+_SAID = (MessageState.SENT, MessageState.DELIVERED, MessageState.READ)
+_OUTBOX = cast(Table, Message.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A row as planning sees it; `untouched` = waiting, and never tried."""
+
+    id: int
+    key: str
+    due_at: datetime
+    untouched: bool
+
+
+async def standing_rows(
+    session: AsyncSession, person_ids: Collection[int], kinds: Collection[str], since: datetime
+) -> list[Standing]:
+    """The rows to or about these people that are due since then; earlier ones are history."""
+    found: list[Standing] = []
+    columns = (Message.id, Message.key, Message.due_at, Message.state, Message.attempts)
+    for some in _in_turn(person_ids):
+        for of_person in (Message.person_id, Message.about_id):
+            rows = await session.execute(
+                select(*columns).where(of_person.in_(some), Message.due_at >= since, Message.kind.in_(kinds))
+            )
+            found.extend(
+                Standing(id_, key, due_at, state is MessageState.PENDING and attempts == 0)
+                for id_, key, due_at, state, attempts in rows
+            )
+    return found
+
+
+async def waiting(session: AsyncSession, person_id: int, kind: str) -> list[Outgoing]:
+    """The messages of a kind to a person that were made and not tried yet."""
+    rows = await session.scalars(
+        select(Message).where(
+            Message.person_id == person_id,
+            Message.kind == kind,
+            Message.state == MessageState.PENDING,
+            Message.attempts == 0,
+        )
+    )
+    return [
+        Outgoing(
+            key=row.key,
+            kind=row.kind,
+            due_at=row.due_at,
+            useful_until=row.useful_until,
+            params=row.params,
+            person_id=row.person_id,
+            appointment_id=row.appointment_id,
+            appointment_version=row.appointment_version,
+        )
+        for row in rows
+    ]
+
+
+async def said_keys(session: AsyncSession, person_ids: Collection[int], kinds: Collection[str]) -> dict[int, list[str]]:
+    """The keys of what was said to or about each person, in the order it was said."""
+    found: dict[int, list[str]] = {}
+    for some in _in_turn(person_ids):
+        for of_person in (Message.person_id, Message.about_id):
+            rows = await session.execute(
+                select(of_person, Message.key)
+                .where(of_person.in_(some), Message.kind.in_(kinds), Message.state.in_(_SAID))
+                .order_by(Message.sent_at, Message.id)
+            )
+            for person_id, key in rows:
+                if person_id is not None:
+                    found.setdefault(person_id, []).append(key)
+    return found
+
+
+async def times_said(
+    session: AsyncSession, appointment_ids: Collection[int], kinds: Collection[str]
+) -> dict[tuple[int, int], int]:
+    """How many messages of these kinds each person got about each appointment, by (appointment, person)."""
+    found: dict[tuple[int, int], int] = {}
+    for some in _in_turn(appointment_ids):
+        rows = await session.execute(
+            select(Message.appointment_id, Message.person_id, func.count())
+            .join(Appointment, Appointment.id == Message.appointment_id)
+            .where(
+                Message.appointment_id.in_(some),
+                Message.appointment_version == Appointment.version,
+                Message.kind.in_(kinds),
+                Message.state.in_(_SAID),
+            )
+            .group_by(Message.appointment_id, Message.person_id)
+        )
+        for appointment_id, person_id, count in rows:
+            if appointment_id is not None and person_id is not None:
+                found[appointment_id, person_id] = count
+    return found
+
+
+async def withdraw(session: AsyncSession, ids: Collection[int]) -> None:
+    """Take back rows that wait and were never tried; one that a worker has in hand meanwhile stays."""
+    for some in _in_turn(ids):
+        await session.execute(
+            delete(Message).where(Message.id.in_(some), Message.state == MessageState.PENDING, Message.attempts == 0)
+        )
+
+
+async def take_back_notices(
+    session: AsyncSession, kind: str, appointment_ids: Collection[int]
+) -> dict[tuple[int, int], dict[str, Json]]:
+    """Withdraw the notices of these appointments that were not told yet; what they said, by (appointment, person)."""
+    found: dict[tuple[int, int], dict[str, Json]] = {}
+    for some in _in_turn(appointment_ids):
+        rows = list(
+            await session.execute(
+                delete(Message)
+                .where(
+                    Message.appointment_id.in_(some),
+                    Message.kind == kind,
+                    Message.state == MessageState.PENDING,
+                    Message.attempts == 0,
+                )
+                .returning(Message.appointment_id, Message.person_id, Message.params, Message.id)
+            )
+        )
+        # The oldest tells what the person knows.
+        for appointment_id, person_id, params, _ in sorted(rows, key=lambda row: row.id):
+            if appointment_id is not None and person_id is not None:
+                found.setdefault((appointment_id, person_id), params)
+    return found
+
+
+async def move(session: AsyncSession, moved: Sequence[tuple[int, Outgoing]]) -> None:
+    """Give waiting rows other times."""
+    if not moved:
+        return
+    statement = (
+        update(_OUTBOX)
+        .where(_OUTBOX.c.id == bindparam("row"), _OUTBOX.c.state == MessageState.PENDING, _OUTBOX.c.attempts == 0)
+        .values(due_at=bindparam("at"), next_at=bindparam("at"), useful_until=bindparam("until"))
+    )
+    connection = await session.connection()
+    await connection.execute(statement, [{"row": id_, "at": m.due_at, "until": m.useful_until} for id_, m in moved])
+
+
+async def add(session: AsyncSession, messages: Sequence[Outgoing], now: datetime) -> None:
+    """Put many messages in; as storage.outbox.message.put, but without asking which of them were new."""
+    if not messages:
+        return
+    connection = await session.connection()
+    make = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    statement = make(_OUTBOX).on_conflict_do_nothing(index_elements=["key"])
+    await connection.execute(statement, [row_of(message, now) for message in messages])
+
+
+async def not_arrived(
+    session: AsyncSession, kinds: Collection[str], since: datetime, limit: int
+) -> list[tuple[int, int, str, datetime]]:
+    """Messages to people that failed or expired and were due since then: (id, person, kind, due)."""
+    rows = await session.execute(
+        select(Message.id, Message.person_id, Message.kind, Message.due_at)
+        .where(
+            or_(Message.state == MessageState.FAILED, Message.state == MessageState.EXPIRED),
+            Message.due_at >= since,
+            Message.person_id.is_not(None),
+            Message.kind.in_(kinds),
+        )
+        .order_by(Message.due_at)
+        .limit(limit)
+    )
+    return [(id_, person_id, kind, due_at) for id_, person_id, kind, due_at in rows if person_id is not None]
+
+
+def _in_turn(ids: Iterable[int]) -> Iterable[list[int]]:
+    wanted = sorted(set(ids))
+    return (wanted[start : start + _AT_ONCE] for start in range(0, len(wanted), _AT_ONCE))

@@ -1,0 +1,80 @@
+"""What receipts and failures do to a message: another try, the next channel, back again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.outbox.message import MOST_AGAIN, Attempt, Message
+from storage.people.contacts import Contact
+from storage.vocabulary import MessageState
+
+
+async def note_receipt(session: AsyncSession, ids: Sequence[int], state: MessageState, at: datetime) -> None:
+    """Record that sent messages were delivered or read; a state never goes back (a late receipt changes nothing).
+
+    A message that was about to go on to another channel, or was given up, arrived after all. Raises ValueError for any
+    other state.
+    """
+    values: dict[str, object] = {"state": state, "pass_on_at": None}
+    if state is MessageState.DELIVERED:
+        values["delivered_at"], before = at, [MessageState.SENT]
+    elif state is MessageState.READ:
+        values["read_at"], before = at, [MessageState.SENT, MessageState.DELIVERED]
+    else:
+        raise ValueError("a receipt is delivered or read")
+    given_up = Message.state.in_([MessageState.PENDING, MessageState.FAILED]) & Message.sent_at.is_not(None)
+    await session.execute(
+        update(Message).where(Message.id.in_(ids), Message.state.in_(before) | given_up).values(**values)
+    )
+    reached = select(Message.sent_contact_id).where(Message.id.in_(ids))
+    await session.execute(update(Contact).where(Contact.id.in_(reached)).values(last_delivered_at=at))
+
+
+async def pass_on(session: AsyncSession, message_id: int, at: datetime, reason: str, now: datetime) -> int | None:
+    """Take a message that did not arrive back into the queue, due at `at`, not to the contact it went to.
+
+    Returns that contact's id.
+
+    None when it is not (any more) waiting for news: it arrived, or went on already.
+    """
+    row = await _waiting_for_news(session, message_id)
+    if row is None or row.sent_contact_id is None:
+        return None
+    contact_id = row.sent_contact_id
+    row.passed_over = ",".join(filter(None, (row.passed_over, str(contact_id))))
+    _take_back(session, row, at, reason, now)
+    await session.execute(update(Contact).where(Contact.id == contact_id).values(last_failed_at=now))
+    return contact_id
+
+
+async def try_again(session: AsyncSession, message_id: int, at: datetime, reason: str, now: datetime) -> bool:
+    """Take a message that did not arrive back into the queue, due at `at`, for the same contact.
+
+    Not more than MOST_AGAIN times there, nor when it would be of no use any more: False then, and when it is not (any
+    more) waiting for news.
+    """
+    row = await _waiting_for_news(session, message_id)
+    if row is None or row.sent_contact_id is None or (row.useful_until is not None and at >= row.useful_until):
+        return False
+    sent = select(func.count()).where(
+        Attempt.message_id == row.id, Attempt.contact_id == row.sent_contact_id, Attempt.outcome == "sent"
+    )
+    if (await session.scalar(sent) or 0) > MOST_AGAIN:
+        return False
+    _take_back(session, row, at, reason, now)
+    return True
+
+
+async def _waiting_for_news(session: AsyncSession, message_id: int) -> Message | None:
+    return await session.scalar(
+        select(Message).where(Message.id == message_id, Message.state == MessageState.SENT).with_for_update()
+    )
+
+
+def _take_back(session: AsyncSession, row: Message, at: datetime, reason: str, now: datetime) -> None:
+    row.state, row.next_at, row.reason, row.pass_on_at = MessageState.PENDING, at, reason, None
+    session.add(
+        Attempt(message_id=row.id, contact_id=row.sent_contact_id, channel=row.channel or "", at=now, outcome=reason)
+    )

@@ -1,0 +1,134 @@
+"""Who claimed messages are for: language, order of channels and addresses of many recipients in a few look-ups."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, LargeBinary, select, type_coerce
+from sqlalchemy.sql import ColumnElement
+
+from storage.engine.keys import KeyRing, Undecryptable
+from storage.engine.one_of_many import among
+from storage.outbox.claimed_row import ClaimedRow
+from storage.people.contacts import Contact
+from storage.people.people import Consultant, Person
+from storage.vocabulary import ContactState
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One contact. `address` is None when it cannot be decrypted under the present keys."""
+
+    contact_id: int
+    channel: str
+    address: str | None
+    person_id: int | None
+    consultant_id: int | None
+    state: ContactState
+    language: str | None
+    last_heard_at: datetime | None
+    last_delivered_at: datetime | None = None
+    last_failed_at: datetime | None = None
+
+
+class Reader(NamedTuple):
+    """A person or consultant as far as sending needs to know them."""
+
+    language: str
+    stopped: bool = False
+    channel_order: tuple[str, ...] = ()
+    listens: bool = False
+    # Their own, as a span "21:00-08:00"; None = the deployment's.
+    quiet_hours: str | None = None
+    # A consultant's.
+    away_from: date | None = None
+    away_until: date | None = None
+    stand_in_id: int | None = None
+
+
+@dataclass(slots=True)
+class Parties:
+    """Everybody a batch of messages is for, by id."""
+
+    people: dict[int, Reader] = field(default_factory=dict)
+    consultants: dict[int, Reader] = field(default_factory=dict)
+    contacts: dict[int, Address] = field(default_factory=dict)
+    of_person: dict[int, list[Address]] = field(default_factory=dict)
+    of_consultant: dict[int, list[Address]] = field(default_factory=dict)
+
+
+_CONTACT = (
+    Contact.id,
+    Contact.channel,
+    # Decrypted here, one by one: an address under a lost key must not cost the batch.
+    type_coerce(Contact.address, LargeBinary).label("address"),
+    Contact.person_id,
+    Contact.consultant_id,
+    Contact.state,
+    Contact.language,
+    Contact.last_heard_at,
+    Contact.last_delivered_at,
+    Contact.last_failed_at,
+)
+
+
+def parties_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedRow]) -> Parties:
+    """The recipients of these rows; people, consultants and contacts that are gone are absent."""
+    parties = Parties()
+    contact_ids = {row.contact_id for row in rows if row.contact_id is not None}
+    if contact_ids:
+        _add_contacts(connection, keys, parties, among(Contact.id, contact_ids))
+    recipients: tuple[ClaimedRow | Address, ...] = (*rows, *parties.contacts.values())
+    person_ids = {one.person_id for one in recipients if one.person_id is not None}
+    consultant_ids = {one.consultant_id for one in recipients if one.consultant_id is not None}
+    if person_ids:
+        people = select(
+            Person.id, Person.language, Person.stopped_at, Person.channel_order, Person.listens, Person.quiet_hours
+        ).where(among(Person.id, person_ids))
+        for person_id, language, stopped_at, order, listens, quiet_hours in connection.execute(people):
+            channels = tuple(name for name in order.split(",") if name) if order else ()
+            parties.people[person_id] = Reader(language, stopped_at is not None, channels, listens, quiet_hours)
+        _add_contacts(connection, keys, parties, among(Contact.person_id, person_ids))
+    if consultant_ids:
+        _add_consultants(connection, parties, consultant_ids)
+        _add_contacts(connection, keys, parties, among(Contact.consultant_id, parties.consultants))
+    for contact in parties.contacts.values():
+        if contact.person_id is not None:
+            parties.of_person.setdefault(contact.person_id, []).append(contact)
+        if contact.consultant_id is not None:
+            parties.of_consultant.setdefault(contact.consultant_id, []).append(contact)
+    return parties
+
+
+def _add_consultants(connection: Connection, parties: Parties, ids: Collection[int | None]) -> None:
+    """These consultants, and those who stand in for who has away days."""
+    wanted = set(ids)
+    while wanted:
+        found = connection.execute(
+            select(
+                Consultant.id,
+                Consultant.language,
+                Consultant.away_from,
+                Consultant.away_until,
+                Consultant.stand_in_id,
+            ).where(Consultant.id.in_(wanted))
+        )
+        for consultant_id, language, away_from, away_until, stand_in_id in found:
+            parties.consultants[consultant_id] = Reader(
+                language, away_from=away_from, away_until=away_until, stand_in_id=stand_in_id
+            )
+        stand_ins = {c.stand_in_id for c in parties.consultants.values() if c.away_from is not None}
+        wanted = stand_ins - parties.consultants.keys() - wanted - {None}
+
+
+def _add_contacts(connection: Connection, keys: KeyRing, parties: Parties, which: ColumnElement[bool]) -> None:
+    for row in connection.execute(select(*_CONTACT).where(which)):
+        contact_id, channel, token, person_id, consultant_id, state, language, *moments = row
+        try:
+            address = keys.decrypt(token, "contact.address").decode()
+        except Undecryptable:
+            address = None
+        parties.contacts[contact_id] = Address(
+            contact_id, channel, address, person_id, consultant_id, state, language, *moments
+        )

@@ -1,0 +1,55 @@
+"""The way of one message, step by step: for an administrator who must answer what became of it. Ids and words only."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.engine.columns import Json
+from storage.outbox.message import Attempt, Message
+from storage.people.people import Person
+from storage.people.phone_tasks import tasks_of_message
+
+
+async def find_message(session: AsyncSession, named: str) -> Message | None:
+    """The message with this number or key."""
+    if named.isascii() and named.isdecimal() and len(named) < 19:
+        found = await session.get(Message, int(named))
+        if found is not None:
+            return found
+    return await session.scalar(select(Message).where(Message.key == named))
+
+
+async def trace_of(session: AsyncSession, message: Message) -> dict[str, Json]:
+    """What is known of a message: whom it is for, and each step with its time (ISO, UTC), channel and outcome."""
+    person = await session.get(Person, message.person_id) if message.person_id is not None else None
+    steps: list[tuple[datetime, dict[str, Json]]] = [(message.created_at, {"step": "made"})]
+    attempts = await session.scalars(select(Attempt).where(Attempt.message_id == message.id).order_by(Attempt.id))
+    steps.extend(
+        (attempt.at, {"step": attempt.outcome, "channel": attempt.channel, "contact": attempt.contact_id})
+        for attempt in attempts
+    )
+    for step, at in (("delivered", message.delivered_at), ("read", message.read_at)):
+        if at is not None:
+            steps.append((at, {"step": step, "channel": message.channel, "contact": message.sent_contact_id}))
+    for task in await tasks_of_message(session, message.id):
+        steps.append((task.opened_at, {"step": "to_telephone", "task": task.id}))
+        if task.closed_at is not None:
+            steps.append((task.closed_at, {"step": f"telephone_{task.state.value}", "task": task.id}))
+    steps.sort(key=lambda item: item[0])
+    return {
+        "message": message.id,
+        "key": message.key,
+        "kind": message.kind,
+        "person": person.external_id if person is not None else None,
+        "consultant": message.consultant_id,
+        "appointment": message.appointment_id,
+        "state": message.state.value,
+        "reason": message.reason,
+        "channel": message.channel,
+        "due_at": message.due_at.isoformat(),
+        "useful_until": message.useful_until.isoformat() if message.useful_until is not None else None,
+        "passed_over": [int(contact) for contact in message.passed_over.split(",") if contact],
+        "passes_on_at": message.pass_on_at.isoformat() if message.pass_on_at is not None else None,
+        "steps": [{"at": at.isoformat(), **step} for at, step in steps],
+    }

@@ -1,0 +1,163 @@
+"""One-time link codes: making them, using them once, and limiting guesses; and passes, the links in our own messages.
+
+A code is read out or printed and works once. A pass stands in the link of an SMS or e-mail that we sent to somebody's
+own, verified address: it opens the web chat as that person for a few days, in whatever browser the phone takes for it.
+It is signed and stored nowhere.
+"""
+
+import re
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.engine.keys import KeyRing
+from storage.people.contacts import Contact, LinkAttempt, LinkCode
+from storage.people.people import Person
+
+# No 0/O, 1/I/L, 5/S, 8/B, 2/Z: codes are read out over the telephone and copied from paper.
+ALPHABET = "ACDEFGHJKMNPQRTUVWXY34679"
+CODE_LENGTH = 10
+VALID_FOR = timedelta(days=14)
+# Ten guesses an hour against 25^10 codes; a person who mistypes gets there, a machine does not.
+MAX_ATTEMPTS = 10
+ATTEMPT_WINDOW = timedelta(hours=1)
+_CONTEXT = "link_code"
+# A message is read within days; after that its link leads to a greeting, not to somebody's chat.
+PASS_VALID_FOR = timedelta(days=3)
+_PASS = re.compile(r"p([0-9a-f]{1,15})-([0-9a-f]{1,10})-([0-9a-f]{32})")
+_PASS_CONTEXT = "web_pass"  # noqa: S105 - a word, no secret
+
+
+class CodeRefused(Exception):
+    """A code cannot be used; the subclasses say why."""
+
+
+class CodeUnknown(CodeRefused):
+    """No such code (or it was used, or replaced by a newer one: a guesser learns no more than that)."""
+
+
+class CodeExpired(CodeRefused):
+    """The code was right, but too old."""
+
+
+class TooManyAttempts(CodeRefused):
+    """This address tried too often."""
+
+
+def normalise_code(text: str) -> str:
+    """A code as typed by a person: case, spaces and dashes do not count."""
+    return "".join(char for char in text.upper() if char.isalnum())
+
+
+def looks_like_code(text: str) -> bool:
+    """Whether a text could be a code, so that an ordinary word is not counted as a guess."""
+    return len(normalise_code(text)) == CODE_LENGTH and set(normalise_code(text)) <= set(ALPHABET)
+
+
+async def make_code(
+    session: AsyncSession,
+    keys: KeyRing,
+    now: datetime,
+    *,
+    person_id: int | None = None,
+    consultant_id: int | None = None,
+    sent_to: int | None = None,
+    valid_for: timedelta = VALID_FOR,
+) -> tuple[str, datetime]:
+    """A new code for a person or consultant and when it expires; earlier unused codes of theirs stop working."""
+    owner = LinkCode.person_id == person_id if person_id is not None else LinkCode.consultant_id == consultant_id
+    for old in await session.scalars(select(LinkCode).where(owner, LinkCode.used_at.is_(None))):
+        await session.delete(old)
+    code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    session.add(
+        LinkCode(
+            code_hash=keys.fingerprint(code, _CONTEXT),
+            person_id=person_id,
+            consultant_id=consultant_id,
+            sent_to=sent_to,
+            expires_at=now + valid_for,
+            created_at=now,
+        )
+    )
+    return code, now + valid_for
+
+
+def make_pass(keys: KeyRing, person_id: int, now: datetime) -> str:
+    """A pass for this person's web chat, good for PASS_VALID_FOR."""
+    named = f"p{person_id:x}-{int((now + PASS_VALID_FOR).timestamp()):x}"
+    return f"{named}-{keys.sign(named, _PASS_CONTEXT)}"
+
+
+def _read_pass(keys: KeyRing, text: str) -> LinkCode | None:
+    """The pass as a code that is stored nowhere; None for anything that we did not sign."""
+    found = _PASS.fullmatch(text.strip())
+    if found is None or not keys.verify(text.strip().rpartition("-")[0], _PASS_CONTEXT, found[3]):
+        return None
+    until = datetime.fromtimestamp(int(found[2], 16), UTC)
+    return LinkCode(code_hash=b"", person_id=int(found[1], 16), expires_at=until, created_at=until - PASS_VALID_FOR)
+
+
+async def tried_too_often(session: AsyncSession, contact: Contact, now: datetime) -> bool:
+    """Whether this contact has had its guesses for this hour."""
+    recent = await session.scalar(
+        select(func.count())
+        .select_from(LinkAttempt)
+        .where(LinkAttempt.contact_id == contact.id, LinkAttempt.at > now - ATTEMPT_WINDOW)
+    )
+    return (recent or 0) >= MAX_ATTEMPTS
+
+
+async def use_code(session: AsyncSession, keys: KeyRing, contact: Contact, text: str, now: datetime) -> LinkCode:
+    """Use a code (or a pass) from a contact: ties the contact to the code's owner and makes the code useless.
+
+    Raises:
+        CodeUnknown, CodeExpired: counted as an attempt of this contact (the caller commits).
+        TooManyAttempts: before the code is even looked at.
+    """
+    if await tried_too_often(session, contact, now):
+        raise TooManyAttempts
+    by_pass = _read_pass(keys, text)
+    if by_pass is not None:
+        return await _use_pass(session, contact, by_pass, now)
+    hashes = keys.fingerprints(normalise_code(text), _CONTEXT)
+    found = await session.scalar(select(LinkCode).where(LinkCode.code_hash.in_(hashes)).with_for_update())
+    if found is None or (found.used_at is not None and found.used_by != contact.id):
+        session.add(LinkAttempt(contact_id=contact.id, at=now))
+        raise CodeUnknown
+    if found.used_at is None:
+        if found.expires_at <= now:
+            session.add(LinkAttempt(contact_id=contact.id, at=now))
+            raise CodeExpired
+        found.used_at, found.used_by = now, contact.id
+        contact.person_id, contact.consultant_id = found.person_id, found.consultant_id
+        contact.linked_at = now
+        await _prove(session, found, now)
+    return found
+
+
+async def _prove(session: AsyncSession, code: LinkCode, now: datetime) -> None:
+    """The address that the code was sent to is proved by its use."""
+    shown = await session.get(Contact, code.sent_to) if code.sent_to is not None else None
+    if shown is not None and shown.person_id is None and shown.consultant_id is None:
+        shown.person_id, shown.consultant_id, shown.linked_at = code.person_id, code.consultant_id, now
+
+
+async def _use_pass(session: AsyncSession, contact: Contact, found: LinkCode, now: datetime) -> LinkCode:
+    if found.expires_at <= now:
+        raise CodeExpired
+    if await session.get(Person, found.person_id) is None:
+        raise CodeUnknown
+    if contact.person_id != found.person_id:
+        contact.person_id, contact.consultant_id, contact.linked_at = found.person_id, None, now
+    return found
+
+
+async def find_code(session: AsyncSession, keys: KeyRing, text: str) -> LinkCode | None:
+    """The code (or pass) with this text, used or not, without using it: for a browser that holds somebody's chat."""
+    by_pass = _read_pass(keys, text)
+    if by_pass is not None:
+        return by_pass
+    hashes = keys.fingerprints(normalise_code(text), _CONTEXT)
+    return await session.scalar(select(LinkCode).where(LinkCode.code_hash.in_(hashes)))

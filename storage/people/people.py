@@ -1,0 +1,118 @@
+"""People in guidance, their consultants and their plans (PIP)."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.engine.base import Base
+from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, EncryptedJson, Json, RowId, vocabulary
+from storage.engine.keys import KeyRing
+from storage.vocabulary import Group, Route, Wishes
+
+
+class Consultant(Base, kw_only=True):
+    """An integration consultant (integratieconsulent): the one fixed contact person."""
+
+    __tablename__ = "consultant"
+    __table_args__ = IDS_NEVER_REUSED
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    email: Mapped[str] = mapped_column(Encrypted("consultant.email"))
+    email_hash: Mapped[bytes] = mapped_column(LargeBinary(16), unique=True)
+    name: Mapped[str] = mapped_column(Encrypted("consultant.name"))
+    language: Mapped[str] = mapped_column(String(8), default="nl")
+    municipality: Mapped[str] = mapped_column(String(80), default="")
+    away_from: Mapped[date | None] = mapped_column(default=None)
+    away_until: Mapped[date | None] = mapped_column(default=None)
+    stand_in_id: Mapped[int | None] = mapped_column(ForeignKey("consultant.id"), default=None)
+    created_at: Mapped[datetime]
+
+
+class Person(Base, kw_only=True):
+    """A participant: a person with the integration obligation, status holder or migrant."""
+
+    __tablename__ = "person"
+    __table_args__ = IDS_NEVER_REUSED
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    external_id: Mapped[str] = mapped_column(String(80), unique=True)
+    given_name: Mapped[str] = mapped_column(Encrypted("person.given_name"))
+    family_name: Mapped[str] = mapped_column(Encrypted("person.family_name"))
+    language: Mapped[str] = mapped_column(String(8))
+    group: Mapped[Group] = mapped_column("participant_group", vocabulary(Group))
+    municipality: Mapped[str] = mapped_column(String(80))
+    consultant_id: Mapped[int | None] = mapped_column(ForeignKey("consultant.id"), index=True, default=None)
+    born_on: Mapped[date | None] = mapped_column(default=None)
+    phone: Mapped[str | None] = mapped_column(Encrypted("person.phone"), default=None)
+    phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary(16), index=True, default=None)
+    email: Mapped[str | None] = mapped_column(Encrypted("person.email"), default=None)
+    email_hash: Mapped[bytes | None] = mapped_column(LargeBinary(16), index=True, default=None)
+    brp_registered_on: Mapped[date | None] = mapped_column(default=None)
+    housed_on: Mapped[date | None] = mapped_column(default=None)
+    consented_at: Mapped[datetime | None] = mapped_column(default=None)
+    # A person who stopped gets nothing but answers to what they write; the consultant is told once.
+    stopped_at: Mapped[datetime | None] = mapped_column(default=None)
+    # Set when the person chose a language; the importer then leaves it alone.
+    language_chosen_at: Mapped[datetime | None] = mapped_column(default=None)
+    wishes: Mapped[Wishes] = mapped_column(vocabulary(Wishes), default=Wishes.EVERYTHING)
+    # "21:00-08:00"; None = the municipality's.
+    quiet_hours: Mapped[str | None] = mapped_column(String(16), default=None)
+    # Channel names in the person's order, comma-separated; empty = as they come.
+    channel_order: Mapped[str] = mapped_column(Text, default="")
+    # Rather listens than reads: every message comes with its picture and its sound.
+    listens: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class Plan(Base, kw_only=True):
+    """A person's PIP: route, goal, dates from which the terms are computed (never the terms themselves)."""
+
+    __tablename__ = "plan"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), unique=True)
+    route: Mapped[Route | None] = mapped_column(vocabulary(Route), default=None)
+    intake_on: Mapped[date | None] = mapped_column(default=None)
+    plan_signed_on: Mapped[date | None] = mapped_column(default=None)
+    plan_dated_on: Mapped[date | None] = mapped_column(default=None)
+    relief_started_on: Mapped[date | None] = mapped_column(default=None)
+    bridging_started_on: Mapped[date | None] = mapped_column(default=None)
+    term_extended_until: Mapped[date | None] = mapped_column(default=None)
+    progress_meetings_per_year: Mapped[int | None] = mapped_column(default=None)
+    goal: Mapped[str | None] = mapped_column(Encrypted("plan.goal"), default=None)
+    # Hours and parts as far as they are known: {"lesson_hours": 120, "pvt": "done", …}.
+    progress: Mapped[dict[str, Json] | None] = mapped_column(EncryptedJson("plan.progress"), default=None)
+    updated_at: Mapped[datetime]
+
+
+async def person_by_external_id(session: AsyncSession, external_id: str) -> Person | None:
+    """The person the municipality knows by this id."""
+    return await session.scalar(select(Person).where(Person.external_id == external_id))
+
+
+async def consultant_by_email(session: AsyncSession, keys: KeyRing, email: str) -> Consultant | None:
+    """The consultant with this e-mail address, compared without regard to case."""
+    hashes = keys.fingerprints(email.strip().lower(), "email")
+    return await session.scalar(select(Consultant).where(Consultant.email_hash.in_(hashes)))
+
+
+async def people_by_id(session: AsyncSession, ids: Collection[int]) -> dict[int, Person]:
+    """People by id; unknown ones are absent."""
+    if not ids:
+        return {}
+    return {person.id: person for person in await session.scalars(select(Person).where(Person.id.in_(ids)))}
+
+
+async def plan_of(session: AsyncSession, person_id: int) -> Plan | None:
+    """The person's plan, when one was imported."""
+    return await session.scalar(select(Plan).where(Plan.person_id == person_id))
+
+
+async def person_ids(session: AsyncSession, external_ids: Collection[str]) -> dict[str, int]:
+    """The ids of the people the municipality knows by these ids; unknown ones are absent."""
+    found = await session.execute(select(Person.external_id, Person.id).where(Person.external_id.in_(external_ids)))
+    return dict(found.all())

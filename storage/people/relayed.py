@@ -1,0 +1,29 @@
+"""What a person and a consultant write to each other through the bot, questions that were handed over included."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.engine.base import Base
+from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, EncryptedJson, Json, RowId, vocabulary
+from storage.vocabulary import LetterKind
+
+
+class Letter(Base, kw_only=True):
+    """One message between a person and their consultant; `answers_id` ties an answer to what it answers."""
+
+    __tablename__ = "letter"
+    __table_args__ = (Index("ix_letter_person_written", "person_id", "written_at"), IDS_NEVER_REUSED)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    consultant_id: Mapped[int | None] = mapped_column(ForeignKey("consultant.id"), default=None)
+    kind: Mapped[LetterKind] = mapped_column(vocabulary(LetterKind))
+    text: Mapped[str] = mapped_column(Encrypted("letter.text"))
+    language: Mapped[str | None] = mapped_column(String(8), default=None)
+    attachment: Mapped[dict[str, Json] | None] = mapped_column(EncryptedJson("letter.attachment"), default=None)
+    answers_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id", ondelete="SET NULL"), default=None)
+    written_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None] = mapped_column(default=None)
+    answered_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -1,0 +1,67 @@
+"""Erasure: what a person may have deleted by a button, and what an operator deletes on request.
+
+What a person deletes in the chat is everything the bot itself made: addresses, conversation, letters, notes, history.
+The municipality's own administration (person, plan, appointments, that an absence was reported) is kept by law until
+the municipality erases it (`maatje erase`). The audit log keeps ids and acts, never names or texts.
+"""
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.appointments.absences import Absence
+from storage.outbox.message import Message
+from storage.people.contacts import Contact, LinkCode
+from storage.people.conversations import Conversation
+from storage.people.people import Person
+from storage.people.relayed import Letter
+from storage.people.webchat import WebMessage, WebSession
+from storage.vocabulary import AbsenceState, MessageState
+
+
+async def erase_conversation(session: AsyncSession, person_id: int, *, keep_contact: int | None = None) -> None:
+    """Delete what the bot holds on a person; `keep_contact` keeps one bare address for the goodbye."""
+    await session.flush()
+    contacts = list(await session.scalars(select(Contact.id).where(Contact.person_id == person_id)))
+    everywhere = [*contacts, *([keep_contact] if keep_contact is not None else [])]
+    await session.execute(
+        delete(Message).where(or_(Message.person_id == person_id, Message.contact_id.in_(everywhere)))
+    )
+    # What a consultant was told goes too; what was not said yet (an absence of a minute ago) still is.
+    on_its_way = [MessageState.PENDING, MessageState.SENDING]
+    await session.execute(delete(Message).where(Message.about_id == person_id, Message.state.not_in(on_its_way)))
+    await session.execute(delete(WebMessage).where(WebMessage.contact_id.in_(everywhere)))
+    await session.execute(delete(WebSession).where(WebSession.contact_id.in_(contacts)))
+    await session.execute(delete(Letter).where(Letter.person_id == person_id))
+    await session.execute(
+        delete(Absence).where(
+            Absence.person_id == person_id, Absence.state.in_([AbsenceState.DRAFT, AbsenceState.WITHDRAWN])
+        )
+    )
+    await session.execute(
+        update(Absence).where(Absence.person_id == person_id).values(note=None, note_language=None, attachment=None)
+    )
+    await session.execute(delete(LinkCode).where(LinkCode.person_id == person_id))
+    await session.execute(
+        delete(Conversation).where(
+            Conversation.party.in_([f"person:{person_id}", *(f"contact:{i}" for i in everywhere)])
+        )
+    )
+    await session.execute(delete(Contact).where(Contact.id.in_([c for c in contacts if c != keep_contact])))
+    await session.execute(
+        update(Person)
+        .where(Person.id == person_id)
+        .values(
+            consented_at=None,
+            language_chosen_at=None,
+            quiet_hours=None,
+            channel_order="",
+            listens=False,
+            stopped_at=None,
+        )
+    )
+
+
+async def erase_person(session: AsyncSession, person_id: int) -> None:
+    """Delete a person altogether, with all that hangs on them; ids and acts in the audit log remain."""
+    await erase_conversation(session, person_id)
+    await session.execute(delete(Person).where(Person.id == person_id))

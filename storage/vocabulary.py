@@ -1,0 +1,162 @@
+"""The words that rows are written in: one home for every state, kind and answer. Imports nothing of ours."""
+
+from enum import IntEnum, StrEnum
+
+
+class AbsenceReason(StrEnum):
+    """Why; never more medical than this (start note: health stays out of the bot)."""
+
+    ILL = "ill"
+    CHILD_ILL = "child_ill"
+    DOCTOR = "doctor"
+    WORK = "work"
+    FAMILY = "family"
+    TRANSPORT = "transport"
+    OTHER_APPOINTMENT = "other_appointment"
+    OTHER = "other"
+
+
+class AbsenceState(StrEnum):
+    """A report's life: filled in by taps, sent to the consultant, seen; or taken back."""
+
+    DRAFT = "draft"
+    REPORTED = "reported"
+    SEEN = "seen"
+    WITHDRAWN = "withdrawn"
+
+
+class AppointmentKind(StrEnum):
+    """What an appointment is for (DOMAIN.md, "What is reminded")."""
+
+    INTAKE_MEETING = "intake_meeting"
+    LEARNABILITY_TEST = "learnability_test"
+    PROGRESS_MEETING = "progress_meeting"
+    CLASS = "class"
+    PVT = "pvt"
+    MAP = "map"
+    CLOSING_MEETING = "closing_meeting"
+    WORKSHOP = "workshop"
+    EXAM = "exam"
+    ACTIVITY = "activity"
+    OTHER = "other"
+
+
+class AppointmentStatus(StrEnum):
+    """Whether it takes place."""
+
+    PLANNED = "planned"
+    CANCELLED = "cancelled"
+
+
+class Answer(StrEnum):
+    """What a person said about coming."""
+
+    COMING = "coming"
+    NOT_COMING = "not_coming"
+    OTHER_TIME = "other_time"
+
+
+class Presence(StrEnum):
+    """What the provider's attendance list says."""
+
+    PRESENT = "present"
+    LATE = "late"
+    ABSENT = "absent"
+    EXCUSED = "excused"
+
+
+class Group(StrEnum):
+    """Whose rules hold: asylum status holders, or family and other migrants (start note 1.10)."""
+
+    ASYLUM = "asylum"
+    MIGRANT = "migrant"
+
+
+class Route(StrEnum):
+    """The learning routes (leerroutes, start note 1.8)."""
+
+    B1 = "b1"
+    EDUCATION = "education"
+    Z = "z"
+
+
+class Wishes(StrEnum):
+    """Which reminders a person wants; mandatory meetings are always reminded."""
+
+    EVERYTHING = "everything"
+    EVERY_CLASS = "every_class"
+    WEEKLY = "weekly"
+    ONLY_MEETINGS = "only_meetings"
+
+
+class ProposalState(StrEnum):
+    """Waiting for the person, taken, not possible for them, or overtaken by a later one."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    REFUSED = "refused"
+    OVERTAKEN = "overtaken"
+
+
+class LetterKind(StrEnum):
+    """Who wrote, and why."""
+
+    QUESTION = "question"  # from the person: a question the FAQ could not answer
+    MESSAGE = "message"  # from the person, for the consultant
+    URGENT = "urgent"  # from the person: a cry for help
+    ANSWER = "answer"  # from the consultant
+
+
+class ContactState(StrEnum):
+    """Whether an address can be written to."""
+
+    ACTIVE = "active"
+    BLOCKED = "blocked"  # the person blocked the bot
+    GONE = "gone"  # the address does not exist any more
+
+
+class TaskState(StrEnum):
+    """Waiting to be telephoned; reached; or closed without a talk because the number is somebody else's."""
+
+    OPEN = "open"
+    REACHED = "reached"
+    WRONG_NUMBER = "wrong_number"
+
+
+class GapReason(StrEnum):
+    """Why a question counts as unanswered."""
+
+    NOT_FOUND = "not_found"  # no topic was near
+    NONE_OF_THESE = "none_of_these"  # the choices were not what was meant
+    NOT_HELPED = "not_helped"  # the answer did not help
+
+
+class MessageState(StrEnum):
+    """A message's life (DESIGN.md rule 4)."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Priority(IntEnum):
+    """What goes first when much is due at once."""
+
+    REPLY = 0
+    URGENT = 1
+    NOTICE = 3
+    REMINDER = 5
+
+
+class Change(StrEnum):
+    """What happened."""
+
+    MADE = "made"
+    MOVED = "moved"  # another time or another place
+    CANCELLED = "cancelled"
+    RESTORED = "restored"

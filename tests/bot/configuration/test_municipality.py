@@ -1,0 +1,49 @@
+"""What differs between municipalities: read from the file, and checked when read."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.configuration.channels_file import load_channel_rules
+from bot.configuration.municipality import ConfigError, Municipalities
+
+
+def read(folder: Path, text: str) -> Municipalities:
+    file = folder / "maatje.toml"
+    file.write_text(text)
+    return Municipalities.load(file)
+
+
+def test_a_municipality_has_its_own_and_the_others_the_defaults(tmp_path: Path) -> None:
+    known = read(
+        tmp_path,
+        '[municipality.default]\nterm_trigger = "dated"\n[municipality."Huizen"]\ntelephone = "035"\n'
+        "[policies.default.class]\nrules = []\n[channel.sms]\na_month = 5\n",
+    )
+    assert (known.of("huizen").telephone, known.of("huizen").term_rules.term_trigger) == ("035", "signed")
+    assert known.of("Laren").term_rules.term_trigger == "dated"
+    assert Municipalities.load(None).of("Laren").term_rules.term_trigger == "signed"
+
+
+def test_a_file_that_windows_notepad_saved(tmp_path: Path) -> None:
+    file = tmp_path / "maatje.toml"
+    text = '[municipality.default]\ntelephone = "035"\n[channel.sms]\na_month = 5\n'
+    file.write_text(text, encoding="utf-8-sig")
+    assert Municipalities.load(file).of("Laren").telephone == "035"
+    assert load_channel_rules(file, ZoneInfo("Europe/Amsterdam"))["sms"].a_month == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("[municipality.Huizen]\nphone = 1\n", "Huizen.phone|phone", id="unknown key"),
+        pytest.param('[municipality.Huizen]\nterm_trigger = "sent"\n', "term_trigger", id="unknown word"),
+        pytest.param("[municipalities.Huizen]\n", "is no part of this file", id="unknown table"),
+        pytest.param("municipality = 5\n", "NAME", id="no table"),
+        pytest.param("[municipality", "maatje.toml", id="no TOML"),
+    ],
+)
+def test_a_file_that_is_wrong(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        read(tmp_path, text)

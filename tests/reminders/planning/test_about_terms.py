@@ -1,0 +1,141 @@
+"""Milestones and corrections as they arrive: what the person is told, what the consultant is, and what is put right."""
+
+from datetime import date
+
+import pytest
+
+from reminders.planning.about_terms import told_by
+from reminders.terms.open_parts import open_parts
+from storage.engine.database import Database
+from storage.vocabulary import AppointmentKind, Group, Route
+from tests.clock import FakeClock
+from tests.reminders.planning.planning_world import PlanningWorld, holds, local
+
+
+@pytest.fixture
+def world(database: Database, clock: FakeClock) -> PlanningWorld:
+    return PlanningWorld(database, clock)
+
+
+async def at(world: PlanningWorld, moment: str, by: str = "amina") -> list[str]:
+    """Plan ahead as the service does, then see what arrives."""
+    world.clock.set(local(moment))
+    await world.replanned()
+    return await world.heard(by=by)
+
+
+async def test_the_end_of_relief_is_told_a_month_before_with_what_must_then_be_paid(world: PlanningWorld) -> None:
+    amina = await world.person()
+    await world.plan(amina, relief_started_on=date(2026, 1, 1))
+    # Ends on 30 June; a month before is Saturday 30 May, so it is said on the Friday.
+    assert await at(world, "2026-05-28 12:00") == []
+    texts = await at(world, "2026-05-29 10:00")
+    assert holds(texts, "Ontzorgen", "30 juni 2026", "huur", "zorgverzekering")
+    assert holds(await at(world, "2026-05-29 10:01", by="ilse"), "Amina", "30 juni 2026")
+
+
+async def test_the_end_of_the_term_names_what_is_open(world: PlanningWorld) -> None:
+    amina = await world.person()
+    await world.plan(amina, route=Route.Z, plan_signed_on=date(2024, 4, 15))
+    # The term ends on 15 April 2027.
+    texts = await at(world, "2026-04-15 10:00")
+    assert holds(texts, "nog 12 maanden", "15 april 2027", "Lesuren", "PVT", "MAP", "consulent")
+
+
+async def test_a_corrected_date_replaces_what_waits_and_puts_right_what_was_said(world: PlanningWorld) -> None:
+    amina = await world.person()
+    await world.plan(amina, route=Route.B1, plan_signed_on=date(2024, 4, 15))
+    assert len(await at(world, "2026-04-15 10:00")) == 1
+    await at(world, "2026-04-15 10:00", by="ilse")
+    await world.plan(amina, plan_signed_on=date(2024, 5, 15))
+    assert holds(await world.heard(), "andere datum", "❌ Niet meer: donderdag 15 april 2027", "15 mei 2027")
+    assert holds(await world.heard(by="ilse"), "Amina", "15 april 2027", "15 mei 2027")
+    await world.replanned()
+    assert await world.heard() == []
+    assert holds(await at(world, "2026-05-15 10:00"), "nog 12 maanden", "15 mei 2027")
+
+
+async def test_a_date_that_was_not_told_is_corrected_in_silence(world: PlanningWorld) -> None:
+    amina = await world.person()
+    world.clock.set(local("2026-04-10 09:00"))
+    await world.plan(amina, route=Route.B1, plan_signed_on=date(2024, 4, 15))
+    assert {kind for kind, _ in await world.pending()} == {"milestone"}
+    await world.plan(amina, plan_signed_on=date(2024, 8, 15))
+    assert await world.pending() == []
+    assert await world.heard() == []
+
+
+async def test_an_extension_by_duo_moves_the_end_everywhere(world: PlanningWorld) -> None:
+    amina = await world.person()
+    await world.plan(amina, route=Route.B1, plan_signed_on=date(2024, 4, 15))
+    assert len(await at(world, "2026-04-15 10:00")) == 1
+    await world.plan(amina, term_extended_until=date(2027, 10, 15))
+    assert holds(await world.heard(), "15 oktober 2027")
+
+
+async def test_the_consultant_hears_of_missing_contacts_in_the_first_year(world: PlanningWorld) -> None:
+    amina = await world.person()
+    await world.plan(amina, route=Route.B1, plan_signed_on=date(2026, 3, 2))
+    await world.made("2026-06-01 10:00", person=amina)
+    await at(world, "2026-06-02 10:00", by="ilse")
+    texts = await at(world, "2026-12-03 10:00", by="ilse")
+    assert holds(texts, "Amina", "twee contactmomenten", "1 contactmoment")
+    await world.made("2026-12-10 10:00", person=amina)
+    await at(world, "2026-12-11 09:00", by="ilse")
+    assert await at(world, "2027-02-03 10:00", by="ilse") == []
+
+
+async def test_the_plan_that_is_due_is_shown_to_the_consultant_until_it_is_signed(world: PlanningWorld) -> None:
+    amina = await world.person()
+    await world.plan(amina, intake_on=date(2026, 3, 3))
+    # Due on 31 March; two weeks before is 17 March.
+    assert holds(await at(world, "2026-03-17 10:00", by="ilse"), "PIP", "31 maart 2026")
+    await world.plan(amina, plan_signed_on=date(2026, 3, 20))
+    assert await at(world, "2026-03-28 10:00", by="ilse") == []
+
+
+async def test_people_are_not_told_what_is_the_municipalitys_own_task(world: PlanningWorld) -> None:
+    amina = await world.person()
+    await world.plan(amina, intake_on=date(2026, 3, 3), route=Route.B1)
+    assert await at(world, "2026-03-28 10:00") == []
+
+
+@pytest.mark.parametrize(
+    ("group", "route", "progress", "expected"),
+    [
+        pytest.param("asylum", "b1", {}, ["exam", "pvt", "map"], id="b1"),
+        pytest.param("asylum", "b1", {"exam": "done", "map": "done"}, ["pvt"], id="b1 nearly done"),
+        pytest.param("asylum", "education", {}, ["bridging", "pvt"], id="education is exempt from map"),
+        pytest.param(
+            "asylum", "z", {}, ["lesson_hours", "participation_hours", "pvt", "map"], id="z"
+        ),
+        pytest.param(
+            "asylum", "z", {"lesson_hours": 800, "participation_hours": 799.5}, ["participation_hours", "pvt", "map"],
+            id="z hours",
+        ),
+        pytest.param("migrant", "z", {"pvt": "done"}, ["lesson_hours", "map"], id="z migrant"),
+        pytest.param("asylum", None, {}, [], id="no route yet"),
+    ],
+)  # fmt: skip
+def test_open_parts(group: str, route: str | None, progress: dict[str, str | float], expected: list[str]) -> None:
+    found = open_parts(Group(group), Route(route) if route else None, dict(progress))
+    assert [part.value for part in found] == expected
+
+
+def test_the_last_that_was_told_counts() -> None:
+    keys = [
+        "milestone:7:term_end:2027-04-15:12_months:person",
+        "term_correction:7:term_end:2027-04-15:2027-05-15:person",
+        "term_correction:7:relief_end:2026-06-30:none:person",
+        "reminder:7:1:week:7",
+    ]
+    assert told_by(keys) == {("term_end", "person"): date(2027, 5, 15), ("relief_end", "person"): None}
+
+
+async def test_a_meeting_of_another_kind_is_no_contact_moment(world: PlanningWorld) -> None:
+    amina = await world.person()
+    await world.plan(amina, route=Route.B1, plan_signed_on=date(2026, 3, 2))
+    for day in ("2026-06-01", "2026-06-02"):
+        await world.made(f"{day} 10:00", person=amina, kind=AppointmentKind.ACTIVITY)
+    await at(world, "2026-06-03 10:00", by="ilse")
+    assert holds(await at(world, "2026-12-03 10:00", by="ilse"), "0 contactmomenten")

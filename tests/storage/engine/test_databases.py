@@ -1,0 +1,19 @@
+"""The fixtures themselves: each test has an empty database with the present schema, on both engines."""
+
+from sqlalchemy import func, select
+
+from storage.engine.database import Database
+from storage.engine.migrate import schema_is_current
+from storage.outbox.message import Message, Outgoing, put
+from tests.clock import FakeClock
+
+
+async def test_the_schema_is_the_migrations(database: Database) -> None:
+    assert await schema_is_current(database)
+
+
+async def test_a_test_sees_only_its_own_rows(database: Database, clock: FakeClock) -> None:
+    async with database.writing() as session:
+        await put(session, [Outgoing(key="one", kind="say", due_at=clock.now())], clock.now())
+    async with database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(Message)) == 1

@@ -1,0 +1,65 @@
+"""Rotating the secret: before, during, and after the old one is gone."""
+
+from sqlalchemy import select
+
+from storage.engine.database import Database
+from storage.engine.keys import KeyRing
+from storage.engine.rekey import rekey
+from storage.mapped import open_database
+from storage.outbox.message import Message, Outgoing, put
+from storage.people.contacts import Contact, contact_at
+from storage.people.people import Consultant, Person, consultant_by_email
+from storage.vocabulary import Group
+from tests.clock import FakeClock
+from tests.databases import SECRET
+
+NEW = "a new secret for tests that is long enough"
+
+
+async def test_after_rekeying_the_old_secret_is_not_needed(
+    database_url: str, database: Database, clock: FakeClock
+) -> None:
+    now = clock.now()
+    async with database.writing() as session:
+        session.add(
+            Consultant(
+                email="s@x.example",
+                email_hash=database.keys.fingerprint("s@x.example", "email"),
+                name="Sanne",
+                created_at=now,
+            )
+        )
+        person = Person(
+            external_id="P1",
+            given_name="Amina",
+            family_name="T",
+            language="ti",
+            group=Group.ASYLUM,
+            municipality="Huizen",
+            created_at=now,
+            updated_at=now,
+        )
+        session.add(person)
+        session.add(
+            Contact(
+                channel="telegram",
+                address="42",
+                address_hash=database.keys.fingerprint("42", "contact/telegram"),
+                created_at=now,
+            )
+        )
+        await session.flush()
+        await put(session, [Outgoing("k", "say", now, params={"x": "y"}, person_id=person.id)], now)
+    during = open_database(database_url, KeyRing([NEW, SECRET]))
+    async with during.reading() as session:
+        assert await contact_at(session, during.keys, "telegram", "42") is not None
+    assert await rekey(during) == 4
+    assert await rekey(during) == 0
+    await during.close()
+    after = open_database(database_url, KeyRing([NEW]))
+    async with after.reading() as session:
+        assert (await session.scalars(select(Person))).one().given_name == "Amina"
+        assert (await session.scalars(select(Message))).one().params == {"x": "y"}
+        assert await contact_at(session, after.keys, "telegram", "42") is not None
+        assert await consultant_by_email(session, after.keys, "S@x.example") is not None
+    await after.close()
