@@ -39,11 +39,12 @@ from reminders.local_time import QuietHours
 from reminders.planning.digests import plan_digests
 from reminders.planning.planner import Planner
 from reminders.scheduler import Scheduler
-from reminders.sending.dispatcher import ComposersByKind, Dispatcher, SayComposer, worker_name
+from reminders.sending.dispatcher import Dispatcher
 from reminders.sending.metrics import PrometheusMetrics
 from reminders.terms.terms import TermRules
 from reminders.wording.after_absence import FollowUpComposer
 from reminders.wording.after_attendance import MissedComposer
+from reminders.wording.composers import ComposersByKind, SayComposer
 from reminders.wording.digest import DigestComposer
 from reminders.wording.planned_messages import PlannedComposer
 from storage.attendance.patterns import TalkRule
@@ -51,6 +52,7 @@ from storage.engine.database import Database
 from storage.engine.keys import KeyRing
 from storage.engine.migrate import schema_is_current
 from storage.mapped import open_database
+from storage.outbox.leases import worker_name
 from storage.outbox.message import send_what_waited
 from storage.outbox.queue import OutboxQueue
 from storage.people.contacts import add_mail_addresses

@@ -20,11 +20,12 @@ from locales.rendering.catalog import Catalogs
 from locales.rendering.render import Rendered, Renderer
 from reminders.delivery.channel import Capabilities, Receipt
 from reminders.kinds import Kind
-from reminders.sending.dispatcher import Dispatcher, worker_name
+from reminders.sending.dispatcher import Dispatcher
 from reminders.wording.composers import ComposersByKind
 from reminders.wording.planned_messages import PlannedComposer
 from storage.engine.keys import KeyRing
 from storage.mapped import open_database
+from storage.outbox.leases import worker_name
 
 # Nothing was sent for so many seconds: another worker took the rest; or, before the first, the start takes long.
 _QUIET = 2.0

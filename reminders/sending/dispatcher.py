@@ -18,31 +18,17 @@ from locales.rendering.render import Renderer
 from reminders.delivery.budgets import Budgets
 from reminders.delivery.channel import Clock, Sender
 from reminders.delivery.channel_rules import ChannelRules
-from reminders.delivery.composing import ClaimedMessage, Composer, FileMaker, Illustrator, LinkMaker, Merged, Skip
+from reminders.delivery.composing import Composer, FileMaker, Illustrator, LinkMaker
 from reminders.delivery.retry import Between
 from reminders.sending.lane_sender import Sending
 from reminders.sending.limits import Limits
 from reminders.sending.metrics import DeliveryMetrics, NoMetrics
 from reminders.sending.preparation import Preparation
 from reminders.sending.recorder import Recorder
-from reminders.wording.composers import ComposersByKind, SayComposer
 from storage.engine.database import Database
-from storage.outbox.leases import is_dead, worker_name
+from storage.outbox.leases import is_dead
 from storage.outbox.queue import ClaimedRow, OutboxQueue
 from storage.outbox.results import Result
-
-__all__ = [
-    "ClaimedMessage",
-    "Composer",
-    "ComposersByKind",
-    "Dispatcher",
-    "FileMaker",
-    "Limits",
-    "Merged",
-    "SayComposer",
-    "Skip",
-    "worker_name",
-]
 
 log = structlog.get_logger(__name__)
 

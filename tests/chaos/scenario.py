@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, insert, select
 
-from reminders.sending.dispatcher import Limits
+from reminders.sending.limits import Limits
 from reminders.sending.recorder import MOST_UNWRITTEN
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing

@@ -13,11 +13,13 @@ from bot.channels.telegram.channel import TelegramChannel
 from locales.rendering.catalog import Catalogs
 from locales.rendering.render import Rendered, Renderer
 from reminders.delivery.channel import Capabilities, Receipt
-from reminders.sending.dispatcher import Dispatcher, Limits, worker_name
+from reminders.sending.dispatcher import Dispatcher
+from reminders.sending.limits import Limits
 from reminders.wording.composers import SayComposer
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
 from storage.mapped import open_database
+from storage.outbox.leases import worker_name
 from storage.outbox.message import Message
 from storage.vocabulary import MessageState
 from tests.databases import SECRET

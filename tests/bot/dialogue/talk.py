@@ -29,10 +29,11 @@ from reminders.kinds import DIGEST, FollowUp, Kind, Missed
 from reminders.local_time import QuietHours
 from reminders.planning.planner import Planner
 from reminders.policies.due_times import Policies
-from reminders.sending.dispatcher import ComposersByKind, Dispatcher, SayComposer
+from reminders.sending.dispatcher import Dispatcher
 from reminders.terms.terms import TermRules
 from reminders.wording.after_absence import FollowUpComposer
 from reminders.wording.after_attendance import MissedComposer
+from reminders.wording.composers import ComposersByKind, SayComposer
 from reminders.wording.digest import DigestComposer
 from reminders.wording.planned_messages import PlannedComposer
 from storage.appointments.appointments import Appointment

@@ -13,7 +13,8 @@ from locales.rendering.render import Rendered, Renderer
 from reminders.delivery.channel import Capabilities, Clock, Receipt, Sender
 from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.composing import Composer
-from reminders.sending.dispatcher import Dispatcher, Limits
+from reminders.sending.dispatcher import Dispatcher
+from reminders.sending.limits import Limits
 from reminders.wording.composers import SayComposer
 from storage.engine.database import Database
 from storage.outbox.message import Attempt, Message, Outgoing, put

@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from locales.rendering.render import Rendered
 from reminders.delivery.channel import AddressGone, Capabilities, Receipt
 from reminders.delivery.composing import ClaimedMessage, Composed
-from reminders.sending.dispatcher import Limits, worker_name
+from reminders.sending.limits import Limits
 from reminders.sending.recorder import GROUP, MOST_UNWRITTEN, Recorder
 from reminders.wording.composers import SayComposer
 from storage.engine.database import Database
-from storage.outbox.leases import is_dead
+from storage.outbox.leases import is_dead, worker_name
 from storage.outbox.message import Outgoing
 from storage.outbox.queue import OutboxQueue
 from storage.outbox.receipts import note_receipt

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from locales.rendering.render import Rendered
 from reminders.delivery.channel import Capabilities, Receipt, RetryLater
-from reminders.sending.dispatcher import Limits
+from reminders.sending.limits import Limits
 from storage.engine.database import Database
 from storage.outbox.message import Outgoing
 from storage.vocabulary import MessageState
