@@ -18,7 +18,7 @@ from bot.configuration.municipality import Municipalities
 from bot.configuration.parts import planner_of, public_holidays
 from bot.configuration.settings import Settings
 from bot.dialogue.services import Services
-from bot.enclosures.earlier_messages import SaidBefore
+from bot.enclosures.earlier_messages import EarlierMessages
 from bot.enclosures.files import Attachments
 from bot.enclosures.personal_links import PersonalLinks
 from bot.enclosures.picture_and_sound import Illustrations
@@ -132,7 +132,7 @@ def build(
             **dict.fromkeys(Missed, MissedComposer(settings.zone, talk_rules)),
         }
     )
-    said = SaidBefore(composer)
+    said = EarlierMessages(composer)
     illustrations = Illustrations(
         database, renderer, CardRenderer(renderer), build_speaker(renderer, settings.recordings), clock, term_rules
     )
@@ -148,7 +148,7 @@ def build(
         replan=planner.plan_people,
         changed=planner.on_changes,
         channels=tuple(channels),
-        said_before=said.body,
+        earlier_message=said.body,
         voices=illustrations.voices,
         links=lambda code: {name: link for name, channel in channels.items() if (link := channel.link(code))},
         holidays=public_holidays(),

@@ -188,6 +188,6 @@ class Inbox:
             event=event,
             contact=contact,
             conversation=conversation,
-            person=person,
-            consultant=consultant,
+            linked_person=person,
+            linked_consultant=consultant,
         )

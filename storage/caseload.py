@@ -34,7 +34,7 @@ def is_away(consultant: HasAwayDays, on: date) -> bool:
     )
 
 
-async def handler_of(session: AsyncSession, consultant_id: int | None, on: date) -> Consultant | None:
+async def who_hears(session: AsyncSession, consultant_id: int | None, on: date) -> Consultant | None:
     """Who does a consultant's work on this day: themselves or, while they are away, who stands in for them.
 
     A colleague who stands in and is away too passes it on; where everybody of such a round is away, it stays.

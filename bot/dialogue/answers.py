@@ -95,10 +95,10 @@ async def _answered(turn: Turn) -> Message | None:
 
 
 async def _buttons(turn: Turn, message: Message) -> Sequence[Button]:
-    reader = turn.person or turn.consultant
+    reader = turn.linked_person or turn.linked_consultant
     if (kept := _kept(message)) or reader is None:
         return kept
-    said = await turn.services.said_before(turn.session, message.id, reader, turn.now)
+    said = await turn.services.earlier_message(turn.session, message.id, reader, turn.now)
     return [one for row in said.buttons for one in row] if said is not None else []
 
 
@@ -131,7 +131,7 @@ def chosen_by_text(turn: Turn, text: str) -> str | None:
         return buttons[number - 1].intent or None
     wanted = plain(text)
     # The menu's words work at any time, open question or not.
-    always = [button for row in menu.rows() for button in row] if turn.person is not None else []
+    always = [button for row in menu.rows() for button in row] if turn.linked_person is not None else []
     for button in [*buttons, *always]:
         if wanted and wanted == plain(turn.services.renderer.say(button.label, turn.language)):
             return button.intent or None

@@ -46,8 +46,8 @@ async def is_answer(turn: Turn) -> bool:
 
 async def send(turn: Turn, text: str, kind: LetterKind, kept: dict[str, Json] | None = None) -> bool:
     """Relay a person's words (and kept media) to their consultant. False (and said so) when nobody is known."""
-    person = turn.participant
-    consultant = await turn.handler()
+    person = turn.person
+    consultant = await turn.who_hears()
     language = turn.services.finder.find(text, turn.language).language or turn.language if text else turn.language
     letter = Letter(
         person_id=person.id,
@@ -89,7 +89,7 @@ async def send(turn: Turn, text: str, kind: LetterKind, kept: dict[str, Json] | 
 
 async def say_sent(turn: Turn) -> None:
     """What becomes of a message that `send` took: it was passed on, or waits for a consultant who is not here yet."""
-    here = await turn.handler_is_here()
+    here = await turn.can_be_heard()
     turn.say(
         title("letter.sent" if here else "letter.kept"),
         part("letter.what_next"),
@@ -101,7 +101,7 @@ async def say_sent(turn: Turn) -> None:
 
 def telephone(turn: Turn) -> list[Part]:
     """The municipality's, where it is known: for who cannot wait until their consultant reads along."""
-    number = turn.services.municipalities.of(turn.participant.municipality).telephone
+    number = turn.services.municipalities.of(turn.person.municipality).telephone
     return [part("letter.telephone", telephone=number)] if number else []
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from bot.dialogue import letters, media, menu
+from bot.dialogue.again import say_again
 from bot.dialogue.answers import chosen_by_text
 from bot.dialogue.appointments import absence_draft, appointments, missed, proposals
 from bot.dialogue.asking import feedback, language_offer, questions
 from bot.dialogue.own import channels, onboarding, plan, preferences, privacy
-from bot.dialogue.said_again import say_again
 from bot.dialogue.turn import Screen, Turn, button, part
 from bot.events import Command, Media, MediaKind, Pressed, Said, Started
 from bot.faq.courtesies import Courtesy
@@ -71,7 +71,7 @@ _COMMANDS: dict[str, Screen] = {
 
 async def step(turn: Turn) -> None:
     """One event of a linked person."""
-    if turn.participant.stopped_at is not None and isinstance(turn.event.payload, Said | Media | Started):
+    if turn.person.stopped_at is not None and isinstance(turn.event.payload, Said | Media | Started):
         # Who stopped and writes again is answered, and told that nothing else comes by itself.
         privacy.say_stopped(turn)
     match turn.event.payload:
@@ -79,7 +79,7 @@ async def step(turn: Turn) -> None:
             await press(turn, intent)
         case Command(name="language"):
             await onboarding.ask_language(turn, ())
-        case _ if turn.participant.consented_at is None:
+        case _ if turn.person.consented_at is None:
             await _before_consent(turn)
         case Command(name=name):
             turn.expect("")
@@ -104,7 +104,7 @@ async def press(turn: Turn, intent: str) -> None:
         await _language(turn, args)
     elif name in _BEFORE_CONSENT:
         await _BEFORE_CONSENT[name](turn, args)
-    elif turn.participant.consented_at is None:
+    elif turn.person.consented_at is None:
         await _before_consent(turn)
     elif name in _SCREENS:
         await _SCREENS[name](turn, args)

@@ -39,7 +39,7 @@ class Services:
     # Stores what people must hear of changed appointments, in the transaction of the change.
     changed: OnChanges
     # What a message to this reader said, as far as it still holds; None when there is no such message (any more).
-    said_before: Callable[[AsyncSession, int, Person | Consultant, datetime], Awaitable[Body | None]]
+    earlier_message: Callable[[AsyncSession, int, Person | Consultant, datetime], Awaitable[Body | None]]
     # The languages that messages are spoken in.
     voices: Container[str]
     # Public holidays, as a collection of local days.

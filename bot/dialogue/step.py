@@ -25,11 +25,11 @@ async def step(turn: Turn) -> None:
     # Whoever writes can be written to: a block was lifted, or an address came back.
     turn.contact.state = ContactState.ACTIVE
     turn.event = await read_answer(turn)
-    if turn.person is None and turn.consultant is None:
+    if turn.linked_person is None and turn.linked_consultant is None:
         await stranger.meet(turn)
     elif _brings_code(turn):
         await _use_again(turn)
-    elif turn.consultant is not None:
+    elif turn.linked_consultant is not None:
         await door.step(turn)
     else:
         await person.step(turn)
@@ -37,8 +37,8 @@ async def step(turn: Turn) -> None:
 
 def _let_go(turn: Turn) -> None:
     """Whoever writes from this address next is a stranger: they must hear nothing of who had it before."""
-    if turn.person is not None:
-        turn.note("address_let_go", f"person:{turn.person.id}")
+    if turn.linked_person is not None:
+        turn.audit("address_let_go", f"person:{turn.linked_person.id}")
     turn.contact.person_id = turn.contact.consultant_id = turn.contact.linked_at = None
     turn.contact.state = ContactState.GONE
 

@@ -44,12 +44,12 @@ async def use(turn: Turn, code: str) -> None:
     # From here on the conversation is the party's, whatever address it goes over.
     turn.conversation = await conversation_of(turn.session, party_of(turn.contact), turn.now)
     if found.person_id is not None:
-        turn.person = await turn.session.get_one(Person, found.person_id)
-        turn.note("linked", f"person:{found.person_id}")
+        turn.linked_person = await turn.session.get_one(Person, found.person_id)
+        turn.audit("linked", f"person:{found.person_id}")
         await onboarding.begin(turn)
     elif found.consultant_id is not None:
-        turn.consultant = await turn.session.get_one(Consultant, found.consultant_id)
-        turn.note("linked", f"consultant:{found.consultant_id}")
+        turn.linked_consultant = await turn.session.get_one(Consultant, found.consultant_id)
+        turn.audit("linked", f"consultant:{found.consultant_id}")
         await send_what_waited(turn.session, found.consultant_id, turn.now)
         await door.welcome(turn)
 

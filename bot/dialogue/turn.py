@@ -16,7 +16,7 @@ from bot.dialogue.services import Services
 from bot.events import InboundEvent
 from locales.rendering.message import Attachment, Body, Button, Part, Style, Text
 from reminders.wording.appointment import name_of
-from storage.caseload import handler_of
+from storage.caseload import who_hears
 from storage.engine.columns import Json
 from storage.outbox.message import Outgoing
 from storage.people.contacts import Contact, is_reachable
@@ -62,8 +62,9 @@ class Turn:
     event: InboundEvent
     contact: Contact
     conversation: Conversation
-    person: Person | None = None
-    consultant: Consultant | None = None
+    # Who is behind the contact; neither for a stranger.
+    linked_person: Person | None = None
+    linked_consultant: Consultant | None = None
     outgoing: list[Outgoing] = field(default_factory=list)
 
     @property
@@ -74,25 +75,25 @@ class Turn:
     @property
     def language(self) -> str:
         """The language of whoever is spoken with."""
-        if self.person is not None:
-            return self.person.language
-        if self.consultant is not None:
-            return self.consultant.language
+        if self.linked_person is not None:
+            return self.linked_person.language
+        if self.linked_consultant is not None:
+            return self.linked_consultant.language
         return self.contact.language or "nl"
 
     @property
-    def participant(self) -> Person:
+    def person(self) -> Person:
         """The person; only screens of linked people use it."""
-        if self.person is None:
+        if self.linked_person is None:
             raise LookupError("this screen is for linked people")
-        return self.person
+        return self.linked_person
 
     @property
-    def officer(self) -> Consultant:
+    def consultant(self) -> Consultant:
         """The consultant; only consultants' screens use it."""
-        if self.consultant is None:
+        if self.linked_consultant is None:
             raise LookupError("this screen is for consultants")
-        return self.consultant
+        return self.linked_consultant
 
     def say(
         self,
@@ -142,7 +143,7 @@ class Turn:
         """
         bodies = {key: Body(parts, tuple(tuple(row) for row in buttons))}
         for place, attachment in enumerate(attachments):
-            whose = part("consultant.file_of", person=name_of(self.participant))
+            whose = part("consultant.file_of", person=name_of(self.person))
             name = f"{key}:file:{place}" if place else f"{key}:file"
             bodies[name] = Body((whose,), attachment=replace(attachment, needed=True))
         self.outgoing += [
@@ -163,19 +164,19 @@ class Turn:
         """The local day."""
         return self.now.astimezone(self.zone).date()
 
-    async def handler(self) -> Consultant | None:
-        """Who hears what the participant has to say today: their consultant, or who stands in for them."""
-        return await handler_of(self.session, self.participant.consultant_id, self.today)
+    async def who_hears(self) -> Consultant | None:
+        """Who hears what the person has to say today: their consultant, or who stands in for them."""
+        return await who_hears(self.session, self.person.consultant_id, self.today)
 
-    async def handler_is_here(self) -> bool:
+    async def can_be_heard(self) -> bool:
         """Whether who hears them can be reached; what is told to a consultant who is not linked yet waits for that."""
-        consultant = await self.handler()
+        consultant = await self.who_hears()
         return consultant is not None and await is_reachable(self.session, consultant.id, self.services.channels)
 
     async def replan(self) -> None:
-        """Plan the participant's reminders anew, after a change of what they want or agreed to."""
+        """Plan the person's reminders anew, after a change of what they want or agreed to."""
         await self.session.flush()
-        await self.services.replan(self.session, [self.participant.id])
+        await self.services.replan(self.session, [self.person.id])
 
     def expect(self, topic: str) -> None:
         """From now on free text is the answer to `topic` ("letter", "absence_note:3"); "" = nothing special."""
@@ -197,7 +198,7 @@ class Turn:
         """A remembered value, or None."""
         return (self.conversation.data or {}).get(name)
 
-    def note(self, action: str, subject: str) -> None:
+    def audit(self, action: str, subject: str) -> None:
         """Write the audit log: who (the party of this turn) did what to whom, by ids."""
         self.session.add(AuditEntry(at=self.now, actor=party_of(self.contact), action=action, subject=subject))
 

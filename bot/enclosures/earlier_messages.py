@@ -10,7 +10,7 @@ from storage.outbox.message import Message
 from storage.people.people import Consultant, Person
 
 
-class SaidBefore:
+class EarlierMessages:
     """Finds and composes messages of the outbox; `composer` is the dispatcher's."""
 
     def __init__(self, composer: Composer) -> None:

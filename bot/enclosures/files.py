@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.enclosures.earlier_messages import SaidBefore
+from bot.enclosures.earlier_messages import EarlierMessages
 from bot.enclosures.picture_and_sound import Illustrations
 from locales.rendering.message import Attachment
 from locales.rendering.render import File, Renderer
@@ -60,7 +60,7 @@ class Attachments:
         renderer: Renderer,
         clock: Clock,
         channels: Mapping[str, Fetches],
-        said: SaidBefore | None = None,
+        said: EarlierMessages | None = None,
         illustrations: Illustrations | None = None,
     ) -> None:
         self._renderer = renderer

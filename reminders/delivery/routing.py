@@ -11,7 +11,7 @@ from reminders.delivery.retry import end_of_use
 from storage.caseload import is_away
 from storage.outbox.message import NO_CHANNEL
 from storage.outbox.queue import ClaimedRow
-from storage.outbox.recipients import Address, Parties, Reader
+from storage.outbox.recipients import Address, Parties, Recipient
 from storage.vocabulary import ContactState, MessageState, Priority
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -99,7 +99,7 @@ def route(
     return Way(addresses, _known(addresses[0].language), f"contact:{addresses[0].contact_id}")
 
 
-def _waits(row: ClaimedRow, person: Reader, first: Address, rules: ChannelRules, now: datetime) -> Later | None:
+def _waits(row: ClaimedRow, person: Recipient, first: Address, rules: ChannelRules, now: datetime) -> Later | None:
     """Until when it is held back for a person who did not ask for it: their morning, or the end of what they are
     saying."""
     if row.priority in (Priority.REPLY, Priority.URGENT):
@@ -114,7 +114,7 @@ def _waits(row: ClaimedRow, person: Reader, first: Address, rules: ChannelRules,
     return None
 
 
-def _no_channel(row: ClaimedRow, consultant: Reader | None, now: datetime) -> Later | NoWay:
+def _no_channel(row: ClaimedRow, consultant: Recipient | None, now: datetime) -> Later | NoWay:
     """What is told to a consultant who is not linked yet waits, ever longer, as long as it is of use: a report that
     came before its reader is not lost."""
     pause = min(max(now - row.due_at, LINKED_SOON), LINKED_LATE)
@@ -125,7 +125,7 @@ def _no_channel(row: ClaimedRow, consultant: Reader | None, now: datetime) -> La
 
 
 def _who_hears(consultant_id: int, parties: Parties, on: date) -> int:
-    """The consultant, or on away days who stands in and can be reached; see storage.caseload.handler_of."""
+    """The consultant, or on away days who stands in and can be reached; see storage.caseload.who_hears."""
     found, asked = consultant_id, set[int]()
     while found not in asked and (reader := parties.consultants.get(found)) is not None and is_away(reader, on):
         asked.add(found)
@@ -133,7 +133,7 @@ def _who_hears(consultant_id: int, parties: Parties, on: date) -> int:
     return found if found not in asked and parties.of_consultant.get(found) else consultant_id
 
 
-def _ordered(addresses: Sequence[Address], reader: Reader, rules: ChannelRules, now: datetime) -> Sequence[Address]:
+def _ordered(addresses: Sequence[Address], reader: Recipient, rules: ChannelRules, now: datetime) -> Sequence[Address]:
     """Where nothing failed lately, in the reader's own order of channels; then where they write themselves, the
     cheapest first; then where something worked last."""
     if len(addresses) < 2:

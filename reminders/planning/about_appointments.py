@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from reminders.kinds import Kind
 from reminders.local_time import QuietHours
-from reminders.planning.reader import ALWAYS, Reader
+from reminders.planning.planned_for import ALWAYS, PlannedFor
 from reminders.policies.due_times import DueReminder, Policies, Policy, Skipped, due_times, followup_times
 from storage.appointments.schedule import Slot
 from storage.outbox.message import Outgoing
@@ -26,7 +26,7 @@ TOGETHER = timedelta(minutes=30)
 
 
 def appointment_messages(
-    reader: Reader, slots: Sequence[Slot], policies: Policies, zone: ZoneInfo, now: datetime
+    reader: PlannedFor, slots: Sequence[Slot], policies: Policies, zone: ZoneInfo, now: datetime
 ) -> list[Outgoing]:
     """Everything that is still to be said about these appointments; what was due and is still of use included.
 
@@ -47,7 +47,7 @@ def appointment_messages(
     return list({message.key: message for message in reversed(messages)}.values())[::-1]
 
 
-def made_late(reader: Reader, slot: Slot, policies: Policies, zone: ZoneInfo) -> bool:
+def made_late(reader: PlannedFor, slot: Slot, policies: Policies, zone: ZoneInfo) -> bool:
     """Whether a reminder of the policy was due before the appointment was made: then it is told at once instead."""
     times = due_times(
         slot.kind,
@@ -79,7 +79,7 @@ def together(messages: Sequence[Outgoing]) -> list[Outgoing]:
 
 
 def _ahead(
-    reader: Reader, slot: Slot, policy: Policy, zone: ZoneInfo, now: datetime, *, first_of_day: bool
+    reader: PlannedFor, slot: Slot, policy: Policy, zone: ZoneInfo, now: datetime, *, first_of_day: bool
 ) -> Iterator[Outgoing]:
     kind = Kind.CLASSES if slot.kind is AppointmentKind.CLASS else Kind.REMINDER
     times = [
@@ -145,13 +145,13 @@ def _times(
     )
 
 
-def _known_since(reader: Reader, slot: Slot, now: datetime) -> datetime:
+def _known_since(reader: PlannedFor, slot: Slot, now: datetime) -> datetime:
     """Since when its reminders count: nobody who agreed after it was made was told of it at once, so all of them do."""
     # Later than now only when the clock went back, or in a preview of an earlier day.
     return min(slot.made_at, now) if slot.made_at >= reader.told_since else ALWAYS
 
 
-def _overview(reader: Reader, first: date, due_at: datetime) -> Outgoing:
+def _overview(reader: PlannedFor, first: date, due_at: datetime) -> Outgoing:
     return Outgoing(
         key=f"overview:{reader.id}:{first.isoformat()}",
         kind=Kind.OVERVIEW,
@@ -163,7 +163,7 @@ def _overview(reader: Reader, first: date, due_at: datetime) -> Outgoing:
     )
 
 
-def _followups(reader: Reader, slot: Slot, policy: Policy, zone: ZoneInfo, now: datetime) -> Iterator[Outgoing]:
+def _followups(reader: PlannedFor, slot: Slot, policy: Policy, zone: ZoneInfo, now: datetime) -> Iterator[Outgoing]:
     times = followup_times(slot.starts_at, min(slot.made_at, now), policy, reader.quiet_hours, zone=zone)
     about = f"{slot.id}:{slot.version}:{reader.id}"
     if times.ask_again_at is not None and reader.may_be_told:
@@ -191,7 +191,7 @@ def _followups(reader: Reader, slot: Slot, policy: Policy, zone: ZoneInfo, now: 
         )
 
 
-def _overlaps(reader: Reader, slots: Sequence[Slot], now: datetime) -> Iterator[Outgoing]:
+def _overlaps(reader: PlannedFor, slots: Sequence[Slot], now: datetime) -> Iterator[Outgoing]:
     """The consultant is told of appointments at the same time; two classes of one group are the timetable's matter."""
     if reader.consultant_id is None:
         return

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from reminders.kinds import Kind
-from reminders.planning.reader import Reader
+from reminders.planning.planned_for import PlannedFor
 from storage.appointments.appointments import Appointment
 from storage.appointments.changes import AppointmentChange
 from storage.engine.columns import Json
@@ -68,7 +68,7 @@ def what_changed(known: Known | None, appointment: Appointment, now: datetime, *
 
 
 def notice(
-    change: Change, known: Known | None, appointment: Appointment, reader: Reader, now: datetime
+    change: Change, known: Known | None, appointment: Appointment, reader: PlannedFor, now: datetime
 ) -> Outgoing | None:
     """The message that tells a person of a change; None when it comes too late to be of use."""
     old_starts_at = (known.starts_at if known is not None else None) or appointment.starts_at

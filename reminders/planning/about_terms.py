@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from reminders.kinds import Kind
 from reminders.local_time import to_instant
-from reminders.planning.reader import Reader
+from reminders.planning.planned_for import PlannedFor
 from reminders.terms.milestones import Audience, Milestone, OpenPart, due_at, milestones
 from reminders.terms.terms import TermFacts, Terms
 from storage.engine.columns import Json
@@ -34,7 +34,7 @@ class TermState:
 
 
 def term_messages(
-    reader: Reader, state: TermState, zone: ZoneInfo, holidays: Collection[date], now: datetime
+    reader: PlannedFor, state: TermState, zone: ZoneInfo, holidays: Collection[date], now: datetime
 ) -> list[Outgoing]:
     """Milestones that are still to be said, and corrections of dates that were told and are not right any more."""
     found: list[Outgoing] = []
@@ -59,7 +59,7 @@ def told_by(keys: Iterable[str]) -> dict[tuple[str, str], date | None]:
 
 
 def _milestone(
-    reader: Reader, milestone: Milestone, zone: ZoneInfo, holidays: Collection[date], now: datetime
+    reader: PlannedFor, milestone: Milestone, zone: ZoneInfo, holidays: Collection[date], now: datetime
 ) -> Outgoing | None:
     to_person = milestone.audience is Audience.PERSON
     if not (reader.may_be_told if to_person else reader.consultant_id is not None):
@@ -88,7 +88,7 @@ def _milestone(
     )
 
 
-def _corrections(reader: Reader, state: TermState, zone: ZoneInfo, now: datetime) -> Iterator[Outgoing]:
+def _corrections(reader: PlannedFor, state: TermState, zone: ZoneInfo, now: datetime) -> Iterator[Outgoing]:
     today = now.astimezone(zone).date()
     for (about, audience), told in state.told.items():
         current: date | None = getattr(state.terms, about, None)

@@ -14,7 +14,7 @@ from reminders.kinds import MISSED_FRESH, Missed
 from reminders.planning.planner import Planner
 from storage.attendance.attendance import AttendanceChange
 from storage.attendance.patterns import TalkRules, missed_of, patterns_of
-from storage.caseload import handler_of
+from storage.caseload import who_hears
 from storage.outbox.message import Outgoing, put
 from storage.people.people import Person, people_by_id
 from storage.vocabulary import Presence, Priority
@@ -64,7 +64,7 @@ class AfterAttendance:
         today = now.astimezone(self._zone).date()
         for person_id, missed in (await patterns_of(session, people, now, self._zone, self._rules)).items():
             person = next(person for person in people if person.id == person_id)
-            consultant = await handler_of(session, person.consultant_id, today)
+            consultant = await who_hears(session, person.consultant_id, today)
             if consultant is None:
                 continue
             year, week, _ = missed[-1].starts_at.astimezone(self._zone).isocalendar()

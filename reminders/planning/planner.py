@@ -19,7 +19,7 @@ from reminders.local_time import QuietHours, to_instant
 from reminders.planning.about_appointments import appointment_messages, made_late, together
 from reminders.planning.about_changes import Known, in_few_words, known_before, known_from, notice, what_changed
 from reminders.planning.about_terms import TermState, term_messages, told_by
-from reminders.planning.reader import ALWAYS, NEVER, Reader
+from reminders.planning.planned_for import ALWAYS, NEVER, PlannedFor
 from reminders.policies.due_times import Policies
 from reminders.policies.rules import MEETINGS
 from reminders.terms.open_parts import contacts_since, open_parts
@@ -234,7 +234,7 @@ class Planner:
             messages.extend(message for message in about_terms if message.due_at < now + self._horizon)
         return messages
 
-    async def readers(self, session: AsyncSession, person_ids: Collection[int]) -> list[Reader]:
+    async def readers(self, session: AsyncSession, person_ids: Collection[int]) -> list[PlannedFor]:
         """These people, as far as planning goes."""
         rows = await session.execute(
             select(
@@ -250,7 +250,7 @@ class Planner:
             .order_by(Person.id)
         )
         return [
-            Reader(
+            PlannedFor(
                 id=person_id,
                 municipality=municipality,
                 quiet_hours=QuietHours.parse(hours, self._zone) if hours else self._quiet_hours,
@@ -285,7 +285,14 @@ class Planner:
         await add(session, difference.new, self._now())
 
     def _notice(
-        self, change: AppointmentChange, reader: Reader, known: Known | None, now: datetime, *, theirs: bool, news: bool
+        self,
+        change: AppointmentChange,
+        reader: PlannedFor,
+        known: Known | None,
+        now: datetime,
+        *,
+        theirs: bool,
+        news: bool,
     ) -> Outgoing | None:
         appointment = change.appointment
         what = what_changed(known, appointment, now, theirs=theirs)

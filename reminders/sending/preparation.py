@@ -53,7 +53,7 @@ class Prepared:
     results: Sequence[Result]
 
 
-class _Letter(NamedTuple):
+class _Routed(NamedTuple):
     """A row that can be read, and where it goes."""
 
     row: ClaimedRow
@@ -122,7 +122,7 @@ class Preparation:
                     results.append(_failed(row.id, "not_composed"))
         return Prepared(parcels, results)
 
-    async def _letters(self, rows: Sequence[ClaimedRow], now: datetime) -> tuple[list[_Letter], list[Result]]:
+    async def _letters(self, rows: Sequence[ClaimedRow], now: datetime) -> tuple[list[_Routed], list[Result]]:
         """What is still of use, can be read and has a way to go; and what became of the rest."""
         results: list[Result] = []
         useful: list[ClaimedRow] = []
@@ -134,7 +134,7 @@ class Preparation:
         parties = await self._queue.parties(useful)
         channels = self._rules.capabilities.keys()
         closed = await self._closed(now) if self._closed is not None and useful else ()
-        letters: list[_Letter] = []
+        letters: list[_Routed] = []
         for row in useful:
             # Answers go out whatever the budget: who is left without one asks again.
             open_now = channels - closed if closed and row.priority != Priority.REPLY else channels
@@ -147,7 +147,7 @@ class Preparation:
                 results.append(Result(row.id, MessageState.PENDING, way.reason, next_at=at))
                 continue
             try:
-                letters.append(_Letter(row, self._decrypted(row), way))
+                letters.append(_Routed(row, self._decrypted(row), way))
             except (Undecryptable, ValueError):
                 results.append(_failed(row.id, "undecryptable"))
         return letters, results
@@ -175,7 +175,7 @@ class Preparation:
             return None
         return rendered
 
-    def _illustrate(self, parcel: Parcel, body: Body, letter: _Letter) -> None:
+    def _illustrate(self, parcel: Parcel, body: Body, letter: _Routed) -> None:
         """Who listens gets it with picture and sound, made in its lane; who reads, a button to hear it."""
         illustrator, way = self._illustrator, letter.way
         if illustrator is None or not any(self._rules.capabilities[a.channel].media for a in way.addresses):
@@ -254,7 +254,7 @@ class Preparation:
         return composed
 
 
-def _merged(composed: Mapping[int, Composed], letters: Sequence[_Letter]) -> dict[int, list[ClaimedRow]]:
+def _merged(composed: Mapping[int, Composed], letters: Sequence[_Routed]) -> dict[int, list[ClaimedRow]]:
     """The rows that are said within another, by that row's id."""
     merged: dict[int, list[ClaimedRow]] = {}
     for letter in letters:

@@ -10,7 +10,7 @@ Buttons = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Wording:
     """Parts and buttons of a message. `tail` is said once, however many messages with the same tail are joined;
     `joined_buttons` makes those that are used instead of `buttons` when it is, because "I come" must then say to what.
     `brief` is the message in short, for channels that others may read; `card` its picture
@@ -28,7 +28,7 @@ class Said:
     lines: tuple[Part, ...] = ()
 
 
-def body_of(said: Sequence[Said]) -> Body:
+def body_of(said: Sequence[Wording]) -> Body:
     """One message that says all of these, in this order."""
     if len(said) == 1:
         return Body((*said[0].parts, *said[0].tail), said[0].buttons, brief=said[0].brief, card=said[0].card)

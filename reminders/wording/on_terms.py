@@ -9,7 +9,7 @@ from reminders.terms.open_parts import contacts_since, open_parts
 from reminders.terms.terms import TermRules, compute_terms
 from reminders.wording.appointment import name_of
 from reminders.wording.batch import Batch, person_of
-from reminders.wording.joined import Buttons, Said
+from reminders.wording.joined import Buttons, Wording
 from reminders.wording.to_consultant import write_to
 from storage.people.people import Person
 
@@ -17,7 +17,7 @@ _TALK: Buttons = ((Button(Text("menu.consultant"), "letter", "💬"),), (Button(
 _ENOUGH = MilestoneRules().contacts_required
 
 
-def milestone(row: ClaimedMessage, batch: Batch, rules: TermRules) -> Said | Skip:
+def milestone(row: ClaimedMessage, batch: Batch, rules: TermRules) -> Wording | Skip:
     """A term that comes near. Said only when the term is still what it was when this was planned."""
     person_id, about = person_of(row), row.params.get("about")
     on = _day(row.params.get("on"))
@@ -47,10 +47,10 @@ def milestone(row: ClaimedMessage, batch: Batch, rules: TermRules) -> Said | Ski
         if about == "relief_end":
             parts.append(Part(Text("milestone.relief_end.then"), Style.OFFICIAL))
         parts.append(Part(Text(f"milestone.{about}.help")))
-    return Said(tuple(parts), buttons=_TALK)
+    return Wording(tuple(parts), buttons=_TALK)
 
 
-def correction(row: ClaimedMessage, batch: Batch, rules: TermRules) -> Said | Skip:
+def correction(row: ClaimedMessage, batch: Batch, rules: TermRules) -> Wording | Skip:
     """A date that was told before is another one now, or holds no more."""
     person_id, about = person_of(row), row.params.get("about")
     old, new = _day(row.params.get("old")), _day(row.params.get("on"))
@@ -66,16 +66,16 @@ def correction(row: ClaimedMessage, batch: Batch, rules: TermRules) -> Said | Sk
             return Skip("nobody")
         title = Part(Text("consultant.milestone.corrected", {"person": name_of(person)}), Style.TITLE)
         now = [Part(_line(about, new))] if new is not None else [Part(Text("consultant.milestone.none"))]
-        return Said((title, Part(Text("milestone.corrected.old", {"on": old})), *now), buttons=write_to(person))
+        return Wording((title, Part(Text("milestone.corrected.old", {"on": old})), *now), buttons=write_to(person))
     title = Part(Text("milestone.corrected"), Style.TITLE)
     was = Part(Text("milestone.corrected.old", {"on": old}))
     if new is None:
-        return Said((title, was, Part(Text("milestone.corrected.none"))), buttons=_TALK)
+        return Wording((title, was, Part(Text("milestone.corrected.none"))), buttons=_TALK)
     now = [Part(Text("notice.now")), Part(Text(f"term.{about}", {"on": new}), Style.OFFICIAL)]
-    return Said((title, was, *now), buttons=_TALK)
+    return Wording((title, was, *now), buttons=_TALK)
 
 
-def _to_consultant(person: Person | None, about: str, on: date, contacts: int, still_open: list[str]) -> Said | Skip:
+def _to_consultant(person: Person | None, about: str, on: date, contacts: int, still_open: list[str]) -> Wording | Skip:
     if person is None:
         return Skip("nobody")
     parts = [
@@ -87,7 +87,7 @@ def _to_consultant(person: Person | None, about: str, on: date, contacts: int, s
     if about == "term_end" and still_open:
         parts.append(Part(Text("milestone.open")))
         parts.extend(Part(Text(f"milestone.open.{part}")) for part in still_open)
-    return Said(tuple(parts), buttons=write_to(person))
+    return Wording(tuple(parts), buttons=write_to(person))
 
 
 def _line(about: str, on: date) -> Text:

@@ -15,14 +15,14 @@ from reminders.kinds import Kind
 from reminders.terms.terms import TermRules
 from reminders.wording import on_terms, to_consultant, to_person_on_appointments
 from reminders.wording.batch import Batch, person_of, read_batch
-from reminders.wording.joined import Said, body_of
+from reminders.wording.joined import Wording, body_of
 from storage.appointments.schedule import AppointmentRow
 from storage.vocabulary import AppointmentStatus
 
 # More in one message would be a wall of text.
 MOST_TOGETHER: Final = 8
 
-_AboutAppointment: TypeAlias = Callable[[ClaimedMessage, AppointmentRow, int, Batch], Said | Skip]
+_AboutAppointment: TypeAlias = Callable[[ClaimedMessage, AppointmentRow, int, Batch], Wording | Skip]
 _AHEAD: Final[Mapping[str, _AboutAppointment]] = {
     Kind.REMINDER: to_person_on_appointments.reminder,
     Kind.CONFIRM_AGAIN: to_person_on_appointments.confirm_again,
@@ -50,10 +50,10 @@ class PlannedComposer:
         """What each row says now, by row id; see Composer."""
         batch = await read_batch(session, rows, now, self._zone)
         composed: dict[int, Composed] = {}
-        by_reader: dict[tuple[int | None, int | None], list[tuple[ClaimedMessage, Said]]] = {}
+        by_reader: dict[tuple[int | None, int | None], list[tuple[ClaimedMessage, Wording]]] = {}
         for row in rows:
             spoken = self._say(row, batch)
-            if isinstance(spoken, Said):
+            if isinstance(spoken, Wording):
                 by_reader.setdefault((row.person_id, row.consultant_id), []).append((row, spoken))
             else:
                 composed[row.id] = spoken
@@ -61,7 +61,7 @@ class PlannedComposer:
             messages.sort(key=lambda item: _order(item[0], batch))
             # Two rules' reminders of one appointment, sent late: once is enough, and the later one knows best.
             latest = {row.appointment_id: row.id for row, _ in messages if row.kind in _OF_ONE}
-            kept: list[tuple[ClaimedMessage, Said]] = []
+            kept: list[tuple[ClaimedMessage, Wording]] = []
             for row, said in messages:
                 if row.kind in _OF_ONE and latest[row.appointment_id] != row.id:
                     composed[row.id] = Skip("said_with_another")
@@ -74,7 +74,7 @@ class PlannedComposer:
                 composed.update((row.id, Merged(first)) for row, _ in some[1:])
         return composed
 
-    def _say(self, row: ClaimedMessage, batch: Batch) -> Said | Skip:
+    def _say(self, row: ClaimedMessage, batch: Batch) -> Wording | Skip:
         match row.kind:
             case Kind.OVERVIEW:
                 return to_person_on_appointments.overview(row, batch)

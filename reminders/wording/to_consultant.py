@@ -4,13 +4,13 @@ from locales.rendering.message import Button, Part, Style, Text
 from reminders.delivery.composing import ClaimedMessage, Skip
 from reminders.wording.appointment import appointment_line, name_of
 from reminders.wording.batch import Batch
-from reminders.wording.joined import Buttons, Said
+from reminders.wording.joined import Buttons, Wording
 from storage.appointments.schedule import AppointmentRow
 from storage.people.people import Person
 from storage.vocabulary import AppointmentStatus
 
 
-def unconfirmed(_row: ClaimedMessage, appointment: AppointmentRow, person_id: int, batch: Batch) -> Said | Skip:
+def unconfirmed(_row: ClaimedMessage, appointment: AppointmentRow, person_id: int, batch: Batch) -> Wording | Skip:
     """A mandatory meeting that nobody confirmed, and how often the person was asked; perhaps they never were."""
     if batch.answer(appointment, person_id) is not None:
         return Skip("answered")
@@ -19,7 +19,7 @@ def unconfirmed(_row: ClaimedMessage, appointment: AppointmentRow, person_id: in
         return Skip("nobody")
     asked = batch.asked.get((appointment.id, person_id), 0)
     how_often = Text("consultant.asked", {}, count=asked) if asked else Text("consultant.never_asked")
-    return Said(
+    return Wording(
         (
             Part(Text("consultant.unconfirmed", {"person": name_of(person)}), Style.TITLE),
             Part(appointment_line(appointment)),
@@ -30,7 +30,7 @@ def unconfirmed(_row: ClaimedMessage, appointment: AppointmentRow, person_id: in
     )
 
 
-def overlap(row: ClaimedMessage, appointment: AppointmentRow, person_id: int, batch: Batch) -> Said | Skip:
+def overlap(row: ClaimedMessage, appointment: AppointmentRow, person_id: int, batch: Batch) -> Wording | Skip:
     """Two appointments of one person at the same time."""
     other_id, person = row.params.get("other"), batch.people.get(person_id)
     other = batch.appointments.get(other_id) if isinstance(other_id, int) else None
@@ -38,7 +38,7 @@ def overlap(row: ClaimedMessage, appointment: AppointmentRow, person_id: int, ba
         return Skip("nobody")
     if other.version != row.params.get("other_version") or other.status is not AppointmentStatus.PLANNED:
         return Skip("appointment_changed")
-    return Said(
+    return Wording(
         (
             Part(Text("consultant.overlap", {"person": name_of(person)}), Style.TITLE),
             Part(appointment_line(appointment)),
@@ -49,7 +49,7 @@ def overlap(row: ClaimedMessage, appointment: AppointmentRow, person_id: int, ba
     )
 
 
-def undelivered(row: ClaimedMessage, batch: Batch) -> Said | Skip:
+def undelivered(row: ClaimedMessage, batch: Batch) -> Wording | Skip:
     """Messages to a person that did not arrive: whom to telephone."""
     person_id = row.params.get("person_id")
     person = batch.people.get(person_id) if isinstance(person_id, int) else None
@@ -59,7 +59,7 @@ def undelivered(row: ClaimedMessage, batch: Batch) -> Said | Skip:
     appointment = batch.appointments.get(batch.lost.get(lost, 0)) if isinstance(lost, int) else None
     task = batch.tasks.get(person.id)
     outcomes = (("reached", "✅"), ("again", "🔁"), ("wrong", "🚫")) if task is not None else ()
-    return Said(
+    return Wording(
         (
             Part(Text("consultant.undelivered", {"person": name_of(person)}), Style.TITLE),
             *script(person, appointment),

@@ -8,7 +8,7 @@ from locales.rendering.message import Button, Part, Style, Text
 from reminders.delivery.composing import ClaimedMessage, Skip
 from reminders.wording.appointment import answer_buttons, appointment_details, appointment_line, kind_text
 from reminders.wording.batch import Batch, monday_of
-from reminders.wording.joined import Buttons, Said
+from reminders.wording.joined import Buttons, Wording
 from storage.appointments.schedule import AppointmentRow
 from storage.engine.columns import Json
 from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, Change
@@ -32,7 +32,7 @@ _ABOUT = {
 }
 
 
-def reminder(row: ClaimedMessage, appointment: AppointmentRow, person_id: int, batch: Batch) -> Said | Skip:
+def reminder(row: ClaimedMessage, appointment: AppointmentRow, person_id: int, batch: Batch) -> Wording | Skip:
     """One meeting ahead; who said that they come is told so instead of being asked."""
     answer = batch.answer(appointment, person_id)
     if answer is Answer.NOT_COMING:
@@ -42,14 +42,14 @@ def reminder(row: ClaimedMessage, appointment: AppointmentRow, person_id: int, b
     return _ahead(appointment, (_WILL_YOU,) if row.params.get("ask") else (), (_CAN_YOU_NOT,), batch)
 
 
-def confirm_again(_row: ClaimedMessage, appointment: AppointmentRow, person_id: int, batch: Batch) -> Said | Skip:
+def confirm_again(_row: ClaimedMessage, appointment: AppointmentRow, person_id: int, batch: Batch) -> Wording | Skip:
     """A mandatory meeting that was not confirmed, once more."""
     if batch.answer(appointment, person_id) is not None:
         return Skip("answered")
     return _ahead(appointment, (Part(Text("reminder.ask_again")),), (), batch)
 
 
-def classes(_row: ClaimedMessage, first: AppointmentRow, person_id: int, batch: Batch) -> Said | Skip:
+def classes(_row: ClaimedMessage, first: AppointmentRow, person_id: int, batch: Batch) -> Wording | Skip:
     """The evening before: all classes of that day in one message, those reported absent left out."""
     day = batch.day(first.starts_at)
     that_day = [a for a in batch.on_days(person_id, day, 1) if a.kind is AppointmentKind.CLASS]
@@ -57,7 +57,7 @@ def classes(_row: ClaimedMessage, first: AppointmentRow, person_id: int, batch: 
     if not coming:
         return Skip("not_coming" if that_day else "appointment_cancelled")
     title = Text("class.today" if day == batch.today else "class.tomorrow")
-    return Said(
+    return Wording(
         (Part(title, Style.TITLE), *(Part(_class_line(a)) for a in coming)),
         buttons=_not_coming("button.not_coming", coming[0]),
         joined_buttons=partial(_not_coming, "button.not_coming_to", coming[0]),
@@ -66,7 +66,7 @@ def classes(_row: ClaimedMessage, first: AppointmentRow, person_id: int, batch: 
     )
 
 
-def overview(row: ClaimedMessage, batch: Batch) -> Said | Skip:
+def overview(row: ClaimedMessage, batch: Batch) -> Wording | Skip:
     """The week: everything that is planned in it."""
     monday = monday_of(row)
     if monday is None or row.person_id is None:
@@ -74,7 +74,7 @@ def overview(row: ClaimedMessage, batch: Batch) -> Said | Skip:
     week = [a for a in batch.on_days(row.person_id, monday, 7) if a.starts_at > batch.now]
     if not week:
         return Skip("appointment_cancelled")
-    return Said(
+    return Wording(
         (Part(Text("overview.title"), Style.TITLE), *(Part(appointment_line(a)) for a in week)),
         (Part(Text("overview.hint")),),
         ((Button(Text("button.not_coming"), "absent", "🤒"),),),
@@ -83,7 +83,7 @@ def overview(row: ClaimedMessage, batch: Batch) -> Said | Skip:
     )
 
 
-def notice(row: ClaimedMessage, appointment: AppointmentRow) -> Said:
+def notice(row: ClaimedMessage, appointment: AppointmentRow) -> Wording:
     """What changed: the old struck out, then what is true now."""
     kind = {"kind": kind_text(appointment.kind)}
     change = row.params.get("change")
@@ -91,7 +91,7 @@ def notice(row: ClaimedMessage, appointment: AppointmentRow) -> Said:
     if appointment.status is AppointmentStatus.CANCELLED or change == Change.CANCELLED:
         starts_at = _old_start(row.params) or appointment.starts_at
         old_time = Part(Text("notice.old_time", {"starts_at": starts_at}))
-        return Said(
+        return Wording(
             (Part(Text("notice.cancelled", kind), Style.TITLE), old_time, *more),
             (Part(Text("notice.need_not_come")),),
             brief=(Text("brief.cancelled", {"starts_at": starts_at}),),
@@ -108,7 +108,7 @@ def notice(row: ClaimedMessage, appointment: AppointmentRow) -> Said:
     if appointment.kind is AppointmentKind.CLASS:
         # Nobody confirms a class; several may change at once, and then one button is for all of them.
         where = [part for part in (_where(appointment),) if part is not None]
-        return Said(
+        return Wording(
             (*parts, *more),
             buttons=_not_coming("button.not_coming", appointment),
             joined_buttons=_not_coming_to_any,
@@ -116,7 +116,7 @@ def notice(row: ClaimedMessage, appointment: AppointmentRow) -> Said:
             card=_card(row, appointment),
             lines=(*was, Part(appointment_line(appointment)), *where, *more),
         )
-    return Said(
+    return Wording(
         (*parts, _WILL_YOU),
         (),
         answer_buttons(appointment),
@@ -130,10 +130,10 @@ def _not_coming_to_any() -> Buttons:
     return ((Button(Text("button.not_coming"), "absent", "🤒"),),)
 
 
-def _ahead(appointment: AppointmentRow, asked: tuple[Part, ...], below: tuple[Part, ...], batch: Batch) -> Said:
+def _ahead(appointment: AppointmentRow, asked: tuple[Part, ...], below: tuple[Part, ...], batch: Batch) -> Wording:
     """`asked` stands with the appointment, or it could be about another one in the same message."""
     title = _title(appointment.kind, (batch.day(appointment.starts_at) - batch.today).days)
-    return Said(
+    return Wording(
         (title, *appointment_details(appointment), *_ABOUT.get(appointment.kind, ()), *asked),
         below,
         answer_buttons(appointment),

@@ -1,4 +1,4 @@
-"""The people table: participants with their consultant."""
+"""The people table: people with their consultant."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -32,7 +32,7 @@ class Address:
     last_failed_at: datetime | None = None
 
 
-class Reader(NamedTuple):
+class Recipient(NamedTuple):
     """A person or consultant as far as sending needs to know them."""
 
     language: str
@@ -51,8 +51,8 @@ class Reader(NamedTuple):
 class Parties:
     """Everybody a batch of messages is for, by id."""
 
-    people: dict[int, Reader] = field(default_factory=dict)
-    consultants: dict[int, Reader] = field(default_factory=dict)
+    people: dict[int, Recipient] = field(default_factory=dict)
+    consultants: dict[int, Recipient] = field(default_factory=dict)
     contacts: dict[int, Address] = field(default_factory=dict)
     of_person: dict[int, list[Address]] = field(default_factory=dict)
     of_consultant: dict[int, list[Address]] = field(default_factory=dict)
@@ -88,7 +88,7 @@ def parties_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedRow]
         ).where(among(Person.id, person_ids))
         for person_id, language, stopped_at, order, listens, quiet_hours in connection.execute(people):
             channels = tuple(name for name in order.split(",") if name) if order else ()
-            parties.people[person_id] = Reader(language, stopped_at is not None, channels, listens, quiet_hours)
+            parties.people[person_id] = Recipient(language, stopped_at is not None, channels, listens, quiet_hours)
         _add_contacts(connection, keys, parties, among(Contact.person_id, person_ids))
     if consultant_ids:
         _add_consultants(connection, parties, consultant_ids)
@@ -115,7 +115,7 @@ def _add_consultants(connection: Connection, parties: Parties, ids: Collection[i
             ).where(Consultant.id.in_(wanted))
         )
         for consultant_id, language, away_from, away_until, stand_in_id in found:
-            parties.consultants[consultant_id] = Reader(
+            parties.consultants[consultant_id] = Recipient(
                 language, away_from=away_from, away_until=away_until, stand_in_id=stand_in_id
             )
         stand_ins = {c.stand_in_id for c in parties.consultants.values() if c.away_from is not None}

@@ -51,11 +51,11 @@ async def start_from_text(turn: Turn, text: str) -> None:
 async def begin(turn: Turn, appointment: Appointment | None, *, note: str = "") -> None:
     """Open a draft, with what was sent just before; with a chosen appointment go straight to why."""
     if appointment is not None:
-        reported = await reports_about(turn.session, turn.participant.id, appointment.id)
+        reported = await reports_about(turn.session, turn.person.id, appointment.id)
         if reported:
             report_of.say_reported_already(turn, reported[-1])
             return
-    draft = Absence(person_id=turn.participant.id, started_at=turn.now)
+    draft = Absence(person_id=turn.person.id, started_at=turn.now)
     _take_note(turn, draft, note)
     report_of.attach(turn, draft)
     turn.session.add(draft)
@@ -70,7 +70,7 @@ async def begin(turn: Turn, appointment: Appointment | None, *, note: str = "") 
 async def press(turn: Turn, args: Sequence[str]) -> None:
     """A button of a report: "ab:<report>:<step>[:<value>]"."""
     number = int(args[0]) if args and args[0].isdecimal() and len(args[0]) < 12 else 0
-    report = await absence_of(turn.session, turn.participant.id, number)
+    report = await absence_of(turn.session, turn.person.id, number)
     step = args[1] if len(args) > 1 else ""
     if report is None or (step not in _STEPS and step not in _AFTER):
         turn.say(part("absence.unknown"), buttons=menu.rows())
@@ -95,7 +95,7 @@ async def _press_after(turn: Turn, report: Absence, step: str, value: str) -> No
 
 async def _press_which(turn: Turn, draft: Absence, value: str) -> None:
     appointment = (
-        await appointment_for(turn.session, turn.participant.id, int(value), zone=turn.zone)
+        await appointment_for(turn.session, turn.person.id, int(value), zone=turn.zone)
         if value.isdecimal() and len(value) < 12
         else None
     )
@@ -106,7 +106,7 @@ async def _press_which(turn: Turn, draft: Absence, value: str) -> None:
     if appointment.status is AppointmentStatus.CANCELLED:
         turn.say(part("appointment.is_cancelled"), buttons=[menu.back()])
         return
-    about = await reports_about(turn.session, turn.participant.id, appointment.id)
+    about = await reports_about(turn.session, turn.person.id, appointment.id)
     reported = [report for report in about if report.id != draft.replaces_id]
     if reported:
         report_of.say_reported_already(turn, reported[-1])
@@ -212,7 +212,7 @@ async def _press_send(turn: Turn, draft: Absence, _value: str) -> None:
 async def take_note(turn: Turn, draft_id: int, text: str, sent: Media | None = None) -> bool:
     """Free text while the summary is open becomes the note; a voice note or photo goes along with what was sent before.
     False when it is not open."""
-    draft = await absence_of(turn.session, turn.participant.id, draft_id)
+    draft = await absence_of(turn.session, turn.person.id, draft_id)
     if draft is None or draft.state is not AbsenceState.DRAFT:
         return False
     if sent is not None:

@@ -28,9 +28,7 @@ async def coming(turn: Turn) -> list[Appointment]:
     """The next appointments of the coming two weeks, and what has just begun today: who writes from bed at ten means
     the lesson of half past nine."""
     since = max(turn.now - JUST_BEGUN, day_bounds(turn.today, turn.zone)[0])
-    return await appointments_of(
-        turn.session, turn.participant.id, since, turn.now + AHEAD, zone=turn.zone, limit=CHOICES
-    )
+    return await appointments_of(turn.session, turn.person.id, since, turn.now + AHEAD, zone=turn.zone, limit=CHOICES)
 
 
 def appointment_label(appointment: Appointment) -> Text:
@@ -155,7 +153,7 @@ async def between(turn: Turn, first: date, last: date) -> list[Appointment]:
     """The appointments of these local days, both included, that have not begun or just began."""
     since = max(day_bounds(first, turn.zone)[0], turn.now - JUST_BEGUN)
     until = day_bounds(last, turn.zone)[1]
-    return await appointments_of(turn.session, turn.participant.id, since, until, zone=turn.zone)
+    return await appointments_of(turn.session, turn.person.id, since, until, zone=turn.zone)
 
 
 async def choose(turn: Turn, draft: Absence, appointments: Sequence[Appointment]) -> None:

@@ -43,7 +43,7 @@ def say_reported_already(turn: Turn, report: Absence) -> None:
 async def send(turn: Turn, draft: Absence) -> None:
     """Send the report to the consultant, or to who stands in; say what happens next."""
     # Two devices at once: one after the other, and the second sees what the first did.
-    await turn.session.get_one(Person, turn.participant.id, with_for_update=True)
+    await turn.session.get_one(Person, turn.person.id, with_for_update=True)
     await turn.session.refresh(draft)
     if draft.state is not AbsenceState.DRAFT:
         say_reported_already(turn, draft)
@@ -70,17 +70,17 @@ async def send(turn: Turn, draft: Absence) -> None:
     attach(turn, draft)
     draft.state, draft.reported_at = AbsenceState.REPORTED, turn.now
     turn.expect("")
-    await answer_appointments(turn.session, turn.participant.id, going_on, Answer.NOT_COMING, turn.now)
-    turn.note("reported_absence", f"absence:{draft.id}")
-    consultant = await turn.handler()
+    await answer_appointments(turn.session, turn.person.id, going_on, Answer.NOT_COMING, turn.now)
+    turn.audit("reported_absence", f"absence:{draft.id}")
+    consultant = await turn.who_hears()
     if consultant is None:
-        telephone = turn.services.municipalities.of(turn.participant.municipality).telephone
+        telephone = turn.services.municipalities.of(turn.person.municipality).telephone
         reached = part("absence.call_municipality", telephone=telephone) if telephone else part("absence.no_consultant")
         turn.say(title("absence.kept"), reached, buttons=[*after_buttons(draft), menu.back()])
         return
     await tell_consultant(turn, draft, going_on, consultant)
     turn.outgoing += ask_after(draft, turn.now, turn.zone)
-    here = await turn.handler_is_here()
+    here = await turn.can_be_heard()
     turn.say(
         title("absence.sent", consultant=consultant.name) if here else title("absence.kept"),
         part("absence.what_next"),
@@ -103,13 +103,13 @@ async def _reported_meanwhile(turn: Turn, draft: Absence, chosen: Sequence[Appoi
     """The report that covers all of these already: sent from another device, or from a draft of before."""
     if (draft.open_ended or not chosen) and draft.from_on is not None:
         last = None if draft.open_ended else draft.until_on
-        known = await report_of_days(turn.session, turn.participant.id, draft.from_on, last, draft.replaces_id)
+        known = await report_of_days(turn.session, turn.person.id, draft.from_on, last, draft.replaces_id)
         if known is not None and draft.open_ended:
             await _add(turn, known, chosen)
         return known
     found: Absence | None = None
     for appointment in chosen:
-        about = await reports_about(turn.session, turn.participant.id, appointment.id)
+        about = await reports_about(turn.session, turn.person.id, appointment.id)
         others = [report for report in about if report.id != draft.replaces_id]
         if not others:
             return None
@@ -142,7 +142,7 @@ async def tell_consultant(turn: Turn, report: Absence, chosen: Sequence[Appointm
     turn.tell_consultant(
         consultant.id,
         f"absence:{report.id}:{report.version}",
-        title(_title_of(turn, report, chosen), person=name_of(turn.participant)),
+        title(_title_of(turn, report, chosen), person=name_of(turn.person)),
         *for_consultant(report, chosen, await earlier(turn, report)),
         buttons=consultant_buttons(report, chosen),
         urgent=True,
@@ -209,12 +209,12 @@ async def take_back(turn: Turn, report: Absence, _value: str = "") -> None:
         return
     report.state = AbsenceState.WITHDRAWN
     await _comes_again(turn, report)
-    consultant_id = report.told_id or turn.participant.consultant_id
+    consultant_id = report.told_id or turn.person.consultant_id
     if consultant_id is not None:
         turn.tell_consultant(
             consultant_id,
             f"absence_withdrawn:{report.id}:{report.version}",
-            title("consultant.absence_withdrawn", person=name_of(turn.participant)),
+            title("consultant.absence_withdrawn", person=name_of(turn.person)),
             *report_parts(report, await chosen_appointments(turn.session, report.id)),
         )
     turn.say(part("absence.taken_back"), buttons=menu.rows(), card="done:👍")
@@ -236,15 +236,15 @@ async def better(turn: Turn, report: Absence, _value: str = "") -> None:
         return
     report.better_on = report.until_on = turn.today
     await _comes_again(turn, report)
-    consultant = await turn.handler()
+    consultant = await turn.who_hears()
     if consultant is not None:
         turn.tell_consultant(
             consultant.id,
             f"absence_better:{report.id}",
-            title("consultant.better", person=name_of(turn.participant)),
+            title("consultant.better", person=name_of(turn.person)),
             *report_parts(report, ()),
         )
-    turn.note("better", f"absence:{report.id}")
+    turn.audit("better", f"absence:{report.id}")
     turn.say(title("absence.good_to_hear"), part("absence.see_you"), buttons=menu.rows())
 
 
@@ -256,12 +256,12 @@ async def still_ill(turn: Turn, report: Absence, _value: str = "") -> None:
     coming = await between(turn, turn.today, turn.today + OPEN_ENDED_REACH)
     await _add(turn, report, coming)
     turn.outgoing += ask_after(report, turn.now, turn.zone)
-    consultant = await turn.handler()
+    consultant = await turn.who_hears()
     if consultant is not None:
         turn.tell_consultant(
             consultant.id,
             f"absence_still:{report.id}:{turn.today.isoformat()}",
-            title("consultant.still_ill", person=name_of(turn.participant)),
+            title("consultant.still_ill", person=name_of(turn.person)),
             *report_parts(report, coming),
         )
     turn.say(title("absence.get_well"), part("absence.asked_again"), buttons=[*after_buttons(report)[:1], menu.back()])
@@ -269,14 +269,14 @@ async def still_ill(turn: Turn, report: Absence, _value: str = "") -> None:
 
 async def _add(turn: Turn, report: Absence, appointments: Sequence[Appointment]) -> None:
     await add_appointments(turn.session, report.id, [a.id for a in appointments])
-    await answer_appointments(turn.session, turn.participant.id, appointments, Answer.NOT_COMING, turn.now)
+    await answer_appointments(turn.session, turn.person.id, appointments, Answer.NOT_COMING, turn.now)
 
 
 async def withdraw_for(turn: Turn, appointment: Appointment) -> None:
     """Take back the reports about one appointment, because the person comes after all; a report about others too
     holds for those."""
-    for report in await reports_about(turn.session, turn.participant.id, appointment.id):
+    for report in await reports_about(turn.session, turn.person.id, appointment.id):
         if len(await chosen_appointments(turn.session, report.id)) == 1 and not report.open_ended:
             report.state = AbsenceState.WITHDRAWN
     await turn.session.flush()
-    await leave_out(turn.session, turn.participant.id, [appointment.id])
+    await leave_out(turn.session, turn.person.id, [appointment.id])

@@ -23,9 +23,7 @@ AHEAD = timedelta(days=90)
 
 async def coming(turn: Turn, limit: int = SHOWN) -> list[Appointment]:
     """The person's next appointments."""
-    return await appointments_of(
-        turn.session, turn.participant.id, turn.now, turn.now + AHEAD, zone=turn.zone, limit=limit
-    )
+    return await appointments_of(turn.session, turn.person.id, turn.now, turn.now + AHEAD, zone=turn.zone, limit=limit)
 
 
 async def show_all(turn: Turn, _args: Sequence[str]) -> None:
@@ -55,7 +53,7 @@ def appointment_button(appointment: Appointment) -> Text:
 async def find(turn: Turn, args: Sequence[str]) -> Appointment | None:
     """The appointment a button is about, when it is this person's; says so when it is not (any more)."""
     number = int(args[0]) if args and args[0].isdecimal() and len(args[0]) < 12 else 0
-    appointment = await appointment_for(turn.session, turn.participant.id, number, zone=turn.zone)
+    appointment = await appointment_for(turn.session, turn.person.id, number, zone=turn.zone)
     if appointment is None:
         turn.say(part("appointment.unknown"), buttons=[menu.back()])
     return appointment
@@ -86,7 +84,7 @@ async def show_one(turn: Turn, args: Sequence[str]) -> None:
     if appointment.status is AppointmentStatus.CANCELLED:
         turn.say(*parts, part("appointment.is_cancelled"), buttons=[menu.back()], card=f"appointment:{appointment.id}")
         return
-    participation = await participation_in(turn.session, appointment.id, turn.participant.id)
+    participation = await participation_in(turn.session, appointment.id, turn.person.id)
     if participation is not None and participation.answer is not None:
         parts.append(part(f"appointment.answered_{participation.answer.value}"))
     turn.say(
@@ -106,7 +104,7 @@ async def calendar(turn: Turn, args: Sequence[str]) -> None:
     if appointment is None:
         return
     # The buttons that were pressed are gone: what is not answered yet can be answered here.
-    participation = await participation_in(turn.session, appointment.id, turn.participant.id)
+    participation = await participation_in(turn.session, appointment.id, turn.person.id)
     answered = participation is not None and participation.answer is not None
     is_open = appointment.status is not AppointmentStatus.CANCELLED and appointment.starts_at > turn.now
     turn.say(
@@ -121,17 +119,17 @@ async def come(turn: Turn, args: Sequence[str]) -> None:
     appointment = await open_appointment(turn, args)
     if appointment is None:
         return
-    before = await participation_in(turn.session, appointment.id, turn.participant.id)
+    before = await participation_in(turn.session, appointment.id, turn.person.id)
     changed_mind = before is not None and before.answer in (Answer.NOT_COMING, Answer.OTHER_TIME)
     if changed_mind:
         await absence_sent.withdraw_for(turn, appointment)
-    await answer_appointments(turn.session, turn.participant.id, [appointment], Answer.COMING, turn.now)
-    consultant = await turn.handler()
+    await answer_appointments(turn.session, turn.person.id, [appointment], Answer.COMING, turn.now)
+    consultant = await turn.who_hears()
     if changed_mind and consultant is not None:
         turn.tell_consultant(
             consultant.id,
-            f"coming:{appointment.id}:{turn.participant.id}:{turn.event.event_id}",
-            part("consultant.coming_after_all", person=name_of(turn.participant), what=appointment_line(appointment)),
+            f"coming:{appointment.id}:{turn.person.id}:{turn.event.event_id}",
+            part("consultant.coming_after_all", person=name_of(turn.person), what=appointment_line(appointment)),
         )
     turn.say(
         part("appointment.thanks_coming"),
@@ -153,17 +151,17 @@ async def other_time(turn: Turn, args: Sequence[str]) -> None:
     appointment = await open_appointment(turn, args)
     if appointment is None:
         return
-    await answer_appointments(turn.session, turn.participant.id, [appointment], Answer.OTHER_TIME, turn.now)
-    consultant = await turn.handler()
+    await answer_appointments(turn.session, turn.person.id, [appointment], Answer.OTHER_TIME, turn.now)
+    consultant = await turn.who_hears()
     if consultant is not None:
         turn.tell_consultant(
             consultant.id,
-            f"othertime:{appointment.id}:{appointment.version}:{turn.participant.id}",
-            title("consultant.other_time", person=name_of(turn.participant)),
+            f"othertime:{appointment.id}:{appointment.version}:{turn.person.id}",
+            title("consultant.other_time", person=name_of(turn.person)),
             Part(appointment_line(appointment)),
             buttons=[
                 [button("consultant.new_time", f"time:{appointment.id}:{appointment.version}", "🔁")],
-                [button("consultant.write", f"write:{turn.participant.id}", "✍️")],
+                [button("consultant.write", f"write:{turn.person.id}", "✍️")],
             ],
         )
     turn.expect(f"other_time:{appointment.id}")

@@ -19,7 +19,7 @@ async def take(turn: Turn, heard: Heard | None) -> bool:
 
 async def _is_better(turn: Turn) -> bool:
     """Close what has no end; of what was reported for later, show what can be done with it."""
-    reports = await reports_ahead(turn.session, turn.participant.id, turn.now)
+    reports = await reports_ahead(turn.session, turn.person.id, turn.now)
     if not reports:
         return False
     latest = reports[-1]

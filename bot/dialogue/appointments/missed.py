@@ -23,7 +23,7 @@ _REASONS = {reason.value: reason for reason in AbsenceReason}
 async def answer(turn: Turn, args: Sequence[str]) -> None:
     """ "missed:<appointment>:<reason>", or "there" for a reason; about everything missed in the week before it too."""
     number = int(args[0]) if args and args[0].isdecimal() and len(args[0]) < 12 else 0
-    appointment = await appointment_for(turn.session, turn.participant.id, number, zone=turn.zone)
+    appointment = await appointment_for(turn.session, turn.person.id, number, zone=turn.zone)
     what = args[1] if len(args) > 1 else ""
     if appointment is None or (what != "there" and what not in _REASONS):
         turn.say(part("error.unknown_button"), buttons=menu.rows())
@@ -40,7 +40,7 @@ async def answer(turn: Turn, args: Sequence[str]) -> None:
 async def _missed_with(turn: Turn, appointment: Appointment) -> list[Appointment]:
     rows = await missed_of(
         turn.session,
-        [turn.participant.id],
+        [turn.person.id],
         appointment.starts_at - MISSED_FRESH,
         min(turn.now, appointment.starts_at + MISSED_FRESH),
         turn.zone,
@@ -50,21 +50,21 @@ async def _missed_with(turn: Turn, appointment: Appointment) -> list[Appointment
 
 
 async def _was_there(turn: Turn, missed: Sequence[Appointment]) -> None:
-    consultant = await turn.handler()
+    consultant = await turn.who_hears()
     if consultant is not None:
         turn.tell_consultant(
             consultant.id,
-            f"was_there:{missed[-1].id}:{turn.participant.id}",
-            title("consultant.says_was_there", person=name_of(turn.participant)),
+            f"was_there:{missed[-1].id}:{turn.person.id}",
+            title("consultant.says_was_there", person=name_of(turn.person)),
             *(Part(appointment_line(appointment)) for appointment in missed),
         )
-    turn.note("says_was_there", f"appointment:{missed[-1].id}")
+    turn.audit("says_was_there", f"appointment:{missed[-1].id}")
     turn.say(part("missed.was_there_thanks"), buttons=menu.rows())
 
 
 async def _report(turn: Turn, missed: Sequence[Appointment], reason: AbsenceReason) -> None:
     report = Absence(
-        person_id=turn.participant.id,
+        person_id=turn.person.id,
         reason=reason,
         state=AbsenceState.REPORTED,
         version=1,
@@ -74,13 +74,13 @@ async def _report(turn: Turn, missed: Sequence[Appointment], reason: AbsenceReas
     turn.session.add(report)
     await turn.session.flush()
     await choose(turn, report, missed)
-    turn.note("reported_absence", f"absence:{report.id}")
-    consultant = await turn.handler()
+    turn.audit("reported_absence", f"absence:{report.id}")
+    consultant = await turn.who_hears()
     if consultant is not None:
         turn.tell_consultant(
             consultant.id,
             f"absence:{report.id}:1",
-            title("consultant.missed_answer", person=name_of(turn.participant)),
+            title("consultant.missed_answer", person=name_of(turn.person)),
             *for_consultant(report, missed, await earlier(turn, report)),
             buttons=consultant_buttons(report, ()),
         )

@@ -18,7 +18,7 @@ from storage.vocabulary import Answer, ProposalState
 
 async def choose(turn: Turn, args: Sequence[str]) -> None:
     """The person's choice: "prop:<proposal>:<place>" or "prop:<proposal>:none"."""
-    proposal = await proposal_for(turn.session, turn.participant.id, number_in(args))
+    proposal = await proposal_for(turn.session, turn.person.id, number_in(args))
     if proposal is None:
         turn.say(part("error.unknown_button"), buttons=menu.rows())
         return
@@ -42,11 +42,11 @@ async def _refuse(turn: Turn, proposal: Proposal, appointment: Appointment) -> N
     turn.tell_consultant(
         proposal.consultant_id,
         f"proposal_refused:{proposal.id}",
-        title("consultant.proposal_refused", person=name_of(turn.participant)),
+        title("consultant.proposal_refused", person=name_of(turn.person)),
         Part(appointment_line(appointment)),
         buttons=[
             [button("consultant.new_time", f"time:{appointment.id}:{appointment.version}", "🔁")],
-            [button("consultant.write", f"write:{turn.participant.id}", "✍️")],
+            [button("consultant.write", f"write:{turn.person.id}", "✍️")],
         ],
     )
     turn.expect(f"other_time:{appointment.id}")
@@ -57,7 +57,7 @@ async def _take(turn: Turn, proposal: Proposal, appointment: Appointment, when: 
     proposal.state, proposal.answered_at = ProposalState.TAKEN, turn.now
     await withdraw_for(turn, appointment)
     move(appointment, when, turn.now)
-    await answer_appointments(turn.session, turn.participant.id, [appointment], Answer.COMING, turn.now)
+    await answer_appointments(turn.session, turn.person.id, [appointment], Answer.COMING, turn.now)
     await turn.session.flush()
     # The person knows the new time: they chose it, and are told below. So only the reminders are planned anew.
     await turn.replan()
@@ -65,7 +65,7 @@ async def _take(turn: Turn, proposal: Proposal, appointment: Appointment, when: 
     turn.tell_consultant(
         proposal.consultant_id,
         f"proposal_taken:{proposal.id}",
-        title("consultant.proposal_taken", person=name_of(turn.participant)),
+        title("consultant.proposal_taken", person=name_of(turn.person)),
         Part(appointment_line(appointment)),
         *([part("consultant.overlaps_with"), *(Part(appointment_line(a)) for a in overlaps)] if overlaps else []),
     )
@@ -79,5 +79,5 @@ async def _take(turn: Turn, proposal: Proposal, appointment: Appointment, when: 
 async def _others(turn: Turn, moved: Appointment) -> list[Appointment]:
     """What the person has at the new time already."""
     ends = moved.starts_at + length_of(moved)
-    near = await appointments_of(turn.session, turn.participant.id, moved.starts_at - _DAY, ends, zone=turn.zone)
+    near = await appointments_of(turn.session, turn.person.id, moved.starts_at - _DAY, ends, zone=turn.zone)
     return [a for a in near if a.id != moved.id and a.starts_at + length_of(a) > moved.starts_at]

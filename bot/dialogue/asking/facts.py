@@ -9,7 +9,7 @@ from storage.people.people import Consultant, plan_of
 
 async def personal_facts(turn: Turn) -> dict[str, Value]:
     """What is known, by the placeholder names of the FAQ (locales/faq); what is unknown is absent."""
-    person = turn.participant
+    person = turn.person
     plan = await plan_of(turn.session, person.id)
     facts: dict[str, Value] = {
         "municipality": person.municipality,

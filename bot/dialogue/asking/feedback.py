@@ -41,7 +41,7 @@ async def take(turn: Turn, args: Sequence[str]) -> None:
 
 async def keep_gap(turn: Turn, question: str, reason: GapReason, topic: str | None = None) -> None:
     """Keep a question for the municipality to learn from, without who asked it."""
-    person = turn.participant
+    person = turn.person
     consultant = await turn.session.get(Consultant, person.consultant_id) if person.consultant_id is not None else None
     names = [person.given_name, person.family_name, *([consultant.name] if consultant is not None else [])]
     words = scrubbed(question, names)

@@ -96,7 +96,7 @@ async def answer(turn: Turn, topic: Topic, asked: str, *, in_words: bool = False
 
     `in_words` answers where a report would begin, too.
     """
-    group = turn.participant.group.value
+    group = turn.person.group.value
     if topic.applies_to not in ("all", group) and topic.instead is not None:
         topic = turn.services.faq.topics[topic.instead]
     if topic.action == "absence" and not in_words:
@@ -120,7 +120,7 @@ async def answer(turn: Turn, topic: Topic, asked: str, *, in_words: bool = False
         parts.append(part("question.source", section=topic.section))
     # Distress that is no emergency: the consultant hears it too, and the person is told so.
     heard = topic.action == "note" and asked and await letters.send(turn, asked, LetterKind.QUESTION)
-    if heard and await turn.handler_is_here():
+    if heard and await turn.can_be_heard():
         parts.append(part("letter.passed_on_too"))
     turn.say(*parts, buttons=_below(topic))
 
@@ -133,7 +133,7 @@ def _below(topic: Topic) -> list[list[Button]]:
 
 async def _urgent(turn: Turn, text: str) -> None:
     """A cry for help: the numbers at once, and an urgent note to the consultant; never a FAQ answer."""
-    passed_on = await letters.send(turn, text, LetterKind.URGENT) and await turn.handler_is_here()
+    passed_on = await letters.send(turn, text, LetterKind.URGENT) and await turn.can_be_heard()
     turn.say(
         title("urgent.title"),
         part("urgent.numbers"),

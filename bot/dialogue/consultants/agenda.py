@@ -47,7 +47,7 @@ async def people(turn: Turn, args: Sequence[str]) -> None:
 
 
 def _ask_whom(turn: Turn, what: str, found: Sequence[Person], page: int) -> None:
-    turn.note("looked_at_people", f"consultant:{turn.officer.id}")
+    turn.audit("looked_at_people", f"consultant:{turn.consultant.id}")
     rows = [
         [Button(verbatim(name_of(person)), f"{what}:{person.id}", "👤")]
         for person in found[page * PAGE : (page + 1) * PAGE]
@@ -136,7 +136,7 @@ async def make(turn: Turn, args: Sequence[str]) -> None:
         starts_at=when,
         ends_at=when + _LENGTH,
         location=place or None,
-        with_whom=turn.officer.name,
+        with_whom=turn.consultant.name,
         made_at=turn.now,
         updated_at=turn.now,
     )
@@ -144,7 +144,7 @@ async def make(turn: Turn, args: Sequence[str]) -> None:
     await turn.session.flush()
     await _changed(turn, AppointmentChange(Change.MADE, made))
     turn.expect("")
-    turn.note("made_appointment", f"person:{person.id}")
+    turn.audit("made_appointment", f"person:{person.id}")
     turn.say(
         title("consultant.made", person=name_of(person)),
         Part(appointment_line(made)),
@@ -226,7 +226,7 @@ async def move_to(turn: Turn, args: Sequence[str]) -> None:
         )
         return
     await _changed(turn, move(appointment, when, turn.now))
-    turn.note("moved_appointment", f"person:{person.id}")
+    turn.audit("moved_appointment", f"person:{person.id}")
     turn.say(
         title("consultant.moved", person=name_of(person)), Part(appointment_line(appointment)), buttons=menu_rows()
     )
@@ -247,7 +247,7 @@ async def cancel_it(turn: Turn, args: Sequence[str]) -> None:
         )
         return
     await _changed(turn, cancel(appointment, turn.now))
-    turn.note("cancelled_appointment", f"person:{person.id}")
+    turn.audit("cancelled_appointment", f"person:{person.id}")
     turn.say(
         title("consultant.cancelled", person=name_of(person)), Part(appointment_line(appointment)), buttons=menu_rows()
     )

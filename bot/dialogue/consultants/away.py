@@ -33,16 +33,16 @@ async def more(turn: Turn, _args: Sequence[str]) -> None:
 
 async def away(turn: Turn, args: Sequence[str]) -> None:
     """Away from when until when: "away[:<first>[:<last>]]", or "away:back"."""
-    officer = turn.officer
+    consultant = turn.consultant
     if args[:1] and args[0] == "back":
-        officer.away_from = officer.away_until = None
-        turn.note("is_back", f"consultant:{officer.id}")
+        consultant.away_from = consultant.away_until = None
+        turn.audit("is_back", f"consultant:{consultant.id}")
         turn.say(part("consultant.welcome_back"), buttons=menu_rows())
         return
     first = _day(args[0]) if args else None
     if first is None or not turn.today <= first <= turn.today + _LONGEST:
         days = [turn.today + timedelta(days=ahead) for ahead in _STARTS]
-        back = [[button("consultant.i_am_back", "away:back", "👋")]] if officer.away_from is not None else []
+        back = [[button("consultant.i_am_back", "away:back", "👋")]] if consultant.away_from is not None else []
         turn.say(title("consultant.away_from"), buttons=[*back, *_days("away", days), *menu_rows()[-1:]])
         return
     last = _day(args[1]) if len(args) > 1 else None
@@ -50,9 +50,10 @@ async def away(turn: Turn, args: Sequence[str]) -> None:
         days = [first + timedelta(days=length - 1) for length in _LENGTHS]
         turn.say(title("consultant.away_until"), buttons=_days(f"away:{first.isoformat()}", days))
         return
-    officer.away_from, officer.away_until = first, last
-    turn.note("is_away", f"consultant:{officer.id}")
-    stand_in = await turn.session.get(Consultant, officer.stand_in_id) if officer.stand_in_id is not None else None
+    consultant.away_from, consultant.away_until = first, last
+    turn.audit("is_away", f"consultant:{consultant.id}")
+    chosen = consultant.stand_in_id
+    stand_in = await turn.session.get(Consultant, chosen) if chosen is not None else None
     turn.say(
         Part(Text("consultant.away_noted", {"first": first, "last": last})),
         part("consultant.stands_in", colleague=stand_in.name) if stand_in else part("consultant.nobody_stands_in"),
@@ -74,18 +75,18 @@ def _day(text: str) -> date | None:
 
 async def stand_in(turn: Turn, args: Sequence[str]) -> None:
     """Who stands in: "standin" asks, "standin:p<page>" turns the page, "standin:<consultant>" chooses."""
-    officer, colleagues = turn.officer, await _colleagues(turn)
+    consultant, colleagues = turn.consultant, await _colleagues(turn)
     chosen = next((c for c in colleagues if args and c.id == number_in(args)), None)
     if chosen is not None:
-        officer.stand_in_id = chosen.id
-        await pass_to(turn.session, officer, chosen)
-        turn.note("chose_stand_in", f"consultant:{chosen.id}")
+        consultant.stand_in_id = chosen.id
+        await pass_to(turn.session, consultant, chosen)
+        turn.audit("chose_stand_in", f"consultant:{chosen.id}")
         turn.say(part("consultant.stands_in", colleague=chosen.name), buttons=menu_rows())
         if not is_away(chosen, turn.today):
             turn.tell_consultant(
                 chosen.id,
-                f"stand_in:{officer.id}:{turn.event.channel}:{turn.event.event_id}",
-                part("consultant.you_stand_in", colleague=officer.name),
+                f"stand_in:{consultant.id}:{turn.event.channel}:{turn.event.event_id}",
+                part("consultant.you_stand_in", colleague=consultant.name),
             )
         return
     asked = args[0] if args else "p0"
@@ -109,6 +110,6 @@ async def stand_in(turn: Turn, args: Sequence[str]) -> None:
 
 async def _colleagues(turn: Turn) -> list[Consultant]:
     """The other consultants, those of the same municipality first."""
-    found = await turn.session.scalars(select(Consultant).where(Consultant.id != turn.officer.id))
-    mine = turn.officer.municipality
+    found = await turn.session.scalars(select(Consultant).where(Consultant.id != turn.consultant.id))
+    mine = turn.consultant.municipality
     return sorted(found, key=lambda c: (c.municipality != mine, c.name.casefold(), c.id))

@@ -31,7 +31,7 @@ async def show(turn: Turn, args: Sequence[str]) -> None:
     waiting = list((await open_tasks(turn.session, people)).values())
     page = page_of(args, 0, len(waiting))
     tasks = waiting[page * PAGE : (page + 1) * PAGE]
-    turn.note("looked_at_calls", f"consultant:{turn.officer.id}")
+    turn.audit("looked_at_calls", f"consultant:{turn.consultant.id}")
     turn.say(
         title("consultant.calls"),
         *([] if tasks else [part("consultant.nothing")]),
@@ -64,15 +64,15 @@ def _close(turn: Turn, task: PhoneTask, person: Person, outcome: str) -> None:
     if outcome == "again":
         task.unanswered += 1
         task.again_at = turn.now + AGAIN_IN
-        turn.note("telephoned_in_vain", f"person:{person.id}")
+        turn.audit("telephoned_in_vain", f"person:{person.id}")
         turn.say(part("consultant.call_again", person=name_of(person)), buttons=menu_rows())
         return
     if outcome not in ("reached", "wrong"):
         say_unknown(turn)
         return
     task.state = TaskState.REACHED if outcome == "reached" else TaskState.WRONG_NUMBER
-    task.closed_at, task.closed_by = turn.now, turn.officer.id
-    turn.note("telephoned", f"person:{person.id}")
+    task.closed_at, task.closed_by = turn.now, turn.consultant.id
+    turn.audit("telephoned", f"person:{person.id}")
     closing = "consultant.call_reached" if outcome == "reached" else "consultant.call_wrong"
     turn.say(
         part(closing, person=name_of(person)),

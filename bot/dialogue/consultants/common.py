@@ -38,9 +38,9 @@ async def own_person(turn: Turn, person_id: int) -> Person | None:
     """The person, when this consultant may act for them now, with the look in the audit log; None otherwise, whatever
     the id."""
     person = await turn.session.get(Person, person_id)
-    if person is None or not await may_act_for(turn.session, turn.officer.id, person, turn.now, turn.today):
+    if person is None or not await may_act_for(turn.session, turn.consultant.id, person, turn.now, turn.today):
         return None
-    turn.note("looked_at", f"person:{person.id}")
+    turn.audit("looked_at", f"person:{person.id}")
     return person
 
 
@@ -63,7 +63,7 @@ async def own_meeting(turn: Turn, args: Sequence[str]) -> tuple[Appointment, Per
 
 async def caseload(turn: Turn) -> list[Person]:
     """The people of this consultant, and of colleagues they stand in for today, by name."""
-    return await caseload_of(turn.session, turn.officer.id, turn.today)
+    return await caseload_of(turn.session, turn.consultant.id, turn.today)
 
 
 def caseload_for(turn: Turn, people: Iterable[Person]) -> Caseload:

@@ -1,9 +1,9 @@
 """A consultant's turn: buttons and commands to screens, free text to whatever is open."""
 
 from bot.dialogue import media
+from bot.dialogue.again import say_again
 from bot.dialogue.consultants import agenda, away, calls, lists, people, proposals, reports, writing
 from bot.dialogue.consultants.common import menu_rows, number_in, own_person
-from bot.dialogue.said_again import say_again
 from bot.dialogue.turn import Screen, Turn, part, title
 from bot.events import Command, Media, Pressed, Said, Started
 from storage.engine.columns import Json
@@ -62,7 +62,7 @@ _COMMANDS: dict[str, Screen] = {
 async def welcome(turn: Turn) -> None:
     """After linking, or /start."""
     turn.expect("")
-    turn.say(title("consultant.welcome", name=turn.officer.name), part("consultant.what_comes"), buttons=menu_rows())
+    turn.say(title("consultant.welcome", name=turn.consultant.name), part("consultant.what_comes"), buttons=menu_rows())
 
 
 async def step(turn: Turn) -> None:

@@ -22,7 +22,7 @@ async def show(turn: Turn, args: Sequence[str]) -> None:
     lines = await lines_of(turn.session, which, known)
     page = page_of(args, 1, len(lines))
     shown = lines[page * PAGE : (page + 1) * PAGE]
-    turn.note(f"looked_at_{which}", f"consultant:{turn.officer.id}")
+    turn.audit(f"looked_at_{which}", f"consultant:{turn.consultant.id}")
     _note_people(turn, shown)
     turn.say(
         title(f"consultant.list.{which}"),
@@ -42,7 +42,7 @@ def list_screen(which: List) -> Screen:
 
 def _note_people(turn: Turn, lines: Sequence[Line]) -> None:
     for person_id in dict.fromkeys(line.person_id for line in lines):
-        turn.note("looked_at", f"person:{person_id}")
+        turn.audit("looked_at", f"person:{person_id}")
 
 
 def _people(lines: Sequence[Line], known: Caseload) -> list[list[Button]]:
@@ -55,7 +55,7 @@ async def overview(turn: Turn, _args: Sequence[str]) -> None:
     """The digest of the morning, as it is now."""
     known = await _caseload(turn)
     counts = {which: len(await lines_of(turn.session, which, known)) for which in List}
-    turn.note("looked_at_overview", f"consultant:{turn.officer.id}")
+    turn.audit("looked_at_overview", f"consultant:{turn.consultant.id}")
     turn.say(*digest_parts(known.today, counts), buttons=[*list_buttons(counts), *menu_rows()[1:]])
 
 

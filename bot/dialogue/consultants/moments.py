@@ -131,7 +131,7 @@ async def _taken(
         )
     )
     # Who it is with stands in an encrypted column, so it is compared here.
-    found.update((a.id, a) for a in mine if a.with_whom == turn.officer.name)
+    found.update((a.id, a) for a in mine if a.with_whom == turn.consultant.name)
     return [
         (a.starts_at, a.starts_at + length_of(a)) for a in found.values() if instead_of is None or a.id != instead_of.id
     ]

@@ -39,7 +39,7 @@ async def show_all(turn: Turn, args: Sequence[str]) -> None:
     """Everybody, in pages: "people[:<page>]"."""
     found = await caseload(turn)
     page = page_of(args, 0, len(found))
-    turn.note("looked_at_people", f"consultant:{turn.officer.id}")
+    turn.audit("looked_at_people", f"consultant:{turn.consultant.id}")
     turn.expect("find")
     turn.say(
         title("consultant.people"),
@@ -86,7 +86,7 @@ async def show_found(turn: Turn, args: Sequence[str]) -> None:
 
 
 def _say_found(turn: Turn, found: Sequence[Person], page: int) -> None:
-    turn.note("looked_at_people", f"consultant:{turn.officer.id}")
+    turn.audit("looked_at_people", f"consultant:{turn.consultant.id}")
     turn.say(
         title("consultant.which_person"),
         buttons=[
@@ -218,15 +218,15 @@ async def add_group(turn: Turn, args: Sequence[str]) -> None:
         family_name=family if isinstance(family, str) else "",
         language=language,
         group=Group(group),
-        municipality=turn.officer.municipality,
-        consultant_id=turn.officer.id,
+        municipality=turn.consultant.municipality,
+        consultant_id=turn.consultant.id,
         created_at=turn.now,
         updated_at=turn.now,
     )
     turn.session.add(person)
     await turn.session.flush()
     code, expires_at = await make_code(turn.session, turn.services.keys, turn.now, person_id=person.id)
-    turn.note("added_person", f"person:{person.id}")
+    turn.audit("added_person", f"person:{person.id}")
     links = turn.services.links(code)
     turn.say(
         title("consultant.added", person=name_of(person)),

@@ -77,17 +77,17 @@ async def _send(turn: Turn, appointment: Appointment, person_id: int, times: Seq
         appointment_id=appointment.id,
         appointment_version=appointment.version,
         person_id=person_id,
-        consultant_id=turn.officer.id,
+        consultant_id=turn.consultant.id,
         times=",".join(moment.isoformat() for moment in moments),
         made_at=turn.now,
     )
     turn.session.add(proposal)
     await turn.session.flush()
-    turn.note("proposed_time", f"person:{person_id}")
+    turn.audit("proposed_time", f"person:{person_id}")
     turn.tell_person(
         person_id,
         f"proposal:{proposal.id}",
-        title("proposal.title", consultant=turn.officer.name),
+        title("proposal.title", consultant=turn.consultant.name),
         Part(Text("proposal.instead_of", {"what": appointment_line(appointment)})),
         part("proposal.choose"),
         buttons=[

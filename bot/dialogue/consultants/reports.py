@@ -29,7 +29,7 @@ async def seen(turn: Turn, args: Sequence[str]) -> None:
     absence, person = found
     if absence.state is AbsenceState.WITHDRAWN:
         turn.say(part("consultant.was_withdrawn", person=name_of(person)), buttons=_after(person))
-    elif absence.state is AbsenceState.SEEN and absence.seen_by not in (None, turn.officer.id):
+    elif absence.state is AbsenceState.SEEN and absence.seen_by not in (None, turn.consultant.id):
         colleague = await turn.session.get(Consultant, absence.seen_by)
         name = colleague.name if colleague is not None else ""
         turn.say(part("consultant.seen_by_colleague", colleague=name), buttons=_after(person))
@@ -46,12 +46,12 @@ def mark_seen(turn: Turn, absence: Absence, person: Person) -> None:
     """Note it, and tell the person; nothing where it was seen before."""
     if absence.state is not AbsenceState.REPORTED:
         return
-    absence.state, absence.seen_at, absence.seen_by = AbsenceState.SEEN, turn.now, turn.officer.id
-    turn.note("saw", f"absence:{absence.id}")
+    absence.state, absence.seen_at, absence.seen_by = AbsenceState.SEEN, turn.now, turn.consultant.id
+    turn.audit("saw", f"absence:{absence.id}")
     turn.tell_person(
         person.id,
         f"absence_seen:{absence.id}:{absence.version}",
-        part("absence.seen_by", consultant=turn.officer.name),
+        part("absence.seen_by", consultant=turn.consultant.name),
     )
 
 
@@ -70,11 +70,11 @@ async def call_me(turn: Turn, args: Sequence[str]) -> None:
     absence, person = found
     mark_seen(turn, absence, person)
     telephone = turn.services.municipalities.of(person.municipality).telephone
-    turn.note("wrote", f"person:{person.id}")
+    turn.audit("wrote", f"person:{person.id}")
     turn.tell_person(
         person.id,
         f"callme:{absence.id}:{absence.version}",
-        part("letter.please_call", consultant=turn.officer.name),
+        part("letter.please_call", consultant=turn.consultant.name),
         *([part("letter.telephone", telephone=telephone)] if telephone else []),
     )
     turn.say(part("consultant.sent", person=name_of(person)), buttons=menu_rows())
@@ -98,6 +98,6 @@ async def letter_seen(turn: Turn, args: Sequence[str]) -> None:
     person = await turn.session.get_one(Person, letter.person_id)
     if letter.seen_at is None:
         letter.seen_at = turn.now
-        turn.note("saw", f"letter:{letter.id}")
-        turn.tell_person(person.id, f"letter_seen:{letter.id}", part("letter.seen_by", consultant=turn.officer.name))
+        turn.audit("saw", f"letter:{letter.id}")
+        turn.tell_person(person.id, f"letter_seen:{letter.id}", part("letter.seen_by", consultant=turn.consultant.name))
     turn.say(part("consultant.person_knows", person=name_of(person)), buttons=menu_rows())

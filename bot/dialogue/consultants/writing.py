@@ -78,12 +78,12 @@ async def ready(turn: Turn, args: Sequence[str]) -> None:
         say_unknown(turn)
         return
     turn.expect("")
-    turn.note("wrote", f"person:{person.id}")
+    turn.audit("wrote", f"person:{person.id}")
     await _answered(turn, person)
     turn.tell_person(
         person.id,
         f"ready:{turn.event.channel}:{turn.event.event_id}",
-        title("letter.from_consultant", consultant=turn.officer.name),
+        title("letter.from_consultant", consultant=turn.consultant.name),
         part(f"ready.{args[1]}"),
         buttons=[[button("letter.answer", "letter", "✍️")]],
     )
@@ -149,7 +149,7 @@ async def _relay(
 ) -> None:
     letter = Letter(
         person_id=person.id,
-        consultant_id=turn.officer.id,
+        consultant_id=turn.consultant.id,
         kind=LetterKind.ANSWER,
         text=text[: letters.LETTER_LENGTH],
         language=turn.services.finder.find(text, turn.language).language or turn.language if text else turn.language,
@@ -159,11 +159,11 @@ async def _relay(
     )
     turn.session.add(letter)
     await turn.session.flush()
-    turn.note("wrote", f"person:{person.id}")
+    turn.audit("wrote", f"person:{person.id}")
     turn.tell_person(
         person.id,
         f"letter:{letter.id}",
-        title("letter.from_consultant", consultant=turn.officer.name),
+        title("letter.from_consultant", consultant=turn.consultant.name),
         *([Part(Text("letter.quote", {"text": letter.text}), Style.QUOTE)] if letter.text else []),
         buttons=[[button("letter.answer", "letter", "✍️")], [button("menu.back", "menu", "🏠")]],
         attachment=Attachment("letter", str(letter.id), needed=not letter.text) if media is not None else None,
@@ -179,16 +179,16 @@ async def invite(turn: Turn, args: Sequence[str]) -> None:
     if list(args[1:2]) != ["send"]:
         turn.say(
             title("consultant.invite_this", person=name_of(person)),
-            Part(Text("invitation.title", {"consultant": turn.officer.name}), Style.QUOTE),
+            Part(Text("invitation.title", {"consultant": turn.consultant.name}), Style.QUOTE),
             Part(Text("invitation.text"), Style.QUOTE),
             buttons=[[button("consultant.invite_send", f"invite:{person.id}:send", "✅")], *menu_rows()[-1:]],
         )
         return
-    turn.note("invited", f"person:{person.id}")
+    turn.audit("invited", f"person:{person.id}")
     turn.tell_person(
         person.id,
         f"invitation:{person.id}:{turn.today.isoformat()}",
-        title("invitation.title", consultant=turn.officer.name),
+        title("invitation.title", consultant=turn.consultant.name),
         part("invitation.text"),
         buttons=[[button("letter.answer", "letter", "✍️")], [button("menu.back", "menu", "🏠")]],
     )
@@ -244,7 +244,7 @@ async def group(turn: Turn, args: Sequence[str]) -> None:
         return
     chosen, people = found
     for person in people:
-        turn.note("looked_at", f"person:{person.id}")
+        turn.audit("looked_at", f"person:{person.id}")
     turn.expect(f"group:{chosen.id}")
     turn.say(
         title("consultant.write_group", group=chosen.name),

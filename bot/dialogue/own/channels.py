@@ -38,7 +38,7 @@ async def show(turn: Turn, args: Sequence[str]) -> None:
         return
     linked = await _linked(turn)
     if args and args[0] in linked:
-        turn.participant.channel_order = ",".join([args[0], *(name for name in linked if name != args[0])])
+        turn.person.channel_order = ",".join([args[0], *(name for name in linked if name != args[0])])
         turn.say(part("settings.kept"), buttons=[menu.back()])
         return
     more = [[button("reach.add", "chan:add", "➕")]] if _addable(turn, linked) else []
@@ -49,7 +49,7 @@ async def show(turn: Turn, args: Sequence[str]) -> None:
 
 
 async def _linked(turn: Turn) -> list[str]:
-    mine = select(Contact.channel).where(Contact.person_id == turn.participant.id, Contact.state == ContactState.ACTIVE)
+    mine = select(Contact.channel).where(Contact.person_id == turn.person.id, Contact.state == ContactState.ACTIVE)
     known = turn.services.channels
     return [name for name in dict.fromkeys(await turn.session.scalars(mine)) if name in known]
 
@@ -64,12 +64,12 @@ async def _add(turn: Turn, channel: str) -> None:
         rows = [[button(f"channel.{name}", f"chan:add:{name}", "📱")] for name in addable]
         turn.say(title("reach.add_ask"), buttons=[*rows, menu.back()])
     elif channel in ADDRESSED:
-        on_record = turn.participant.phone if channel == "sms" else turn.participant.email
+        on_record = turn.person.phone if channel == "sms" else turn.person.email
         turn.expect(f"{TOPIC_ADDRESS}:{channel}")
         known = [[Button(verbatim(hidden(on_record)), f"chanuse:{channel}", "✅")]] if on_record else []
         turn.say(title(f"reach.address_ask.{channel}"), buttons=[*known, menu.back()])
     else:
-        code, _ = await make_code(turn.session, turn.services.keys, turn.now, person_id=turn.participant.id)
+        code, _ = await make_code(turn.session, turn.services.keys, turn.now, person_id=turn.person.id)
         link = turn.services.links(code).get(channel)
         if link is None:
             turn.say(part("reach.cannot_add"), buttons=[menu.back()])
@@ -81,7 +81,7 @@ async def _add(turn: Turn, channel: str) -> None:
 async def use_known(turn: Turn, args: Sequence[str]) -> None:
     """The number or address that the municipality has: "chanuse:<channel>"."""
     channel = args[0] if args else ""
-    on_record = {"sms": turn.participant.phone, "email": turn.participant.email}.get(channel)
+    on_record = {"sms": turn.person.phone, "email": turn.person.email}.get(channel)
     if on_record is None:
         await show(turn, ())
         return
@@ -181,8 +181,8 @@ async def take_code(turn: Turn, text: str) -> None:
 
 def _take_over(turn: Turn, contact: Contact) -> None:
     """The address is this person's now; who had it before (a number that was given out anew) has it no more."""
-    if contact.person_id not in (None, turn.participant.id):
-        turn.note("address_changed_hands", f"person:{contact.person_id}")
-    contact.person_id, contact.consultant_id = turn.participant.id, None
+    if contact.person_id not in (None, turn.person.id):
+        turn.audit("address_changed_hands", f"person:{contact.person_id}")
+    contact.person_id, contact.consultant_id = turn.person.id, None
     contact.state, contact.linked_at, contact.last_failed_at = ContactState.ACTIVE, turn.now, None
-    turn.note("verified_channel", f"person:{turn.participant.id}")
+    turn.audit("verified_channel", f"person:{turn.person.id}")

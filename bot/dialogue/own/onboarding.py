@@ -11,9 +11,9 @@ from storage.people.people import Consultant
 
 async def begin(turn: Turn) -> None:
     """After linking: who is known already goes on to the menu."""
-    if turn.participant.consented_at is not None:
+    if turn.person.consented_at is not None:
         await menu.show(turn, ())
-    elif turn.participant.language_chosen_at is None:
+    elif turn.person.language_chosen_at is None:
         await ask_language(turn, ())
     else:
         await ask_consent(turn)
@@ -22,7 +22,7 @@ async def begin(turn: Turn) -> None:
 def languages_in_order(turn: Turn) -> list[str]:
     """The languages that have texts: the municipality's record first, then the channel's hint, then by likelihood."""
     available = turn.services.renderer.catalogs.available
-    wished = [turn.participant.language, find_language(turn.event.language) or "", *LANGUAGES]
+    wished = [turn.person.language, find_language(turn.event.language) or "", *LANGUAGES]
     return [code for code in dict.fromkeys(wished) if code in available]
 
 
@@ -49,7 +49,7 @@ async def choose_language(turn: Turn, args: Sequence[str]) -> None:
     if code is None or code not in turn.services.renderer.catalogs.available:
         await ask_language(turn, ())
         return
-    person = turn.participant
+    person = turn.person
     person.language, person.language_chosen_at = code, turn.now
     if person.consented_at is None:
         await ask_consent(turn)
@@ -60,13 +60,13 @@ async def choose_language(turn: Turn, args: Sequence[str]) -> None:
 async def ask_consent(turn: Turn) -> None:
     """The privacy notice, short, and the question."""
     turn.say(
-        title("consent.title", name=turn.participant.given_name),
+        title("consent.title", name=turn.person.given_name),
         part("consent.notice"),
         part("consent.ask"),
         buttons=[
             [button("consent.yes", "consent:yes", "✅")],
             [button("consent.no", "consent:no", "❌")],
-            *([] if turn.participant.listens else [[button("listen.rather", "listen:on", "👂")]]),
+            *([] if turn.person.listens else [[button("listen.rather", "listen:on", "👂")]]),
         ],
         card="icon:🔒",
         # Nobody is known to read yet: whoever does not hears it, and sees that one can listen.
@@ -76,12 +76,12 @@ async def ask_consent(turn: Turn) -> None:
 
 async def answer_consent(turn: Turn, args: Sequence[str]) -> None:
     """Yes opens the menu; no is respected, told to the consultant, and can be undone."""
-    person = turn.participant
+    person = turn.person
     if list(args[:1]) == ["yes"]:
         first_time = person.consented_at is None
         person.consented_at, person.stopped_at = turn.now, None
         if first_time:
-            turn.note("consented", f"person:{person.id}")
+            turn.audit("consented", f"person:{person.id}")
         await turn.replan()
         consultant = (
             await turn.session.get(Consultant, person.consultant_id) if person.consultant_id is not None else None
@@ -105,5 +105,5 @@ async def answer_consent(turn: Turn, args: Sequence[str]) -> None:
     if person.consented_at is not None:
         await menu.show(turn, ())
         return
-    turn.note("declined", f"person:{person.id}")
+    turn.audit("declined", f"person:{person.id}")
     turn.say(part("consent.declined"), buttons=[[button("consent.yes", "consent:yes", "✅")]])

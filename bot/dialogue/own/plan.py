@@ -24,7 +24,7 @@ SHOWN_TERMS = (
 
 async def show(turn: Turn, _args: Sequence[str]) -> None:
     """The plan in short lines; terms are official, so the Dutch stands under them."""
-    person = turn.participant
+    person = turn.person
     plan = await plan_of(turn.session, person.id)
     terms = terms_of(person, plan, turn.services.municipalities.of(person.municipality).term_rules)
     parts = [title("plan.title")]

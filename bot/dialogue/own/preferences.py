@@ -14,7 +14,7 @@ WISH_CHOICES = (Wishes.EVERYTHING, Wishes.EVERY_CLASS, Wishes.WEEKLY, Wishes.ONL
 
 async def show(turn: Turn, _args: Sequence[str]) -> None:
     """What can be set, and how it is now."""
-    person = turn.participant
+    person = turn.person
     hours = person.quiet_hours or turn.services.quiet_hours
     turn.say(
         title("settings.title"),
@@ -38,7 +38,7 @@ async def show(turn: Turn, _args: Sequence[str]) -> None:
 async def wishes(turn: Turn, args: Sequence[str]) -> None:
     """Which reminders; mandatory meetings are always reminded, and that is said."""
     if args and args[0] in WISH_CHOICES:
-        turn.participant.wishes = Wishes(args[0])
+        turn.person.wishes = Wishes(args[0])
         await turn.replan()
         turn.say(part("settings.kept"), part("settings.mandatory_always"), buttons=[menu.back()])
         return
@@ -55,7 +55,7 @@ async def wishes(turn: Turn, args: Sequence[str]) -> None:
 async def listen(turn: Turn, args: Sequence[str]) -> None:
     """Rather listen, or read: from now on messages come with picture and sound, or without. At the start the question
     that was open is asked again so."""
-    person = turn.participant
+    person = turn.person
     person.listens = list(args[:1]) != ["off"]
     if person.consented_at is None:
         await onboarding.begin(turn)
@@ -71,7 +71,7 @@ async def listen(turn: Turn, args: Sequence[str]) -> None:
 async def hear(turn: Turn, args: Sequence[str]) -> None:
     """🔊: the message as sound."""
     number = int(args[0]) if args and args[0].isdecimal() and len(args[0]) < 18 else 0
-    if await turn.services.said_before(turn.session, number, turn.participant, turn.now) is None:
+    if await turn.services.earlier_message(turn.session, number, turn.person, turn.now) is None:
         turn.say(part("listen.gone"), buttons=[menu.back()])
         return
     turn.say(part("listen.here"), *_voiceless(turn), attachment=Attachment("voice", str(number)))
@@ -85,7 +85,7 @@ def _voiceless(turn: Turn) -> list[Part]:
 async def quiet_hours(turn: Turn, args: Sequence[str]) -> None:
     """When no reminder may come. The span travels as "q:<number>", since a colon parts the arguments."""
     if args and args[0].isdecimal() and int(args[0]) < len(QUIET_CHOICES):
-        turn.participant.quiet_hours = QUIET_CHOICES[int(args[0])]
+        turn.person.quiet_hours = QUIET_CHOICES[int(args[0])]
         await turn.replan()
         turn.say(part("settings.kept"), buttons=[menu.back()])
         return

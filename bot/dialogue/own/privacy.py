@@ -26,11 +26,11 @@ async def show(turn: Turn, _args: Sequence[str]) -> None:
 
 async def export(turn: Turn, _args: Sequence[str]) -> None:
     """A file with everything that is held on this person."""
-    turn.note("exported", f"person:{turn.participant.id}")
+    turn.audit("exported", f"person:{turn.person.id}")
     turn.say(
         part("privacy.export_file"),
         buttons=[menu.back()],
-        attachment=Attachment("export", str(turn.participant.id)),
+        attachment=Attachment("export", str(turn.person.id)),
     )
 
 
@@ -43,9 +43,9 @@ async def stop(turn: Turn, args: Sequence[str]) -> None:
             buttons=[[button("privacy.stop_yes", "stop:yes", "⏸️")], [button("privacy.no", "menu", "❌")]],
         )
         return
-    person = turn.participant
+    person = turn.person
     person.stopped_at = turn.now
-    turn.note("stopped", f"person:{person.id}")
+    turn.audit("stopped", f"person:{person.id}")
     await turn.replan()
     await _tell_consultant(turn, "consultant.stopped", f"stopped:{person.id}:{turn.event.event_id}")
     say_stopped(turn)
@@ -58,10 +58,10 @@ def say_stopped(turn: Turn) -> None:
 
 async def resume(turn: Turn, _args: Sequence[str]) -> None:
     """Messages come again."""
-    person = turn.participant
+    person = turn.person
     if person.stopped_at is not None:
         person.stopped_at = None
-        turn.note("resumed", f"person:{person.id}")
+        turn.audit("resumed", f"person:{person.id}")
         await turn.replan()
         await _tell_consultant(turn, "consultant.resumed", f"resumed:{person.id}:{turn.event.event_id}")
     turn.say(part("privacy.resumed"), buttons=menu.rows())
@@ -76,19 +76,19 @@ async def erase(turn: Turn, args: Sequence[str]) -> None:
             buttons=[[button("privacy.erase_yes", "erase:yes", "🗑️")], [button("privacy.no", "menu", "❌")]],
         )
         return
-    person = turn.participant
+    person = turn.person
     await _tell_consultant(turn, "consultant.erased", f"erased:{person.id}:{turn.event.event_id}")
-    turn.note("erased", f"person:{person.id}")
+    turn.audit("erased", f"person:{person.id}")
     # The goodbye goes to the address alone: the contact is a stranger's again when it is sent.
     turn.contact.person_id = None
     turn.contact.language = person.language
     await erase_conversation(turn.session, person.id, keep_contact=turn.contact.id)
-    turn.person = None
+    turn.linked_person = None
     turn.say(part("privacy.erased"))
 
 
 async def _tell_consultant(turn: Turn, key: str, once: str) -> None:
-    person = turn.participant
+    person = turn.person
     if person.consultant_id is not None and await turn.session.get(Consultant, person.consultant_id) is not None:
         name = f"{person.given_name} {person.family_name}".strip()
         turn.tell_consultant(person.consultant_id, once, part(key, person=name))

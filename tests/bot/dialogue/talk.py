@@ -12,7 +12,7 @@ from bot.cards.renderer import CardRenderer
 from bot.channels.base import AddressGone, Capabilities, Receipt, Receive
 from bot.configuration.municipality import Municipalities, Municipality
 from bot.dialogue.services import Services
-from bot.enclosures.earlier_messages import SaidBefore
+from bot.enclosures.earlier_messages import EarlierMessages
 from bot.enclosures.files import Attachments
 from bot.enclosures.picture_and_sound import Illustrations
 from bot.events import InboundEvent, Payload, Pressed, Said, Started
@@ -233,7 +233,7 @@ class Talk:
             composer,
             clock,
             "test",
-            files=Attachments(RENDERER, clock, {"web": self.channel}, SaidBefore(composer), self.illustrations),
+            files=Attachments(RENDERER, clock, {"web": self.channel}, EarlierMessages(composer), self.illustrations),
             illustrator=self.illustrations,
             sleep=clock.tick,
         )
@@ -246,7 +246,7 @@ class Talk:
             municipalities=Municipalities({"Huizen": Municipality(telephone="035 528 19 11")}),
             channels=tuple(channels),
             quiet_hours="21:00-08:00",
-            said_before=SaidBefore(composer).body,
+            earlier_message=EarlierMessages(composer).body,
             voices=frozenset({"nl", "en", "ar", "ti"}),
             links=lambda _code: {},
             replan=self.planner.plan_people,

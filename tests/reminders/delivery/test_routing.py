@@ -10,7 +10,7 @@ from reminders.delivery.channel_rules import ChannelRule, ChannelRules
 from reminders.delivery.routing import Later, NoWay, Way, route
 from reminders.local_time import AMSTERDAM, QuietHours
 from storage.outbox.claimed_row import ClaimedRow
-from storage.outbox.recipients import Address, Parties, Reader
+from storage.outbox.recipients import Address, Parties, Recipient
 from storage.vocabulary import ContactState, MessageState, Priority
 from tests.clock import START
 
@@ -22,8 +22,8 @@ STRANGER = Address(9, "telegram", "x", None, None, ContactState.ACTIVE, "ti", No
 ALL = ("telegram", "web", "sms")
 
 
-def _parties(*addresses: Address, reader: Reader | None = None) -> Parties:
-    parties = Parties(people={7: reader or Reader("ar")}, consultants={4: Reader("nl")})
+def _parties(*addresses: Address, reader: Recipient | None = None) -> Parties:
+    parties = Parties(people={7: reader or Recipient("ar")}, consultants={4: Recipient("nl")})
     for address in addresses:
         parties.contacts[address.contact_id] = address
         if address.person_id is not None:
@@ -61,7 +61,7 @@ def _ids(way: Way | Later | NoWay) -> list[int]:
     ],
 )
 def test_the_order_of_channels(order: tuple[str, ...], expected: list[int]) -> None:
-    parties = _parties(SMS, WEB, TELEGRAM, reader=Reader("ar", channel_order=order))
+    parties = _parties(SMS, WEB, TELEGRAM, reader=Recipient("ar", channel_order=order))
     assert _ids(_route(ROW, parties)) == expected
 
 
@@ -85,7 +85,7 @@ def test_a_reply_goes_where_the_question_came_from_and_elsewhere_only_after_it()
 
 
 def test_who_stopped_hears_answers_only() -> None:
-    parties = _parties(TELEGRAM, reader=Reader("ar", stopped=True))
+    parties = _parties(TELEGRAM, reader=Recipient("ar", stopped=True))
     assert _route(ROW, parties) == NoWay("stopped", MessageState.CANCELLED)
     assert _ids(_route(ROW._replace(priority=int(Priority.REPLY)), parties)) == [1]
 
@@ -183,7 +183,7 @@ def test_what_is_late_wakes_nobody(
         due_at=at(due), useful_until=None if useful_until is None else at(useful_until), priority=int(priority)
     )
     rules = replace(RULES, quiet_hours=QuietHours.parse("21:00-08:00"))
-    way = route(row, _parties(TELEGRAM, reader=Reader("ar", quiet_hours=own)), ALL, rules, at(now))
+    way = route(row, _parties(TELEGRAM, reader=Recipient("ar", quiet_hours=own)), ALL, rules, at(now))
     assert way == Later(at(held_until)) if held_until is not None else isinstance(way, Way)
 
 
@@ -224,46 +224,46 @@ TO_SANNE = ROW._replace(person_id=None, consultant_id=4)
 TODAY = START.date()
 
 
-def _away(stand_in_id: int | None = None, language: str = "nl") -> Reader:
-    return Reader(language, away_from=TODAY, away_until=TODAY + timedelta(days=3), stand_in_id=stand_in_id)
+def _away(stand_in_id: int | None = None, language: str = "nl") -> Recipient:
+    return Recipient(language, away_from=TODAY, away_until=TODAY + timedelta(days=3), stand_in_id=stand_in_id)
 
 
 @pytest.mark.parametrize(
-    ("officers", "expected"),
+    ("consultants", "expected"),
     [
-        pytest.param({4: Reader("nl", stand_in_id=5), 5: Reader("en")}, [20], id="at work"),
-        pytest.param({4: _away(5), 5: Reader("en")}, [21], id="away"),
-        pytest.param({4: _away(), 5: Reader("en")}, [20], id="away, and nobody stands in"),
+        pytest.param({4: Recipient("nl", stand_in_id=5), 5: Recipient("en")}, [20], id="at work"),
+        pytest.param({4: _away(5), 5: Recipient("en")}, [21], id="away"),
+        pytest.param({4: _away(), 5: Recipient("en")}, [20], id="away, and nobody stands in"),
         pytest.param(
-            {4: _away(5), 5: _away(6, "en"), 6: Reader("nl")},
+            {4: _away(5), 5: _away(6, "en"), 6: Recipient("nl")},
             [22],
             id="who stands in is away too",
         ),
         pytest.param({4: _away(5), 5: _away(4, "en")}, [20], id="all are away"),
         pytest.param(
-            {4: Reader("nl", stand_in_id=5, away_from=TODAY + timedelta(days=1)), 5: Reader("en")},
+            {4: Recipient("nl", stand_in_id=5, away_from=TODAY + timedelta(days=1)), 5: Recipient("en")},
             [20],
             id="away from tomorrow",
         ),
     ],
 )
 def test_what_is_for_a_consultant_who_is_away_goes_to_who_stands_in(
-    officers: dict[int, Reader], expected: list[int]
+    consultants: dict[int, Recipient], expected: list[int]
 ) -> None:
     parties = _parties(SANNES, KARIMS, LENAS)
-    parties.consultants = officers
+    parties.consultants = consultants
     assert _ids(_route(TO_SANNE, parties)) == expected
 
 
 def test_a_stand_in_without_a_channel_is_passed_over() -> None:
     parties = _parties(SANNES)
-    parties.consultants = {4: _away(5), 5: Reader("nl")}
+    parties.consultants = {4: _away(5), 5: Recipient("nl")}
     assert _ids(_route(TO_SANNE, parties)) == [20]
 
 
 def test_a_reply_to_a_consultant_who_is_away_goes_to_where_they_write() -> None:
     parties = _parties(SANNES, KARIMS)
-    parties.consultants = {4: _away(5), 5: Reader("nl")}
+    parties.consultants = {4: _away(5), 5: Recipient("nl")}
     assert _ids(_route(TO_SANNE._replace(contact_id=20, priority=int(Priority.REPLY)), parties))[0] == 20
 
 

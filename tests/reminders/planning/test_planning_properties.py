@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reminders.kinds import Kind
 from reminders.local_time import QuietHours
 from reminders.planning.about_appointments import TOGETHER, appointment_messages, together
-from reminders.planning.reader import Reader
+from reminders.planning.planned_for import PlannedFor
 from reminders.policies.due_times import Policies
 from storage.appointments.schedule import Slot
 from storage.vocabulary import AppointmentKind, Wishes
@@ -45,8 +45,8 @@ def slots(draw: st.DrawFn) -> list[Slot]:
 
 
 @st.composite
-def readers(draw: st.DrawFn) -> Reader:
-    return Reader(
+def readers(draw: st.DrawFn) -> PlannedFor:
+    return PlannedFor(
         id=7,
         municipality="Huizen",
         quiet_hours=QuietHours.parse(draw(quiet), ZONE),
@@ -58,7 +58,7 @@ def readers(draw: st.DrawFn) -> Reader:
 
 @settings(max_examples=150, deadline=None)
 @given(readers(), slots(), minutes)
-def test_planned_messages(reader: Reader, coming: list[Slot], now: datetime) -> None:
+def test_planned_messages(reader: PlannedFor, coming: list[Slot], now: datetime) -> None:
     messages = appointment_messages(reader, coming, Policies(), ZONE, now)
     starts = {slot.id: slot.starts_at for slot in coming}
     assert len({message.key for message in messages}) == len(messages)
@@ -81,7 +81,9 @@ def test_planned_messages(reader: Reader, coming: list[Slot], now: datetime) -> 
 
 @settings(max_examples=100, deadline=None)
 @given(readers(), slots(), minutes)
-def test_joining_moves_messages_earlier_only_and_a_little(reader: Reader, coming: list[Slot], now: datetime) -> None:
+def test_joining_moves_messages_earlier_only_and_a_little(
+    reader: PlannedFor, coming: list[Slot], now: datetime
+) -> None:
     messages = appointment_messages(reader, coming, Policies(), ZONE, now)
     before = {message.key: message for message in messages}
     joined = together(messages)
@@ -96,7 +98,9 @@ def test_joining_moves_messages_earlier_only_and_a_little(reader: Reader, coming
 
 @settings(max_examples=100, deadline=None)
 @given(readers(), slots(), minutes, st.integers(0, 60 * 24 * 30))
-def test_looking_later_adds_nothing_for_the_past(reader: Reader, coming: list[Slot], now: datetime, later: int) -> None:
+def test_looking_later_adds_nothing_for_the_past(
+    reader: PlannedFor, coming: list[Slot], now: datetime, later: int
+) -> None:
     """As time passes, messages drop out; those that remain keep their times."""
     earlier = {m.key: m for m in appointment_messages(reader, coming, Policies(), ZONE, now) if m.kind != Kind.OVERLAP}
     afterwards = appointment_messages(reader, coming, Policies(), ZONE, now + timedelta(minutes=later))
@@ -110,7 +114,7 @@ def test_looking_later_adds_nothing_for_the_past(reader: Reader, coming: list[Sl
 def test_wall_time_is_constant_over_both_nights(hour: int, minute: int, days: int) -> None:
     """A class at the same wall time each week is always told at the same wall time."""
     starts = datetime(2026, 10, 5, hour, minute, tzinfo=ZONE) + timedelta(days=days)
-    reader = Reader(7, "Huizen", QuietHours.parse("21:00-08:00", ZONE), Wishes.EVERYTHING, None, may_be_told=True)
+    reader = PlannedFor(7, "Huizen", QuietHours.parse("21:00-08:00", ZONE), Wishes.EVERYTHING, None, may_be_told=True)
     told: set[str] = set()
     for week in range(26):
         at = starts + timedelta(weeks=week)

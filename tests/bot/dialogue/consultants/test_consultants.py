@@ -314,8 +314,8 @@ async def test_away_days_and_a_stand_in(talk: Talk) -> None:
     await karim.does(Command("find", "amina"))
     assert "Tesfay" not in karim.news
     async with talk.database.reading() as session:
-        officer = await session.get_one(Consultant, talk.consultant_ids["Sanne"])
-    assert (officer.away_from, officer.away_until) == (None, None)
+        consultant = await session.get_one(Consultant, talk.consultant_ids["Sanne"])
+    assert (consultant.away_from, consultant.away_until) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -326,8 +326,8 @@ async def test_odd_away_days_change_nothing(talk: Talk, intent: str) -> None:
     await sanne.does(Pressed(intent))
     assert sanne.news
     async with talk.database.reading() as session:
-        officer = await session.get_one(Consultant, talk.consultant_ids["Sanne"])
-    assert (officer.away_from, officer.stand_in_id) == (None, None)
+        consultant = await session.get_one(Consultant, talk.consultant_ids["Sanne"])
+    assert (consultant.away_from, consultant.stand_in_id) == (None, None)
 
 
 async def missed(talk: Talk, *labels: str) -> None:

@@ -10,11 +10,11 @@ from bot.dialogue.turn import Turn, part
 async def say_again(turn: Turn, args: Sequence[str]) -> None:
     """The message as it is true now: "whole:<message>"; the menu where it does not hold any more, or was another's."""
     number = int(args[0]) if args and args[0].isascii() and args[0].isdecimal() and len(args[0]) < 19 else 0
-    reader = turn.person or turn.consultant
-    body = await turn.services.said_before(turn.session, number, reader, turn.now) if reader is not None else None
+    reader = turn.linked_person or turn.linked_consultant
+    body = await turn.services.earlier_message(turn.session, number, reader, turn.now) if reader is not None else None
     if body is not None:
         turn.say(*body.parts, buttons=body.buttons, attachment=body.attachment, card=body.card, aloud=body.aloud)
-    elif turn.consultant is not None:
+    elif turn.linked_consultant is not None:
         turn.say(part("consultant.unknown_button"), buttons=menu_rows())
     else:
         await menu.show(turn, ())

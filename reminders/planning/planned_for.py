@@ -1,4 +1,4 @@
-"""The words of planning: the kinds of planned messages, and what planning needs to know of a person."""
+"""What planning needs to know of a person."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class PlannedFor:
     """A person, as far as planning goes. Nothing is planned for those who `may_be_told` is false for: they have not
     agreed to the privacy notice, or stopped; their consultant is still told what concerns the consultant's work. Of
     what was made before `told_since` they heard nothing at the time."""
