@@ -10,11 +10,13 @@ from contextlib import asynccontextmanager
 
 import structlog
 import uvicorn
+from sqlalchemy.exc import DatabaseError
 
 from bot.app import App, build
 from bot.configuration.clock import SystemClock
 from bot.configuration.settings import Settings
 from storage.engine.database import Database
+from storage.engine.key_marks import check_key_marks
 from storage.engine.migrate import migrate, schema_is_current
 
 log = structlog.get_logger(__name__)
@@ -48,11 +50,13 @@ class _Server(uvicorn.Server):
 
 
 async def prepare_schema(database: Database) -> None:
-    """Migrate an SQLite file; refuse a PostgreSQL schema that is old.
+    """Migrate an SQLite file; refuse a PostgreSQL schema that is old, and a secret that cannot read what is stored.
 
     Raises:
         SchemaIsOld: on PostgreSQL.
+        Undecryptable: rows are under a secret that is not among the settings.
     """
+    await check_key_marks(database)
     if database.is_sqlite:
         await migrate(database)
     elif not await schema_is_current(database):
@@ -96,13 +100,19 @@ async def serve_app(settings: Settings) -> None:
     """Run the service until it is told to stop.
 
     Raises:
-        SecretMissing, SecretTooShort, ConfigError, PolicyError, SchemaIsOld, PortTaken: before anything starts.
+        SecretMissing, SecretTooShort, Undecryptable, ConfigError, PolicyError, SchemaIsOld, PortTaken: before anything
+            starts.
     """
     keys = settings.keys()
     bound = listen(settings)
     settings = settings.model_copy(update={"port": bound.getsockname()[1]})
     app = build(settings, keys=keys, clock=SystemClock())
-    await prepare_schema(app.database)
+    try:
+        await prepare_schema(app.database)
+    except (ValueError, DatabaseError):
+        bound.close()
+        await app.database.close()
+        raise
     async with running(app, [bound]):
         settle()
         log.info("ready", host=settings.host, port=settings.port, channels=sorted(app.channels))

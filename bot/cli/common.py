@@ -15,6 +15,7 @@ from bot.configuration.municipality import ConfigError
 from bot.configuration.settings import SecretMissing, Settings
 from reminders.policies.due_times import PolicyError
 from storage.engine.database import Database, DatabaseUrlWrong, is_unusable
+from storage.engine.key_marks import check_key_marks
 from storage.engine.keys import SecretTooShort, Undecryptable
 from storage.engine.migrate import migrate, schema_is_current
 from storage.mapped import open_database
@@ -54,11 +55,15 @@ def _folder_is_missing(file: str | None) -> bool:
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Database]:
-    """The database, its schema in place: an SQLite file is migrated, PostgreSQL must have been (`maatje migrate`)."""
+    """The database, its schema in place: an SQLite file is migrated, PostgreSQL must have been (`maatje migrate`).
+
+    A secret that cannot read what is stored ends the command before anything is written.
+    """
     database = open_database(settings.database_url, settings.keys())
     if database.is_sqlite and _folder_is_missing(database.url.database):
         stop(f"There is no folder for {database.url.database}. Make it, or mend MAATJE_DATABASE_URL.", WRONG_USAGE)
     try:
+        await check_key_marks(database)
         if database.is_sqlite:
             await migrate(database)
         elif not await schema_is_current(database):

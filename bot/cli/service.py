@@ -6,6 +6,7 @@ import typer
 
 from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, opened, read_settings, run, show_json, stop
 from reminders.policies.due_times import PolicyError
+from storage.engine.key_marks import check_key_marks
 from storage.engine.migrate import migrate as migrate_schema
 from storage.mapped import open_database
 
@@ -58,6 +59,7 @@ def migrate(as_json: AsJson = False) -> None:
     async def work() -> None:
         database = open_database(settings.database_url, settings.keys())
         try:
+            await check_key_marks(database)
             await migrate_schema(database)
         finally:
             await database.close()

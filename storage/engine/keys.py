@@ -18,8 +18,9 @@ MINIMUM_SECRET_LENGTH = 32
 _FORMAT = b"\x01"
 _KEY_ID_LENGTH = 4
 _NONCE_LENGTH = 12
-_HEADER_LENGTH = len(_FORMAT) + _KEY_ID_LENGTH
-_SEALED_FROM = _HEADER_LENGTH + _NONCE_LENGTH
+# What stands in front of every stored value: which format, and which secret's key.
+MARK_LENGTH = len(_FORMAT) + _KEY_ID_LENGTH
+_SEALED_FROM = MARK_LENGTH + _NONCE_LENGTH
 
 
 class SecretTooShort(ValueError):
@@ -67,6 +68,11 @@ class KeyRing:
         """Read the SECRET_KEY setting: one secret, or several separated by commas (the first encrypts)."""
         return cls([part.strip() for part in setting.split(",") if part.strip()])
 
+    @property
+    def marks(self) -> frozenset[bytes]:
+        """The first MARK_LENGTH bytes of every value that these secrets can decrypt."""
+        return frozenset(self._ciphers)
+
     def encrypt(self, plain: bytes, context: str) -> bytes:
         """Encrypt under the first key; `context` (table.column) is bound to it, so values cannot change places."""
         key = self._keys[0]
@@ -79,10 +85,10 @@ class KeyRing:
         Raises:
             Undecryptable: when no key fits, or the value or its context was altered.
         """
-        cipher = self._ciphers.get(token[:_HEADER_LENGTH])
+        cipher = self._ciphers.get(token[:MARK_LENGTH])
         if cipher is None:
             raise Undecryptable(f"{context}: written under a secret that is not in MAATJE_SECRET_KEY; add that secret")
-        nonce, sealed = token[_HEADER_LENGTH:_SEALED_FROM], token[_SEALED_FROM:]
+        nonce, sealed = token[MARK_LENGTH:_SEALED_FROM], token[_SEALED_FROM:]
         try:
             return cipher.decrypt(nonce, sealed, context.encode())
         except InvalidTag as error:
@@ -90,7 +96,7 @@ class KeyRing:
 
     def is_current(self, token: bytes) -> bool:
         """Whether a value was encrypted under the first key (so that rotation may pass it by)."""
-        return bytes(token[len(_FORMAT) : _HEADER_LENGTH]) == self._keys[0].id
+        return bytes(token[len(_FORMAT) : MARK_LENGTH]) == self._keys[0].id
 
     def fingerprint(self, value: str, context: str) -> bytes:
         """Keyed hash under the first key (16 bytes): finds an address without storing it in the clear."""

@@ -13,7 +13,8 @@ from sqlalchemy.engine import Row
 from storage.engine.base import Base
 from storage.engine.columns import Encrypted, EncryptedJson
 from storage.engine.database import Database
-from storage.engine.keys import KeyRing
+from storage.engine.key_marks import read_key_marks
+from storage.engine.keys import KeyRing, Undecryptable
 
 PAGE = 500
 
@@ -22,9 +23,11 @@ async def rekey(database: Database, *, progress: Callable[[int], None] | None = 
     """Encrypt what is not under the first secret anew; returns how many rows were changed.
 
     Raises:
-        storage.engine.keys.Undecryptable: a value is under a secret that is not in SECRET_KEY; nothing after it was
-            changed.
+        storage.engine.keys.Undecryptable: a value is under a secret that is not in SECRET_KEY; nothing was changed.
     """
+    marks = await read_key_marks(database)
+    if marks.unreadable:
+        raise Undecryptable(marks.complaint())
     changed = 0
     for mapper in Base.registry.mappers:
         table = mapper.local_table

@@ -1,6 +1,8 @@
 """What goes wrong at the command line: a sentence on standard error, an exit code, never a traceback."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -104,6 +106,25 @@ def test_doctor_notices_that_the_secret_is_not_the_databases(monkeypatch: pytest
     assert stored_data() == "ok"
     monkeypatch.setenv("MAATJE_SECRET_KEY", OTHER)
     assert stored_data() == "fault"
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("command", ["plan P1", "migrate", "rekey", "import people people.csv", "run --port 0"])
+def test_a_secret_that_is_not_the_databases_stops_before_anything_is_written(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, sqlite_url: str, command: str
+) -> None:
+    (folder / "people.csv").write_text(PEOPLE + "P2,Omar,nl,asylum,Huizen\n")
+    before = dump(sqlite_url)
+    monkeypatch.setenv("MAATJE_SECRET_KEY", OTHER)
+    done = RUN.invoke(app, command.split())
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "person (1). Add that secret" in " ".join(done.stderr.split())
+    assert dump(sqlite_url) == before
+
+
+def dump(url: str) -> list[str]:
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        return list(connection.iterdump())
 
 
 def test_doctor_makes_no_database(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
