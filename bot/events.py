@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from bot.actions.acting import Proof
+
 
 class MediaKind(StrEnum):
     """What was sent instead of words."""
@@ -97,7 +99,7 @@ class InboundEvent:
 
     `event_id` is the channel's id of the event: with the channel's name it is unique, and handled once.
     `language` is the channel's hint at the person's language (a tag), if it gives one. `ack` is what the channel needs
-    to close the event (Telegram: the callback query's id); it is not stored.
+    to close the event (Telegram: the callback query's id); it is not stored. `proof` is how surely the sender is known.
     """
 
     channel: str
@@ -108,3 +110,4 @@ class InboundEvent:
     ack: str | None = None
     # The message of ours that this answers, by its reference, where the channel knows (a reply to an e-mail).
     answers: str | None = None
+    proof: Proof = Proof.ACCOUNT

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.actions.acting import Acting, Actor, Role
 from bot.dialogue.services import Services
 from bot.events import InboundEvent
 from locales.rendering.message import Attachment, Body, Button, Part, Style, Text
@@ -66,6 +67,20 @@ class Turn:
     linked_person: Person | None = None
     linked_consultant: Consultant | None = None
     outgoing: list[Outgoing] = field(default_factory=list)
+
+    @property
+    def by(self) -> Actor:
+        """Who acts in this turn, and how surely."""
+        if self.contact.person_id is not None:
+            return Actor(Role.PERSON, self.event.proof, self.contact.person_id)
+        if self.contact.consultant_id is not None:
+            return Actor(Role.CONSULTANT, self.event.proof, self.contact.consultant_id)
+        return Actor(Role.STRANGER, self.event.proof, self.contact.id)
+
+    @property
+    def acting(self) -> Acting:
+        """What actions are given first."""
+        return Acting(self.by, self.session, self.now, self.services)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.actions.acting import Proof
 from bot.channels.base import Capabilities, News, NewsState, Receipt, Receive, Report
 from bot.channels.email.config import EmailConfig
 from bot.channels.email.mailbox import Mailbox
@@ -116,8 +117,11 @@ class EmailChannel:
             case Heard() as heard:
                 if self._receive is None:
                     raise ConnectionError("the channel is stopping")
+                proof = Proof.REPLY if heard.answers is not None else Proof.CLAIMED
                 await self._receive(
-                    InboundEvent(CHANNEL, heard.address, heard.event_id, heard.payload, answers=heard.answers)
+                    InboundEvent(
+                        CHANNEL, heard.address, heard.event_id, heard.payload, answers=heard.answers, proof=proof
+                    )
                 )
             case Bounced() as bounced:
                 sent_as = bounced.message_id[:LONGEST_ID]

@@ -17,6 +17,7 @@ from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.actions.acting import Proof
 from bot.channels.base import News, NewsState
 from bot.channels.notify.config import NotifyConfig
 from bot.channels.notify.words import SmsWords, Wish
@@ -115,7 +116,7 @@ def event_of(inbound: Inbound, channel: str, words: SmsWords) -> InboundEvent | 
     address = number_of(inbound.source_number)
     if address is None or not inbound.message.strip(" \0\r\n\t"):
         return None
-    return InboundEvent(channel, address, inbound.id, payload_of(inbound.message, words))
+    return InboundEvent(channel, address, inbound.id, payload_of(inbound.message, words), proof=Proof.CLAIMED)
 
 
 class Callbacks:

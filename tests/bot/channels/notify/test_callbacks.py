@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 
+from bot.actions.acting import Proof
 from bot.channels.base import News, NewsState
 from bot.channels.notify.callbacks import INBOUND_PATH, LARGEST, RECEIPTS_PATH
 from bot.demo.counterparts import notify as side
@@ -52,7 +53,7 @@ def receipt(**changed: object) -> bytes:
 
 async def test_a_text_arrives_with_its_number_and_id(rig: Rig) -> None:
     identifier = await rig.notify.texts(PERSON, "Ik ben ziek")
-    assert rig.heard == [InboundEvent("sms", PERSON, identifier, Said("Ik ben ziek"))]
+    assert rig.heard == [InboundEvent("sms", PERSON, identifier, Said("Ik ben ziek"), proof=Proof.CLAIMED)]
 
 
 async def test_codes_and_words_arrive_as_what_they_mean(rig: Rig) -> None:
