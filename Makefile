@@ -8,7 +8,10 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # The suite starts a hundred processes, each of which would compile the sources anew where Python may not keep them.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo run test check chaos clean browser
+.PHONY: help demo run test unit coverage check format chaos clean browser
+
+help:
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Maatje needs Python 3.11 or newer; say which with: make PYTHON=python3.12 …")'
@@ -17,17 +20,17 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install $(PIP_QUIET) --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
-demo: $(READY)
+demo: $(READY)  ## the main job with fictional people, no tokens
 	$(BIN)/maatje run --demo
 
-run: $(READY)
+run: $(READY)  ## the service, with the settings of the environment or .env
 	$(BIN)/maatje run
 
 # How many test processes run side by side: one more than two cores, since some always wait for a browser or a process.
 WORKERS ?= 3
 
 # The suite: unit, contract, end to end, a short chaos run, on SQLite and PostgreSQL, and in a real browser.
-test: $(READY) browser
+test: $(READY) browser  ## the whole suite: both engines and a real browser
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(if $(WITHOUT_BROWSER),-m "not browser") $(ARGS)
 
 browser: $(READY)
@@ -37,7 +40,18 @@ else
 	$(BIN)/python -m tests.browser.install
 endif
 
-check: $(READY)
+# Pure code and one engine, no processes and no browser: what to run while writing. Under a minute on two quiet cores.
+unit: $(READY)  ## the quick part of the suite
+	$(BIN)/python -m pytest -n 2 -q -m "not browser and not slow" -k "not postgresql" tests/locales tests/reminders/terms tests/reminders/policies tests/reminders/timetables tests/reminders/delivery tests/reminders/planning tests/storage $(ARGS)
+
+coverage: $(READY) browser  ## the whole suite, with the lines that no test runs
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov=bot --cov=locales --cov=reminders --cov=storage --cov-report=term:skip-covered $(ARGS)
+
+format: $(READY)  ## mends what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+check: $(READY)  ## ruff, mypy, import directions, translations, FAQ
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -45,9 +59,9 @@ check: $(READY)
 	$(BIN)/maatje translations check
 	$(BIN)/maatje faq check
 
-chaos: $(READY)
+chaos: $(READY)  ## 10,000 messages, 200 kills, on both engines
 	$(BIN)/python -m tests.chaos --full
 
-clean:
+clean:  ## removes what was made
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache maatje-demo.db*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
