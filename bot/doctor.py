@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import InvalidToken, TelegramError
 
@@ -86,8 +85,7 @@ async def _database(settings: Settings, keys: KeyRing) -> list[Finding]:
         current = await schema_is_current(database)
         if current:
             findings.append(await _stored_data(database))
-        async with database.reading() as session:
-            now = await session.scalar(text("SELECT CURRENT_TIMESTAMP"))
+        now = await database.clock()
     except (SQLAlchemyError, OSError) as error:
         what = "cannot be opened; is it running, and is MAATJE_DATABASE_URL right?"
         return [Finding("database", "fault", f"{database.url.get_backend_name()} {what} ({type(error).__name__})")]

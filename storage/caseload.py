@@ -1,12 +1,14 @@
 """Whose people are whose: a consultant's caseload, and those of colleagues they stand in for."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.absences import Absence
+from storage.appointments.appointments import LessonGroup, Membership
 from storage.people.people import Consultant, Person
 
 # How long a colleague to whom an unseen report went may still answer it.
@@ -85,3 +87,26 @@ async def may_act_for(session: AsyncSession, consultant_id: int, person: Person,
         .limit(1)
     )
     return passed is not None
+
+
+async def groups_of(
+    session: AsyncSession, people: Collection[Person], on: date
+) -> list[tuple[LessonGroup, list[Person]]]:
+    """The lesson groups that these people are in on this day, by name, each with those of them who are in it."""
+    known = {person.id: person for person in people}
+    rows = await session.execute(
+        select(LessonGroup, Membership.person_id)
+        .join(Membership, Membership.group_id == LessonGroup.id)
+        .where(
+            Membership.person_id.in_(known),
+            Membership.from_on <= on,
+            or_(Membership.until_on.is_(None), Membership.until_on >= on),
+        )
+        .order_by(LessonGroup.name, Membership.person_id)
+    )
+    found: dict[int, tuple[LessonGroup, list[Person]]] = {}
+    for group, person_id in rows:
+        members = found.setdefault(group.id, (group, []))[1]
+        if known[person_id] not in members:
+            members.append(known[person_id])
+    return list(found.values())

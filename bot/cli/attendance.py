@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cli.common import WRONG_USAGE, AsJson, console, opened, read_settings, run, show_json, stop
@@ -24,19 +23,17 @@ from bot.reports.attendance_plot import PlotImpossible, check_plots, draw
 from locales.rendering.catalog import Catalogs
 from locales.rendering.render import Renderer
 from reminders.terms.terms import Route, hours_required
-from storage.appointments.appointments import LessonGroup, day_bounds
+from storage.appointments.appointments import day_bounds, is_a_group
 from storage.attendance.attendance import Attended, Outcome, attendance_of
 from storage.attendance.facts import missed_facts
 from storage.engine.database import Database
 from storage.importing.cells import EARLIEST, LATEST
-from storage.people.people import Person, Plan, consultant_by_email, person_by_external_id
+from storage.people.people import consultant_by_email, person_by_external_id, routes_of
 from storage.privacy.audit import AuditEntry
 
 app = typer.Typer(no_args_is_help=True, help="Who was there, and who had said that they could not come.")
 
 _LONG_AGO = date(2000, 1, 1)
-# Keeps a statement below both engines' limits on bound values.
-_AT_ONCE = 5_000
 
 
 class Reading(StrEnum):
@@ -189,9 +186,7 @@ async def _report(database: Database, settings: Settings, wanted: _Wanted) -> _F
             if consultant is None:
                 stop(f"No consultant with the e-mail address {wanted.consultant!r}.")
             consultant_id = consultant.id
-        if wanted.group is not None and not await session.scalar(
-            select(LessonGroup.id).where(LessonGroup.name == wanted.group)
-        ):
+        if wanted.group is not None and not await is_a_group(session, wanted.group):
             stop(f"No lesson group is called {wanted.group!r}. Write it as in the groups table.")
         rows = await attendance_of(
             session,
@@ -213,23 +208,18 @@ async def _with_people(session: AsyncSession, settings: Settings, rows: list[Att
     names: dict[str, str] = {}
     goals: dict[int, Goals] = {}
     municipalities = Municipalities.load(settings.config)
-    ids = sorted({row.person_id for row in rows}) if by is By.PERSON else []
-    for start in range(0, len(ids), _AT_ONCE):
-        for person, route in await session.execute(
-            select(Person, Plan.route)
-            .outerjoin(Plan, Plan.person_id == Person.id)
-            .where(Person.id.in_(ids[start : start + _AT_ONCE]))
-        ):
-            external_ids[person.id] = person.external_id
-            names[person.external_id] = f"{person.given_name} {person.family_name}".strip()
-            required = hours_required(route, person.group)
-            # In the B1-route the law sets no number, but scaling down asks for one (1.8).
-            scale_down = municipalities.of(person.municipality).term_rules.scale_down_hours
-            goals[person.id] = Goals(
-                lessons=scale_down if route is Route.B1 else required.lessons,
-                participation=required.participation,
-                pvt=required.pvt,
-            )
+    ids = {row.person_id for row in rows} if by is By.PERSON else set[int]()
+    for person, route in await routes_of(session, ids):
+        external_ids[person.id] = person.external_id
+        names[person.external_id] = f"{person.given_name} {person.family_name}".strip()
+        required = hours_required(route, person.group)
+        # In the B1-route the law sets no number, but scaling down asks for one (1.8).
+        scale_down = municipalities.of(person.municipality).term_rules.scale_down_hours
+        goals[person.id] = Goals(
+            lessons=scale_down if route is Route.B1 else required.lessons,
+            participation=required.participation,
+            pvt=required.pvt,
+        )
     return _Found(lines_of(rows, by, zone=settings.zone, external_ids=external_ids, goals=goals), names)
 
 

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 import segno
 import typer
-from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.actions.contacts import address_in, contact_for
@@ -25,7 +24,7 @@ from storage.outbox.message import Outgoing, put
 from storage.people.contacts import Contact
 from storage.people.link_codes import VALID_FOR, make_code
 from storage.people.people import Consultant, Person, consultant_by_email, person_by_external_id, plan_of
-from storage.privacy.audit import AuditEntry
+from storage.privacy.audit import AuditEntry, count_entries
 from storage.privacy.erasure import erase_person
 from storage.privacy.export import export_person
 from storage.vocabulary import Priority
@@ -200,17 +199,12 @@ def erase(
     async def work() -> int:
         async with opened(settings) as database:
             found = await _person(database, person)
-            party = f"person:{found.id}"
             async with database.writing() as session:
                 await erase_person(session, found.id)
                 session.add(_operator_did("erased", found.id))
-                left = await session.scalar(
-                    select(func.count())
-                    .select_from(AuditEntry)
-                    .where(or_(AuditEntry.subject == party, AuditEntry.actor == party))
-                )
+                left = await count_entries(session, f"person:{found.id}")
             await database.forget_deleted()
-        return left or 0
+        return left
 
     kept = run(work)
     if as_json:

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-from sqlalchemy import func, select
 
 from bot.cli.common import WRONG_USAGE, AsJson, console, errors, opened, read_settings, run, show_json, stop
 from bot.configuration.clock import SystemClock
@@ -18,7 +17,7 @@ from locales.rendering.render import Renderer
 from reminders.local_time import QuietHours, to_instant
 from reminders.wording.planned_messages import PlannedComposer
 from storage.importing.cells import EARLIEST, LATEST
-from storage.people.people import Person, person_by_external_id
+from storage.people.people import count_people, person_by_external_id
 
 app = typer.Typer(no_args_is_help=True, help="What will be said, and planning it.")
 
@@ -70,7 +69,7 @@ def plan(as_json: AsJson = False) -> None:
     async def work() -> tuple[int, int]:
         async with opened(settings) as database:
             async with database.reading() as session:
-                people = await session.scalar(select(func.count()).select_from(Person)) or 0
+                people = await count_people(session)
             columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
             hidden = as_json or not errors.is_terminal
             with Progress(*columns, console=errors, transient=True, disable=hidden) as progress:

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from importlib.resources import files
 
-from sqlalchemy import select
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,11 +13,10 @@ from starlette.routing import BaseRoute, Route
 from bot.app import App
 from bot.demo.clock import DemoClock
 from locales.rendering.languages import LANGUAGES
-from storage.outbox.message import Message
-from storage.people.contacts import Contact
+from storage.outbox.message import next_due
+from storage.people.contacts import has_contact_on
 from storage.people.link_codes import make_code
-from storage.people.people import Consultant, Person, Plan
-from storage.vocabulary import MessageState
+from storage.people.people import Consultant, Person, everybody
 
 _TYPES = {"css": "text/css", "js": "text/javascript", "html": "text/html"}
 _POLICY = (
@@ -74,10 +72,7 @@ class DemoRoutes:
     async def state(self, _: Request) -> Response:
         """Who there is, and what time it is in the demo."""
         async with self._app.database.reading() as session:
-            consultants = list(await session.scalars(select(Consultant).order_by(Consultant.id)))
-            people = await session.execute(
-                select(Person, Plan.route).outerjoin(Plan, Plan.person_id == Person.id).order_by(Person.id)
-            )
+            consultants, people = await everybody(session)
             listed = [
                 {
                     "id": f"person-{person.id}",
@@ -108,20 +103,16 @@ class DemoRoutes:
         async with self._app.database.writing() as session:
             if await session.get(Person if kind == "person" else Consultant, int(number)) is None:
                 return JSONResponse({"error": "unknown"}, status_code=404)
-            linked = await session.scalar(
-                select(Contact.id).where(
-                    Contact.channel == "web",
-                    (Contact.person_id if kind == "person" else Contact.consultant_id) == int(number),
-                )
-            )
-            if linked is not None:
+            person_id = int(number) if kind == "person" else None
+            consultant_id = int(number) if kind == "consultant" else None
+            if await has_contact_on(session, "web", person_id=person_id, consultant_id=consultant_id):
                 return JSONResponse({"url": f"/chat?phone={who}"})
             code, _expires = await make_code(
                 session,
                 self._app.database.keys,
                 self._clock.now(),
-                person_id=int(number) if kind == "person" else None,
-                consultant_id=int(number) if kind == "consultant" else None,
+                person_id=person_id,
+                consultant_id=consultant_id,
             )
         return JSONResponse({"url": f"/chat?phone={who}#{code}"})
 
@@ -146,16 +137,5 @@ class DemoRoutes:
 
     async def _next_due(self) -> datetime | None:
         """When the next message is due to somebody whose phone is open."""
-        linked_people = select(Contact.person_id).where(Contact.person_id.is_not(None))
-        linked_consultants = select(Contact.consultant_id).where(Contact.consultant_id.is_not(None))
         async with self._app.database.reading() as session:
-            return await session.scalar(
-                select(Message.next_at)
-                .where(
-                    Message.state == MessageState.PENDING,
-                    Message.next_at > self._clock.now(),
-                    Message.person_id.in_(linked_people) | Message.consultant_id.in_(linked_consultants),
-                )
-                .order_by(Message.next_at)
-                .limit(1)
-            )
+            return await next_due(session, self._clock.now())

@@ -203,3 +203,8 @@ def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
 def _in_membership(appointment: Appointment, membership: Membership, zone: ZoneInfo) -> bool:
     day = appointment.starts_at.astimezone(zone).date()
     return membership.from_on <= day and (membership.until_on is None or day <= membership.until_on)
+
+
+async def is_a_group(session: AsyncSession, name: str) -> bool:
+    """Whether a lesson group has this name."""
+    return await session.scalar(select(LessonGroup.id).where(LessonGroup.name == name)) is not None

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import event, make_url
+from sqlalchemy import event, make_url, text
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
@@ -92,6 +92,16 @@ class Database:
         """A session whose changes are committed when the block ends well, and dropped when it raises."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    async def clock(self) -> object:
+        """The moment by the database's own clock: an instant on PostgreSQL, on SQLite this machine's as text.
+
+        Raises:
+            SQLAlchemyError, OSError: the database cannot be used.
+        """
+        async with self.engine.connect() as connection:
+            await connection.execution_options(**{_READ_ONLY: True})
+            return await connection.scalar(text("SELECT CURRENT_TIMESTAMP"))
 
     async def forget_deleted(self) -> None:
         """Take what was deleted out of SQLite's log too, where earlier states of pages wait to be written over.

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.engine.base import Base
 from storage.engine.columns import EncryptedJson, Json, RowId, vocabulary
+from storage.people.contacts import Contact
 from storage.vocabulary import MessageState, Priority
 
 #: Why a message to somebody who is linked nowhere went nowhere, or waits.
@@ -182,4 +183,20 @@ async def send_what_waited(session: AsyncSession, consultant_id: int, now: datet
             Message.reason == NO_CHANNEL,
         )
         .values(next_at=now)
+    )
+
+
+async def next_due(session: AsyncSession, now: datetime) -> datetime | None:
+    """When the next message after now is due to somebody who has an address; None = nothing waits."""
+    people = select(Contact.person_id).where(Contact.person_id.is_not(None))
+    consultants = select(Contact.consultant_id).where(Contact.consultant_id.is_not(None))
+    return await session.scalar(
+        select(Message.next_at)
+        .where(
+            Message.state == MessageState.PENDING,
+            Message.next_at > now,
+            Message.person_id.in_(people) | Message.consultant_id.in_(consultants),
+        )
+        .order_by(Message.next_at)
+        .limit(1)
     )

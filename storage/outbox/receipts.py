@@ -32,6 +32,12 @@ async def note_receipt(session: AsyncSession, ids: Sequence[int], state: Message
     await session.execute(update(Contact).where(Contact.id.in_(reached)).values(last_delivered_at=at))
 
 
+async def any_on_its_way(session: AsyncSession, ids: Sequence[int]) -> bool:
+    """Whether one of these messages is being sent right now, so that nothing can be noted of it yet."""
+    wanted = select(Message.id).where(Message.id.in_(ids), Message.state == MessageState.SENDING)
+    return await session.scalar(wanted.limit(1)) is not None
+
+
 async def pass_on(session: AsyncSession, message_id: int, at: datetime, reason: str, now: datetime) -> int | None:
     """Take a message that did not arrive back into the queue, due at `at`, not to the contact it went to.
 

@@ -88,6 +88,24 @@ async def is_reachable(session: AsyncSession, consultant_id: int, channels: Coll
     return found is not None
 
 
+async def channels_of(session: AsyncSession, person_id: int) -> list[str]:
+    """The channels on which a person has an address that works, each once, the oldest first."""
+    found = await session.scalars(
+        select(Contact.channel)
+        .where(Contact.person_id == person_id, Contact.state == ContactState.ACTIVE)
+        .order_by(Contact.id)
+    )
+    return list(dict.fromkeys(found))
+
+
+async def has_contact_on(
+    session: AsyncSession, channel: str, *, person_id: int | None = None, consultant_id: int | None = None
+) -> bool:
+    """Whether a person or consultant has an address on this channel, working or not."""
+    whose = Contact.person_id == person_id if person_id is not None else Contact.consultant_id == consultant_id
+    return await session.scalar(select(Contact.id).where(Contact.channel == channel, whose).limit(1)) is not None
+
+
 async def add_mail_addresses(session: AsyncSession, keys: KeyRing, now: datetime) -> list[int]:
     """Make the work address that a municipality gave for each consultant a contact of theirs; for whom it is new.
 

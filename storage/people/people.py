@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text, select
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -11,6 +11,9 @@ from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, EncryptedJson, Json, RowId, vocabulary
 from storage.engine.keys import KeyRing
 from storage.vocabulary import Group, Route, Wishes
+
+# Keeps a statement below both engines' limits on bound values.
+_AT_ONCE = 5_000
 
 
 class Consultant(Base, kw_only=True):
@@ -32,7 +35,7 @@ class Consultant(Base, kw_only=True):
 
 
 class Person(Base, kw_only=True):
-    """A participant: a person with the integration obligation, status holder or migrant."""
+    """A person with the integration obligation, status holder or migrant."""
 
     __tablename__ = "person"
     __table_args__ = IDS_NEVER_REUSED
@@ -116,3 +119,36 @@ async def person_ids(session: AsyncSession, external_ids: Collection[str]) -> di
     """The ids of the people the municipality knows by these ids; unknown ones are absent."""
     found = await session.execute(select(Person.external_id, Person.id).where(Person.external_id.in_(external_ids)))
     return dict(found.all())
+
+
+async def count_people(session: AsyncSession) -> int:
+    """How many people there are."""
+    return await session.scalar(select(func.count()).select_from(Person)) or 0
+
+
+async def routes_of(session: AsyncSession, person_ids: Collection[int]) -> list[tuple[Person, Route | None]]:
+    """These people with the route of their plan; unknown ones are absent. One query for every 5,000."""
+    ids = sorted(person_ids)
+    found = list[tuple[Person, Route | None]]()
+    for start in range(0, len(ids), _AT_ONCE):
+        rows = await session.execute(
+            select(Person, Plan.route)
+            .outerjoin(Plan, Plan.person_id == Person.id)
+            .where(Person.id.in_(ids[start : start + _AT_ONCE]))
+            .order_by(Person.id)
+        )
+        found.extend((person, route) for person, route in rows)
+    return found
+
+
+async def everybody(session: AsyncSession) -> tuple[list[Consultant], list[tuple[Person, Route | None]]]:
+    """All consultants and all people with their routes, oldest first; for small deployments (the demo)."""
+    consultants = list(await session.scalars(select(Consultant).order_by(Consultant.id)))
+    return consultants, await routes_of(session, list(await session.scalars(select(Person.id))))
+
+
+async def colleagues_of(session: AsyncSession, consultant: Consultant) -> list[Consultant]:
+    """The other consultants, those of the same municipality first, then by name."""
+    found = await session.scalars(select(Consultant).where(Consultant.id != consultant.id))
+    mine = consultant.municipality
+    return sorted(found, key=lambda c: (c.municipality != mine, c.name.casefold(), c.id))

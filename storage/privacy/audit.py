@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.engine.base import Base
@@ -20,3 +21,9 @@ class AuditEntry(Base, kw_only=True):
     actor: Mapped[str] = mapped_column(String(40))
     action: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(40))
+
+
+async def count_entries(session: AsyncSession, ref: str) -> int:
+    """How many acts by or about somebody ("person:7") are kept."""
+    wanted = or_(AuditEntry.subject == ref, AuditEntry.actor == ref)
+    return await session.scalar(select(func.count()).select_from(AuditEntry).where(wanted)) or 0

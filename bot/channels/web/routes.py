@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -41,8 +40,7 @@ from bot.events import InboundEvent, Payload, Pressed, Said, Started, command_in
 from locales.rendering.languages import SOURCE
 from reminders.delivery.channel import Clock
 from storage.engine.database import Database
-from storage.outbox.message import Message
-from storage.outbox.receipts import note_receipt
+from storage.outbox.receipts import any_on_its_way, note_receipt
 from storage.people.webchat import (
     WebMessage,
     add_web_message,
@@ -258,9 +256,7 @@ class ChatRoutes:
         _allow(self._events, str(chat.contact_id))
         async with self._database.reading() as session:
             line = await web_message(session, chat.contact_id, asked.message)
-            again = await session.scalar(
-                select(WebMessage.id).where(WebMessage.event_id == requests.line_key(chat.contact_id, asked.event))
-            )
+            again = await web_line_of(session, requests.line_key(chat.contact_id, asked.event))
         label = None if line is None else label_of(line.content, asked.intent)
         heard = line is not None and line.content.get("hear") == asked.intent
         if line is None or label is None or (line.buttons_closed and again is None and not heard):
@@ -277,10 +273,8 @@ class ChatRoutes:
             ids = await web_outbox_ids(session, chat.contact_id, after=asked.after, up_to=asked.up_to)
             await note_receipt(session, ids, MessageState(asked.state), self._clock.now())
             # The page can be quicker than the dispatcher, which notes "sent" only after send() has returned.
-            early = await session.scalar(
-                select(Message.id).where(Message.id.in_(ids), Message.state == MessageState.SENDING).limit(1)
-            )
-        return Response(status_code=204 if early is None else 202)
+            early = await any_on_its_way(session, ids)
+        return Response(status_code=202 if early else 204)
 
     async def _chat(self, request: Request) -> Chat:
         chat = await self._sessions.find(request)

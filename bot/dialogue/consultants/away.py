@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import select
-
 from bot.dialogue.consultants.common import PAGE, menu_rows, number_in, page_of, pages, say_unknown
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Part, Text, verbatim
 from reminders.planning.after_absence import pass_to
 from storage.caseload import is_away
-from storage.people.people import Consultant
+from storage.people.people import Consultant, colleagues_of
 
 _STARTS: Final = (0, 1, 2, 3, 4, 5, 6, 7, 14)
 _LENGTHS: Final = (1, 2, 3, 5, 7, 14, 21, 28)
@@ -75,7 +73,7 @@ def _day(text: str) -> date | None:
 
 async def stand_in(turn: Turn, args: Sequence[str]) -> None:
     """Who stands in: "standin" asks, "standin:p<page>" turns the page, "standin:<consultant>" chooses."""
-    consultant, colleagues = turn.consultant, await _colleagues(turn)
+    consultant, colleagues = turn.consultant, await colleagues_of(turn.session, turn.consultant)
     chosen = next((c for c in colleagues if args and c.id == number_in(args)), None)
     if chosen is not None:
         consultant.stand_in_id = chosen.id
@@ -106,10 +104,3 @@ async def stand_in(turn: Turn, args: Sequence[str]) -> None:
         title("consultant.who_stands_in") if rows else part("consultant.no_colleagues"),
         buttons=[*rows, turning, *menu_rows()[-1:]],
     )
-
-
-async def _colleagues(turn: Turn) -> list[Consultant]:
-    """The other consultants, those of the same municipality first."""
-    found = await turn.session.scalars(select(Consultant).where(Consultant.id != turn.consultant.id))
-    mine = turn.consultant.municipality
-    return sorted(found, key=lambda c: (c.municipality != mine, c.name.casefold(), c.id))

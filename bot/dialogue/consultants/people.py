@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import select
-
 from bot.dialogue.consultants.common import (
     PAGE,
     caseload,
@@ -25,10 +23,10 @@ from reminders.wording.appointment import appointment_line, name_of
 from reminders.wording.caseload_lists import List, lines_of
 from storage.appointments.absence_reports import LOOK_BACK, times_reported
 from storage.appointments.appointments import appointments_of
-from storage.people.contacts import Contact
+from storage.people.contacts import channels_of
 from storage.people.link_codes import make_code
 from storage.people.people import Person, plan_of
-from storage.vocabulary import ContactState, Group
+from storage.vocabulary import Group
 
 NAME_LENGTH: Final = 80
 _AHEAD: Final = timedelta(days=60)
@@ -153,12 +151,7 @@ async def road(turn: Turn, args: Sequence[str]) -> None:
 
 
 async def _reach(turn: Turn, person: Person) -> Part:
-    channels = await turn.session.scalars(
-        select(Contact.channel)
-        .where(Contact.person_id == person.id, Contact.state == ContactState.ACTIVE)
-        .order_by(Contact.id)
-    )
-    names = list(dict.fromkeys(channels))
+    names = await channels_of(turn.session, person.id)
     if person.stopped_at is not None:
         return part("consultant.has_stopped")
     if not names:

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import or_, select
-
 from bot.dialogue import letters
 from bot.dialogue.answers import asked_for_words
 from bot.dialogue.consultants.common import (
@@ -21,7 +19,8 @@ from bot.dialogue.consultants.reports import letter_of, see
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Attachment, Button, Part, Style, Text, verbatim
 from reminders.wording.appointment import name_of
-from storage.appointments.appointments import LessonGroup, Membership
+from storage.appointments.appointments import LessonGroup
+from storage.caseload import groups_of
 from storage.engine.columns import Json
 from storage.people.people import Person
 from storage.people.relayed import Letter
@@ -217,23 +216,7 @@ async def groups(turn: Turn, args: Sequence[str]) -> None:
 
 
 async def _groups(turn: Turn) -> list[tuple[LessonGroup, list[Person]]]:
-    people = {person.id: person for person in await caseload(turn)}
-    rows = await turn.session.execute(
-        select(LessonGroup, Membership.person_id)
-        .join(Membership, Membership.group_id == LessonGroup.id)
-        .where(
-            Membership.person_id.in_(people),
-            Membership.from_on <= turn.today,
-            or_(Membership.until_on.is_(None), Membership.until_on >= turn.today),
-        )
-        .order_by(LessonGroup.name, Membership.person_id)
-    )
-    found: dict[int, tuple[LessonGroup, list[Person]]] = {}
-    for group, person_id in rows:
-        members = found.setdefault(group.id, (group, []))[1]
-        if people[person_id] not in members:
-            members.append(people[person_id])
-    return list(found.values())
+    return await groups_of(turn.session, await caseload(turn), turn.today)
 
 
 async def group(turn: Turn, args: Sequence[str]) -> None:

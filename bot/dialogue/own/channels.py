@@ -9,14 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
-
 from bot.actions.contacts import address_in, contact_for, hidden
 from bot.dialogue import menu
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Body, Button, Text, verbatim
 from storage.outbox.message import Outgoing
-from storage.people.contacts import Contact
+from storage.people.contacts import Contact, channels_of
 from storage.people.link_codes import make_code
 from storage.vocabulary import ContactState, Priority
 
@@ -49,9 +47,8 @@ async def show(turn: Turn, args: Sequence[str]) -> None:
 
 
 async def _linked(turn: Turn) -> list[str]:
-    mine = select(Contact.channel).where(Contact.person_id == turn.person.id, Contact.state == ContactState.ACTIVE)
     known = turn.services.channels
-    return [name for name in dict.fromkeys(await turn.session.scalars(mine)) if name in known]
+    return [name for name in await channels_of(turn.session, turn.person.id) if name in known]
 
 
 def _addable(turn: Turn, linked: Sequence[str]) -> list[str]:
