@@ -132,7 +132,7 @@ def build(
             **dict.fromkeys(Missed, MissedComposer(settings.zone, talk_rules)),
         }
     )
-    said = EarlierMessages(composer)
+    earlier = EarlierMessages(composer)
     illustrations = Illustrations(
         database, renderer, CardRenderer(renderer), build_speaker(renderer, settings.recordings), clock, term_rules
     )
@@ -148,7 +148,7 @@ def build(
         replan=planner.plan_people,
         changed=planner.on_changes,
         channels=tuple(channels),
-        earlier_message=said.body,
+        earlier_message=earlier.body,
         voices=illustrations.voices,
         links=lambda code: {name: link for name, channel in channels.items() if (link := channel.link(code))},
         holidays=public_holidays(),
@@ -168,7 +168,7 @@ def build(
         composer=composer,
         clock=clock,
         worker=worker,
-        files=Attachments(renderer, clock, channels, said, illustrations),
+        files=Attachments(renderer, clock, channels, earlier, illustrations),
         links=PersonalLinks(base_url, keys),
         illustrator=illustrations,
         rules=rules,

@@ -31,7 +31,7 @@ LARGEST_DRIFT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """One thing looked at; `text` says what to do when it is no ok."""
 
     about: str
@@ -43,15 +43,15 @@ class Finding:
         return asdict(self)
 
 
-async def examine(settings: Settings) -> list[Finding]:
+async def examine(settings: Settings) -> list[Diagnosis]:
     """Look at everything; nothing is changed."""
-    findings: list[Finding] = []
+    findings: list[Diagnosis] = []
     keys: KeyRing | None = None
     try:
         keys = settings.keys()
-        findings.append(Finding("secret key", "ok", "set"))
+        findings.append(Diagnosis("secret key", "ok", "set"))
     except (SecretMissing, SecretTooShort) as error:
-        findings.append(Finding("secret key", "fault", str(error)))
+        findings.append(Diagnosis("secret key", "fault", str(error)))
     findings.append(_configuration(settings))
     if keys is not None:
         findings.extend(await _database(settings, keys))
@@ -62,25 +62,25 @@ async def examine(settings: Settings) -> list[Finding]:
     return findings
 
 
-def _configuration(settings: Settings) -> Finding:
+def _configuration(settings: Settings) -> Diagnosis:
     try:
         Municipalities.load(settings.config)
         load_channel_rules(settings.config, settings.zone)
         policies_of(settings)
     except (ConfigError, PolicyError, OSError) as error:
-        return Finding("configuration", "fault", str(error))
-    return Finding("configuration", "ok", str(settings.config) if settings.config else "none, the defaults hold")
+        return Diagnosis("configuration", "fault", str(error))
+    return Diagnosis("configuration", "ok", str(settings.config) if settings.config else "none, the defaults hold")
 
 
-async def _database(settings: Settings, keys: KeyRing) -> list[Finding]:
+async def _database(settings: Settings, keys: KeyRing) -> list[Diagnosis]:
     try:
         database = open_database(settings.database_url, keys)
     except DatabaseUrlWrong as error:
-        return [Finding("database", "fault", str(error))]
+        return [Diagnosis("database", "fault", str(error))]
     if database.is_sqlite and _is_missing(database.url.database):
         # Opening it would make it, and nothing is changed here.
-        return [Finding("database", "warning", f"{database.url.database} is not there yet; run: maatje migrate")]
-    findings: list[Finding] = []
+        return [Diagnosis("database", "warning", f"{database.url.database} is not there yet; run: maatje migrate")]
+    findings: list[Diagnosis] = []
     try:
         current = await schema_is_current(database)
         if current:
@@ -88,20 +88,26 @@ async def _database(settings: Settings, keys: KeyRing) -> list[Finding]:
         now = await database.clock()
     except (SQLAlchemyError, OSError) as error:
         what = "cannot be opened; is it running, and is MAATJE_DATABASE_URL right?"
-        return [Finding("database", "fault", f"{database.url.get_backend_name()} {what} ({type(error).__name__})")]
+        return [Diagnosis("database", "fault", f"{database.url.get_backend_name()} {what} ({type(error).__name__})")]
     finally:
         await database.close()
     findings.append(
-        Finding("database", "ok", f"{database.url.get_backend_name()}, schema up to date")
+        Diagnosis("database", "ok", f"{database.url.get_backend_name()}, schema up to date")
         if current
-        else Finding("database", "fault" if not database.is_sqlite else "warning", "schema is old; run: maatje migrate")
+        else Diagnosis(
+            "database", "fault" if not database.is_sqlite else "warning", "schema is old; run: maatje migrate"
+        )
     )
     if isinstance(now, datetime):
         drift = abs((datetime.now(UTC) - now.astimezone(UTC)).total_seconds())
         state: Literal["ok", "fault"] = "ok" if drift <= LARGEST_DRIFT else "fault"
-        findings.append(Finding("clock", state, f"{drift:.0f} s from the database's; use NTP on both when it is more"))
+        findings.append(
+            Diagnosis("clock", state, f"{drift:.0f} s from the database's; use NTP on both when it is more")
+        )
     else:
-        findings.append(Finding("clock", "ok", f"{datetime.now(settings.zone):%Y-%m-%d %H:%M} in {settings.timezone}"))
+        findings.append(
+            Diagnosis("clock", "ok", f"{datetime.now(settings.zone):%Y-%m-%d %H:%M} in {settings.timezone}")
+        )
     return findings
 
 
@@ -109,36 +115,36 @@ def _is_missing(file: str | None) -> bool:
     return bool(file) and file != ":memory:" and not Path(file or "").exists()
 
 
-async def _stored_data(database: Database) -> Finding:
+async def _stored_data(database: Database) -> Diagnosis:
     """Whether what is stored can be read: a secret that was lost or mistyped shows here, not with the first person."""
     marks = await read_key_marks(database)
     if marks.unreadable:
-        return Finding("stored data", "fault", marks.complaint())
-    return Finding("stored data", "ok", f"{marks.seen} rows can be read with the secret key")
+        return Diagnosis("stored data", "fault", marks.complaint())
+    return Diagnosis("stored data", "ok", f"{marks.seen} rows can be read with the secret key")
 
 
-async def _telegram(settings: Settings) -> Finding:
+async def _telegram(settings: Settings) -> Diagnosis:
     if not settings.telegram_token.get_secret_value():
-        return Finding("telegram", "warning", "off; set MAATJE_TELEGRAM_TOKEN to the token that @BotFather gives")
+        return Diagnosis("telegram", "warning", "off; set MAATJE_TELEGRAM_TOKEN to the token that @BotFather gives")
     from bot.channels.telegram import TelegramChannel
 
     channel = TelegramChannel.from_settings(settings)
     try:
-        return Finding("telegram", "ok", f"@{await channel.username()}")
+        return Diagnosis("telegram", "ok", f"@{await channel.username()}")
     except InvalidToken:
-        return Finding("telegram", "fault", "the token is not accepted; copy it again from @BotFather")
+        return Diagnosis("telegram", "fault", "the token is not accepted; copy it again from @BotFather")
     except TelegramError as error:
-        return Finding("telegram", "fault", f"cannot be reached ({type(error).__name__}); look at the network")
+        return Diagnosis("telegram", "fault", f"cannot be reached ({type(error).__name__}); look at the network")
     finally:
         await channel.close()
 
 
-async def _other_channels(settings: Settings) -> list[Finding]:
+async def _other_channels(settings: Settings) -> list[Diagnosis]:
     """WhatsApp, SMS and e-mail: what is set up, and what their webhooks need."""
-    findings: list[Finding] = []
+    findings: list[Diagnosis] = []
     for name in ("whatsapp", "sms", "email"):
         if name not in settings.channels:
-            findings.append(Finding(name, "warning", "off; README, Channels, says how to set it up"))
+            findings.append(Diagnosis(name, "warning", "off; README, Channels, says how to set it up"))
         elif name == "whatsapp":
             findings.append(await _whatsapp(settings))
         elif name == "email" and settings.smtp_host:
@@ -148,18 +154,20 @@ async def _other_channels(settings: Settings) -> list[Finding]:
     by_webhook = {"whatsapp", "sms"} & set(settings.channels)
     if by_webhook and not settings.public_url:
         what = "MAATJE_PUBLIC_URL is not set: nothing that people write arrives, and no receipts"
-        findings.append(Finding(", ".join(sorted(by_webhook)), "fault", what))
+        findings.append(Diagnosis(", ".join(sorted(by_webhook)), "fault", what))
     if "sms" in settings.channels and not settings.notify_callback_token.get_secret_value():
-        findings.append(Finding("sms", "fault", "set MAATJE_NOTIFY_CALLBACK_TOKEN, and enter it in Notify's settings"))
+        findings.append(
+            Diagnosis("sms", "fault", "set MAATJE_NOTIFY_CALLBACK_TOKEN, and enter it in Notify's settings")
+        )
     if settings.smtp_host and not settings.imap_host:
-        findings.append(Finding("email", "warning", "set MAATJE_IMAP_HOST, or nobody can answer an e-mail"))
+        findings.append(Diagnosis("email", "warning", "set MAATJE_IMAP_HOST, or nobody can answer an e-mail"))
     return findings
 
 
-async def _whatsapp(settings: Settings) -> Finding:
+async def _whatsapp(settings: Settings) -> Diagnosis:
     if not settings.whatsapp_waba_id:
         what = "set MAATJE_WHATSAPP_WABA_ID, so that the templates can be checked (maatje whatsapp templates)"
-        return Finding("whatsapp", "warning", what)
+        return Diagnosis("whatsapp", "warning", what)
     from bot.channels.whatsapp.api import GraphApi
     from bot.channels.whatsapp.errors import MediaRefused, OutsideWindow
     from bot.channels.whatsapp.templates import catalog, missing
@@ -168,32 +176,32 @@ async def _whatsapp(settings: Settings) -> Finding:
     try:
         lacking = missing(catalog(Renderer(Catalogs(), settings.zone)), await api.templates())
     except (DeliveryError, OutsideWindow, MediaRefused) as error:
-        return Finding("whatsapp", "fault", f"cannot be asked ({error}); look at the token and the network")
+        return Diagnosis("whatsapp", "fault", f"cannot be asked ({error}); look at the token and the network")
     finally:
         await api.close()
     if lacking:
-        return Finding("whatsapp", "fault", f"not approved: {', '.join(lacking)}; run maatje whatsapp templates")
-    return Finding("whatsapp", "ok", "every template is approved")
+        return Diagnosis("whatsapp", "fault", f"not approved: {', '.join(lacking)}; run maatje whatsapp templates")
+    return Diagnosis("whatsapp", "ok", "every template is approved")
 
 
-async def _notify(settings: Settings, name: str) -> Finding:
+async def _notify(settings: Settings, name: str) -> Diagnosis:
     from bot.channels.notify.api import NotifyApi
 
     try:
         api = NotifyApi(notify_config(settings), SystemClock())
     except ValueError as error:
-        return Finding(name, "fault", str(error))
+        return Diagnosis(name, "fault", str(error))
     try:
         # A notification that nobody sent: Notify says so only to a key that it knows.
         await api.get(str(UUID(int=0)))
     except DeliveryError as error:
-        return Finding(name, "fault", f"Notify cannot be asked ({error}); look at the key, its address and the clock")
+        return Diagnosis(name, "fault", f"Notify cannot be asked ({error}); look at the key, its address and the clock")
     finally:
         await api.close()
-    return Finding(name, "ok", "Notify accepts the key")
+    return Diagnosis(name, "ok", "Notify accepts the key")
 
 
-async def _email(settings: Settings) -> Finding:
+async def _email(settings: Settings) -> Diagnosis:
     from bot.channels.email.mailbox import Mailbox
     from bot.channels.email.sending import Outbound
 
@@ -202,28 +210,28 @@ async def _email(settings: Settings) -> Finding:
     try:
         await outbound.check()
     except DeliveryError as error:
-        return Finding("email", "fault", f"{config.smtp_host} takes no mail from us ({error}); look at MAATJE_SMTP_*")
+        return Diagnosis("email", "fault", f"{config.smtp_host} takes no mail from us ({error}); look at MAATJE_SMTP_*")
     finally:
         await outbound.close()
     if config.imap_host and not await Mailbox(config, _nothing, asyncio.sleep).can_be_read():
-        return Finding("email", "fault", f"the mailbox at {config.imap_host} cannot be read; look at MAATJE_IMAP_*")
-    return Finding("email", "ok", "the server lets us in")
+        return Diagnosis("email", "fault", f"the mailbox at {config.imap_host} cannot be read; look at MAATJE_IMAP_*")
+    return Diagnosis("email", "ok", "the server lets us in")
 
 
 async def _nothing(_uid: str, _raw: bytes) -> None:
     return
 
 
-def _public_url(settings: Settings) -> Finding:
+def _public_url(settings: Settings) -> Diagnosis:
     if not settings.public_url:
-        return Finding(
+        return Diagnosis(
             "public address", "warning", "not set: Telegram is polled, and web links lead to this machine only"
         )
     if not settings.public_url.startswith("https://"):
-        return Finding("public address", "fault", "must begin with https:// (Telegram and browsers require it)")
-    return Finding("public address", "ok", settings.public_url)
+        return Diagnosis("public address", "fault", "must begin with https:// (Telegram and browsers require it)")
+    return Diagnosis("public address", "ok", settings.public_url)
 
 
-def _catalogs() -> Finding:
+def _catalogs() -> Diagnosis:
     available = Catalogs().available
-    return Finding("catalogs", "ok" if available else "fault", ", ".join(available) or "none found; install again")
+    return Diagnosis("catalogs", "ok" if available else "fault", ", ".join(available) or "none found; install again")

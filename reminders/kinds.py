@@ -13,7 +13,8 @@ class Kind(StrEnum):
     CLASSES = "classes"  # the classes of a day, the evening before
     OVERVIEW = "overview"  # the week
     CONFIRM_AGAIN = "confirm_again"  # a mandatory meeting that was not confirmed
-    NOTICE = "notice"  # made late, moved, cancelled, restored
+    # The word of the stored rows and their keys stays "notice": what waits in an outbox is not renamed in flight.
+    CHANGE = "notice"  # an appointment was made late, moved, cancelled or restored
     # To the person or the consultant.
     MILESTONE = "milestone"  # a term that comes near
     TERM_CORRECTION = "term_correction"  # a date that was told is another one now
@@ -24,7 +25,7 @@ class Kind(StrEnum):
 
 
 #: What each planning makes anew. A notice tells of one event; it is made when that happens, and so is UNDELIVERED.
-REPLANNED = frozenset(Kind) - {Kind.NOTICE, Kind.UNDELIVERED}
+REPLANNED = frozenset(Kind) - {Kind.CHANGE, Kind.UNDELIVERED}
 
 
 DIGEST: Final = "digest"

@@ -11,17 +11,17 @@ from zoneinfo import ZoneInfo
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 EVENING = time(18, 0)
 
-TimeNote = Literal["gap", "fold"]
+Oddity = Literal["gap", "fold"]
 
 _MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class LocalInstant:
-    """A wall time as an instant (UTC). note: "gap" = did not exist and moved forward, "fold" = exists twice."""
+    """A wall time as an instant (UTC). oddity: "gap" = did not exist and moved forward, "fold" = exists twice."""
 
     instant: datetime
-    note: TimeNote | None = None
+    oddity: Oddity | None = None
 
 
 def to_instant(local: datetime, zone: tzinfo = AMSTERDAM) -> LocalInstant:

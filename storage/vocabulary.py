@@ -149,7 +149,7 @@ class Priority(IntEnum):
 
     REPLY = 0
     URGENT = 1
-    NOTICE = 3
+    NORMAL = 3
     REMINDER = 5
 
 

@@ -43,6 +43,17 @@ def test_the_core_has_no_clock_of_its_own(path: Path) -> None:
     assert not names & {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.sleep"}
 
 
+def test_a_class_name_stands_once() -> None:
+    """One word, one thing: who reads `Standing` or `Receipt` need not ask which of two is meant."""
+    homes: dict[str, list[str]] = {}
+    for folder in ("bot", "locales", "reminders", "storage"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.parse(path.read_text()).body:
+                if isinstance(node, ast.ClassDef):
+                    homes.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
 def _imports(path: Path) -> list[str]:
     found: list[str] = []
     for node in ast.walk(ast.parse(path.read_text())):

@@ -188,7 +188,7 @@ class Acting:
                     params=said.to_json(),
                     consultant_id=consultant_id,
                     about_id=about.id,
-                    priority=Priority.URGENT if urgent else Priority.NOTICE,
+                    priority=Priority.URGENT if urgent else Priority.NORMAL,
                 )
                 for name, said in ((key, body), *_files(key, about, attachments))
             )

@@ -23,7 +23,7 @@ _ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length:
 )
 
 
-class _Connection(asyncio.Protocol):
+class _LoopbackConnection(asyncio.Protocol):
     """One kept-alive connection."""
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ def _request_end(buffer: bytes) -> int | None:
 
 async def serve() -> None:
     """See the module's docstring."""
-    server = await asyncio.get_running_loop().create_server(_Connection, "127.0.0.1", 0, backlog=1024)
+    server = await asyncio.get_running_loop().create_server(_LoopbackConnection, "127.0.0.1", 0, backlog=1024)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.read)

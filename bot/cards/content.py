@@ -9,7 +9,7 @@ from locales.rendering.message import Text
 from storage.vocabulary import AppointmentKind
 
 
-class Change(StrEnum):
+class CardChange(StrEnum):
     """How an appointment stands to what was told before."""
 
     NONE = "none"
@@ -28,7 +28,7 @@ class AppointmentCard:
     online: bool = False
     with_whom: str = ""
     bring: tuple[str, ...] = ()
-    change: Change = Change.NONE
+    change: CardChange = CardChange.NONE
     # The person said that they come.
     confirmed: bool = False
     was: datetime | None = None

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from bot.cards.content import AppointmentCard, Card, Change, PlanCard, PlanStep, QuestionCard, WeekCard, WeekEntry
+from bot.cards.content import AppointmentCard, Card, CardChange, PlanCard, PlanStep, QuestionCard, WeekCard, WeekEntry
 from bot.cards.pictograms import pictogram
 from locales.rendering.dates import (
     month_text,
@@ -83,7 +83,7 @@ class Drawing:
     @staticmethod
     def _of_appointment(card: AppointmentCard) -> list[Text]:
         kind = kind_text(card.kind)
-        if card.change is Change.CANCELLED:
+        if card.change is CardChange.CANCELLED:
             return [Text("notice.cancelled", {"kind": kind}), Text("notice.old_time", {"starts_at": card.starts_at})]
         texts = [Text("appointment.what", {"kind": kind})]
         if card.was is not None:

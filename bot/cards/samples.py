@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from bot.cards.content import AppointmentCard, Card, Change, PlanCard, PlanStep, QuestionCard, WeekCard, WeekEntry
+from bot.cards.content import AppointmentCard, Card, CardChange, PlanCard, PlanStep, QuestionCard, WeekCard, WeekEntry
 from storage.vocabulary import AppointmentKind
 
 _PLACE: Final = "Gemeentehuis Huizen, Graaf Wichman 10"
@@ -33,10 +33,10 @@ def sample_cards(now: datetime) -> Mapping[str, Card]:
         None,
         _LONG_PLACE,
         with_whom="De heer Van der Heijden-Bakker",
-        change=Change.MOVED,
+        change=CardChange.MOVED,
         was=now - timedelta(days=1, hours=2),
     )
-    cards["cancelled"] = AppointmentCard(meeting, now, None, _PLACE, change=Change.CANCELLED)
+    cards["cancelled"] = AppointmentCard(meeting, now, None, _PLACE, change=CardChange.CANCELLED)
     cards["online"] = AppointmentCard(AppointmentKind.WORKSHOP, now, online=True)
     cards["week"] = WeekCard(monday, tuple(_week(now)), now)
     cards["plan"] = _plan(now.date())

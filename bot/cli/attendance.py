@@ -17,7 +17,7 @@ from bot.cli.common import WRONG_USAGE, AsJson, console, opened, read_settings, 
 from bot.configuration.clock import SystemClock
 from bot.configuration.municipality import Municipalities
 from bot.configuration.settings import Settings
-from bot.reports.attendance_counts import By, Goals, Line, lines_of, to_csv, to_xlsx, total_of
+from bot.reports.attendance_counts import By, CountedLine, Goals, lines_of, to_csv, to_xlsx, total_of
 from bot.reports.attendance_facts import facts_as_json, facts_as_text
 from bot.reports.attendance_plot import PlotImpossible, check_plots, draw
 from locales.rendering.catalog import Catalogs
@@ -63,7 +63,7 @@ class _Wanted:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    lines: list[Line]
+    lines: list[CountedLine]
     # By external id; only the table shows them.
     names: Mapping[str, str]
 

@@ -108,7 +108,7 @@ def _invitation(contact: Contact, link: str, code: str, now: datetime) -> Outgoi
         useful_until=now + VALID_FOR,
         params=body.to_json(),
         contact_id=contact.id,
-        priority=Priority.NOTICE,
+        priority=Priority.NORMAL,
     )
 
 

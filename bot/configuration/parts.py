@@ -26,7 +26,7 @@ def border_of(settings: Settings, keys: KeyRing, now: datetime) -> Border:
 
     def local(wall: datetime) -> LocalTime:
         found = to_instant(wall, zone)
-        return LocalTime(found.instant, found.note)
+        return LocalTime(found.instant, found.oddity)
 
     def holiday(moment: datetime) -> str | None:
         day = moment.astimezone(zone).date()

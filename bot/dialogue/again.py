@@ -7,7 +7,7 @@ from bot.dialogue.consultants.common import menu_rows
 from bot.dialogue.turn import Turn, part
 
 
-async def say_again(turn: Turn, args: Sequence[str]) -> None:
+async def repeat_message(turn: Turn, args: Sequence[str]) -> None:
     """The message as it is true now: "whole:<message>"; the menu where it does not hold any more, or was another's."""
     number = int(args[0]) if args and args[0].isascii() and args[0].isdecimal() and len(args[0]) < 19 else 0
     reader = turn.linked_person or turn.linked_consultant

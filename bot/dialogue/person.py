@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.dialogue import letters, media, menu
-from bot.dialogue.again import say_again
+from bot.dialogue.again import repeat_message
 from bot.dialogue.answers import chosen_by_text
 from bot.dialogue.appointments import absence_draft, appointments, missed, proposals
 from bot.dialogue.asking import feedback, language_offer, questions
@@ -36,7 +36,7 @@ _SCREENS: dict[str, Screen] = {
     "settings": preferences.show,
     "wish": preferences.wishes,
     "quiet": preferences.quiet_hours,
-    "whole": say_again,
+    "whole": repeat_message,
     "chan": channels.show,
     "chanuse": channels.use_known,
     "privacy": privacy.show,

@@ -169,7 +169,7 @@ class Turn:
                 params=body.to_json(),
                 consultant_id=consultant_id,
                 about_id=self.contact.person_id,
-                priority=Priority.URGENT if urgent else Priority.NOTICE,
+                priority=Priority.URGENT if urgent else Priority.NORMAL,
             )
             for name, body in bodies.items()
         ]

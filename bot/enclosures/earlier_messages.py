@@ -38,5 +38,5 @@ class EarlierMessages:
             row.useful_until,
             row.attempts,
         )
-        said = (await self._composer.compose(session, [message], now)).get(row.id)
-        return said if isinstance(said, Body) else None
+        composed = (await self._composer.compose(session, [message], now)).get(row.id)
+        return composed if isinstance(composed, Body) else None

@@ -60,13 +60,13 @@ class Attachments:
         renderer: Renderer,
         clock: Clock,
         channels: Mapping[str, Fetches],
-        said: EarlierMessages | None = None,
+        earlier: EarlierMessages | None = None,
         illustrations: Illustrations | None = None,
     ) -> None:
         self._renderer = renderer
         self._clock = clock
         self._channels = channels
-        self._said = said
+        self._earlier = earlier
         self._illustrations = illustrations
 
     async def make(
@@ -124,10 +124,10 @@ class Attachments:
 
     async def _aloud(self, session: AsyncSession, number: int, row: ClaimedMessage, locale: str) -> File | None:
         """An earlier message of this very person as sound."""
-        if self._said is None or self._illustrations is None or row.person_id is None:
+        if self._earlier is None or self._illustrations is None or row.person_id is None:
             return None
         person = await session.get(Person, row.person_id)
-        body = await self._said.body(session, number, person, self._clock.now()) if person is not None else None
+        body = await self._earlier.body(session, number, person, self._clock.now()) if person is not None else None
         return await self._illustrations.voice(body, locale) if body is not None else None
 
     async def _plan(self, session: AsyncSession, number: int, row: ClaimedMessage, locale: str) -> File | None:

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.cards.content import (
     AppointmentCard,
     Card,
-    Change,
+    CardChange,
     PlanCard,
     PlanStep,
     QuestionCard,
@@ -221,7 +221,7 @@ class Illustrations:
 
 def _appointment_card(appointment: Appointment, was: datetime | None, *, comes: bool) -> AppointmentCard:
     cancelled = appointment.status is AppointmentStatus.CANCELLED
-    change = Change.CANCELLED if cancelled else Change.MOVED if was is not None else Change.NONE
+    change = CardChange.CANCELLED if cancelled else CardChange.MOVED if was is not None else CardChange.NONE
     return AppointmentCard(
         appointment.kind,
         appointment.starts_at,

@@ -14,7 +14,7 @@ import locales.faq
 from bot.faq.finding import Candidate, Finding, Heard
 from bot.faq.patterns import PatternIndex, patterns_of
 from bot.faq.words import normalise
-from locales.faq.reading import Entry, read_yaml
+from locales.faq.reading import ContentEntry, read_yaml
 
 #: The topic that begins a report of absence, and others that begin one too.
 REPORT: Final = "report_sick_lesson"
@@ -32,8 +32,8 @@ class ComingWords:
     def __init__(self, path: Path = _FILE) -> None:
         self._alone: dict[str, Heard] = {}
         self._absent, self._better, self._about = PatternIndex[Heard](), PatternIndex[Heard](), PatternIndex[Heard]()
-        for language, value in Entry(path, "", read_yaml(path)).items():
-            entry = Entry(path, language, value)
+        for language, value in ContentEntry(path, "", read_yaml(path)).items():
+            entry = ContentEntry(path, language, value)
             entry.only({"not", "not_after", "unless", "absent", "absent_alone", "better", "coming"})
             for key, heard in (("absent_alone", Heard.ABSENT), ("coming", Heard.COMING)):
                 self._alone |= {normalise(written): heard for written in entry.texts(key, ())}

@@ -9,7 +9,7 @@ from typing import Final
 
 import locales.faq
 from bot.faq.words import normalise
-from locales.faq.reading import Entry, read_yaml
+from locales.faq.reading import ContentEntry, read_yaml
 
 _FILE: Final = Path(locales.faq.__file__).parent / "courtesies.yaml"
 
@@ -30,8 +30,8 @@ class CourteousWords:
 
     def __init__(self, path: Path = _FILE) -> None:
         self._words: dict[str, Courtesy] = {}
-        for language, value in Entry(path, "", read_yaml(path)).items():
-            entry = Entry(path, language, value)
+        for language, value in ContentEntry(path, "", read_yaml(path)).items():
+            entry = ContentEntry(path, language, value)
             entry.only({courtesy.value for courtesy in Courtesy})
             for courtesy in Courtesy:
                 for word in entry.texts(courtesy.value, ()):

@@ -12,7 +12,7 @@ from typing import Final
 
 import locales.faq
 from bot.faq.words import MAX_CHARACTERS, normalise
-from locales.faq.reading import Entry, read_yaml
+from locales.faq.reading import ContentEntry, read_yaml
 
 _FILE: Final = Path(locales.faq.__file__).parent / "dialect.yaml"
 _PARTS: Final = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)
@@ -24,8 +24,8 @@ class Dialect:
 
     def __init__(self, path: Path = _FILE) -> None:
         self._standard: dict[str, str] = {}
-        for language, words in Entry(path, "", read_yaml(path)).items():
-            entry = Entry(path, language, words)
+        for language, words in ContentEntry(path, "", read_yaml(path)).items():
+            entry = ContentEntry(path, language, words)
             for standard in dict(entry.items()):
                 for word in entry.texts(standard, ()):
                     self._standard[normalise(word)] = standard

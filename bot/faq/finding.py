@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol
 
-Outcome = Literal["answer", "choices", "handover", "urgent"]
+FaqOutcome = Literal["answer", "choices", "handover", "urgent"]
 
 
 class Heard(StrEnum):
@@ -41,7 +41,7 @@ class Finding:
     coming. Who says that they cannot come (`Heard.ABSENT`) is answered with the topic that begins a report.
     """
 
-    outcome: Outcome
+    outcome: FaqOutcome
     topic: str | None = None
     candidates: tuple[Candidate, ...] = ()
     language: str | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from bot.faq.words import normalise
-from locales.faq.reading import ContentError, Entry
+from locales.faq.reading import ContentEntry, ContentError
 
 T = TypeVar("T")
 _GAP: Final = 3
@@ -83,7 +83,7 @@ class PatternIndex(Generic[T]):
                     yield pattern, meaning
 
 
-def patterns_of(entry: Entry, key: str) -> Iterator[Pattern]:
+def patterns_of(entry: ContentEntry, key: str) -> Iterator[Pattern]:
     """The patterns under a key of a language's entry, with its `not`, `not_after` and `unless`."""
     no, after, unless = (frozenset(map(normalise, entry.texts(k, ()))) for k in ("not", "not_after", "unless"))
     for written in entry.texts(key, ()):
@@ -103,7 +103,7 @@ def _ends(sequence: tuple[Word, ...], words: Sequence[str], start: int) -> Itera
         yield from _ends(sequence[1:], words, start + 1 + skipped)
 
 
-def _sequence(entry: Entry, written: str) -> tuple[Word, ...]:
+def _sequence(entry: ContentEntry, written: str) -> tuple[Word, ...]:
     places: list[Word] = []
     gap = False
     for piece in written.split():

@@ -14,7 +14,7 @@ from typing import Final
 import locales.faq
 from bot.faq.patterns import PatternIndex, patterns_of
 from bot.faq.words import normalise
-from locales.faq.reading import Entry, read_yaml
+from locales.faq.reading import ContentEntry, read_yaml
 
 NEEDS: Final = ("self_harm", "violence", "hunger", "shelter", "emergency")
 _FILE: Final = Path(locales.faq.__file__).parent / "urgent.yaml"
@@ -35,8 +35,8 @@ class CryForHelp:
 
     def __init__(self, path: Path = _FILE) -> None:
         self._patterns = PatternIndex[Cry]()
-        for language, value in Entry(path, "", read_yaml(path)).items():
-            entry = Entry(path, language, value)
+        for language, value in ContentEntry(path, "", read_yaml(path)).items():
+            entry = ContentEntry(path, language, value)
             entry.only({"not", "not_after", "unless", *NEEDS})
             for need in NEEDS:
                 for pattern in patterns_of(entry, need):

@@ -41,7 +41,7 @@ class Goals:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CountedLine:
     """One line: `key` is an external id, a name, "2026-W09" or "2026-03"; None = without group or provider."""
 
     key: str | None
@@ -79,13 +79,13 @@ def lines_of(
     zone: ZoneInfo,
     external_ids: Mapping[int, str],
     goals: Mapping[int, Goals] | None = None,
-) -> list[Line]:
+) -> list[CountedLine]:
     """Rows counted, in the order of their keys; what has none comes last. Weeks and months are local."""
     if by is By.PERSON:
         made = hours(rows)
         return sorted(
             (
-                Line(external_ids[person_id], counts, made.get(person_id), (goals or {}).get(person_id))
+                CountedLine(external_ids[person_id], counts, made.get(person_id), (goals or {}).get(person_id))
                 for person_id, counts in _counted(rows, lambda row: row.person_id).items()
             ),
             key=lambda line: line.key or "",
@@ -96,34 +96,34 @@ def lines_of(
         By.WEEK: lambda row: f"{row.starts_at.astimezone(zone):%G-W%V}",
         By.MONTH: lambda row: f"{row.starts_at.astimezone(zone):%Y-%m}",
     }
-    found = [Line(key, counts) for key, counts in _counted(rows, keys[by]).items()]
+    found = [CountedLine(key, counts) for key, counts in _counted(rows, keys[by]).items()]
     return sorted(found, key=lambda line: (line.key is None, line.key or ""))
 
 
-def total_of(lines: Iterable[Line]) -> Line:
+def total_of(lines: Iterable[CountedLine]) -> CountedLine:
     """All lines together."""
     counts: Counter[Outcome] = Counter()
     for line in lines:
         counts.update(line.counts)
-    return Line("total", counts)
+    return CountedLine("total", counts)
 
 
-def to_csv(lines: Iterable[Line], by: By) -> bytes:
+def to_csv(lines: Iterable[CountedLine], by: By) -> bytes:
     """As CSV with a byte order mark, by which Excel knows that it is UTF-8; no cell is a formula."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow(Line(None, Counter()).as_dict(by))
+    writer.writerow(CountedLine(None, Counter()).as_dict(by))
     for line in lines:
         writer.writerow(_harmless(value) for value in line.as_dict(by).values())
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def to_xlsx(lines: Sequence[Line], by: By) -> bytes:
+def to_xlsx(lines: Sequence[CountedLine], by: By) -> bytes:
     """As a workbook with a fixed header; texts are texts, whatever they look like."""
     book = Workbook()
     sheet = book.active if book.active is not None else book.create_sheet()
     sheet.title = "attendance"
-    sheet.append(list(Line(None, Counter()).as_dict(by)))
+    sheet.append(list(CountedLine(None, Counter()).as_dict(by)))
     for number, line in enumerate(lines, start=2):
         for column, value in enumerate(line.as_dict(by).values(), start=1):
             cell = sheet.cell(number, column, value)

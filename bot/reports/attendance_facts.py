@@ -14,7 +14,7 @@ from reminders.kinds import Kind, Missed
 from storage.attendance.facts import MessageFact, MissedFact
 
 # What is sent to a person about one appointment.
-_KINDS: Final = (Kind.REMINDER, Kind.CLASSES, Kind.OVERVIEW, Kind.CONFIRM_AGAIN, Kind.NOTICE, Missed.MISSED)
+_KINDS: Final = (Kind.REMINDER, Kind.CLASSES, Kind.OVERVIEW, Kind.CONFIRM_AGAIN, Kind.CHANGE, Missed.MISSED)
 
 
 def facts_as_json(person: str, facts: Sequence[MissedFact], first: date | None, last: date, *, zone: ZoneInfo) -> str:

@@ -4,7 +4,7 @@ import io
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from bot.reports.attendance_counts import Line
+from bot.reports.attendance_counts import CountedLine
 from storage.attendance.attendance import Outcome
 
 INSTALL: Final = "pip install 'maatje[plots]'"
@@ -38,7 +38,7 @@ def check_plots() -> None:
         raise PlotImpossible(f"Pictures need matplotlib. Install it with: {INSTALL}") from error
 
 
-def draw(lines: Sequence[Line], *, title: str, file_format: Literal["png", "svg"]) -> bytes:
+def draw(lines: Sequence[CountedLine], *, title: str, file_format: Literal["png", "svg"]) -> bytes:
     """The picture: counts to the right, one bar a line in their order from the top, percent present at its end.
 
     Raises:
@@ -94,6 +94,6 @@ def draw(lines: Sequence[Line], *, title: str, file_format: Literal["png", "svg"
     return buffer.getvalue()
 
 
-def _label(line: Line) -> str:
+def _label(line: CountedLine) -> str:
     text = line.key if line.key is not None else _NONE
     return text if len(text) <= _LONGEST_LABEL else text[: _LONGEST_LABEL - 1] + "…"

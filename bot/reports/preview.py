@@ -78,7 +78,7 @@ async def preview(
             if message.person_id == person.id and (message.key not in standing or standing[message.key].untouched)
         ]
         # Changes are not planned again but wait to be told, until the morning when they were made in the night.
-        changes = await waiting(session, person.id, Kind.NOTICE)
+        changes = await waiting(session, person.id, Kind.CHANGE)
         coming = [(at_of(m), m) for m in (*changes, *together(wanted)) if m.due_at < now + timedelta(days=days)]
         messages: list[Previewed] = []
         for at in sorted({at for at, _ in coming}):
@@ -153,6 +153,6 @@ async def _way(database: Database, person: Person, channels: Collection[str], no
         next_at=now,
         attempts=0,
     )
-    parties = await OutboxQueue(database, "preview").parties([row])
-    way = route(row, parties, channels, ChannelRules(), now)
+    recipients = await OutboxQueue(database, "preview").recipients([row])
+    way = route(row, recipients, channels, ChannelRules(), now)
     return way if isinstance(way, Way) else None

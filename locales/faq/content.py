@@ -24,7 +24,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal
 
-from locales.faq.reading import ContentError, Entry, read_yaml
+from locales.faq.reading import ContentEntry, ContentError, read_yaml
 
 __all__ = ["Action", "Audience", "ContentError", "FaqContent", "Topic", "TopicText", "load_faq"]
 
@@ -112,11 +112,11 @@ def load_faq(override: Path | None = None, folder: Path = _HERE) -> FaqContent:
             texts[path.stem] = _texts(path, read_yaml(path), topics, {})
     overridden: set[tuple[str, str]] = set()
     if override is not None:
-        own = Entry(override, "", read_yaml(override))
+        own = ContentEntry(override, "", read_yaml(override))
         own.only({"topics", "texts"})
         for entry in _topic_entries(override, own.get("topics", [])):
             topics[entry.name] = _topic(entry, topics.get(entry.name))
-        for locale, value in Entry(override, "texts", own.get("texts", {})).items():
+        for locale, value in ContentEntry(override, "texts", own.get("texts", {})).items():
             changed = _texts(override, value, topics, texts.get(locale, {}))
             texts[locale] = {**texts.get(locale, {}), **changed}
             overridden |= {(locale, topic) for topic in changed}
@@ -128,19 +128,19 @@ def load_faq(override: Path | None = None, folder: Path = _HERE) -> FaqContent:
     )
 
 
-def _topic_entries(path: Path, value: object) -> list[Entry]:
+def _topic_entries(path: Path, value: object) -> list[ContentEntry]:
     if not isinstance(value, list):
         raise ContentError(path, "", "the topics are not a list", "start every topic with '- id: name'")
-    entries: list[Entry] = []
+    entries: list[ContentEntry] = []
     for item in value:
-        name = Entry(path, "", item).text("id", None)
+        name = ContentEntry(path, "", item).text("id", None)
         if any(name == entry.name for entry in entries):
             raise ContentError(path, name, "stands in the file twice", "keep one of the two")
-        entries.append(Entry(path, name, item))
+        entries.append(ContentEntry(path, name, item))
     return entries
 
 
-def _topic(entry: Entry, base: Topic | None) -> Topic:
+def _topic(entry: ContentEntry, base: Topic | None) -> Topic:
     """A topic from its entry; `base` gives the fields that the entry does not name."""
     entry.only({*Topic.__dataclass_fields__})
     if base is None:
@@ -168,10 +168,10 @@ def _texts(
     path: Path, value: object, topics: Mapping[str, Topic], base: Mapping[str, TopicText]
 ) -> dict[str, TopicText]:
     found: dict[str, TopicText] = {}
-    for name, fields in Entry(path, "", value).items():
+    for name, fields in ContentEntry(path, "", value).items():
         if name not in topics:
             raise ContentError(path, name, "is no topic", "mend the name, or add the topic to the registry")
-        entry, old = Entry(path, name, fields), base.get(name)
+        entry, old = ContentEntry(path, name, fields), base.get(name)
         entry.only({*TopicText.__dataclass_fields__})
         found[name] = TopicText(
             question=entry.text("question", old.question if old else None),

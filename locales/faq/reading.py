@@ -34,7 +34,7 @@ def read_yaml(path: Path) -> object:
         raise ContentError(path, "", f"is no valid YAML ({' '.join(str(error).split())})", mend) from error
 
 
-class Entry:
+class ContentEntry:
     """One mapping of a content file, with typed access to its fields.
 
     Methods that take a default raise `ContentError` when the field is absent and the default is None, or when the

@@ -46,11 +46,11 @@ class PassingOn:
         waiting = await self._queue.without_news(now, _AT_ONCE)
         if not waiting:
             return 0
-        parties = await self._queue.parties([item.row for item in waiting])
+        recipients = await self._queue.recipients([item.row for item in waiting])
         passed = 0
         for item in waiting:
             row = item.row._replace(passed_over=",".join(filter(None, (item.row.passed_over, str(item.contact_id)))))
-            way = route(row, parties, self._rules.capabilities.keys(), self._rules, now)
+            way = route(row, recipients, self._rules.capabilities.keys(), self._rules, now)
             async with self._database.writing() as session:
                 if not isinstance(way, NoWay):
                     at = self._considerate(item.row, now)

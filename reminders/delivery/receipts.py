@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from reminders.delivery.channel import Clock, News, NewsState
 from storage.engine.database import Database
 from storage.outbox.message import Message
-from storage.outbox.receipts import note_receipt, pass_on, try_again
+from storage.outbox.receipts import pass_on, record_receipt, try_again
 from storage.people.contacts import Contact
 from storage.vocabulary import ContactState, MessageState
 
@@ -79,7 +79,7 @@ class Receipts:
                 log.info("receipt_of_unknown_message", channel=news.channel, state=news.state.value)
                 return
             if news.state in _RECEIPTS:
-                await note_receipt(session, ids, _RECEIPTS[news.state], now)
+                await record_receipt(session, ids, _RECEIPTS[news.state], now)
                 return
             reason = news.reason[:60] or "failed"
             if news.again is not None:

@@ -11,7 +11,7 @@ from reminders.delivery.retry import end_of_use
 from storage.caseload import is_away
 from storage.outbox.message import NO_CHANNEL
 from storage.outbox.queue import ClaimedRow
-from storage.outbox.recipients import Address, Parties, Recipient
+from storage.outbox.recipients import Address, Recipient, Recipients
 from storage.vocabulary import ContactState, MessageState, Priority
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -52,7 +52,7 @@ class NoWay:
 
 
 def route(
-    row: ClaimedRow, parties: Parties, channels: Collection[str], rules: ChannelRules, now: datetime
+    row: ClaimedRow, recipients: Recipients, channels: Collection[str], rules: ChannelRules, now: datetime
 ) -> Way | Later | NoWay:
     """The way of one message over the channels that this deployment has open.
 
@@ -60,20 +60,20 @@ def route(
     who stopped gets answers to what they write, nothing else. Contacts where it did not arrive are passed over. What is
     for a consultant who is away goes to who stands in, also when it was written before they went.
     """
-    asked = parties.contacts.get(row.contact_id) if row.contact_id is not None else None
+    asked = recipients.contacts.get(row.contact_id) if row.contact_id is not None else None
     person_id = row.person_id if row.person_id is not None else (asked.person_id if asked else None)
     consultant_id = row.consultant_id if row.consultant_id is not None else (asked.consultant_id if asked else None)
     if asked is None and consultant_id is not None:
-        consultant_id = _who_hears(consultant_id, parties, now.astimezone(rules.zone).date())
-    person = parties.people.get(person_id) if person_id is not None else None
-    consultant = parties.consultants.get(consultant_id) if consultant_id is not None else None
+        consultant_id = _who_hears(consultant_id, recipients, now.astimezone(rules.zone).date())
+    person = recipients.people.get(person_id) if person_id is not None else None
+    consultant = recipients.consultants.get(consultant_id) if consultant_id is not None else None
     if person is not None and person.stopped and row.priority != Priority.REPLY:
         return NoWay("stopped", MessageState.CANCELLED)
     others: Sequence[Address] = ()
     if person is not None and person_id is not None:
-        others = _ordered(parties.of_person.get(person_id, ()), person, rules, now)
+        others = _ordered(recipients.of_person.get(person_id, ()), person, rules, now)
     elif consultant is not None and consultant_id is not None:
-        others = _ordered(parties.of_consultant.get(consultant_id, ()), consultant, rules, now)
+        others = _ordered(recipients.of_consultant.get(consultant_id, ()), consultant, rules, now)
     if asked is not None:
         others = [asked, *(address for address in others if address != asked)]
     usable = [
@@ -118,19 +118,19 @@ def _no_channel(row: ClaimedRow, consultant: Recipient | None, now: datetime) ->
     """What is told to a consultant who is not linked yet waits, ever longer, as long as it is of use: a report that
     came before its reader is not lost."""
     pause = min(max(now - row.due_at, LINKED_SOON), LINKED_LATE)
-    told = consultant is not None and row.contact_id is None and row.priority <= Priority.NOTICE
+    told = consultant is not None and row.contact_id is None and row.priority <= Priority.NORMAL
     if told and not row.passed_over and now + pause < end_of_use(row.due_at, row.useful_until):
         return Later(now + pause, NO_CHANNEL)
     return NoWay("not_delivered" if row.passed_over else NO_CHANNEL)
 
 
-def _who_hears(consultant_id: int, parties: Parties, on: date) -> int:
+def _who_hears(consultant_id: int, recipients: Recipients, on: date) -> int:
     """The consultant, or on away days who stands in and can be reached; see storage.caseload.who_hears."""
     found, asked = consultant_id, set[int]()
-    while found not in asked and (reader := parties.consultants.get(found)) is not None and is_away(reader, on):
+    while found not in asked and (reader := recipients.consultants.get(found)) is not None and is_away(reader, on):
         asked.add(found)
         found = reader.stand_in_id if reader.stand_in_id is not None else consultant_id
-    return found if found not in asked and parties.of_consultant.get(found) else consultant_id
+    return found if found not in asked and recipients.of_consultant.get(found) else consultant_id
 
 
 def _ordered(addresses: Sequence[Address], reader: Recipient, rules: ChannelRules, now: datetime) -> Sequence[Address]:

@@ -17,7 +17,7 @@ from storage.outbox.message import Outgoing
 from storage.vocabulary import AppointmentKind, AppointmentStatus, Change, Priority
 
 # A notice is of use until the appointment (old or new) begins, and at least this long.
-NOTICE_USEFUL = timedelta(hours=12)
+CHANGE_USEFUL = timedelta(hours=12)
 # Closer to the appointment than this, quiet hours do not hold a notice back: better woken than at a closed door.
 WAKE_FOR = timedelta(hours=1)
 # Of more changed classes than this, at once, the next ones are named: as many as stand in one message.
@@ -84,14 +84,14 @@ def notice(
         params["old_location"] = known.location
     return Outgoing(
         key=f"notice:{appointment.id}:{appointment.version}:{reader.id}",
-        kind=Kind.NOTICE,
+        kind=Kind.CHANGE,
         due_at=due_at,
-        useful_until=max(last_use, now + NOTICE_USEFUL),
+        useful_until=max(last_use, now + CHANGE_USEFUL),
         person_id=reader.id,
         appointment_id=appointment.id,
         appointment_version=appointment.version,
         params=params,
-        priority=Priority.NOTICE,
+        priority=Priority.NORMAL,
     )
 
 

@@ -103,7 +103,7 @@ def _corrections(reader: PlannedFor, state: TermState, zone: ZoneInfo, now: date
             kind=Kind.TERM_CORRECTION,
             due_at=reader.quiet_hours.later_than_quiet(now) if to_person else now,
             params={"person_id": reader.id, "about": about, "old": told.isoformat(), "on": new},
-            priority=Priority.NOTICE,
+            priority=Priority.NORMAL,
             person_id=reader.id if to_person else None,
             consultant_id=None if to_person else reader.consultant_id,
             about_id=None if to_person else reader.id,

@@ -91,7 +91,7 @@ def ask_after(report: Absence, now: datetime, zone: ZoneInfo) -> list[Outgoing]:
                     useful_until=due_at + FIRST_ASKED,
                     params={"absence_id": report.id},
                     person_id=report.person_id,
-                    priority=Priority.NOTICE,
+                    priority=Priority.NORMAL,
                 )
             )
         on += ASKED_EVERY

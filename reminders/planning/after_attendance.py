@@ -53,7 +53,7 @@ class AfterAttendance:
                     useful_until=due_at + MISSED_FRESH,
                     person_id=change.person_id,
                     appointment_id=change.appointment_id,
-                    priority=Priority.NOTICE,
+                    priority=Priority.NORMAL,
                 )
             )
         people = (await people_by_id(session, set(readers))).values()
@@ -77,7 +77,7 @@ class AfterAttendance:
                     params={"person_id": person_id},
                     consultant_id=consultant.id,
                     about_id=person_id,
-                    priority=Priority.NOTICE,
+                    priority=Priority.NORMAL,
                 )
             )
         return talks

@@ -37,7 +37,7 @@ async def plan_digests(session: AsyncSession, now: datetime, zone: ZoneInfo, hol
             due_at=due_at,
             useful_until=due_at + USEFUL,
             consultant_id=consultant.id,
-            priority=Priority.NOTICE,
+            priority=Priority.NORMAL,
         )
         for consultant in consultants
         if not is_away(consultant, day)

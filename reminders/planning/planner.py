@@ -31,7 +31,7 @@ from storage.appointments.changes import AppointmentChange
 from storage.appointments.schedule import contact_moments, people_on, schedules_of, slot_of
 from storage.engine.database import Database
 from storage.outbox.message import Message, Outgoing, put
-from storage.outbox.planning import add, move, not_arrived, said_keys, standing_rows, take_back_notices, withdraw
+from storage.outbox.planning import add, move, not_arrived, standing_rows, take_back_notices, told_keys, withdraw
 from storage.people.people import Person
 from storage.people.phone_tasks import PhoneTask, open_tasks
 from storage.vocabulary import Change
@@ -45,7 +45,7 @@ FAR = timedelta(days=800)
 HISTORY = timedelta(days=30)
 PAGE = 500
 # What must not be lost in silence, and how long after it was due the consultant is still told.
-TOLD_WHEN_LOST = (Kind.REMINDER, Kind.CONFIRM_AGAIN, Kind.NOTICE, Kind.MILESTONE, Kind.TERM_CORRECTION, "say")
+TOLD_WHEN_LOST = (Kind.REMINDER, Kind.CONFIRM_AGAIN, Kind.CHANGE, Kind.MILESTONE, Kind.TERM_CORRECTION, "say")
 LOST_WITHIN = timedelta(days=2)
 MOST_LOST = 10_000
 
@@ -100,7 +100,7 @@ class Planner:
         days += [(change.appointment, change.old_starts_at or change.appointment.starts_at) for change in changes]
         people = await people_on(session, days, zone=self._zone)
         readers = {reader.id: reader for reader in await self.readers(session, set().union(*people))}
-        untold = await take_back_notices(session, Kind.NOTICE, {change.appointment.id for change in changes})
+        untold = await take_back_notices(session, Kind.CHANGE, {change.appointment.id for change in changes})
         notices: list[tuple[Outgoing, Appointment]] = []
         for change, theirs, were_theirs in zip(changes, people, people[len(changes) :], strict=False):
             for person_id in theirs | were_theirs:
@@ -265,7 +265,7 @@ class Planner:
     async def _term_states(
         self, session: AsyncSession, person_ids: Collection[int], now: datetime
     ) -> dict[int, TermState]:
-        told = await said_keys(session, person_ids, (Kind.MILESTONE, Kind.TERM_CORRECTION))
+        told = await told_keys(session, person_ids, (Kind.MILESTONE, Kind.TERM_CORRECTION))
         moments = await contact_moments(session, person_ids, MEETINGS, now)
         states: dict[int, TermState] = {}
         for person_id, stored in (await stored_facts(session, person_ids)).items():

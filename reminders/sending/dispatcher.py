@@ -37,7 +37,7 @@ _TO_FINISH = 5.0
 
 
 @dataclass(slots=True, eq=False)
-class _Batch:
+class _ClaimedRows:
     """Rows that somebody waits for."""
 
     left: int
@@ -99,7 +99,7 @@ class Dispatcher:
             sleep=sleep,
             between=between,
         )
-        self._in_hand: dict[int, _Batch] = {}
+        self._in_hand: dict[int, _ClaimedRows] = {}
         self._wake = asyncio.Event()
         self._preparing: asyncio.Task[bool] | None = None
         self._wants_room = False
@@ -175,7 +175,7 @@ class Dispatcher:
         preparing, self._preparing = self._preparing, None
         return preparing is None or await preparing
 
-    async def _start_apart(self, rows: Sequence[ClaimedRow], now: datetime, batch: _Batch) -> bool:
+    async def _start_apart(self, rows: Sequence[ClaimedRow], now: datetime, batch: _ClaimedRows) -> bool:
         try:
             await self._start(rows, now, batch)
         except Exception as error:  # one bad batch must not end all sending; its rows come back with their lease
@@ -202,16 +202,16 @@ class Dispatcher:
         await self._start(rows, now, batch)
         await batch.done.wait()
 
-    def _taken(self, rows: Sequence[ClaimedRow], now: datetime) -> _Batch:
+    def _taken(self, rows: Sequence[ClaimedRow], now: datetime) -> _ClaimedRows:
         """Take these rows in hand."""
-        batch = _Batch(len(rows))
+        batch = _ClaimedRows(len(rows))
         for row in rows:
             self._in_hand[row.id] = batch
             self._metrics.claimed_after((now - row.due_at).total_seconds())
         self._metrics.in_hand(len(self._in_hand))
         return batch
 
-    async def _start(self, rows: Sequence[ClaimedRow], now: datetime, batch: _Batch) -> None:
+    async def _start(self, rows: Sequence[ClaimedRow], now: datetime, batch: _ClaimedRows) -> None:
         """Prepare these rows and put them in their lanes."""
         try:
             prepared = await self._preparation.prepare(rows, now, now + self._limits.lease)

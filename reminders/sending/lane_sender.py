@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 # An absence is to be seen the same morning: a consultant's open page says at once that it was.
 FOR_CONSULTANTS = timedelta(minutes=15)
-# Told of each result: the channel it was for, and the word it is counted under.
+# Is called with the result of each message, the channel it was for, and the word under which metrics count it.
 Settle = Callable[[Result, str, str], None]
 
 

@@ -131,14 +131,14 @@ class Preparation:
                 results.append(Result(row.id, MessageState.EXPIRED, "too_late"))
             else:
                 useful.append(row)
-        parties = await self._queue.parties(useful)
+        recipients = await self._queue.recipients(useful)
         channels = self._rules.capabilities.keys()
         closed = await self._closed(now) if self._closed is not None and useful else ()
         letters: list[_Routed] = []
         for row in useful:
             # Answers go out whatever the budget: who is left without one asks again.
             open_now = channels - closed if closed and row.priority != Priority.REPLY else channels
-            way = route(row, parties, open_now, self._rules, now)
+            way = route(row, recipients, open_now, self._rules, now)
             if isinstance(way, NoWay):
                 results.append(Result(row.id, way.state, way.reason))
                 continue

@@ -34,7 +34,7 @@ class Bucket:
         return 0.0 if self._tokens >= 1.0 - 1e-4 else (1.0 - self._tokens) * self._interval
 
     def take(self, now: datetime) -> None:
-        """One goes."""
+        """Counts a message that is sent now; `give_back` takes it back when it was not."""
         self._refill(now)
         self._tokens -= 1.0
 

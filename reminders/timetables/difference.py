@@ -26,7 +26,7 @@ class KnownOccurrence(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangedClass:
     """A class that was known and is different now. `fields` names what: starts_at, ends_at, summary, location, status.
 
     `old_key` differs from `new.key` when a series got another time or another UID. `fields` is empty when nothing else
@@ -43,7 +43,7 @@ class TimetableDiff:
     """What a re-import means. `cancelled` and `unchanged` hold keys of the classes known before."""
 
     added: tuple[Occurrence, ...] = ()
-    changed: tuple[Change, ...] = ()
+    changed: tuple[ChangedClass, ...] = ()
     cancelled: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
 
@@ -59,7 +59,7 @@ def diff_timetable(old: Mapping[str, KnownOccurrence], new: Timetable) -> Timeta
     added = {key: found for key, found in by_key.items() if key not in old and not found.cancelled}
     unread = {event_key(uid) for uid in new.unread_uids}
     called_off = {event_key(uid) for uid in new.called_off_uids}
-    changed: list[Change] = []
+    changed: list[ChangedClass] = []
     cancelled: list[str] = []
     unchanged: list[str] = []
     for key, known in old.items():
@@ -73,13 +73,13 @@ def diff_timetable(old: Mapping[str, KnownOccurrence], new: Timetable) -> Timeta
         elif found.cancelled:
             (unchanged if known.cancelled else cancelled).append(key)
         elif fields := _differences(known, found):
-            changed.append(Change(key, found, fields))
+            changed.append(ChangedClass(key, found, fields))
         else:
             unchanged.append(key)
     moved = _known_again(old, cancelled, added, new.zone)
     for key, found in moved.items():
         del added[found.key]
-        changed.append(Change(key, found, _differences(old[key], found)))
+        changed.append(ChangedClass(key, found, _differences(old[key], found)))
     gone = tuple(key for key in cancelled if key not in moved)
     return TimetableDiff(tuple(added.values()), tuple(changed), gone, tuple(unchanged))
 

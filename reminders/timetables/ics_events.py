@@ -8,7 +8,7 @@ from math import gcd
 from icalendar import vRecur
 
 from reminders.local_time import to_instant, to_wall
-from reminders.timetables.ics_lines import Block, Property
+from reminders.timetables.ics_lines import IcsBlock, Property
 from reminders.timetables.ics_zones import UnknownZone, Zones
 
 LONGEST_EVENT = timedelta(hours=24)
@@ -72,7 +72,7 @@ class EventRecord:
         return bool(self.rules or self.rdates)
 
 
-def read_event(block: Block, zones: Zones, local_zone: tzinfo, series_zone: tzinfo | None = None) -> EventRecord:
+def read_event(block: IcsBlock, zones: Zones, local_zone: tzinfo, series_zone: tzinfo | None = None) -> EventRecord:
     """Check one VEVENT.
 
     `series_zone` is the zone of the series that a RECURRENCE-ID belongs to; None = the event's own.
@@ -174,7 +174,7 @@ def _is_day(found: Property) -> bool:
     return found.parameters.get("VALUE", "").upper() == "DATE" or _stamp(found, found.value)[1] is None
 
 
-def _ends(block: Block, frame: _Frame, starts: datetime) -> datetime | None:
+def _ends(block: IcsBlock, frame: _Frame, starts: datetime) -> datetime | None:
     end, duration = _only(block, "DTEND"), _only(block, "DURATION")
     if end is not None:
         ends, line = frame.wall(end, end.value), end.line
@@ -274,7 +274,7 @@ def _start_on(found: Property, value: str, frame: _Frame, starts: datetime) -> d
     return datetime.combine(day, starts.time()) if clock is None else frame.wall(found, value)
 
 
-def _exdates(block: Block, frame: _Frame) -> list[date]:
+def _exdates(block: IcsBlock, frame: _Frame) -> list[date]:
     found: list[date] = []
     for exdate, value in _listed(block, "EXDATE"):
         day, clock, _ = _stamp(exdate, value)
@@ -282,11 +282,11 @@ def _exdates(block: Block, frame: _Frame) -> list[date]:
     return found
 
 
-def _rdates(block: Block, frame: _Frame, starts: datetime) -> list[datetime]:
+def _rdates(block: IcsBlock, frame: _Frame, starts: datetime) -> list[datetime]:
     return [_start_on(rdate, value.partition("/")[0], frame, starts) for rdate, value in _listed(block, "RDATE")]
 
 
-def _listed(block: Block, name: str) -> list[tuple[Property, str]]:
+def _listed(block: IcsBlock, name: str) -> list[tuple[Property, str]]:
     listed = [
         (Property(name, found.parameters, value, found.line), value)
         for found in block.all(name)
@@ -297,19 +297,19 @@ def _listed(block: Block, name: str) -> list[tuple[Property, str]]:
     return listed
 
 
-def _only(block: Block, name: str) -> Property | None:
+def _only(block: IcsBlock, name: str) -> Property | None:
     found = block.all(name)
     if len(found) > 1:
         raise EventFault("twice", f"{name} stands twice in the event: remove one", found[1].line)
     return found[0] if found else None
 
 
-def _text(block: Block, name: str) -> str | None:
+def _text(block: IcsBlock, name: str) -> str | None:
     found = block.first(name)
     return None if found is None else found.text().strip()[:LONGEST_TEXT] or None
 
 
-def _sequence(block: Block) -> int:
+def _sequence(block: IcsBlock) -> int:
     found = block.first("SEQUENCE")
     value = "" if found is None else found.value.strip()
     return int(value) if value.isdecimal() and len(value) < 10 else 0

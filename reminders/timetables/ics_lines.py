@@ -29,13 +29,13 @@ class Property:
 
 
 @dataclass(slots=True)
-class Block:
+class IcsBlock:
     """BEGIN:NAME … END:NAME, and what stands directly in it. `broken` = lines that are no content lines."""
 
     name: str
     line: int
     properties: list[Property] = field(default_factory=list)
-    blocks: list["Block"] = field(default_factory=list)
+    blocks: list["IcsBlock"] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
     closed: bool = False
 
@@ -47,7 +47,7 @@ class Block:
         """The first property of a name."""
         return next((found for found in self.properties if found.name == name), None)
 
-    def walk(self, name: str) -> Iterator["Block"]:
+    def walk(self, name: str) -> Iterator["IcsBlock"]:
         """The blocks of a name at any depth below this one."""
         for block in self.blocks:
             if block.name == name:
@@ -59,7 +59,7 @@ class TooDeep(ValueError):
     """Blocks within blocks within blocks: no calendar looks like this."""
 
 
-def read_blocks(data: bytes) -> Block:
+def read_blocks(data: bytes) -> IcsBlock:
     """The file as one block without a name, which holds the calendars.
 
     UTF-8 with or without a byte order mark, UTF-16 with one; anything else is read as Windows-1252, which old exports
@@ -68,7 +68,7 @@ def read_blocks(data: bytes) -> Block:
     Raises:
         TooDeep: when blocks lie more than 8 deep.
     """
-    root = Block("", 1, closed=True)
+    root = IcsBlock("", 1, closed=True)
     stack = [root]
     for number, text in _unfolded(_decoded(data)):
         found = _LINE.fullmatch(text)
@@ -80,7 +80,7 @@ def read_blocks(data: bytes) -> Block:
         if name == "BEGIN":
             if len(stack) > 8:
                 raise TooDeep
-            block = Block(found[3].strip().upper(), number)
+            block = IcsBlock(found[3].strip().upper(), number)
             stack[-1].blocks.append(block)
             stack.append(block)
         elif name == "END":
@@ -91,7 +91,7 @@ def read_blocks(data: bytes) -> Block:
     return root
 
 
-def _close(stack: list[Block], name: str) -> None:
+def _close(stack: list[IcsBlock], name: str) -> None:
     """End the innermost open block of this name; those inside it were never closed."""
     if any(block.name == name for block in stack[1:]):
         while stack[-1].name != name:

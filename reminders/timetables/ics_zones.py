@@ -8,7 +8,7 @@ from icalendar import Timezone
 from icalendar.timezone.tzp import TZP
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from reminders.timetables.ics_lines import Block
+from reminders.timetables.ics_lines import IcsBlock
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
 _WORD = re.compile(r"[A-Za-z]+")
@@ -22,8 +22,8 @@ class UnknownZone(ValueError):
 class Zones:
     """The zones of one file."""
 
-    def __init__(self, calendars: Block) -> None:
-        self._embedded: dict[str, Block] = {}
+    def __init__(self, calendars: IcsBlock) -> None:
+        self._embedded: dict[str, IcsBlock] = {}
         for block in calendars.walk("VTIMEZONE"):
             tzid = block.first("TZID")
             if tzid is not None:
@@ -74,7 +74,7 @@ def _known(name: str) -> ZoneInfo | None:
         return None
 
 
-def _own(block: Block) -> tzinfo | None:
+def _own(block: IcsBlock) -> tzinfo | None:
     """The zone that a VTIMEZONE describes; None when it is not usable, or of a kind that only wastes time."""
     lines = ["BEGIN:VTIMEZONE", "TZID:own"]
     for part in block.blocks:

@@ -33,7 +33,7 @@ _NOTES: Final[Mapping[OccurrenceNote, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _KnownClass:
     """A class that was imported before; see KnownOccurrence."""
 
     appointment: Appointment
@@ -92,7 +92,7 @@ async def import_timetable(
         begin = to_instant(datetime.combine(today, time()), zone).instant
         named = {found.key for found in coming.occurrences}
         # A class of before today that the file now puts on a coming day was moved, and is not a new one.
-        compared = {key: _Known(a) for key, a in known.items() if a.starts_at >= begin or key in named}
+        compared = {key: _KnownClass(a) for key, a in known.items() if a.starts_at >= begin or key in named}
         difference = _without_begun(diff_timetable(compared, coming), known, timetable, now)
         changes = _changes(session, group_id, known, difference, now)
         _warn(report, timetable, difference)

@@ -16,9 +16,9 @@ import recurring_ical_events
 from icalendar import Calendar, Event, vRecur
 
 from reminders.local_time import AMSTERDAM, to_instant, to_wall
-from reminders.timetables.difference import Change, KnownOccurrence, TimetableDiff, diff_timetable
+from reminders.timetables.difference import ChangedClass, KnownOccurrence, TimetableDiff, diff_timetable
 from reminders.timetables.ics_events import EventFault, EventRecord, read_event
-from reminders.timetables.ics_lines import Block, TooDeep, read_blocks
+from reminders.timetables.ics_lines import IcsBlock, TooDeep, read_blocks
 from reminders.timetables.ics_zones import Zones
 from reminders.timetables.occurrences import (
     Occurrence,
@@ -30,7 +30,7 @@ from reminders.timetables.occurrences import (
 )
 
 __all__ = [
-    "Change",
+    "ChangedClass",
     "KnownOccurrence",
     "Occurrence",
     "OccurrenceNote",
@@ -104,8 +104,8 @@ class _Reading:
         # Calendars in one file are read as one: some exporters put what replaces a class into another than its series.
         self._read_events(calendars, Zones(root))
 
-    def _read_events(self, calendars: list[Block], zones: Zones) -> None:
-        blocks: list[tuple[Block, bool]] = []
+    def _read_events(self, calendars: list[IcsBlock], zones: Zones) -> None:
+        blocks: list[tuple[IcsBlock, bool]] = []
         for calendar in calendars:
             method = calendar.first("METHOD")
             all_cancelled = method is not None and method.value.strip().upper() == "CANCEL"
@@ -116,7 +116,7 @@ class _Reading:
         if len(blocks) > MOST_EVENTS:
             self._useless("too_many_events", f"more than {MOST_EVENTS} events: export a shorter period")
             blocks = blocks[:MOST_EVENTS]
-        by_uid: dict[str, list[tuple[Block, bool]]] = defaultdict(list)
+        by_uid: dict[str, list[tuple[IcsBlock, bool]]] = defaultdict(list)
         for block, all_cancelled in blocks:
             found = block.first("UID")
             uid = "" if found is None else found.text().strip()
@@ -139,7 +139,7 @@ class _Reading:
                     continue
             self._add_event(uid, records)
 
-    def _records(self, uid: str, parts: list[tuple[Block, bool]], zones: Zones) -> list[EventRecord]:
+    def _records(self, uid: str, parts: list[tuple[IcsBlock, bool]], zones: Zones) -> list[EventRecord]:
         """The records of one UID: first the series itself, then what replaces single classes of it.
 
         Of several for the same, the one with the highest SEQUENCE is the newest.
@@ -242,7 +242,7 @@ class _Reading:
         if ends is not None and ends_at is not None and ends_at <= start.instant:
             ends_at = start.instant + (ends - starts)
         holiday = self._holidays.get(starts_local.date())
-        notes = [] if start.note is None else [OccurrenceNote(start.note)]
+        notes = [] if start.oddity is None else [OccurrenceNote(start.oddity)]
         self.occurrences[key] = Occurrence(
             key=key,
             uid=record.uid,
@@ -259,7 +259,7 @@ class _Reading:
             on_holiday=holiday,
         )
 
-    def _fault(self, block: Block, fault: EventFault) -> None:
+    def _fault(self, block: IcsBlock, fault: EventFault) -> None:
         summary, uid = block.first("SUMMARY"), block.first("UID")
         name = _name("" if summary is None else summary.text(), "" if uid is None else uid.text())
         self.faults.append(TimetableFault(fault.line, name, fault.code, fault.message))

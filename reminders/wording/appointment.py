@@ -6,11 +6,11 @@ from typing import TypeAlias
 
 from locales.rendering.message import Button, Part, Style, Text, verbatim
 from storage.appointments.appointments import Appointment
-from storage.appointments.schedule import AppointmentRow
+from storage.appointments.schedule import ScheduledAppointment
 from storage.people.people import Person
 from storage.vocabulary import AppointmentKind
 
-AnyAppointment: TypeAlias = Appointment | AppointmentRow
+AnyAppointment: TypeAlias = Appointment | ScheduledAppointment
 
 # The icon of each kind, the same in every language.
 KIND_ICONS: dict[AppointmentKind, str] = {

@@ -14,7 +14,7 @@ from reminders.policies.rules import MEETINGS
 from reminders.terms.stored_terms import StoredFacts, stored_facts
 from storage.appointments.appointments import day_bounds
 from storage.appointments.schedule import (
-    AppointmentRow,
+    ScheduledAppointment,
     Slot,
     answers_to,
     appointment_rows,
@@ -22,7 +22,7 @@ from storage.appointments.schedule import (
     schedules_of,
 )
 from storage.outbox.message import Message
-from storage.outbox.planning import times_said
+from storage.outbox.planning import times_told
 from storage.people.people import Person, people_by_id
 from storage.people.phone_tasks import open_tasks
 from storage.vocabulary import Answer
@@ -40,7 +40,7 @@ class Batch:
     # The local day of `now`.
     today: date
     zone: ZoneInfo
-    appointments: Mapping[int, AppointmentRow]
+    appointments: Mapping[int, ScheduledAppointment]
     answers: Mapping[tuple[int, int], tuple[Answer | None, int | None]]
     schedules: Mapping[int, Sequence[Slot]]
     people: Mapping[int, Person]
@@ -52,7 +52,7 @@ class Batch:
     lost: Mapping[int, int]
     tasks: Mapping[int, int]
 
-    def answer(self, appointment: AppointmentRow, person_id: int) -> Answer | None:
+    def answer(self, appointment: ScheduledAppointment, person_id: int) -> Answer | None:
         """What was answered to this version: a moved meeting is asked anew."""
         answer, version = self.answers.get((appointment.id, person_id), (None, None))
         return answer if version == appointment.version else None
@@ -61,7 +61,7 @@ class Batch:
         """The local day."""
         return instant.astimezone(self.zone).date()
 
-    def on_days(self, person_id: int, first: date, days: int) -> list[AppointmentRow]:
+    def on_days(self, person_id: int, first: date, days: int) -> list[ScheduledAppointment]:
         """A person's planned appointments of these local days, by time."""
         start = day_bounds(first, self.zone)[0]
         end = day_bounds(first + timedelta(days=days - 1), self.zone)[1]
@@ -110,7 +110,7 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
         moments=await contact_moments(session, terms_of, MEETINGS, now),
         lost=lost,
         tasks={i: task.id for i, task in (await open_tasks(session, shown)).items()} if lost else {},
-        asked=await times_said(session, unconfirmed, _ASKS),
+        asked=await times_told(session, unconfirmed, _ASKS),
     )
 
 
@@ -124,7 +124,10 @@ async def _lost(session: AsyncSession, rows: Sequence[ClaimedMessage]) -> dict[i
 
 
 async def _schedules(
-    session: AsyncSession, rows: Sequence[ClaimedMessage], appointments: Mapping[int, AppointmentRow], zone: ZoneInfo
+    session: AsyncSession,
+    rows: Sequence[ClaimedMessage],
+    appointments: Mapping[int, ScheduledAppointment],
+    zone: ZoneInfo,
 ) -> dict[int, list[Slot]]:
     """The days that messages about whole days and weeks show."""
     people: set[int] = set()

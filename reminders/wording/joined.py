@@ -28,14 +28,16 @@ class Wording:
     lines: tuple[Part, ...] = ()
 
 
-def body_of(said: Sequence[Wording]) -> Body:
+def body_of(wordings: Sequence[Wording]) -> Body:
     """One message that says all of these, in this order."""
-    if len(said) == 1:
-        return Body((*said[0].parts, *said[0].tail), said[0].buttons, brief=said[0].brief, card=said[0].card)
+    if len(wordings) == 1:
+        return Body(
+            (*wordings[0].parts, *wordings[0].tail), wordings[0].buttons, brief=wordings[0].brief, card=wordings[0].card
+        )
     parts: list[Part] = []
     tails: list[Part] = []
     rows: list[tuple[Button, ...]] = []
-    for _, alike in groupby(said, key=lambda one: one.parts[0] if one.lines else one):
+    for _, alike in groupby(wordings, key=lambda one: one.parts[0] if one.lines else one):
         group = list(alike)
         if group[0].lines:
             parts.append(group[0].parts[0])
@@ -43,16 +45,16 @@ def body_of(said: Sequence[Wording]) -> Body:
             parts.extend(one.lines or one.parts)
         (parts if group[0].lines else tails).extend(_once(part for one in group for part in one.tail))
     parts.extend(part for part in _once(tails) if part not in parts)
-    for one in said:
+    for one in wordings:
         rows.extend(
             row for row in (one.buttons if one.joined_buttons is None else one.joined_buttons()) if row not in rows
         )
     # Where one of them has no short form, the short form of the others would hide it.
     brief: list[Text] = []
-    if all(one.brief for one in said):
-        brief.extend(text for one in said for text in one.brief if text not in brief)
+    if all(one.brief for one in wordings):
+        brief.extend(text for one in wordings for text in one.brief if text not in brief)
     # One picture has room for one appointment; of several it shows the week.
-    card = next((f"week_of:{number}" for number in (_appointment_in(one.card) for one in said) if number), "")
+    card = next((f"week_of:{number}" for number in (_appointment_in(one.card) for one in wordings) if number), "")
     return Body(tuple(parts), tuple(rows), brief=tuple(brief), card=card)
 
 

@@ -16,13 +16,13 @@ from reminders.terms.terms import TermRules
 from reminders.wording import on_terms, to_consultant, to_person_on_appointments
 from reminders.wording.batch import Batch, person_of, read_batch
 from reminders.wording.joined import Wording, body_of
-from storage.appointments.schedule import AppointmentRow
+from storage.appointments.schedule import ScheduledAppointment
 from storage.vocabulary import AppointmentStatus
 
 # More in one message would be a wall of text.
 MOST_TOGETHER: Final = 8
 
-_AboutAppointment: TypeAlias = Callable[[ClaimedMessage, AppointmentRow, int, Batch], Wording | Skip]
+_AboutAppointment: TypeAlias = Callable[[ClaimedMessage, ScheduledAppointment, int, Batch], Wording | Skip]
 _AHEAD: Final[Mapping[str, _AboutAppointment]] = {
     Kind.REMINDER: to_person_on_appointments.reminder,
     Kind.CONFIRM_AGAIN: to_person_on_appointments.confirm_again,
@@ -32,7 +32,7 @@ _AHEAD: Final[Mapping[str, _AboutAppointment]] = {
 }
 _OF_ONE: Final = (Kind.REMINDER, Kind.CONFIRM_AGAIN)
 # Changes before what is ahead, and what is nearest first.
-_ORDER: Final = (Kind.NOTICE, Kind.TERM_CORRECTION, Kind.REMINDER, Kind.CONFIRM_AGAIN, Kind.CLASSES, Kind.OVERVIEW)
+_ORDER: Final = (Kind.CHANGE, Kind.TERM_CORRECTION, Kind.REMINDER, Kind.CONFIRM_AGAIN, Kind.CLASSES, Kind.OVERVIEW)
 
 
 class PlannedComposer:
@@ -89,7 +89,7 @@ class PlannedComposer:
         person_id = person_of(row)
         if appointment is None or appointment.version != row.appointment_version:
             return Skip("appointment_changed")
-        if row.kind == Kind.NOTICE:
+        if row.kind == Kind.CHANGE:
             return to_person_on_appointments.notice(row, appointment)
         if appointment.status is not AppointmentStatus.PLANNED:
             return Skip("appointment_cancelled")

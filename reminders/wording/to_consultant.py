@@ -5,12 +5,14 @@ from reminders.delivery.composing import ClaimedMessage, Skip
 from reminders.wording.appointment import appointment_line, name_of
 from reminders.wording.batch import Batch
 from reminders.wording.joined import Buttons, Wording
-from storage.appointments.schedule import AppointmentRow
+from storage.appointments.schedule import ScheduledAppointment
 from storage.people.people import Person
 from storage.vocabulary import AppointmentStatus
 
 
-def unconfirmed(_row: ClaimedMessage, appointment: AppointmentRow, person_id: int, batch: Batch) -> Wording | Skip:
+def unconfirmed(
+    _row: ClaimedMessage, appointment: ScheduledAppointment, person_id: int, batch: Batch
+) -> Wording | Skip:
     """A mandatory meeting that nobody confirmed, and how often the person was asked; perhaps they never were."""
     if batch.answer(appointment, person_id) is not None:
         return Skip("answered")
@@ -30,7 +32,7 @@ def unconfirmed(_row: ClaimedMessage, appointment: AppointmentRow, person_id: in
     )
 
 
-def overlap(row: ClaimedMessage, appointment: AppointmentRow, person_id: int, batch: Batch) -> Wording | Skip:
+def overlap(row: ClaimedMessage, appointment: ScheduledAppointment, person_id: int, batch: Batch) -> Wording | Skip:
     """Two appointments of one person at the same time."""
     other_id, person = row.params.get("other"), batch.people.get(person_id)
     other = batch.appointments.get(other_id) if isinstance(other_id, int) else None
@@ -70,7 +72,7 @@ def undelivered(row: ClaimedMessage, batch: Batch) -> Wording | Skip:
     )
 
 
-def script(person: Person, appointment: AppointmentRow | None) -> tuple[Part, ...]:
+def script(person: Person, appointment: ScheduledAppointment | None) -> tuple[Part, ...]:
     """What to say to somebody whom no message reached: the number, their language, the words, step by step."""
     language = Text(f"language.{person.language}")
     return (

@@ -9,7 +9,7 @@ from reminders.delivery.composing import ClaimedMessage, Skip
 from reminders.wording.appointment import answer_buttons, appointment_details, appointment_line, kind_text
 from reminders.wording.batch import Batch, monday_of
 from reminders.wording.joined import Buttons, Wording
-from storage.appointments.schedule import AppointmentRow
+from storage.appointments.schedule import ScheduledAppointment
 from storage.engine.columns import Json
 from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, Change
 
@@ -32,7 +32,7 @@ _ABOUT = {
 }
 
 
-def reminder(row: ClaimedMessage, appointment: AppointmentRow, person_id: int, batch: Batch) -> Wording | Skip:
+def reminder(row: ClaimedMessage, appointment: ScheduledAppointment, person_id: int, batch: Batch) -> Wording | Skip:
     """One meeting ahead; who said that they come is told so instead of being asked."""
     answer = batch.answer(appointment, person_id)
     if answer is Answer.NOT_COMING:
@@ -42,14 +42,16 @@ def reminder(row: ClaimedMessage, appointment: AppointmentRow, person_id: int, b
     return _ahead(appointment, (_WILL_YOU,) if row.params.get("ask") else (), (_CAN_YOU_NOT,), batch)
 
 
-def confirm_again(_row: ClaimedMessage, appointment: AppointmentRow, person_id: int, batch: Batch) -> Wording | Skip:
+def confirm_again(
+    _row: ClaimedMessage, appointment: ScheduledAppointment, person_id: int, batch: Batch
+) -> Wording | Skip:
     """A mandatory meeting that was not confirmed, once more."""
     if batch.answer(appointment, person_id) is not None:
         return Skip("answered")
     return _ahead(appointment, (Part(Text("reminder.ask_again")),), (), batch)
 
 
-def classes(_row: ClaimedMessage, first: AppointmentRow, person_id: int, batch: Batch) -> Wording | Skip:
+def classes(_row: ClaimedMessage, first: ScheduledAppointment, person_id: int, batch: Batch) -> Wording | Skip:
     """The evening before: all classes of that day in one message, those reported absent left out."""
     day = batch.day(first.starts_at)
     that_day = [a for a in batch.on_days(person_id, day, 1) if a.kind is AppointmentKind.CLASS]
@@ -83,7 +85,7 @@ def overview(row: ClaimedMessage, batch: Batch) -> Wording | Skip:
     )
 
 
-def notice(row: ClaimedMessage, appointment: AppointmentRow) -> Wording:
+def notice(row: ClaimedMessage, appointment: ScheduledAppointment) -> Wording:
     """What changed: the old struck out, then what is true now."""
     kind = {"kind": kind_text(appointment.kind)}
     change = row.params.get("change")
@@ -130,7 +132,9 @@ def _not_coming_to_any() -> Buttons:
     return ((Button(Text("button.not_coming"), "absent", "🤒"),),)
 
 
-def _ahead(appointment: AppointmentRow, asked: tuple[Part, ...], below: tuple[Part, ...], batch: Batch) -> Wording:
+def _ahead(
+    appointment: ScheduledAppointment, asked: tuple[Part, ...], below: tuple[Part, ...], batch: Batch
+) -> Wording:
     """`asked` stands with the appointment, or it could be about another one in the same message."""
     title = _title(appointment.kind, (batch.day(appointment.starts_at) - batch.today).days)
     return Wording(
@@ -152,7 +156,7 @@ def _title(kind: AppointmentKind, days: int) -> Part:
     return Part(Text("reminder.tomorrow" if days == 1 else "reminder.today", params), Style.TITLE)
 
 
-def _card(row: ClaimedMessage, appointment: AppointmentRow) -> str:
+def _card(row: ClaimedMessage, appointment: ScheduledAppointment) -> str:
     """The appointment, with the time that is struck out where it was moved."""
     was = _old_start(row.params)
     if row.params.get("change") != Change.MOVED or was is None or was == appointment.starts_at:
@@ -160,7 +164,7 @@ def _card(row: ClaimedMessage, appointment: AppointmentRow) -> str:
     return f"appointment:{appointment.id}:{was.isoformat()}"
 
 
-def _in_short(appointment: AppointmentRow, change: object) -> tuple[Text, ...]:
+def _in_short(appointment: ScheduledAppointment, change: object) -> tuple[Text, ...]:
     """When and where, but not with whom, about what, or why: others may look at this screen."""
     when = {"starts_at": appointment.starts_at}
     is_class = appointment.kind is AppointmentKind.CLASS
@@ -169,7 +173,7 @@ def _in_short(appointment: AppointmentRow, change: object) -> tuple[Text, ...]:
     return (Text(key, when), *place, *(() if is_class else (_IN_SHORT_COMING,)))
 
 
-def _answers_to(appointment: AppointmentRow) -> Buttons:
+def _answers_to(appointment: ScheduledAppointment) -> Buttons:
     kind = {"kind": kind_text(appointment.kind)}
     return (
         (Button(Text("button.coming_to", kind), f"come:{appointment.id}", "✅"),),
@@ -177,11 +181,11 @@ def _answers_to(appointment: AppointmentRow) -> Buttons:
     )
 
 
-def _not_coming(label: str, appointment: AppointmentRow) -> Buttons:
+def _not_coming(label: str, appointment: ScheduledAppointment) -> Buttons:
     return ((Button(Text(label, {"kind": kind_text(appointment.kind)}), f"notcome:{appointment.id}", "🤒"),),)
 
 
-def _class_line(appointment: AppointmentRow) -> Text:
+def _class_line(appointment: ScheduledAppointment) -> Text:
     if appointment.location:
         return Text("class.line", {"starts_at": appointment.starts_at, "place": appointment.location})
     return Text("class.line_bare", {"starts_at": appointment.starts_at})
@@ -198,11 +202,11 @@ def _more(params: Mapping[str, Json]) -> tuple[Part, ...]:
     return (Part(Text("absence.and_more", count=more)),) if isinstance(more, int) and more > 0 else ()
 
 
-def _where(appointment: AppointmentRow) -> Part | None:
+def _where(appointment: ScheduledAppointment) -> Part | None:
     return Part(Text("appointment.where", {"place": appointment.location})) if appointment.location else None
 
 
-def _what_was(params: Mapping[str, Json], appointment: AppointmentRow) -> list[Part]:
+def _what_was(params: Mapping[str, Json], appointment: ScheduledAppointment) -> list[Part]:
     was: list[Part] = []
     old_start, old_place = _old_start(params), params.get("old_location")
     if old_start is not None and old_start != appointment.starts_at:

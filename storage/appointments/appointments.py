@@ -40,7 +40,7 @@ class Appointment(Base, kw_only=True):
     """One appointment: of a person, or a class of a group (then every member of that day has it).
 
     `version` counts changes that people must hear of (time, place, status); reminders planned for an older version
-    are not sent. Instants are UTC; `starts_local` keeps the wall time that was agreed (Europe/Amsterdam).
+    are not sent. Instants are UTC; the wall time that was agreed follows from them and the zone of the deployment.
     """
 
     __tablename__ = "appointment"

@@ -64,7 +64,7 @@ def slot_of(appointment: Appointment) -> Slot:
     )
 
 
-class AppointmentRow(NamedTuple):
+class ScheduledAppointment(NamedTuple):
     """An appointment as it is put into words; see Appointment for the fields.
 
     Not the mapped class, which costs twice the reading and more for each look at a field: a morning's reminders are
@@ -84,7 +84,7 @@ class AppointmentRow(NamedTuple):
     note: str | None
 
 
-_ROW = tuple(getattr(Appointment, name) for name in AppointmentRow._fields)
+_ROW = tuple(getattr(Appointment, name) for name in ScheduledAppointment._fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +182,12 @@ async def appointments_by_id(session: AsyncSession, ids: Collection[int]) -> dic
     return found
 
 
-async def appointment_rows(session: AsyncSession, ids: Collection[int]) -> dict[int, AppointmentRow]:
+async def appointment_rows(session: AsyncSession, ids: Collection[int]) -> dict[int, ScheduledAppointment]:
     """Appointments as they are put into words (decrypted), by id."""
     if not ids:
         return {}
     rows = await session.execute(select(*_ROW).where(among(Appointment.id, ids)))
-    return {row.id: row for row in map(AppointmentRow._make, rows)}
+    return {row.id: row for row in map(ScheduledAppointment._make, rows)}
 
 
 async def answers_to(

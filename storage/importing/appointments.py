@@ -11,7 +11,7 @@ from storage.appointments.appointments import Appointment
 from storage.appointments.changes import AppointmentChange, OnChanges
 from storage.importing import cells as cell
 from storage.importing.cells import CellFault
-from storage.importing.run import Border, Outcome, Parsed
+from storage.importing.run import Border, Parsed, RowOutcome
 from storage.people.people import person_ids
 from storage.vocabulary import AppointmentKind, AppointmentStatus, Change
 
@@ -87,8 +87,8 @@ class AppointmentsImporter:
         if found is None or found.tzinfo is not None:
             return found
         local = self._border.to_instant(found)
-        if local.note is not None:
-            warn(field, _NOTES[local.note])
+        if local.oddity is not None:
+            warn(field, _NOTES[local.oddity])
         return local.instant
 
     def key(self, value: AppointmentRow) -> str:
@@ -97,7 +97,7 @@ class AppointmentsImporter:
 
     async def save(
         self, session: AsyncSession, rows: Sequence[Parsed[AppointmentRow]], reject: Callable[[int, str, str], None]
-    ) -> list[Outcome]:
+    ) -> list[RowOutcome]:
         """See Importer."""
         people = await person_ids(session, [row.value.person_external_id for row in rows])
         existing = {
@@ -106,7 +106,7 @@ class AppointmentsImporter:
                 select(Appointment).where(Appointment.external_id.in_([row.value.external_id for row in rows]))
             )
         }
-        outcomes: list[Outcome] = []
+        outcomes: list[RowOutcome] = []
         changes: list[AppointmentChange] = []
         for row in rows:
             person_id = people.get(row.value.person_external_id)
@@ -117,7 +117,7 @@ class AppointmentsImporter:
                 reject(row.number, "external_id", "belongs to somebody else's appointment; give this one another id")
             elif appointment is None:
                 changes.append(self._make(session, row.value, person_id))
-                outcomes.append(Outcome.CREATED)
+                outcomes.append(RowOutcome.CREATED)
             else:
                 outcomes.append(self._update(row, appointment, changes))
         await session.flush()
@@ -138,13 +138,13 @@ class AppointmentsImporter:
 
     def _update(
         self, row: Parsed[AppointmentRow], appointment: Appointment, changes: list[AppointmentChange]
-    ) -> Outcome:
+    ) -> RowOutcome:
         old_starts_at, old_location, old_status = appointment.starts_at, appointment.location, appointment.status
         changed = {
             name for name in _FIELDS if name in row.columns and getattr(appointment, name) != getattr(row.value, name)
         }
         if not changed:
-            return Outcome.UNCHANGED
+            return RowOutcome.UNCHANGED
         for name in changed:
             setattr(appointment, name, getattr(row.value, name))
         appointment.updated_at = self._border.now
@@ -161,4 +161,4 @@ class AppointmentsImporter:
             already_gone = change is Change.CANCELLED and old_status is AppointmentStatus.CANCELLED
             if not already_gone:
                 changes.append(AppointmentChange(change, appointment, old_starts_at, old_location))
-        return Outcome.UPDATED
+        return RowOutcome.UPDATED

@@ -16,7 +16,7 @@ from storage.engine.database import Database
 from storage.importing import cells as cell
 from storage.importing.attendance_lookups import AttendanceRow, FoundAppointment, Lookups, StoredPresence
 from storage.importing.cells import CellFault
-from storage.importing.run import Border, Outcome, Parsed, Report, run_import
+from storage.importing.run import Border, Parsed, Report, RowOutcome, run_import
 from storage.importing.table import TableUnreadable
 from storage.vocabulary import AppointmentStatus, Presence
 
@@ -130,8 +130,8 @@ class AttendanceImporter:
         if found is None or found.tzinfo is not None:
             return found
         local = self._border.to_instant(found)
-        if local.note is not None:
-            warn("starts_at", _NOTES[local.note])
+        if local.oddity is not None:
+            warn("starts_at", _NOTES[local.oddity])
         return local.instant
 
     def key(self, _value: AttendanceRow) -> str:
@@ -140,10 +140,10 @@ class AttendanceImporter:
 
     async def save(
         self, session: AsyncSession, rows: Sequence[Parsed[AttendanceRow]], reject: Callable[[int, str, str], None]
-    ) -> list[Outcome]:
+    ) -> list[RowOutcome]:
         """See Importer."""
         group = await Lookups.read(session, [row.value for row in rows], self._zone)
-        outcomes: list[Outcome] = []
+        outcomes: list[RowOutcome] = []
         upserts: list[dict[str, object]] = []
         changes: list[AttendanceChange] = []
         for row in rows:
@@ -156,9 +156,9 @@ class AttendanceImporter:
             stored = group.stored.get((appointment_id, person_id), StoredPresence(None, None))
             wanted = StoredPresence(row.value.presence, _minutes(row, stored))
             if is_again or wanted == stored:
-                outcomes.append(Outcome.UNCHANGED)
+                outcomes.append(RowOutcome.UNCHANGED)
                 continue
-            outcomes.append(Outcome.CREATED if stored.presence is None else Outcome.UPDATED)
+            outcomes.append(RowOutcome.CREATED if stored.presence is None else RowOutcome.UPDATED)
             upserts.append({"appointment_id": appointment_id, "person_id": person_id, **wanted._asdict()})
             if wanted.presence is not stored.presence:
                 changes.append(AttendanceChange(appointment_id, person_id, row.value.presence))

@@ -12,7 +12,7 @@ from storage.appointments.changes import OnPeople
 from storage.engine.inserts import insert_new
 from storage.importing import cells as cell
 from storage.importing.cells import CellFault
-from storage.importing.run import Border, Outcome, Parsed
+from storage.importing.run import Border, Parsed, RowOutcome
 from storage.people.people import person_ids
 
 
@@ -56,7 +56,7 @@ class GroupsImporter:
 
     async def save(
         self, session: AsyncSession, rows: Sequence[Parsed[GroupRow]], reject: Callable[[int, str, str], None]
-    ) -> list[Outcome]:
+    ) -> list[RowOutcome]:
         """See Importer."""
         people = await person_ids(session, [row.value.person_external_id for row in rows])
         groups = await group_ids(session, [row.value.group for row in rows])
@@ -64,7 +64,7 @@ class GroupsImporter:
             (membership.group_id, membership.person_id, membership.from_on): membership
             for membership in await session.scalars(select(Membership).where(Membership.group_id.in_(groups.values())))
         }
-        outcomes: list[Outcome] = []
+        outcomes: list[RowOutcome] = []
         changed: set[int] = set()
         for row in rows:
             value = row.value
@@ -78,12 +78,12 @@ class GroupsImporter:
                 session.add(
                     Membership(group_id=group_id, person_id=person_id, from_on=value.from_on, until_on=value.until_on)
                 )
-                outcomes.append(Outcome.CREATED)
+                outcomes.append(RowOutcome.CREATED)
             elif "until" in row.columns and membership.until_on != value.until_on:
                 membership.until_on = value.until_on
-                outcomes.append(Outcome.UPDATED)
+                outcomes.append(RowOutcome.UPDATED)
             else:
-                outcomes.append(Outcome.UNCHANGED)
+                outcomes.append(RowOutcome.UNCHANGED)
                 continue
             changed.add(person_id)
         await session.flush()

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.appointments.changes import OnPeople, plan_later
 from storage.importing import cells as cell
 from storage.importing.cells import CellFault
-from storage.importing.run import Border, Outcome, Parsed
+from storage.importing.run import Border, Parsed, RowOutcome
 from storage.people.people import Consultant, Person
 from storage.vocabulary import Group
 
@@ -100,7 +100,7 @@ class PeopleImporter:
 
     async def save(
         self, session: AsyncSession, rows: Sequence[Parsed[PersonRow]], _reject: Callable[[int, str, str], None]
-    ) -> list[Outcome]:
+    ) -> list[RowOutcome]:
         """See Importer."""
         consultants, renamed = await self._consultants(session, [row.value for row in rows])
         wanted = [row.value.external_id for row in rows]
@@ -109,9 +109,9 @@ class PeopleImporter:
         }
         saved = [self._save_one(session, row, existing.get(row.value.external_id), consultants) for row in rows]
         await session.flush()
-        await self._on_people(session, {person.id for person, outcome in saved if outcome is not Outcome.UNCHANGED})
+        await self._on_people(session, {person.id for person, outcome in saved if outcome is not RowOutcome.UNCHANGED})
         return [
-            Outcome.UPDATED if outcome is Outcome.UNCHANGED and row.value.consultant_email in renamed else outcome
+            RowOutcome.UPDATED if outcome is RowOutcome.UNCHANGED and row.value.consultant_email in renamed else outcome
             for row, (_, outcome) in zip(rows, saved, strict=True)
         ]
 
@@ -121,7 +121,7 @@ class PeopleImporter:
         row: Parsed[PersonRow],
         person: Person | None,
         consultants: Mapping[str, Consultant],
-    ) -> tuple[Person, Outcome]:
+    ) -> tuple[Person, RowOutcome]:
         value, now, keys = row.value, self._border.now, self._border.keys
         consultant = consultants.get(value.consultant_email or "")
         created = person is None
@@ -160,11 +160,11 @@ class PeopleImporter:
         if "email" in changed:
             person.email_hash = keys.fingerprint(person.email, "email") if person.email else None
         if created:
-            return person, Outcome.CREATED
+            return person, RowOutcome.CREATED
         if not changed:
-            return person, Outcome.UNCHANGED
+            return person, RowOutcome.UNCHANGED
         person.updated_at = now
-        return person, Outcome.UPDATED
+        return person, RowOutcome.UPDATED
 
     async def _consultants(
         self, session: AsyncSession, values: Sequence[PersonRow]

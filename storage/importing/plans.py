@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.changes import OnPeople, plan_later
 from storage.importing import cells as cell
-from storage.importing.run import Border, Outcome, Parsed
+from storage.importing.run import Border, Parsed, RowOutcome
 from storage.people.people import Plan, person_ids
 from storage.vocabulary import Route
 
@@ -98,11 +98,11 @@ class PlansImporter:
 
     async def save(
         self, session: AsyncSession, rows: Sequence[Parsed[PlanRow]], reject: Callable[[int, str, str], None]
-    ) -> list[Outcome]:
+    ) -> list[RowOutcome]:
         """See Importer."""
         people = await person_ids(session, [row.value.person_external_id for row in rows])
         plans = {p.person_id: p for p in await session.scalars(select(Plan).where(Plan.person_id.in_(people.values())))}
-        outcomes: list[Outcome] = []
+        outcomes: list[RowOutcome] = []
         stored: dict[int, Parsed[PlanRow]] = {}
         touched: set[int] = set()
         for row in rows:
@@ -130,7 +130,7 @@ class PlansImporter:
             if changed:
                 plan.updated_at = self._border.now
                 touched.add(person_id)
-            outcomes.append(Outcome.CREATED if created else Outcome.UPDATED if changed else Outcome.UNCHANGED)
+            outcomes.append(RowOutcome.CREATED if created else RowOutcome.UPDATED if changed else RowOutcome.UNCHANGED)
         await session.flush()
         for person_id, faults in (await self._faults_of(session, stored)).items():
             for fault in faults:

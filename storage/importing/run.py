@@ -23,7 +23,7 @@ GROUP = 500
 T = TypeVar("T")
 
 
-class Outcome(StrEnum):
+class RowOutcome(StrEnum):
     """What became of a row."""
 
     CREATED = "created"
@@ -33,10 +33,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LocalTime:
-    """A wall time made an instant; `note` is "gap" or "fold" when it did not exist or existed twice that night."""
+    """A wall time made an instant; `oddity` is "gap" or "fold" when it did not exist or existed twice that night."""
 
     instant: datetime
-    note: str | None
+    oddity: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Report:
     rejected: list[tuple[int, str, str]] = field(default_factory=list)
     warnings: list[tuple[int, str, str]] = field(default_factory=list)
 
-    def count(self, outcome: Outcome) -> None:
+    def count(self, outcome: RowOutcome) -> None:
         """Add one row."""
         setattr(self, outcome.value, getattr(self, outcome.value) + 1)
 
@@ -109,7 +109,7 @@ class Importer(Protocol[T]):
 
     async def save(
         self, session: AsyncSession, rows: Sequence[Parsed[T]], reject: Callable[[int, str, str], None]
-    ) -> list[Outcome]:
+    ) -> list[RowOutcome]:
         """Store a group of rows; one outcome for each row that was not rejected."""
 
 

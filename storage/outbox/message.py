@@ -70,7 +70,7 @@ class Message(Base, kw_only=True):
     about_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), default=None)
     appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id", ondelete="CASCADE"), default=None)
     appointment_version: Mapped[int | None] = mapped_column(default=None)
-    priority: Mapped[int] = mapped_column(Integer, default=Priority.NOTICE)
+    priority: Mapped[int] = mapped_column(Integer, default=Priority.NORMAL)
     state: Mapped[MessageState] = mapped_column(vocabulary(MessageState), default=MessageState.PENDING)
     # Why it failed, was cancelled or expired: a word of reminders/delivery/channel.py, never text of a person.
     reason: Mapped[str | None] = mapped_column(String(60), default=None)
@@ -121,7 +121,7 @@ class Outgoing:
     about_id: int | None = None
     appointment_id: int | None = None
     appointment_version: int | None = None
-    priority: Priority = Priority.NOTICE
+    priority: Priority = Priority.NORMAL
     useful_until: datetime | None = None
     # Set by the inbox for replies: they are born claimed, so that they go out at once without a claiming round.
     lease_owner: str | None = None

@@ -16,12 +16,12 @@ from storage.outbox.message import Message, Outgoing, row_of
 from storage.vocabulary import MessageState
 
 _AT_ONCE = 500
-_SAID = (MessageState.SENT, MessageState.DELIVERED, MessageState.READ)
+_TOLD = (MessageState.SENT, MessageState.DELIVERED, MessageState.READ)
 _OUTBOX = cast(Table, Message.__table__)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingRow:
     """A row as planning sees it; `untouched` = waiting, and never tried."""
 
     id: int
@@ -32,9 +32,9 @@ class Standing:
 
 async def standing_rows(
     session: AsyncSession, person_ids: Collection[int], kinds: Collection[str], since: datetime
-) -> list[Standing]:
+) -> list[StandingRow]:
     """The rows to or about these people that are due since then; earlier ones are history."""
-    found: list[Standing] = []
+    found: list[StandingRow] = []
     columns = (Message.id, Message.key, Message.due_at, Message.state, Message.attempts)
     for some in _in_turn(person_ids):
         for of_person in (Message.person_id, Message.about_id):
@@ -42,7 +42,7 @@ async def standing_rows(
                 select(*columns).where(of_person.in_(some), Message.due_at >= since, Message.kind.in_(kinds))
             )
             found.extend(
-                Standing(id_, key, due_at, state is MessageState.PENDING and attempts == 0)
+                StandingRow(id_, key, due_at, state is MessageState.PENDING and attempts == 0)
                 for id_, key, due_at, state, attempts in rows
             )
     return found
@@ -73,14 +73,14 @@ async def waiting(session: AsyncSession, person_id: int, kind: str) -> list[Outg
     ]
 
 
-async def said_keys(session: AsyncSession, person_ids: Collection[int], kinds: Collection[str]) -> dict[int, list[str]]:
+async def told_keys(session: AsyncSession, person_ids: Collection[int], kinds: Collection[str]) -> dict[int, list[str]]:
     """The keys of what was said to or about each person, in the order it was said."""
     found: dict[int, list[str]] = {}
     for some in _in_turn(person_ids):
         for of_person in (Message.person_id, Message.about_id):
             rows = await session.execute(
                 select(of_person, Message.key)
-                .where(of_person.in_(some), Message.kind.in_(kinds), Message.state.in_(_SAID))
+                .where(of_person.in_(some), Message.kind.in_(kinds), Message.state.in_(_TOLD))
                 .order_by(Message.sent_at, Message.id)
             )
             for person_id, key in rows:
@@ -89,7 +89,7 @@ async def said_keys(session: AsyncSession, person_ids: Collection[int], kinds: C
     return found
 
 
-async def times_said(
+async def times_told(
     session: AsyncSession, appointment_ids: Collection[int], kinds: Collection[str]
 ) -> dict[tuple[int, int], int]:
     """How many messages of these kinds each person got about each appointment, by (appointment, person)."""
@@ -102,7 +102,7 @@ async def times_said(
                 Message.appointment_id.in_(some),
                 Message.appointment_version == Appointment.version,
                 Message.kind.in_(kinds),
-                Message.state.in_(_SAID),
+                Message.state.in_(_TOLD),
             )
             .group_by(Message.appointment_id, Message.person_id)
         )

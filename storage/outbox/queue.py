@@ -31,7 +31,7 @@ from storage.engine.database import Database
 from storage.outbox.claimed_row import ClaimedRow
 from storage.outbox.connection import Transactions
 from storage.outbox.message import Message
-from storage.outbox.recipients import Parties, parties_of
+from storage.outbox.recipients import Recipients, recipients_of
 from storage.outbox.results import Result, write_results
 from storage.vocabulary import MessageState, Priority
 
@@ -85,9 +85,11 @@ class OutboxQueue:
         # On SQLite there is one writer at a time and in practice one process, whose own lanes keep the order.
         self._claim = _claim_statement(order_across_workers=not database.is_sqlite)
 
-    async def parties(self, rows: Sequence[ClaimedRow]) -> Parties:
+    async def recipients(self, rows: Sequence[ClaimedRow]) -> Recipients:
         """Whom these rows are for."""
-        return await self._transactions.run(lambda connection: parties_of(connection, self._keys, rows), reading=True)
+        return await self._transactions.run(
+            lambda connection: recipients_of(connection, self._keys, rows), reading=True
+        )
 
     async def claim(self, now: datetime, limit: int, lease: timedelta) -> list[ClaimedRow]:
         """Take up to `limit` rows that are due, the most urgent and then the longest waiting first."""

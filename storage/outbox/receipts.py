@@ -11,7 +11,7 @@ from storage.people.contacts import Contact
 from storage.vocabulary import MessageState
 
 
-async def note_receipt(session: AsyncSession, ids: Sequence[int], state: MessageState, at: datetime) -> None:
+async def record_receipt(session: AsyncSession, ids: Sequence[int], state: MessageState, at: datetime) -> None:
     """Record that sent messages were delivered or read; a state never goes back (a late receipt changes nothing).
 
     A message that was about to go on to another channel, or was given up, arrived after all. Raises ValueError for any

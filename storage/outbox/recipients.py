@@ -48,7 +48,7 @@ class Recipient(NamedTuple):
 
 
 @dataclass(slots=True)
-class Parties:
+class Recipients:
     """Everybody a batch of messages is for, by id."""
 
     people: dict[int, Recipient] = field(default_factory=dict)
@@ -73,35 +73,35 @@ _CONTACT = (
 )
 
 
-def parties_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedRow]) -> Parties:
+def recipients_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedRow]) -> Recipients:
     """The recipients of these rows; people, consultants and contacts that are gone are absent."""
-    parties = Parties()
+    recipients = Recipients()
     contact_ids = {row.contact_id for row in rows if row.contact_id is not None}
     if contact_ids:
-        _add_contacts(connection, keys, parties, among(Contact.id, contact_ids))
-    recipients: tuple[ClaimedRow | Address, ...] = (*rows, *parties.contacts.values())
-    person_ids = {one.person_id for one in recipients if one.person_id is not None}
-    consultant_ids = {one.consultant_id for one in recipients if one.consultant_id is not None}
+        _add_contacts(connection, keys, recipients, among(Contact.id, contact_ids))
+    either: tuple[ClaimedRow | Address, ...] = (*rows, *recipients.contacts.values())
+    person_ids = {one.person_id for one in either if one.person_id is not None}
+    consultant_ids = {one.consultant_id for one in either if one.consultant_id is not None}
     if person_ids:
         people = select(
             Person.id, Person.language, Person.stopped_at, Person.channel_order, Person.listens, Person.quiet_hours
         ).where(among(Person.id, person_ids))
         for person_id, language, stopped_at, order, listens, quiet_hours in connection.execute(people):
             channels = tuple(name for name in order.split(",") if name) if order else ()
-            parties.people[person_id] = Recipient(language, stopped_at is not None, channels, listens, quiet_hours)
-        _add_contacts(connection, keys, parties, among(Contact.person_id, person_ids))
+            recipients.people[person_id] = Recipient(language, stopped_at is not None, channels, listens, quiet_hours)
+        _add_contacts(connection, keys, recipients, among(Contact.person_id, person_ids))
     if consultant_ids:
-        _add_consultants(connection, parties, consultant_ids)
-        _add_contacts(connection, keys, parties, among(Contact.consultant_id, parties.consultants))
-    for contact in parties.contacts.values():
+        _add_consultants(connection, recipients, consultant_ids)
+        _add_contacts(connection, keys, recipients, among(Contact.consultant_id, recipients.consultants))
+    for contact in recipients.contacts.values():
         if contact.person_id is not None:
-            parties.of_person.setdefault(contact.person_id, []).append(contact)
+            recipients.of_person.setdefault(contact.person_id, []).append(contact)
         if contact.consultant_id is not None:
-            parties.of_consultant.setdefault(contact.consultant_id, []).append(contact)
-    return parties
+            recipients.of_consultant.setdefault(contact.consultant_id, []).append(contact)
+    return recipients
 
 
-def _add_consultants(connection: Connection, parties: Parties, ids: Collection[int | None]) -> None:
+def _add_consultants(connection: Connection, recipients: Recipients, ids: Collection[int | None]) -> None:
     """These consultants, and those who stand in for who has away days."""
     wanted = set(ids)
     while wanted:
@@ -115,20 +115,20 @@ def _add_consultants(connection: Connection, parties: Parties, ids: Collection[i
             ).where(Consultant.id.in_(wanted))
         )
         for consultant_id, language, away_from, away_until, stand_in_id in found:
-            parties.consultants[consultant_id] = Recipient(
+            recipients.consultants[consultant_id] = Recipient(
                 language, away_from=away_from, away_until=away_until, stand_in_id=stand_in_id
             )
-        stand_ins = {c.stand_in_id for c in parties.consultants.values() if c.away_from is not None}
-        wanted = stand_ins - parties.consultants.keys() - wanted - {None}
+        stand_ins = {c.stand_in_id for c in recipients.consultants.values() if c.away_from is not None}
+        wanted = stand_ins - recipients.consultants.keys() - wanted - {None}
 
 
-def _add_contacts(connection: Connection, keys: KeyRing, parties: Parties, which: ColumnElement[bool]) -> None:
+def _add_contacts(connection: Connection, keys: KeyRing, recipients: Recipients, which: ColumnElement[bool]) -> None:
     for row in connection.execute(select(*_CONTACT).where(which)):
         contact_id, channel, token, person_id, consultant_id, state, language, *moments = row
         try:
             address = keys.decrypt(token, "contact.address").decode()
         except Undecryptable:
             address = None
-        parties.contacts[contact_id] = Address(
+        recipients.contacts[contact_id] = Address(
             contact_id, channel, address, person_id, consultant_id, state, language, *moments
         )

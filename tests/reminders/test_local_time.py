@@ -28,11 +28,11 @@ from reminders.local_time import QuietHours, days_before, evening_before, to_ins
 )
 def test_wall_times_in_amsterdam(wall: str, instant: str, note: str | None) -> None:
     found = to_instant(datetime.fromisoformat(wall))
-    assert (found.instant, found.note) == (datetime.fromisoformat(instant).replace(tzinfo=UTC), note)
+    assert (found.instant, found.oddity) == (datetime.fromisoformat(instant).replace(tzinfo=UTC), note)
 
 
 def test_the_zone_is_a_parameter() -> None:
-    assert to_instant(datetime.fromisoformat("2026-03-29T01:30"), ZoneInfo("Europe/London")).note == "gap"
+    assert to_instant(datetime.fromisoformat("2026-03-29T01:30"), ZoneInfo("Europe/London")).oddity == "gap"
 
 
 @pytest.mark.parametrize(
@@ -128,4 +128,4 @@ def test_a_wall_time_comes_back_as_itself_or_is_noted(instant: datetime) -> None
     wall = to_wall(instant)
     back = to_instant(wall)
     assert to_wall(back.instant) == wall
-    assert back.instant == instant or (back.note == "fold" and back.instant == instant - timedelta(hours=1))
+    assert back.instant == instant or (back.oddity == "fold" and back.instant == instant - timedelta(hours=1))

@@ -16,7 +16,7 @@ from bot.actions.acting import Proof
 from bot.channels.base import Capabilities, News, NewsState, Receipt, Receive, Report
 from bot.channels.email.config import EmailConfig
 from bot.channels.email.mailbox import Mailbox
-from bot.channels.email.reading import CHANNEL, Bounced, Heard, part_of, read
+from bot.channels.email.reading import CHANNEL, Bounced, HeardMail, part_of, read
 from bot.channels.email.sending import Outbound
 from bot.channels.email.tokens import Tokens
 from bot.channels.email.writing import Envelope, mail_of
@@ -114,7 +114,7 @@ class EmailChannel:
         """One mail from the mailbox. Raises when it must come again."""
         # Beside the loop: a large or hostile mail takes its time.
         match await asyncio.to_thread(read, raw, uid, self._tokens):
-            case Heard() as heard:
+            case HeardMail() as heard:
                 if self._receive is None:
                     raise ConnectionError("the channel is stopping")
                 proof = Proof.REPLY if heard.answers is not None else Proof.CLAIMED

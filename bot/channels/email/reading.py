@@ -45,7 +45,7 @@ _AUTOMATIC = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardMail:
     """What somebody said by mail; `answers` is the reference of the message of ours that it answers."""
 
     address: str
@@ -70,7 +70,7 @@ class Nothing:
     why: str
 
 
-def read(raw: bytes, uid: str, tokens: Tokens) -> Heard | Bounced | Nothing:
+def read(raw: bytes, uid: str, tokens: Tokens) -> HeardMail | Bounced | Nothing:
     """What this mail is. `uid` names it in its mailbox. Never raises for what stands in a mail."""
     if len(raw) > LARGEST:
         return Nothing("too_large")
@@ -86,7 +86,7 @@ def read(raw: bytes, uid: str, tokens: Tokens) -> Heard | Bounced | Nothing:
         return Nothing("unreadable")
 
 
-def _read(mail: EmailMessage, uid: str, tokens: Tokens) -> Heard | Bounced | Nothing:
+def _read(mail: EmailMessage, uid: str, tokens: Tokens) -> HeardMail | Bounced | Nothing:
     if mail.get_content_type() == "multipart/report":
         return _bounce(mail, tokens)
     if _is_automatic(mail):
@@ -99,9 +99,9 @@ def _read(mail: EmailMessage, uid: str, tokens: Tokens) -> Heard | Bounced | Not
     answers = tokens.answered(_marked_headers(mail), address)
     if answers is None:
         code = _code(mail)
-        return Heard(address, event_id, Started(code)) if code is not None else Nothing("unproved")
+        return HeardMail(address, event_id, Started(code)) if code is not None else Nothing("unproved")
     payload = _invitation_answer(mail) or _words(mail) or _media(mail, uid)
-    return Heard(address, event_id, payload, answers) if payload is not None else Nothing("empty")
+    return HeardMail(address, event_id, payload, answers) if payload is not None else Nothing("empty")
 
 
 def _header(mail: EmailMessage, name: str) -> str:

@@ -37,7 +37,7 @@ class _Content(BaseModel):
     body: str = ""
 
 
-class _Sent(BaseModel):
+class _SentAnswer(BaseModel):
     id: str
     content: _Content = _Content()
 
@@ -55,11 +55,11 @@ class Notification(BaseModel):
     completed_at: str | None = None
 
 
-class _Found(BaseModel):
+class _FoundAnswer(BaseModel):
     notifications: list[Notification]
 
 
-class _Preview(BaseModel):
+class _PreviewAnswer(BaseModel):
     body: str
 
 
@@ -102,7 +102,7 @@ class NotifyApi:
         if status not in (200, 201):
             raise delivery_error(status, body, self._clock.now())
         try:
-            sent = _Sent.model_validate_json(body)
+            sent = _SentAnswer.model_validate_json(body)
         except ValidationError:
             raise Unclear(RetryLater("answer_unreadable")) from None
         return Taken(sent.id, sent.content.body)
@@ -116,7 +116,7 @@ class NotifyApi:
         asked = urlencode({"reference": reference, "template_type": kind})
         body = await self._get(f"/v2/notifications?{asked}")
         try:
-            return _Found.model_validate_json(body or b"").notifications
+            return _FoundAnswer.model_validate_json(body or b"").notifications
         except ValidationError:
             raise RetryLater("answer_unreadable") from None
 
@@ -148,7 +148,7 @@ class NotifyApi:
         if status != 200:
             return None
         try:
-            return _Preview.model_validate_json(body).body
+            return _PreviewAnswer.model_validate_json(body).body
         except ValidationError:
             return None
 

@@ -40,7 +40,7 @@ _Id = Annotated[str, Field(min_length=1, max_length=100)]
 _Callback = TypeVar("_Callback", bound=BaseModel)
 
 
-class Receipt(BaseModel):
+class NotifyReceipt(BaseModel):
     """A delivery receipt. The times are those of Notify's side; `completed_at` is null where nothing came back yet."""
 
     id: _Id

@@ -18,7 +18,7 @@ class NotifyConfig:
     addresses; an empty one refuses every callback. `sms_number` (E.164) is what people text to, "" where there is none.
 
     `unicode` says whether letters outside of Notify's alphabet go through: GOV.UK Notify replaces them by question
-    marks. None = ask it once (sms_letters.py). `reference_prefix` keeps apart what two deployments send from one
+    marks. None = ask it once (sms_characters.py). `reference_prefix` keeps apart what two deployments send from one
     service. `per_minute` is the service's rate limit, for SMS and e-mail together.
 
     Raises:

@@ -12,8 +12,8 @@ from bot.channels.base import Capabilities, News, Receipt, Receive, Report
 from bot.channels.notify.api import NotifyApi
 from bot.channels.notify.config import NotifyConfig
 from bot.channels.notify.email_wording import body_of, subject_of
-from bot.channels.notify.receipts import EMAIL, Receipts
-from bot.channels.notify.sending import Sending
+from bot.channels.notify.receipts import EMAIL, NotifyReceipts
+from bot.channels.notify.sending import NotifySending
 from bot.channels.notify.sms import More
 from bot.events import InboundEvent
 from locales.rendering.message import Text
@@ -46,9 +46,9 @@ class NotifyEmailChannel:
         self._renderer = renderer
         self._more = more
         self._api = NotifyApi(config, clock)
-        self._sending = Sending("email", self._api, config)
+        self._sending = NotifySending("email", self._api, config)
         self._started = False
-        self._receipts = Receipts(config, clock, self._api, report, lambda: self._started)
+        self._receipts = NotifyReceipts(config, clock, self._api, report, lambda: self._started)
 
     async def start(self, receive: Receive) -> None:
         """From now on receipts are taken; `receive` is never called."""

@@ -34,7 +34,7 @@ _REJECTED = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Fault:
+class _ApiFault:
     kind: str
     words: str
 
@@ -62,7 +62,7 @@ def next_midnight(now: datetime) -> datetime:
     return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
 
 
-def _bad_request(faults: list[_Fault]) -> DeliveryError:
+def _bad_request(faults: list[_ApiFault]) -> DeliveryError:
     if any(_is_invalid_address(fault) for fault in faults):
         return AddressGone("invalid")
     for word, reason in _REJECTED:
@@ -71,20 +71,20 @@ def _bad_request(faults: list[_Fault]) -> DeliveryError:
     return Rejected("bad_request")
 
 
-def _is_invalid_address(fault: _Fault) -> bool:
+def _is_invalid_address(fault: _ApiFault) -> bool:
     if fault.kind in _INVALID_KINDS:
         return True
     return fault.words.startswith(_INVALID) and not any(words in fault.words for words in _OURS)
 
 
-def _faults(body: bytes) -> list[_Fault]:
+def _faults(body: bytes) -> list[_ApiFault]:
     try:
         read = json.loads(body)
     except (ValueError, RecursionError):
         return []
     errors = read.get("errors") if isinstance(read, dict) else None
     return [
-        _Fault(str(error.get("error", "")), str(error.get("message", "")).lower())
+        _ApiFault(str(error.get("error", "")), str(error.get("message", "")).lower())
         for error in (errors if isinstance(errors, list) else [])
         if isinstance(error, dict)
     ]

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from bot.channels.base import DeliveryError, News, Report
 from bot.channels.notify.api import NotifyApi
-from bot.channels.notify.callbacks import RECEIPTS_PATH, Callbacks, Receipt, news_of
+from bot.channels.notify.callbacks import RECEIPTS_PATH, Callbacks, NotifyReceipt, news_of
 from bot.channels.notify.config import NotifyConfig
 from reminders.delivery.channel import Clock
 
@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 SMS, EMAIL = "sms", "email"
 
 
-class Receipts:
+class NotifyReceipts:
     """Turns receipts into news, wherever they come from: called back by Notify, or asked of it."""
 
     def __init__(
@@ -34,11 +34,11 @@ class Receipts:
         """The callback's address. Where both channels are there the first one's answers for both."""
 
         async def take(request: Request) -> Response:
-            return await self._callbacks.take(request, Receipt, self._tell if self._is_started() else None)
+            return await self._callbacks.take(request, NotifyReceipt, self._tell if self._is_started() else None)
 
         return Route(RECEIPTS_PATH, take, methods=["POST"])
 
-    async def _tell(self, receipt: Receipt) -> None:
+    async def _tell(self, receipt: NotifyReceipt) -> None:
         if self._callbacks.is_stale(receipt.completed_at or receipt.created_at):
             return
         if receipt.notification_type not in (SMS, EMAIL):

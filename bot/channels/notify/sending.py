@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 REMEMBERED = 10_000
 
 
-class Sending:
+class NotifySending:
     """The sending half that both channels share."""
 
     def __init__(self, kind: Kind, api: NotifyApi, config: NotifyConfig) -> None:

@@ -13,9 +13,9 @@ from bot.channels.notify.api import NotifyApi
 from bot.channels.notify.callbacks import INBOUND_PATH, Callbacks, Inbound, event_of
 from bot.channels.notify.config import NotifyConfig
 from bot.channels.notify.gsm import plain
-from bot.channels.notify.receipts import SMS, Receipts
-from bot.channels.notify.sending import Sending
-from bot.channels.notify.sms_letters import Letters, readable
+from bot.channels.notify.receipts import SMS, NotifyReceipts
+from bot.channels.notify.sending import NotifySending
+from bot.channels.notify.sms_characters import Letters, readable
 from bot.channels.notify.sms_wording import all_of, cut_text, whole_text
 from bot.channels.notify.words import SmsWords
 from bot.channels.receiving import Receiving
@@ -66,12 +66,12 @@ class SmsChannel:
         self._more = more
         self._words = words or SmsWords.load()
         self._api = NotifyApi(config, clock)
-        self._sending = Sending("sms", self._api, config)
+        self._sending = NotifySending("sms", self._api, config)
         self._letters = Letters(self._preview, clock, unicode=config.unicode)
         self._callbacks = Callbacks(config, clock)
         self._receiving = Receiving()
         self._started = False
-        self._receipts = Receipts(config, clock, self._api, report, lambda: self._started)
+        self._receipts = NotifyReceipts(config, clock, self._api, report, lambda: self._started)
 
     async def start(self, receive: Receive) -> None:
         """From now on callbacks are taken. Notify is not asked for anything."""
@@ -114,7 +114,7 @@ class SmsChannel:
             body["sms_sender_id"] = self._config.sms_sender_id
         taken = await self._sending.send(reference, body)
         if taken.body and not self._letters.learn(text, taken.body):
-            log.warning("sms_letters_lost", message=reference, locale=message.locale)
+            log.warning("sms_characters_lost", message=reference, locale=message.locale)
         return Receipt(taken.id)
 
     def doubt(self, reference: str) -> None:

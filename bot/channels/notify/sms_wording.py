@@ -7,7 +7,7 @@ are the Dutch lines under official statements, which the web chat shows too.
 from bisect import bisect_right
 
 from bot.channels.notify.gsm import Encoding, encoding_of, fold, plain, segments
-from bot.channels.notify.sms_letters import readable
+from bot.channels.notify.sms_characters import readable
 from locales.rendering.message import Style
 from locales.rendering.render import Rendered
 from reminders.delivery.degrade import unnumbered

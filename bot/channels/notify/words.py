@@ -24,7 +24,7 @@ class BadWords(ValueError):
     """sms_words.yaml is not in order; says where."""
 
 
-class _Words(BaseModel):
+class _SmsWords(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     stop: list[str]
@@ -67,7 +67,7 @@ class SmsWords:
             BadWords: the file is not in order.
         """
         text = files(locales.faq).joinpath("sms_words.yaml").read_text(encoding="utf-8")
-        read = TypeAdapter(dict[str, _Words]).validate_python(yaml.safe_load(text))
+        read = TypeAdapter(dict[str, _SmsWords]).validate_python(yaml.safe_load(text))
         return cls({locale: words.model_dump() for locale, words in read.items()})
 
     def wish_in(self, text: str) -> Wish | None:

@@ -24,9 +24,9 @@ from bot.demo.counterparts.notify_callbacks import CallsBack
 from bot.demo.counterparts.notify_checks import NotifyRefusal, check_token, is_uuid, read_form, read_json
 from bot.demo.counterparts.notify_kept import (
     Fate,
+    KeptMessage,
     Kind,
     Post,
-    Sent,
     ShownMail,
     ShownSms,
     as_listed,
@@ -102,7 +102,7 @@ class NotifyCounterpart:
         self.unicode = unicode
         self.prefix = prefix
         self.receipts_at_once = receipts_at_once
-        self.sent: dict[str, Sent] = {}
+        self.sent: dict[str, KeptMessage] = {}
         self.requests: list[str] = []
         self._now = now
         self._callbacks = CallsBack(callbacks, callback_token, retry_after)
@@ -282,7 +282,7 @@ class NotifyCounterpart:
             message = f"Your message is too long. Text messages cannot be longer than {LONGEST_SMS} characters."
             raise NotifyRefusal(400, ("BadRequestError", message))
         reference = form.get("reference")
-        sent = Sent(
+        sent = KeptMessage(
             str(uuid.uuid4()),
             "sms" if kind == "sms" else "email",
             recipient,
@@ -386,7 +386,7 @@ class NotifyCounterpart:
 
     # What becomes of a message.
 
-    async def _send(self, sent: Sent) -> None:
+    async def _send(self, sent: KeptMessage) -> None:
         sent.status, sent.sent_at = "sending", self._now()
         post = self._posts[sent.to]
         if post.off and sent.kind == "sms":
@@ -394,7 +394,7 @@ class NotifyCounterpart:
             return
         await self._deliver(sent, post.fate)
 
-    async def _deliver(self, sent: Sent, fate: Fate) -> None:
+    async def _deliver(self, sent: KeptMessage, fate: Fate) -> None:
         sent.status, sent.completed_at = fate, self._now()
         if fate == "delivered":
             post = self._posts[sent.to]

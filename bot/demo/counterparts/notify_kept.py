@@ -13,7 +13,7 @@ _ENDED = frozenset({"delivered", "permanent-failure", "temporary-failure", "tech
 
 
 @dataclass(slots=True)
-class Sent:
+class KeptMessage:
     """A notification as Notify keeps it."""
 
     id: str
@@ -59,10 +59,10 @@ class Post:
     fate: Fate = "delivered"
     # Switched off: messages wait for it until they are given up.
     off: bool = False
-    waiting: list[Sent] = field(default_factory=list)
+    waiting: list[KeptMessage] = field(default_factory=list)
 
 
-def receipt_of(sent: Sent) -> dict[str, object]:
+def receipt_of(sent: KeptMessage) -> dict[str, object]:
     """A notification as a delivery receipt tells of it."""
     return {
         "id": sent.id,
@@ -78,7 +78,7 @@ def receipt_of(sent: Sent) -> dict[str, object]:
     }
 
 
-def as_listed(sent: Sent) -> dict[str, object]:
+def as_listed(sent: KeptMessage) -> dict[str, object]:
     """A notification as GET gives it."""
     return {
         "id": sent.id,

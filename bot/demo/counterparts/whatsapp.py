@@ -23,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.demo.counterparts.whatsapp_messages import Refused, Shown, show, show_template
+from bot.demo.counterparts.whatsapp_messages import RefusedByGraph, Shown, show, show_template
 
 __all__ = [
     "APP_SECRET",
@@ -33,7 +33,7 @@ __all__ = [
     "VERIFY_TOKEN",
     "WABA_ID",
     "WINDOW",
-    "Refused",
+    "RefusedByGraph",
     "Shown",
     "WhatsAppCounterpart",
 ]
@@ -66,7 +66,7 @@ class WhatsAppCounterpart:
         self.media: dict[str, tuple[str, bytes]] = {}
         # Name and language of the templates that are approved, with their number of buttons.
         self.templates: dict[tuple[str, str], int] = {}
-        self.refusals: list[Refused] = []
+        self.refusals: list[RefusedByGraph] = []
         self.failures: list[int] = []
         self._now = now
         self._phones: dict[str, _Phone] = defaultdict(_Phone)
@@ -148,7 +148,7 @@ class WhatsAppCounterpart:
 
     def refuses_next(self, status: int, code: int, times: int = 1) -> None:
         """Answer the next requests so."""
-        self.refusals += [Refused(status, code, "asked for")] * times
+        self.refusals += [RefusedByGraph(status, code, "asked for")] * times
 
     def fails_next(self, code: int, times: int = 1) -> None:
         """Take the next messages, and tell afterwards that they failed."""
@@ -193,11 +193,11 @@ class WhatsAppCounterpart:
         async def answer(request: Request) -> Response:
             try:
                 if request.headers.get("authorization") != f"Bearer {TOKEN}":
-                    raise Refused(401, 190, "Invalid OAuth access token")
+                    raise RefusedByGraph(401, 190, "Invalid OAuth access token")
                 if self.refusals:
                     raise self.refusals.pop(0)
                 return await handle(request)
-            except Refused as refused:
+            except RefusedByGraph as refused:
                 error: dict[str, object] = {"message": str(refused), "type": "OAuthException", "code": refused.code}
                 error |= {"error_subcode": refused.subcode} if refused.subcode else {}
                 error["fbtrace_id"] = "x"
@@ -207,11 +207,11 @@ class WhatsAppCounterpart:
 
     async def _messages(self, request: Request) -> Response:
         if request.path_params["number"] != PHONE_NUMBER_ID:
-            raise Refused(400, 100, "Unsupported post request", subcode=33)
+            raise RefusedByGraph(400, 100, "Unsupported post request", subcode=33)
         sent = json.loads(await request.body())
         self.requests.append(sent)
         if sent.get("messaging_product") != "whatsapp" or not str(sent.get("to", "")).isdecimal():
-            raise Refused(400, 100, "Invalid parameter")
+            raise RefusedByGraph(400, 100, "Invalid parameter")
         person = str(sent["to"])
         shown = Shown(f"wamid.HBg{next(self._numbers):08}", False, "", at=self._now())
         shown.reference = str(sent.get("biz_opaque_callback_data", ""))
@@ -220,7 +220,7 @@ class WhatsAppCounterpart:
             show_template(sent["template"], shown, self.templates)
         else:
             if phone.heard_at is None or self._now() - phone.heard_at > WINDOW:
-                raise Refused(400, 131047, "Re-engagement message")
+                raise RefusedByGraph(400, 131047, "Re-engagement message")
             show(sent, shown, self.media)
         self._in_background(self._deliver(person, shown))
         return JSONResponse(
@@ -240,7 +240,7 @@ class WhatsAppCounterpart:
         }
         content, kind = named.get("file"), named.get("type")
         if not isinstance(content, bytes) or not isinstance(kind, bytes) or not 0 < len(content) <= 16_000_000:
-            raise Refused(400, 131053, "Media upload error")
+            raise RefusedByGraph(400, 131053, "Media upload error")
         media = f"out{next(self._numbers)}"
         self.media[media] = (kind.decode(), content)
         return JSONResponse({"id": media})
@@ -248,7 +248,7 @@ class WhatsAppCounterpart:
     async def _media(self, request: Request) -> Response:
         media = request.path_params["media"]
         if media not in self.media:
-            raise Refused(400, 100, "Unsupported get request")
+            raise RefusedByGraph(400, 100, "Unsupported get request")
         kind, content = self.media[media]
         url = str(request.base_url).rstrip("/") + f"/files/{media}"
         return JSONResponse({"url": url, "mime_type": kind, "file_size": len(content), "id": media})

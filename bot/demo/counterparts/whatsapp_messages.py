@@ -1,4 +1,4 @@
-"""What the Graph API takes as a message, and how a telephone shows it; what it refuses is raised as Refused."""
+"""What the Graph API takes as a message, and how a telephone shows it; what it refuses is raised as RefusedByGraph."""
 
 import re
 from collections.abc import Container, Mapping
@@ -8,7 +8,7 @@ from datetime import datetime
 _JOINERS = dict.fromkeys(map(ord, "\u2060\u200f"))
 
 
-class Refused(Exception):
+class RefusedByGraph(Exception):
     """An answer with the Graph API's error body."""
 
     def __init__(self, status: int, code: int, message: str, *, subcode: int = 0) -> None:
@@ -41,31 +41,31 @@ def show(sent: Mapping[str, dict[str, object]], shown: Shown, media_here: Contai
         case "image" | "audio" | "document":
             media = str(sent[kind]["id"])
             if media not in media_here:
-                raise Refused(400, 131053, "Media upload error")
+                raise RefusedByGraph(400, 131053, "Media upload error")
             shown.media = str(sent[kind].get("filename") or kind)
             shown.text = _read(_limited(sent[kind].get("caption", ""), 1024, may_be_empty=True))
         case _:
-            raise Refused(400, 131051, "Unsupported message type")
+            raise RefusedByGraph(400, 131051, "Unsupported message type")
 
 
 def _show_interactive(content: dict[str, object], shown: Shown) -> None:
     body, action = content["body"], content["action"]
     if not isinstance(body, dict) or not isinstance(action, dict):
-        raise Refused(400, 100, "Invalid parameter")
+        raise RefusedByGraph(400, 100, "Invalid parameter")
     shown.text = _read(_limited(body["text"], 1024))
     match content["type"]:
         case "button":
             replies = [one["reply"] for one in action["buttons"]]
             if not 1 <= len(replies) <= 3:
-                raise Refused(400, 131009, "Parameter value is not valid")
+                raise RefusedByGraph(400, 131009, "Parameter value is not valid")
             shown.buttons = [(_limited(r["title"], 20), _limited(r["id"], 256)) for r in replies]
             if len({title for title, _ in shown.buttons}) < len(replies):
-                raise Refused(400, 131009, "Parameter value is not valid, Buttons titles must be unique")
+                raise RefusedByGraph(400, 131009, "Parameter value is not valid, Buttons titles must be unique")
         case "list":
             _limited(action["button"], 20)
             rows = [row for section in action["sections"] for row in section["rows"]]
             if not 1 <= len(rows) <= 10:
-                raise Refused(400, 131009, "Parameter value is not valid")
+                raise RefusedByGraph(400, 131009, "Parameter value is not valid")
             for row in rows:
                 _limited(row["title"], 24)
                 _limited(row.get("description", ""), 72, may_be_empty=True)
@@ -74,10 +74,10 @@ def _show_interactive(content: dict[str, object], shown: Shown) -> None:
             page = action["parameters"]
             shown.text += f"\n{_limited(page['display_text'], 20)}: {page['url']}"
         case _:
-            raise Refused(400, 100, "Invalid parameter")
+            raise RefusedByGraph(400, 100, "Invalid parameter")
     identifiers = [identifier for _, identifier in shown.buttons]
     if len(set(identifiers)) < len(identifiers):
-        raise Refused(400, 131009, "Duplicated id")
+        raise RefusedByGraph(400, 131009, "Duplicated id")
 
 
 def show_template(template: dict[str, object], shown: Shown, approved: Mapping[tuple[str, str], int]) -> None:
@@ -86,24 +86,24 @@ def show_template(template: dict[str, object], shown: Shown, approved: Mapping[t
     code = language["code"] if isinstance(language, dict) else ""
     named = (str(template["name"]), str(code))
     if named not in approved:
-        raise Refused(404, 132001, "Template name does not exist in the translation")
+        raise RefusedByGraph(404, 132001, "Template name does not exist in the translation")
     components = template["components"]
     body = components[0] if isinstance(components, list) else {}
     texts = [str(one["text"]) for one in body["parameters"]]
     if len(texts) != 1:
-        raise Refused(400, 132000, "Number of parameters does not match")
+        raise RefusedByGraph(400, 132000, "Number of parameters does not match")
     if re.search(r"[\n\t]| {4}", texts[0]) or not texts[0] or len(texts[0]) > 1024:
-        raise Refused(400, 132018, "Template parameters are not valid")
+        raise RefusedByGraph(400, 132018, "Template parameters are not valid")
     payloads = [one["parameters"][0]["payload"] for one in components[1:]] if isinstance(components, list) else []
     if len(payloads) != approved[named]:
-        raise Refused(400, 132000, "Number of buttons does not match")
+        raise RefusedByGraph(400, 132000, "Number of buttons does not match")
     shown.text, shown.template = texts[0].translate(_JOINERS), named[0]
     shown.buttons = [(f"{named[0]} {place}", str(payload)) for place, payload in enumerate(payloads)]
 
 
 def _limited(text: object, longest: int, *, may_be_empty: bool = False) -> str:
     if not isinstance(text, str) or len(text) > longest or not (text or may_be_empty):
-        raise Refused(400, 131009, "Parameter value is not valid")
+        raise RefusedByGraph(400, 131009, "Parameter value is not valid")
     return text
 
 

@@ -1,7 +1,7 @@
 """A consultant's turn: buttons and commands to screens, free text to whatever is open."""
 
 from bot.dialogue import media
-from bot.dialogue.again import say_again
+from bot.dialogue.again import repeat_message
 from bot.dialogue.consultants import agenda, away, calls, lists, people, proposals, reports, writing
 from bot.dialogue.consultants.common import menu_rows, number_in, own_person
 from bot.dialogue.turn import Screen, Turn, part, title
@@ -35,7 +35,7 @@ _SCREENS: dict[str, Screen] = {
     "mv": agenda.move_to,
     "cx": agenda.cancel_it,
     "time": proposals.propose,
-    "whole": say_again,
+    "whole": repeat_message,
     "more": away.more,
     "away": away.away,
     "standin": away.stand_in,

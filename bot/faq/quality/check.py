@@ -73,7 +73,7 @@ _NUMBER: Final = re.compile(r"(?<![A-Za-z0-9.,])(\d{1,3}(?:[.\u00a0\u202f ]\d{3}
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class TopicFault:
     """One thing to mend. `locale` and `topic` are "" where the fault is not in one of them."""
 
     kind: Kind
@@ -86,18 +86,18 @@ class Fault:
         return f"{'/'.join(part for part in (self.locale, self.topic) if part)}: {self.message}"
 
 
-def check_content(content: FaqContent) -> list[Fault]:
+def check_content(content: FaqContent) -> list[TopicFault]:
     """Every fault of the content, by locale in the order of `LOCALES`, then by topic. An empty list: all is well."""
     faults = [fault for topic in content.topics.values() for fault in _topic_faults(topic)]
     for locale in dict.fromkeys((*LOCALES, *content.texts)):
         texts = content.texts.get(locale)
         if texts is None:
-            faults.append(Fault("gap", locale, "", "there is no file for this language"))
+            faults.append(TopicFault("gap", locale, "", "there is no file for this language"))
             continue
         for topic in content.topics.values():
             text = texts.get(topic.id)
             if text is None:
-                faults.append(Fault("gap", locale, topic.id, "has no text"))
+                faults.append(TopicFault("gap", locale, topic.id, "has no text"))
             else:
                 faults.extend(_text_faults(content, locale, topic, text))
     return [*faults, *_duplicates(content)]
@@ -112,20 +112,20 @@ def numbers(text: str) -> set[float]:
     return found
 
 
-def _topic_faults(topic: Topic) -> Iterator[Fault]:
+def _topic_faults(topic: Topic) -> Iterator[TopicFault]:
     sections = [part.strip() for part in topic.section.split(",") if part.strip()]
     if not sections and topic.group not in _OWN_GROUPS:
-        yield Fault("section", "", topic.id, "names no section of the start note")
+        yield TopicFault("section", "", topic.id, "names no section of the start note")
     for section in sections:
         if section not in _SECTIONS:
-            yield Fault("section", "", topic.id, f"names section {section}, which the start note does not have")
+            yield TopicFault("section", "", topic.id, f"names section {section}, which the start note does not have")
     if topic.checked_on is None:
-        yield Fault("section", "", topic.id, "has no date on which it was last checked")
+        yield TopicFault("section", "", topic.id, "has no date on which it was last checked")
 
 
-def _text_faults(content: FaqContent, locale: str, topic: Topic, text: TopicText) -> Iterator[Fault]:
-    def fault(kind: Kind, message: str) -> Fault:
-        return Fault(kind, locale, topic.id, message)
+def _text_faults(content: FaqContent, locale: str, topic: Topic, text: TopicText) -> Iterator[TopicFault]:
+    def fault(kind: Kind, message: str) -> TopicFault:
+        return TopicFault(kind, locale, topic.id, message)
 
     if topic.later_law != (text.later_law is not None):
         yield fault("gap", "lacks its later_law" if topic.later_law else "has a later_law that the registry lacks")
@@ -188,7 +188,7 @@ def _amounts(content: FaqContent, locale: str, topic: Topic, text: TopicText) ->
             yield f"differs from the Dutch {part} in: {', '.join(f'{number:g}' for number in sorted(other))}"
 
 
-def _duplicates(content: FaqContent) -> Iterator[Fault]:
+def _duplicates(content: FaqContent) -> Iterator[TopicFault]:
     owners: dict[str, dict[str, str]] = defaultdict(dict)
     for locale, texts in content.texts.items():
         for topic, text in texts.items():
@@ -198,8 +198,9 @@ def _duplicates(content: FaqContent) -> Iterator[Fault]:
         if len(topics) > 1:
             first, *others = topics
             for other in others:
-                yield Fault("duplicate", topics[other], other, f"shares the phrasing '{phrasing}' with {first}")
+                yield TopicFault("duplicate", topics[other], other, f"shares the phrasing '{phrasing}' with {first}")
         if not phrasing:
             yield from (
-                Fault("phrasings", locale, topic, "has a phrasing without a letter") for topic, locale in topics.items()
+                TopicFault("phrasings", locale, topic, "has a phrasing without a letter")
+                for topic, locale in topics.items()
             )

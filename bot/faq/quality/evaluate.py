@@ -33,7 +33,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class QuestionResult:
     """What a finder made of a question, and how good that is.
 
     `handed_over` is right for a question without a topic, `not_found` the same for one that has a topic.
@@ -75,10 +75,10 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Evaluation:
     """The results in the order of the questions, and their summaries."""
 
-    results: tuple[Result, ...]
+    results: tuple[QuestionResult, ...]
     total: Summary
     by_language: Mapping[str, Summary]
     by_group: Mapping[str, Summary]
@@ -115,14 +115,14 @@ def read_questions(path: Path) -> list[Question]:
     return questions
 
 
-def evaluate(finder: Finder, questions: Iterable[Question], content: FaqContent) -> Report:
+def evaluate(finder: Finder, questions: Iterable[Question], content: FaqContent) -> Evaluation:
     """Ask the finder every question. `content` gives the groups of the summary."""
     results = []
     for question in questions:
         finding = finder.find(question.text, question.lang)
-        results.append(Result(question, finding, _verdict(question, finding)))
+        results.append(QuestionResult(question, finding, _verdict(question, finding)))
     groups = {topic.id: topic.group for topic in content.topics.values()}
-    return Report(
+    return Evaluation(
         results=tuple(results),
         total=_summary(results),
         by_language=_by(results, [result.question.lang for result in results]),
@@ -139,7 +139,7 @@ def trade_off(finder: TrainedFinder, questions: Sequence[Question], points: Iter
         for question, known in zip(questions, chances, strict=True):
             outcome, candidates = decide(known, finder.content, thresholds)
             finding = Finding(outcome, candidates[0].topic if outcome == "answer" else None, candidates)
-            results.append(Result(question, finding, _verdict(question, finding)))
+            results.append(QuestionResult(question, finding, _verdict(question, finding)))
         fines = [
             result
             for result in results
@@ -162,14 +162,14 @@ def _verdict(question: Question, finding: Finding) -> Verdict:
     return "not_found" if question.expect else "handed_over"
 
 
-def _by(results: Sequence[Result], names: Sequence[str]) -> Mapping[str, Summary]:
+def _by(results: Sequence[QuestionResult], names: Sequence[str]) -> Mapping[str, Summary]:
     return {
         name: _summary([result for result, own in zip(results, names, strict=True) if own == name])
         for name in sorted(set(names))
     }
 
 
-def _summary(results: Sequence[Result]) -> Summary:
+def _summary(results: Sequence[QuestionResult]) -> Summary:
     verdicts = [result.verdict for result in results]
     outside = sum(not result.question.expect for result in results)
     return Summary(

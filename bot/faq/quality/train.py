@@ -28,7 +28,7 @@ from bot.faq.model import CRY, MODEL_FILE, OUTSIDE, Model, fingerprint, load_mod
 from bot.faq.pieces import PLACES, Floats, bag, rarity, weighted
 from bot.faq.urgent import NEEDS
 from locales.faq.content import FaqContent, load_faq
-from locales.faq.reading import Entry, read_yaml
+from locales.faq.reading import ContentEntry, read_yaml
 
 #: Freedom of the classifiers (inverse of the penalty on large weights); chosen on the held-out questions.
 _FREEDOM_PIECES: Final = 30.0
@@ -45,7 +45,7 @@ _CRIES_FILE: Final = Path(locales.faq.__file__).parent / "cries.yaml"
 
 def outside_texts(path: Path = _OUTSIDE_FILE) -> list[tuple[str, str]]:
     """(language, text) that no topic answers. Languages that Maatje does not speak have the language OUTSIDE."""
-    entry = Entry(path, "", read_yaml(path))
+    entry = ContentEntry(path, "", read_yaml(path))
     return [
         (OUTSIDE if language == "other" else language, text)
         for language, _ in entry.items()
@@ -56,8 +56,8 @@ def outside_texts(path: Path = _OUTSIDE_FILE) -> list[tuple[str, str]]:
 def cry_texts(path: Path = _CRIES_FILE) -> list[tuple[str, str, str]]:
     """(class, language, text) of cries for help."""
     found = []
-    for language, value in Entry(path, "", read_yaml(path)).items():
-        entry = Entry(path, language, value)
+    for language, value in ContentEntry(path, "", read_yaml(path)).items():
+        entry = ContentEntry(path, language, value)
         entry.only(set(NEEDS))
         found += [(CRY + need, language, text) for need in NEEDS for text in entry.texts(need, ())]
     return found
@@ -81,12 +81,12 @@ def train(content: FaqContent, encoder: Encoder, start: Model | None = None) -> 
     away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-9)
     pieces = _matrix(texts, worth)
     spoken_number = np.array([languages.index(language) for language in spoken])
-    by_pieces, by_meaning, by_language = _Known(PLACES), _Known(SIZE), _Known(PLACES)
+    by_pieces, by_meaning, by_language = _Learnt(PLACES), _Learnt(SIZE), _Learnt(PLACES)
     if start is not None:
         trust = np.float32(_TRUST_IN_MEANING)
-        by_pieces = _Known(PLACES, start.classes, start.piece_weights * start.piece_scale, start.piece_bias)
-        by_meaning = _Known(SIZE, start.classes, start.meaning_weights / trust, start.meaning_bias / trust)
-        by_language = _Known(
+        by_pieces = _Learnt(PLACES, start.classes, start.piece_weights * start.piece_scale, start.piece_bias)
+        by_meaning = _Learnt(SIZE, start.classes, start.meaning_weights / trust, start.meaning_bias / trust)
+        by_language = _Learnt(
             PLACES, start.languages, start.language_weights * start.language_scale, start.language_bias
         )
     piece_weights, piece_bias = _fit(pieces, wanted, _FREEDOM_PIECES, by_pieces.of(classes))
@@ -112,7 +112,7 @@ def train(content: FaqContent, encoder: Encoder, start: Model | None = None) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _Learnt:
     """What a classifier has learnt before: a column of `size` weights and a bias for each name."""
 
     size: int

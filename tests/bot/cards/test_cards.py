@@ -16,7 +16,7 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 import locales
-from bot.cards.content import AppointmentCard, Change, PlanCard, PlanStep, WeekCard, WeekEntry
+from bot.cards.content import AppointmentCard, CardChange, PlanCard, PlanStep, WeekCard, WeekEntry
 from bot.cards.drawing import Drawing
 from bot.cards.pictograms import FOLDER, first_icon, pictogram
 from bot.cards.renderer import CardFailed, CardRenderer, font_files
@@ -155,8 +155,8 @@ async def test_a_card_without_place_person_or_end_has_no_holes(renderer: CardRen
 
 async def test_a_change_is_seen_without_words(renderer: CardRenderer) -> None:
     plain = pixels((await renderer.picture(MEETING, "nl")).file.content)
-    cancelled = pixels((await renderer.picture(replace(MEETING, change=Change.CANCELLED), "nl")).file.content)
-    moved_card = replace(MEETING, change=Change.MOVED, was=NOW - timedelta(days=1))
+    cancelled = pixels((await renderer.picture(replace(MEETING, change=CardChange.CANCELLED), "nl")).file.content)
+    moved_card = replace(MEETING, change=CardChange.MOVED, was=NOW - timedelta(days=1))
     moved = pixels((await renderer.picture(moved_card, "nl")).file.content)
 
     def red(picture: Image.Image) -> int:

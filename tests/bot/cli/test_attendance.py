@@ -14,7 +14,7 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.reports.attendance_counts import Line
+from bot.reports.attendance_counts import CountedLine
 from bot.reports.attendance_plot import MOST_BARS, PlotImpossible, draw
 from storage.appointments.absences import Absence, AbsenceAppointment
 from storage.appointments.appointments import Appointment, Participation
@@ -269,7 +269,7 @@ def test_a_picture_is_drawn(listed: Path) -> None:
 
 
 def test_names_that_look_like_formulas_and_empty_reports_are_drawn() -> None:
-    lines = [Line("$x_1$ & <b>", {Outcome.PRESENT: 2, **dict.fromkeys(list(Outcome)[1:], 0)})]
+    lines = [CountedLine("$x_1$ & <b>", {Outcome.PRESENT: 2, **dict.fromkeys(list(Outcome)[1:], 0)})]
     assert "$x_1$ &amp; &lt;b&gt;" in draw(lines, title="a $ b $", file_format="svg").decode()
     assert draw(lines, title="t", file_format="svg") == draw(lines, title="t", file_format="svg")
     assert draw([], title="nothing", file_format="png").startswith(b"\x89PNG")

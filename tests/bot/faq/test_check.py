@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.faq.quality.check import Fault, Kind, check_content, numbers
+from bot.faq.quality.check import Kind, TopicFault, check_content, numbers
 from locales.faq.content import FaqContent, Topic, TopicText
 
 TOPIC = Topic("fine_intake", "fines", "1.11", checked_on=None)
@@ -15,7 +15,7 @@ ASK = tuple(
 TEXT = TopicText("Hoe hoog is de boete?", "De boete is maximaal 250 euro.", ask=ASK)
 
 
-def faults(text: TopicText, topic: Topic = TOPIC, locale: str = "nl") -> list[Fault]:
+def faults(text: TopicText, topic: Topic = TOPIC, locale: str = "nl") -> list[TopicFault]:
     texts = {"nl": {topic.id: TEXT}, locale: {topic.id: text}}
     content = FaqContent({topic.id: topic}, texts)
     return [fault for fault in check_content(content) if fault.topic and "last checked" not in fault.message]

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 import locales.faq
 from bot.cli import app
 from bot.faq.courtesies import CourteousWords, Courtesy
-from locales.faq.reading import ContentError, Entry, read_yaml
+from locales.faq.reading import ContentEntry, ContentError, read_yaml
 from locales.rendering.languages import LANGUAGES
 
 WORDS = CourteousWords()
@@ -36,7 +36,7 @@ def test_the_whole_text_is_a_courtesy_or_none(text: str, said: Courtesy | None) 
 @pytest.mark.parametrize("language", list(LANGUAGES))
 def test_every_language_has_both(language: str) -> None:
     path = Path(locales.faq.__file__).parent / "courtesies.yaml"
-    entry = Entry(path, language, Entry(path, "", read_yaml(path)).get(language))
+    entry = ContentEntry(path, language, ContentEntry(path, "", read_yaml(path)).get(language))
     assert all(entry.texts(courtesy.value, ()) for courtesy in Courtesy)
 
 

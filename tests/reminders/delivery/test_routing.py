@@ -10,11 +10,11 @@ from reminders.delivery.channel_rules import ChannelRule, ChannelRules
 from reminders.delivery.routing import Later, NoWay, Way, route
 from reminders.local_time import AMSTERDAM, QuietHours
 from storage.outbox.claimed_row import ClaimedRow
-from storage.outbox.recipients import Address, Parties, Recipient
+from storage.outbox.recipients import Address, Recipient, Recipients
 from storage.vocabulary import ContactState, MessageState, Priority
 from tests.clock import START
 
-ROW = ClaimedRow(1, "k", "say", b"", 7, None, None, None, None, int(Priority.NOTICE), START, None, START, 0)
+ROW = ClaimedRow(1, "k", "say", b"", 7, None, None, None, None, int(Priority.NORMAL), START, None, START, 0)
 TELEGRAM = Address(1, "telegram", "t", 7, None, ContactState.ACTIVE, None, START)
 WEB = Address(2, "web", "w", 7, None, ContactState.ACTIVE, None, START - timedelta(hours=1))
 SMS = Address(3, "sms", "s", 7, None, ContactState.ACTIVE, None, None)
@@ -22,15 +22,15 @@ STRANGER = Address(9, "telegram", "x", None, None, ContactState.ACTIVE, "ti", No
 ALL = ("telegram", "web", "sms")
 
 
-def _parties(*addresses: Address, reader: Recipient | None = None) -> Parties:
-    parties = Parties(people={7: reader or Recipient("ar")}, consultants={4: Recipient("nl")})
+def _recipients(*addresses: Address, reader: Recipient | None = None) -> Recipients:
+    recipients = Recipients(people={7: reader or Recipient("ar")}, consultants={4: Recipient("nl")})
     for address in addresses:
-        parties.contacts[address.contact_id] = address
+        recipients.contacts[address.contact_id] = address
         if address.person_id is not None:
-            parties.of_person.setdefault(address.person_id, []).append(address)
+            recipients.of_person.setdefault(address.person_id, []).append(address)
         if address.consultant_id is not None:
-            parties.of_consultant.setdefault(address.consultant_id, []).append(address)
-    return parties
+            recipients.of_consultant.setdefault(address.consultant_id, []).append(address)
+    return recipients
 
 
 RULES = ChannelRules(
@@ -42,8 +42,8 @@ RULES = ChannelRules(
 )
 
 
-def _route(row: ClaimedRow, parties: Parties, rules: ChannelRules = RULES) -> Way | Later | NoWay:
-    return route(row, parties, ALL, rules, START)
+def _route(row: ClaimedRow, recipients: Recipients, rules: ChannelRules = RULES) -> Way | Later | NoWay:
+    return route(row, recipients, ALL, rules, START)
 
 
 def _ids(way: Way | Later | NoWay) -> list[int]:
@@ -61,8 +61,8 @@ def _ids(way: Way | Later | NoWay) -> list[int]:
     ],
 )
 def test_the_order_of_channels(order: tuple[str, ...], expected: list[int]) -> None:
-    parties = _parties(SMS, WEB, TELEGRAM, reader=Recipient("ar", channel_order=order))
-    assert _ids(_route(ROW, parties)) == expected
+    recipients = _recipients(SMS, WEB, TELEGRAM, reader=Recipient("ar", channel_order=order))
+    assert _ids(_route(ROW, recipients)) == expected
 
 
 @pytest.mark.parametrize(
@@ -75,19 +75,19 @@ def test_the_order_of_channels(order: tuple[str, ...], expected: list[int]) -> N
     ],
 )
 def test_an_address_that_cannot_be_used_is_passed_over(unusable: Address) -> None:
-    assert _ids(_route(ROW, _parties(unusable, WEB))) == [2]
-    assert _route(ROW, _parties(unusable)) == NoWay("no_channel")
+    assert _ids(_route(ROW, _recipients(unusable, WEB))) == [2]
+    assert _route(ROW, _recipients(unusable)) == NoWay("no_channel")
 
 
 def test_a_reply_goes_where_the_question_came_from_and_elsewhere_only_after_it() -> None:
     reply = ROW._replace(contact_id=2, priority=int(Priority.REPLY))
-    assert _ids(_route(reply, _parties(TELEGRAM, WEB))) == [2, 1]
+    assert _ids(_route(reply, _recipients(TELEGRAM, WEB))) == [2, 1]
 
 
 def test_who_stopped_hears_answers_only() -> None:
-    parties = _parties(TELEGRAM, reader=Recipient("ar", stopped=True))
-    assert _route(ROW, parties) == NoWay("stopped", MessageState.CANCELLED)
-    assert _ids(_route(ROW._replace(priority=int(Priority.REPLY)), parties)) == [1]
+    recipients = _recipients(TELEGRAM, reader=Recipient("ar", stopped=True))
+    assert _route(ROW, recipients) == NoWay("stopped", MessageState.CANCELLED)
+    assert _ids(_route(ROW._replace(priority=int(Priority.REPLY)), recipients)) == [1]
 
 
 @pytest.mark.parametrize(
@@ -113,13 +113,13 @@ def test_who_stopped_hears_answers_only() -> None:
     ],
 )
 def test_language_and_lane(row: ClaimedRow, addresses: tuple[Address, ...], language: str, lane: str) -> None:
-    way = _route(row, _parties(*addresses))
+    way = _route(row, _recipients(*addresses))
     assert isinstance(way, Way)
     assert (way.language, way.lane) == (language, lane)
 
 
 def test_nobody_there() -> None:
-    assert _route(ROW._replace(person_id=8), _parties(TELEGRAM)) == NoWay("no_channel")
+    assert _route(ROW._replace(person_id=8), _recipients(TELEGRAM)) == NoWay("no_channel")
 
 
 @pytest.mark.parametrize(
@@ -139,23 +139,23 @@ def test_nobody_there() -> None:
     ],
 )
 def test_what_worked_lately_and_what_it_costs(addresses: tuple[Address, ...], expected: list[int]) -> None:
-    assert _ids(_route(ROW, _parties(*addresses))) == expected
+    assert _ids(_route(ROW, _recipients(*addresses))) == expected
 
 
 def test_where_it_did_not_arrive_is_passed_over() -> None:
-    parties = _parties(TELEGRAM, WEB)
-    assert _ids(_route(ROW._replace(passed_over="1"), parties)) == [2]
-    assert _route(ROW._replace(passed_over="1,2"), parties) == NoWay("not_delivered")
+    recipients = _recipients(TELEGRAM, WEB)
+    assert _ids(_route(ROW._replace(passed_over="1"), recipients)) == [2]
+    assert _route(ROW._replace(passed_over="1,2"), recipients) == NoWay("not_delivered")
 
 
 def test_a_channels_quiet_hours_hold_back_what_is_not_asked_for() -> None:
     quiet = ChannelRule(quiet=QuietHours.parse("00:00-23:00"))
     rules = replace(RULES, by_channel={"sms": quiet})
-    assert _ids(_route(ROW, _parties(SMS, WEB), rules)) == [2]
-    later = _route(ROW, _parties(SMS), rules)
+    assert _ids(_route(ROW, _recipients(SMS, WEB), rules)) == [2]
+    later = _route(ROW, _recipients(SMS), rules)
     assert isinstance(later, Later)
     assert later.at > START
-    assert _ids(_route(ROW._replace(priority=int(Priority.REPLY)), _parties(SMS), rules)) == [3]
+    assert _ids(_route(ROW._replace(priority=int(Priority.REPLY)), _recipients(SMS), rules)) == [3]
 
 
 @pytest.mark.parametrize(
@@ -166,8 +166,8 @@ def test_a_channels_quiet_hours_hold_back_what_is_not_asked_for() -> None:
         pytest.param("18:00", "+1 08:30", "22:30", None, Priority.REMINDER, None, id="too late in the morning"),
         pytest.param("18:00", "+1 09:00", "20:30", None, Priority.REMINDER, None, id="late, in the day"),
         pytest.param("20:59", "+1 09:00", "21:03", None, Priority.REMINDER, None, id="as good as in time"),
-        pytest.param("22:00", "+1 09:00", "22:30", None, Priority.NOTICE, None, id="meant for the night"),
-        pytest.param("18:00", "+1 12:00", "+1 09:00", "20:00-10:00", Priority.NOTICE, "+1 10:00", id="own hours"),
+        pytest.param("22:00", "+1 09:00", "22:30", None, Priority.NORMAL, None, id="meant for the night"),
+        pytest.param("18:00", "+1 12:00", "+1 09:00", "20:00-10:00", Priority.NORMAL, "+1 10:00", id="own hours"),
         pytest.param("18:00", None, "22:30", None, Priority.REPLY, None, id="an answer"),
         pytest.param("18:00", None, "22:30", None, Priority.URGENT, None, id="urgent"),
     ],
@@ -183,7 +183,7 @@ def test_what_is_late_wakes_nobody(
         due_at=at(due), useful_until=None if useful_until is None else at(useful_until), priority=int(priority)
     )
     rules = replace(RULES, quiet_hours=QuietHours.parse("21:00-08:00"))
-    way = route(row, _parties(TELEGRAM, reader=Recipient("ar", quiet_hours=own)), ALL, rules, at(now))
+    way = route(row, _recipients(TELEGRAM, reader=Recipient("ar", quiet_hours=own)), ALL, rules, at(now))
     assert way == Later(at(held_until)) if held_until is not None else isinstance(way, Way)
 
 
@@ -195,7 +195,7 @@ def test_what_is_late_wakes_nobody(
         pytest.param("sms", 30, 901, 9999, Priority.REMINDER, None, id="waited long enough"),
         pytest.param("sms", 121, 0, 9999, Priority.REMINDER, None, id="the conversation is over"),
         pytest.param("sms", 30, 0, 80, Priority.REMINDER, None, id="of no use any more then"),
-        pytest.param("sms", 30, 0, 9999, Priority.NOTICE, None, id="what the consultant writes"),
+        pytest.param("sms", 30, 0, 9999, Priority.NORMAL, None, id="what the consultant writes"),
         pytest.param("sms", 30, 0, 9999, Priority.REPLY, None, id="an answer"),
         pytest.param("telegram", 30, 0, 9999, Priority.REMINDER, None, id="a button says what it answers"),
         pytest.param("sms", None, 0, 9999, Priority.REMINDER, None, id="never wrote"),
@@ -210,7 +210,7 @@ def test_a_reminder_does_not_come_between_a_question_and_its_number(
         due_at=START - timedelta(seconds=due_ago),
         useful_until=START + timedelta(seconds=useful_for),
     )
-    way = _route(row, _parties(replace(SMS, channel=channel, last_heard_at=heard_at)))
+    way = _route(row, _recipients(replace(SMS, channel=channel, last_heard_at=heard_at)))
     if waits is None:
         assert isinstance(way, Way)
     else:
@@ -250,28 +250,28 @@ def _away(stand_in_id: int | None = None, language: str = "nl") -> Recipient:
 def test_what_is_for_a_consultant_who_is_away_goes_to_who_stands_in(
     consultants: dict[int, Recipient], expected: list[int]
 ) -> None:
-    parties = _parties(SANNES, KARIMS, LENAS)
-    parties.consultants = consultants
-    assert _ids(_route(TO_SANNE, parties)) == expected
+    recipients = _recipients(SANNES, KARIMS, LENAS)
+    recipients.consultants = consultants
+    assert _ids(_route(TO_SANNE, recipients)) == expected
 
 
 def test_a_stand_in_without_a_channel_is_passed_over() -> None:
-    parties = _parties(SANNES)
-    parties.consultants = {4: _away(5), 5: Recipient("nl")}
-    assert _ids(_route(TO_SANNE, parties)) == [20]
+    recipients = _recipients(SANNES)
+    recipients.consultants = {4: _away(5), 5: Recipient("nl")}
+    assert _ids(_route(TO_SANNE, recipients)) == [20]
 
 
 def test_a_reply_to_a_consultant_who_is_away_goes_to_where_they_write() -> None:
-    parties = _parties(SANNES, KARIMS)
-    parties.consultants = {4: _away(5), 5: Recipient("nl")}
-    assert _ids(_route(TO_SANNE._replace(contact_id=20, priority=int(Priority.REPLY)), parties))[0] == 20
+    recipients = _recipients(SANNES, KARIMS)
+    recipients.consultants = {4: _away(5), 5: Recipient("nl")}
+    assert _ids(_route(TO_SANNE._replace(contact_id=20, priority=int(Priority.REPLY)), recipients))[0] == 20
 
 
 def test_what_is_told_before_a_consultant_is_linked_waits_for_them() -> None:
-    parties = _parties()
+    recipients = _recipients()
     urgent = TO_SANNE._replace(priority=int(Priority.URGENT))
-    assert _route(urgent, parties) == Later(START + timedelta(minutes=1), "no_channel")
+    assert _route(urgent, recipients) == Later(START + timedelta(minutes=1), "no_channel")
     old = urgent._replace(due_at=START - timedelta(hours=30))
-    assert _route(old, parties) == Later(START + timedelta(hours=1), "no_channel")
-    assert _route(urgent._replace(due_at=START - timedelta(hours=47, minutes=30)), parties) == NoWay("no_channel")
-    assert _route(TO_SANNE._replace(priority=int(Priority.REMINDER)), parties) == NoWay("no_channel")
+    assert _route(old, recipients) == Later(START + timedelta(hours=1), "no_channel")
+    assert _route(urgent._replace(due_at=START - timedelta(hours=47, minutes=30)), recipients) == NoWay("no_channel")
+    assert _route(TO_SANNE._replace(priority=int(Priority.REMINDER)), recipients) == NoWay("no_channel")

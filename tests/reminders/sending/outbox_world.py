@@ -181,7 +181,7 @@ class OutboxWorld:
         person: int | None = None,
         consultant: int | None = None,
         contact: int | None = None,
-        priority: Priority = Priority.NOTICE,
+        priority: Priority = Priority.NORMAL,
         due_in: timedelta = timedelta(0),
         useful_for: timedelta | None = None,
         buttons: Sequence[str] = (),

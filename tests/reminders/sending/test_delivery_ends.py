@@ -21,7 +21,7 @@ from storage.engine.database import Database
 from storage.outbox.leases import is_dead, worker_name
 from storage.outbox.message import Outgoing
 from storage.outbox.queue import OutboxQueue
-from storage.outbox.receipts import note_receipt
+from storage.outbox.receipts import record_receipt
 from storage.outbox.results import Result
 from storage.vocabulary import ContactState, MessageState
 from tests.clock import FakeClock
@@ -52,7 +52,7 @@ async def test_receipts(
     first_at = clock.forward(minutes=1)
     for state in receipts:
         async with world.database.writing() as session:
-            await note_receipt(session, [row_id], state, clock.now())
+            await record_receipt(session, [row_id], state, clock.now())
         clock.forward(minutes=1)
     message = (await world.messages())["hello"]
     assert message.state is expected
@@ -65,9 +65,9 @@ async def test_what_failed_or_waits_has_no_receipt(world: OutboxWorld, clock: Fa
     await drain(world.dispatcher(FakeSender(answer=lambda *_: AddressGone("blocked"))))
     waiting = await world.tell("waiting", person=person, due_in=timedelta(hours=1))
     async with world.database.writing() as session:
-        await note_receipt(session, [failed, waiting], READ, clock.now())
+        await record_receipt(session, [failed, waiting], READ, clock.now())
         with pytest.raises(ValueError, match="receipt"):
-            await note_receipt(session, [failed], FAILED, clock.now())
+            await record_receipt(session, [failed], FAILED, clock.now())
     assert await world.states() == {"failed": "failed", "waiting": "pending"}
 
 

@@ -58,10 +58,10 @@ async def test_a_receipt_that_is_certain_counts_as_delivered(world: OutboxWorld)
 
 async def test_urgent_goes_first(world: OutboxWorld, clock: FakeClock) -> None:
     sender = FakeSender()
-    for number, priority in enumerate((Priority.REMINDER, Priority.NOTICE, Priority.URGENT, Priority.REPLY)):
+    for number, priority in enumerate((Priority.REMINDER, Priority.NORMAL, Priority.URGENT, Priority.REPLY)):
         await world.tell(priority.name, person=await world.person(str(number)), priority=priority)
     await drain(world.dispatcher(sender))
-    assert sender.texts == ["REPLY", "URGENT", "NOTICE", "REMINDER"]
+    assert sender.texts == ["REPLY", "URGENT", "NORMAL", "REMINDER"]
 
 
 async def test_order_to_one_person_is_kept(world: OutboxWorld) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.email.reading import LARGEST, Bounced, Heard, Nothing, part_of, read
+from bot.channels.email.reading import LARGEST, Bounced, HeardMail, Nothing, part_of, read
 from bot.channels.email.tokens import Tokens
 from bot.events import Media, MediaKind, Said
 from tests.bot.channels.email.rig import OURS, PERSON, sign
@@ -32,20 +32,20 @@ def answer(text: str = "Ik kom", **headers: str) -> EmailMessage:
     return mail
 
 
-def read_mail(mail: EmailMessage | bytes) -> Heard | Bounced | Nothing:
+def read_mail(mail: EmailMessage | bytes) -> HeardMail | Bounced | Nothing:
     raw = mail if isinstance(mail, bytes) else mail.as_bytes()
     return read(raw, "1.1", TOKENS)
 
 
 def test_an_answer_says_which_message_it_answers() -> None:
     found = read_mail(answer())
-    assert isinstance(found, Heard)
+    assert isinstance(found, HeardMail)
     assert (found.address, found.payload, found.answers) == (PERSON, Said("Ik kom"), "7")
 
 
 def test_the_mark_may_be_in_the_address_that_is_answered() -> None:
     found = read_mail(answer(In_Reply_To="<other@x>", To=TOKENS.reply_address("9", PERSON)))
-    assert isinstance(found, Heard)
+    assert isinstance(found, HeardMail)
     assert found.answers == "9"
 
 
@@ -76,12 +76,12 @@ def test_what_is_no_persons_answer_is_left_aside(headers: dict[str, str], why: s
 
 
 def test_no_is_an_answer_of_a_person() -> None:
-    assert isinstance(read_mail(answer(Auto_Submitted="no")), Heard)
+    assert isinstance(read_mail(answer(Auto_Submitted="no")), HeardMail)
 
 
 @pytest.mark.parametrize("subject", ["Afwezig morgen", "Afwezigheid", "Re: Afmelding van Amina"])
 def test_a_subject_about_being_away_is_no_machines(subject: str) -> None:
-    assert isinstance(read_mail(answer(Subject=subject)), Heard)
+    assert isinstance(read_mail(answer(Subject=subject)), HeardMail)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_letters_arrive_in_any_charset(charset: str, text: str) -> None:
     head = f"From: {PERSON}\r\nIn-Reply-To: {MARK}\r\nMIME-Version: 1.0\r\n"
     raw = f"{head}Content-Type: text/plain; charset={charset}\r\nContent-Transfer-Encoding: 8bit\r\n\r\n".encode()
     found = read_mail(raw + text.encode(charset))
-    assert isinstance(found, Heard)
+    assert isinstance(found, HeardMail)
     assert found.payload == Said(text)
 
 
@@ -100,7 +100,7 @@ def test_a_false_charset_costs_letters_and_not_the_answer() -> None:
     head = f"From: {PERSON}\r\nIn-Reply-To: {MARK}\r\nMIME-Version: 1.0\r\n"
     raw = f"{head}Content-Type: text/plain; charset=x-unknown-99\r\n\r\nIk kom".encode()
     found = read_mail(raw)
-    assert isinstance(found, Heard)
+    assert isinstance(found, HeardMail)
     assert found.payload == Said("Ik kom")
 
 
@@ -112,7 +112,7 @@ def test_html_alone_is_read_without_what_it_quotes() -> None:
         subtype="html",
     )
     found = read_mail(mail)
-    assert isinstance(found, Heard)
+    assert isinstance(found, HeardMail)
     assert found.payload == Said("Ik kom niet & bel u")
 
 
@@ -120,7 +120,7 @@ def test_a_photo_without_words_is_media() -> None:
     mail = answer("")
     mail.add_attachment(b"jpeg", maintype="image", subtype="jpeg", filename="x.jpg")
     found = read_mail(mail)
-    assert isinstance(found, Heard)
+    assert isinstance(found, HeardMail)
     assert isinstance(found.payload, Media)
     assert found.payload.kind is MediaKind.PHOTO
     assert part_of(mail.as_bytes(), int(str(found.payload.file).rpartition(":")[2])) == b"jpeg"
@@ -187,7 +187,7 @@ def test_what_would_keep_us_busy_for_minutes_is_not_looked_into(mail: str, why: 
 
 def test_a_long_line_is_read_at_once() -> None:
     found = read_mail(answer(" " * 300_000 + "Ik kom"))
-    assert isinstance(found, Heard)
+    assert isinstance(found, HeardMail)
     assert found.payload == Said("Ik kom")
 
 
@@ -196,7 +196,7 @@ _HEADERS = f"From: {PERSON}\r\nIn-Reply-To: {MARK}\r\n".encode()
 
 @given(st.binary(max_size=2_000), st.booleans())
 def test_no_bytes_raise(rubbish: bytes, begins_well: bool) -> None:
-    assert isinstance(read_mail((_HEADERS if begins_well else b"") + rubbish), Heard | Bounced | Nothing)
+    assert isinstance(read_mail((_HEADERS if begins_well else b"") + rubbish), HeardMail | Bounced | Nothing)
 
 
 _NAMES = ("Content-Type", "From", "Subject", "Content-Transfer-Encoding", "Auto-Submitted", "References", "X")
@@ -214,4 +214,4 @@ def test_no_headers_raise(headers: list[tuple[str, str]], body: str) -> None:
         "".join(f"{name}: {value}\r\n" for name, value in headers)
         + f"In-Reply-To: {MARK}\r\n\r\n--b\r\n{body}\r\n--b--"
     )
-    assert isinstance(read_mail(raw.encode("utf-8", "surrogatepass")), Heard | Bounced | Nothing)
+    assert isinstance(read_mail(raw.encode("utf-8", "surrogatepass")), HeardMail | Bounced | Nothing)

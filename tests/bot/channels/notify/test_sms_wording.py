@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.notify.gsm import Encoding, encoding_of, segments
-from bot.channels.notify.sms_letters import readable
+from bot.channels.notify.sms_characters import readable
 from bot.channels.notify.sms_wording import MOST_SEGMENTS, cut_text, numbered_answers, whole_text
 from locales.rendering.message import Style
 from locales.rendering.render import Rendered

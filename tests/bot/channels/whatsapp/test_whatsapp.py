@@ -85,13 +85,13 @@ async def test_long_texts_come_in_parts_of_which_a_repeat_sends_only_the_rest(ri
     original = rig.meta.refusals
     rig.meta.requests.clear()
 
-    class SecondFails(list[side.Refused]):
+    class SecondFails(list[side.RefusedByGraph]):
         """Lets one request through."""
 
         def __bool__(self) -> bool:
             return len(rig.meta.requests) == 1 and super().__len__() > 0
 
-    rig.meta.refusals = SecondFails([side.Refused(503, 131016, "down")])
+    rig.meta.refusals = SecondFails([side.RefusedByGraph(503, 131016, "down")])
     with pytest.raises(RetryLater):
         await rig.channel.send(PERSON, long, reference="8")
     rig.meta.refusals = original
