@@ -34,7 +34,6 @@ from reminders.delivery.channel import Clock
 from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.passing_on import PassingOn
 from reminders.delivery.receipts import Receipts
-from reminders.kinds import DIGEST, FollowUp, Kind, Missed
 from reminders.local_time import QuietHours
 from reminders.planning.digests import plan_digests
 from reminders.planning.planner import Planner
@@ -42,11 +41,7 @@ from reminders.scheduler import Scheduler
 from reminders.sending.dispatcher import Dispatcher
 from reminders.sending.metrics import PrometheusMetrics
 from reminders.terms.terms import TermRules
-from reminders.wording.after_absence import FollowUpComposer
-from reminders.wording.after_attendance import MissedComposer
-from reminders.wording.composers import ComposersByKind, SayComposer
-from reminders.wording.digest import DigestComposer
-from reminders.wording.planned_messages import PlannedComposer
+from reminders.wording.composers import every_composer
 from storage.attendance.patterns import TalkRule
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
@@ -122,16 +117,7 @@ def build(
     def talk_rules(municipality: str) -> TalkRule:
         return municipalities.of(municipality).talk_rule
 
-    planned = PlannedComposer(settings.zone, term_rules)
-    composer = ComposersByKind(
-        {
-            "say": SayComposer(),
-            **dict.fromkeys(Kind, planned),
-            **dict.fromkeys(FollowUp, FollowUpComposer()),
-            DIGEST: DigestComposer(settings.zone, term_rules, talk_rules),
-            **dict.fromkeys(Missed, MissedComposer(settings.zone, talk_rules)),
-        }
-    )
+    composer = every_composer(settings.zone, term_rules, talk_rules)
     earlier = EarlierMessages(composer)
     illustrations = Illustrations(
         database, renderer, CardRenderer(renderer), build_speaker(renderer, settings.recordings), clock, term_rules

@@ -1,13 +1,20 @@
-"""What a message is: every kind that planning makes, in one place."""
+"""What a message is: every kind of message that leaves, in one place, with what holds for all of a kind.
 
+A kind that is forgotten in `TRAITS` stops the program when this module is imported, not when its first message is sent.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
+from enum import StrEnum, auto
 from typing import Final
 
 
 class Kind(StrEnum):
-    """What a planned message is; the composer of each is in reminders.wording.planned_messages."""
+    """What a message is; the word is stored in the outbox."""
 
+    # To anybody: what was worded when it was made, an answer or a letter that is passed on.
+    SAY = "say"
     # To the person.
     REMINDER = "reminder"  # one meeting ahead
     CLASSES = "classes"  # the classes of a day, the evening before
@@ -15,6 +22,8 @@ class Kind(StrEnum):
     CONFIRM_AGAIN = "confirm_again"  # a mandatory meeting that was not confirmed
     # The word of the stored rows and their keys stays "notice": what waits in an outbox is not renamed in flight.
     CHANGE = "notice"  # an appointment was made late, moved, cancelled or restored
+    STILL_ILL = "still_ill"  # a question to who reported an absence without an end
+    MISSED = "missed"  # who was not there and had not said so
     # To the person or the consultant.
     MILESTONE = "milestone"  # a term that comes near
     TERM_CORRECTION = "term_correction"  # a date that was told is another one now
@@ -22,29 +31,84 @@ class Kind(StrEnum):
     UNCONFIRMED = "unconfirmed"
     OVERLAP = "overlap"
     UNDELIVERED = "undelivered"
+    ABSENCE_AGAIN = "absence_again"  # a report that was not seen yet
+    ABSENCE_PASSED = "absence_passed"  # the same, to the colleague who stands in
+    PATTERN = "pattern"  # somebody who misses lesson after lesson
+    DIGEST = "digest"  # what the day brings
 
 
-#: What each planning makes anew. A notice tells of one event; it is made when that happens, and so is UNDELIVERED.
-REPLANNED = frozenset(Kind) - {Kind.CHANGE, Kind.UNDELIVERED}
+class WordedBy(StrEnum):
+    """Who says what a kind means when it is sent; reminders.wording.composers has the composer of each."""
+
+    ITS_BODY = auto()
+    PLANNED = auto()
+    AFTER_ABSENCE = auto()
+    AFTER_ATTENDANCE = auto()
+    DIGEST = auto()
 
 
-DIGEST: Final = "digest"
+class IfLost(StrEnum):
+    """What follows when a message of a kind reached nobody."""
+
+    TELL_CONSULTANT = auto()
+    # The consultant has it in the lists, or it is of no use any more.
+    NOTHING = auto()
 
 
-class FollowUp(StrEnum):
-    """The kinds of these messages."""
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What holds for every message of a kind.
 
-    ABSENCE_AGAIN = "absence_again"  # to the consultant who did not see a report
-    ABSENCE_PASSED = "absence_passed"  # to the colleague who stands in
-    STILL_ILL = "still_ill"  # to the person
+    `useful_for`: so long after it was due it is still worth sending; None = until what it is about begins or ends.
+    `replanned`: each planning makes it anew, and takes it back when it is not true any more; the others tell of one
+    event and are made when that happens. `kept_with_person`: kept as long as the person is
+    (storage.privacy.retention), since a date that was told must be corrected years later.
+    """
+
+    worded_by: WordedBy
+    if_lost: IfLost = IfLost.NOTHING
+    useful_for: timedelta | None = None
+    replanned: bool = False
+    kept_with_person: bool = False
 
 
-# "We missed you" of more than a week ago helps nobody.
-MISSED_FRESH: Final = timedelta(days=7)
+TRAITS: Final[Mapping[Kind, Traits]] = {
+    Kind.SAY: Traits(WordedBy.ITS_BODY, IfLost.TELL_CONSULTANT),
+    Kind.REMINDER: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True),
+    Kind.CLASSES: Traits(WordedBy.PLANNED, replanned=True),
+    Kind.OVERVIEW: Traits(WordedBy.PLANNED, useful_for=timedelta(days=1), replanned=True),
+    Kind.CONFIRM_AGAIN: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True),
+    Kind.CHANGE: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, useful_for=timedelta(hours=12)),
+    Kind.STILL_ILL: Traits(WordedBy.AFTER_ABSENCE, useful_for=timedelta(days=3)),
+    # "We missed you" of more than a week ago helps nobody.
+    Kind.MISSED: Traits(WordedBy.AFTER_ATTENDANCE, useful_for=timedelta(days=7)),
+    Kind.MILESTONE: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True, kept_with_person=True),
+    Kind.TERM_CORRECTION: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True, kept_with_person=True),
+    Kind.UNCONFIRMED: Traits(WordedBy.PLANNED, replanned=True),
+    Kind.OVERLAP: Traits(WordedBy.PLANNED, replanned=True),
+    Kind.UNDELIVERED: Traits(WordedBy.PLANNED, useful_for=timedelta(days=2)),
+    Kind.ABSENCE_AGAIN: Traits(WordedBy.AFTER_ABSENCE),
+    Kind.ABSENCE_PASSED: Traits(WordedBy.AFTER_ABSENCE),
+    Kind.PATTERN: Traits(WordedBy.AFTER_ATTENDANCE),
+    Kind.DIGEST: Traits(WordedBy.DIGEST, useful_for=timedelta(hours=6)),
+}
+
+if forgotten := set(Kind) - TRAITS.keys():
+    raise LookupError(f"kinds without traits: {', '.join(sorted(forgotten))}")
 
 
-class Missed(StrEnum):
-    """The kinds of these messages."""
+def useful_for(kind: Kind) -> timedelta:
+    """So long after it was due a message of this kind is worth sending.
 
-    MISSED = "missed"  # to the person
-    PATTERN = "pattern"  # to the consultant
+    Raises:
+        LookupError: of this kind that depends on what it is about.
+    """
+    found = TRAITS[kind].useful_for
+    if found is None:
+        raise LookupError(f"how long {kind} is of use depends on what it is about")
+    return found
+
+
+REPLANNED: Final = frozenset(kind for kind, traits in TRAITS.items() if traits.replanned)
+TOLD_WHEN_LOST: Final = frozenset(kind for kind, traits in TRAITS.items() if traits.if_lost is IfLost.TELL_CONSULTANT)
+KEPT_WITH_PERSON: Final = frozenset(kind for kind, traits in TRAITS.items() if traits.kept_with_person)

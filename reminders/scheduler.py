@@ -15,6 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from reminders.delivery.channel import Clock
+from reminders.kinds import KEPT_WITH_PERSON
 from reminders.planning.planner import Planner
 from reminders.sending.dispatcher import Dispatcher
 from storage.engine.database import Database
@@ -93,7 +94,7 @@ class Scheduler:
     async def clean_up(self) -> None:
         """Forget what is kept no longer than needed."""
         async with self._database.writing() as session:
-            await forget_old(session, self._clock.now())
+            await forget_old(session, self._clock.now(), kept_with_person=KEPT_WITH_PERSON)
 
     def _every(self, interval: timedelta, job: Callable[[], Awaitable[None]]) -> None:
         async def guarded() -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.configuration.municipality import Municipalities
 from locales.rendering.message import Attachment, Body, Part, Text
+from reminders.kinds import Kind
 from reminders.wording.appointment import name_of
 from storage.appointments.changes import OnChanges
 from storage.caseload import may_act_for, who_hears
@@ -162,7 +163,7 @@ class Acting:
 
     async def tell_person(self, person_id: int, key: str, body: Body) -> None:
         """Say something to a person on their own channels; `key` makes it once."""
-        await self.put(Outgoing(key=key, kind="say", due_at=self.now, params=body.to_json(), person_id=person_id))
+        await self.put(Outgoing(key=key, kind=Kind.SAY, due_at=self.now, params=body.to_json(), person_id=person_id))
 
     async def tell_consultant(
         self,
@@ -183,7 +184,7 @@ class Acting:
             *(
                 Outgoing(
                     key=name,
-                    kind="say",
+                    kind=Kind.SAY,
                     due_at=self.now,
                     params=said.to_json(),
                     consultant_id=consultant_id,

@@ -19,10 +19,10 @@ from bot.serve import settle
 from locales.rendering.catalog import Catalogs
 from locales.rendering.render import Rendered, Renderer
 from reminders.delivery.channel import Capabilities, Receipt
-from reminders.kinds import Kind
 from reminders.sending.dispatcher import Dispatcher
-from reminders.wording.composers import ComposersByKind
-from reminders.wording.planned_messages import PlannedComposer
+from reminders.terms.terms import TermRules
+from reminders.wording.composers import every_composer
+from storage.attendance.patterns import TalkRule
 from storage.engine.keys import KeyRing
 from storage.mapped import open_database
 from storage.outbox.leases import worker_name
@@ -100,7 +100,7 @@ async def work(url: str, secret: str, expected: int) -> dict[str, object]:
         database,
         {CHANNEL: sender},
         renderer,
-        ComposersByKind({Kind.REMINDER: PlannedComposer(zone)}),
+        every_composer(zone, lambda _: TermRules(), lambda _: TalkRule()),
         SystemClock(),
         worker_name(),
         metrics=lags,

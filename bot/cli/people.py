@@ -16,6 +16,7 @@ from bot.configuration.clock import SystemClock
 from bot.configuration.municipality import Municipalities
 from bot.enclosures.personal_links import web_link
 from locales.rendering.message import Body, Part, Text
+from reminders.kinds import Kind
 from reminders.terms.stored_terms import compute, facts_of
 from reminders.terms.terms import hours_required
 from storage.appointments.appointments import appointments_of
@@ -103,7 +104,7 @@ def _invitation(contact: Contact, link: str, code: str, now: datetime) -> Outgoi
     body = Body((Part(Text("invite.message", {"url": link})),))
     return Outgoing(
         key=f"invitation:{contact.id}:{hashlib.sha256(code.encode()).hexdigest()[:16]}",
-        kind="say",
+        kind=Kind.SAY,
         due_at=now,
         useful_until=now + VALID_FOR,
         params=body.to_json(),

@@ -16,6 +16,7 @@ from bot.actions.acting import Acting, Actor, Role
 from bot.dialogue.services import Services
 from bot.events import InboundEvent
 from locales.rendering.message import Attachment, Body, Button, Part, Style, Text
+from reminders.kinds import Kind
 from reminders.wording.appointment import name_of
 from storage.caseload import who_hears
 from storage.engine.columns import Json
@@ -123,7 +124,7 @@ class Turn:
         self.outgoing.append(
             Outgoing(
                 key=f"reply:{self.event.channel}:{self.event.event_id}:{len(self.outgoing)}",
-                kind="say",
+                kind=Kind.SAY,
                 due_at=self.now,
                 params=body.to_json(),
                 person_id=self.contact.person_id,
@@ -140,7 +141,9 @@ class Turn:
     ) -> None:
         """Say something to a person on their own channels; `key` makes it once."""
         body = Body(parts, tuple(tuple(row) for row in buttons), attachment)
-        self.outgoing.append(Outgoing(key=key, kind="say", due_at=self.now, params=body.to_json(), person_id=person_id))
+        self.outgoing.append(
+            Outgoing(key=key, kind=Kind.SAY, due_at=self.now, params=body.to_json(), person_id=person_id)
+        )
 
     def tell_consultant(
         self,
@@ -164,7 +167,7 @@ class Turn:
         self.outgoing += [
             Outgoing(
                 key=name,
-                kind="say",
+                kind=Kind.SAY,
                 due_at=self.now,
                 params=body.to_json(),
                 consultant_id=consultant_id,

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from locales.rendering.languages import SOURCE
 from locales.rendering.message import Text, Value, verbatim
 from locales.rendering.render import Renderer
-from reminders.kinds import Kind, Missed
+from reminders.kinds import Kind
 from storage.attendance.facts import MessageFact, MissedFact
 
 # What is sent to a person about one appointment.
-_KINDS: Final = (Kind.REMINDER, Kind.CLASSES, Kind.OVERVIEW, Kind.CONFIRM_AGAIN, Kind.CHANGE, Missed.MISSED)
+_KINDS: Final = (Kind.REMINDER, Kind.CLASSES, Kind.OVERVIEW, Kind.CONFIRM_AGAIN, Kind.CHANGE, Kind.MISSED)
 
 
 def facts_as_json(person: str, facts: Sequence[MissedFact], first: date | None, last: date, *, zone: ZoneInfo) -> str:

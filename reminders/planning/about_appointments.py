@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from reminders.kinds import Kind
+from reminders.kinds import Kind, useful_for
 from reminders.local_time import QuietHours
 from reminders.planning.planned_for import ALWAYS, PlannedFor
 from reminders.policies.due_times import DueReminder, Policies, Policy, Skipped, due_times, followup_times
@@ -18,7 +18,6 @@ from storage.outbox.message import Outgoing
 from storage.vocabulary import AppointmentKind, Priority, Wishes
 
 # A week's overview is still good on its Monday morning.
-OVERVIEW_USEFUL = timedelta(days=1)
 # Taken for an appointment whose end is not known.
 USUAL_LENGTH = timedelta(hours=1)
 # Reminders due within this of each other are said together, at the time of the first.
@@ -95,7 +94,8 @@ def _ahead(
             mandatory=slot.mandatory,
             first_of_day=first_of_day,
         )
-        if due.skipped is None and (due.due_at + OVERVIEW_USEFUL if due.overview_from else due.useful_until) > now
+        if due.skipped is None
+        and (due.due_at + useful_for(Kind.OVERVIEW) if due.overview_from else due.useful_until) > now
     ]
     # Of those that were due already (the person was linked today, or the service was down) the latest says it all.
     passed = [due for due in times if due.due_at <= now and due.overview_from is None]
@@ -156,7 +156,7 @@ def _overview(reader: PlannedFor, first: date, due_at: datetime) -> Outgoing:
         key=f"overview:{reader.id}:{first.isoformat()}",
         kind=Kind.OVERVIEW,
         due_at=due_at,
-        useful_until=due_at + OVERVIEW_USEFUL,
+        useful_until=due_at + useful_for(Kind.OVERVIEW),
         person_id=reader.id,
         params={"monday": first.isoformat()},
         priority=Priority.REMINDER,

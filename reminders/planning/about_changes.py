@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from reminders.kinds import Kind
+from reminders.kinds import Kind, useful_for
 from reminders.planning.planned_for import PlannedFor
 from storage.appointments.appointments import Appointment
 from storage.appointments.changes import AppointmentChange
@@ -16,8 +16,6 @@ from storage.engine.columns import Json
 from storage.outbox.message import Outgoing
 from storage.vocabulary import AppointmentKind, AppointmentStatus, Change, Priority
 
-# A notice is of use until the appointment (old or new) begins, and at least this long.
-CHANGE_USEFUL = timedelta(hours=12)
 # Closer to the appointment than this, quiet hours do not hold a notice back: better woken than at a closed door.
 WAKE_FOR = timedelta(hours=1)
 # Of more changed classes than this, at once, the next ones are named: as many as stand in one message.
@@ -86,7 +84,8 @@ def notice(
         key=f"notice:{appointment.id}:{appointment.version}:{reader.id}",
         kind=Kind.CHANGE,
         due_at=due_at,
-        useful_until=max(last_use, now + CHANGE_USEFUL),
+        # Until the appointment (old or new) begins, and at least so long.
+        useful_until=max(last_use, now + useful_for(Kind.CHANGE)),
         person_id=reader.id,
         appointment_id=appointment.id,
         appointment_version=appointment.version,

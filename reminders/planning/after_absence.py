@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from reminders.kinds import FollowUp
+from reminders.kinds import Kind, useful_for
 from reminders.local_time import to_instant
 from reminders.working_time import working_time_after
 from storage.appointments.absences import Absence
@@ -37,9 +37,9 @@ def chase(
     passed = working_time_after(again, SEEN_WITHIN, zone, holidays)
     stand_in = told.stand_in_id if told.stand_in_id != told.id else None
     report.told_id, report.passed_to_id, report.passed_at = told.id, stand_in, passed if stand_in else None
-    second = FollowUp.ABSENCE_PASSED if stand_in else FollowUp.ABSENCE_AGAIN
+    second = Kind.ABSENCE_PASSED if stand_in else Kind.ABSENCE_AGAIN
     return [
-        _about(report, FollowUp.ABSENCE_AGAIN, 1, told.id, again),
+        _about(report, Kind.ABSENCE_AGAIN, 1, told.id, again),
         _about(report, second, 2, stand_in or told.id, passed),
     ]
 
@@ -51,20 +51,20 @@ async def pass_to(session: AsyncSession, told: Consultant, stand_in: Consultant)
     ):
         last = await session.scalar(
             select(Message).where(
-                Message.key.in_([_key(report, kind, 2) for kind in (FollowUp.ABSENCE_AGAIN, FollowUp.ABSENCE_PASSED)]),
+                Message.key.in_([_key(report, kind, 2) for kind in (Kind.ABSENCE_AGAIN, Kind.ABSENCE_PASSED)]),
                 Message.state == MessageState.PENDING,
             )
         )
         if last is not None:
-            last.kind, last.consultant_id = FollowUp.ABSENCE_PASSED, stand_in.id
+            last.kind, last.consultant_id = Kind.ABSENCE_PASSED, stand_in.id
             report.passed_to_id, report.passed_at = stand_in.id, last.due_at
 
 
-def _key(report: Absence, kind: FollowUp, turn: int) -> str:
+def _key(report: Absence, kind: Kind, turn: int) -> str:
     return f"{kind}:{report.id}:{report.version}:{turn}"
 
 
-def _about(report: Absence, kind: FollowUp, turn: int, consultant_id: int, due_at: datetime) -> Outgoing:
+def _about(report: Absence, kind: Kind, turn: int, consultant_id: int, due_at: datetime) -> Outgoing:
     return Outgoing(
         key=_key(report, kind, turn),
         kind=kind,
@@ -85,10 +85,10 @@ def ask_after(report: Absence, now: datetime, zone: ZoneInfo) -> list[Outgoing]:
         if due_at > now:
             questions.append(
                 Outgoing(
-                    key=f"{FollowUp.STILL_ILL}:{report.id}:{on.isoformat()}",
-                    kind=FollowUp.STILL_ILL,
+                    key=f"{Kind.STILL_ILL}:{report.id}:{on.isoformat()}",
+                    kind=Kind.STILL_ILL,
                     due_at=due_at,
-                    useful_until=due_at + FIRST_ASKED,
+                    useful_until=due_at + useful_for(Kind.STILL_ILL),
                     params={"absence_id": report.id},
                     person_id=report.person_id,
                     priority=Priority.NORMAL,

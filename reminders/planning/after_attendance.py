@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from reminders.kinds import MISSED_FRESH, Missed
+from reminders.kinds import Kind, useful_for
 from reminders.planning.planner import Planner
 from storage.attendance.attendance import AttendanceChange
 from storage.attendance.patterns import TalkRules, missed_of, patterns_of
@@ -36,7 +36,7 @@ class AfterAttendance:
         readers = {r.id: r for r in await self._planner.readers(session, {c.person_id for c in absent})}
         fresh = {
             (row.appointment_id, row.person_id)
-            for row in await missed_of(session, list(readers), now - MISSED_FRESH, now, self._zone)
+            for row in await missed_of(session, list(readers), now - useful_for(Kind.MISSED), now, self._zone)
         }
         messages = []
         for change in absent:
@@ -47,10 +47,10 @@ class AfterAttendance:
             due_at = reader.quiet_hours.later_than_quiet(now)
             messages.append(
                 Outgoing(
-                    key=f"{Missed.MISSED}:{change.appointment_id}:{change.person_id}",
-                    kind=Missed.MISSED,
+                    key=f"{Kind.MISSED}:{change.appointment_id}:{change.person_id}",
+                    kind=Kind.MISSED,
                     due_at=due_at,
-                    useful_until=due_at + MISSED_FRESH,
+                    useful_until=due_at + useful_for(Kind.MISSED),
                     person_id=change.person_id,
                     appointment_id=change.appointment_id,
                     priority=Priority.NORMAL,
@@ -71,8 +71,8 @@ class AfterAttendance:
             talks.append(
                 Outgoing(
                     # Once a week at most, however many lists come.
-                    key=f"{Missed.PATTERN}:{person_id}:{year}-{week:02}",
-                    kind=Missed.PATTERN,
+                    key=f"{Kind.PATTERN}:{person_id}:{year}-{week:02}",
+                    kind=Kind.PATTERN,
                     due_at=now,
                     params={"person_id": person_id},
                     consultant_id=consultant.id,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from reminders.kinds import DIGEST
+from reminders.kinds import Kind, useful_for
 from reminders.local_time import to_instant
 from reminders.working_time import is_working_day
 from storage.caseload import is_away
@@ -18,8 +18,6 @@ from storage.people.people import Consultant
 from storage.vocabulary import ContactState, Priority
 
 DIGEST_AT: Final = time(8, 0)
-# A digest of the morning is of no use at the end of the day.
-USEFUL: Final = timedelta(hours=6)
 
 
 async def plan_digests(session: AsyncSession, now: datetime, zone: ZoneInfo, holidays: Container[date]) -> int:
@@ -32,10 +30,10 @@ async def plan_digests(session: AsyncSession, now: datetime, zone: ZoneInfo, hol
     consultants = await session.scalars(select(Consultant).where(Consultant.id.in_(linked)))
     digests = [
         Outgoing(
-            key=f"{DIGEST}:{consultant.id}:{day.isoformat()}",
-            kind=DIGEST,
+            key=f"{Kind.DIGEST}:{consultant.id}:{day.isoformat()}",
+            kind=Kind.DIGEST,
             due_at=due_at,
-            useful_until=due_at + USEFUL,
+            useful_until=due_at + useful_for(Kind.DIGEST),
             consultant_id=consultant.id,
             priority=Priority.NORMAL,
         )

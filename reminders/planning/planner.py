@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from reminders.kinds import REPLANNED, Kind
+from reminders.kinds import REPLANNED, TOLD_WHEN_LOST, Kind, useful_for
 from reminders.local_time import QuietHours, to_instant
 from reminders.planning.about_appointments import appointment_messages, made_late, together
 from reminders.planning.about_changes import Known, in_few_words, known_before, known_from, notice, what_changed
@@ -45,8 +45,6 @@ FAR = timedelta(days=800)
 HISTORY = timedelta(days=30)
 PAGE = 500
 # What must not be lost in silence, and how long after it was due the consultant is still told.
-TOLD_WHEN_LOST = (Kind.REMINDER, Kind.CONFIRM_AGAIN, Kind.CHANGE, Kind.MILESTONE, Kind.TERM_CORRECTION, "say")
-LOST_WITHIN = timedelta(days=2)
 MOST_LOST = 10_000
 
 
@@ -150,7 +148,7 @@ class Planner:
         """Tell consultants of people whom messages did not reach, once a person and day; returns how many are new."""
         now = self._now()
         async with database.reading() as session:
-            failed = await not_arrived(session, TOLD_WHEN_LOST, now - LOST_WITHIN, limit=MOST_LOST)
+            failed = await not_arrived(session, TOLD_WHEN_LOST, now - useful_for(Kind.UNDELIVERED), limit=MOST_LOST)
             readers = {reader.id: reader for reader in await self.readers(session, {item[1] for item in failed})}
         messages: dict[str, Outgoing] = {}
         for message_id, person_id, _, due_at in failed:
@@ -163,7 +161,7 @@ class Planner:
                 key=key,
                 kind=Kind.UNDELIVERED,
                 due_at=now,
-                useful_until=now + LOST_WITHIN,
+                useful_until=now + useful_for(Kind.UNDELIVERED),
                 consultant_id=reader.consultant_id,
                 about_id=person_id,
                 params={"person_id": person_id, "message_id": message_id},

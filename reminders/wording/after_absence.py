@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.rendering.message import Attachment, Body, Button, Part, Style, Text
 from reminders.delivery.composing import ClaimedMessage, Composed, Skip
-from reminders.kinds import FollowUp
+from reminders.kinds import Kind
 from reminders.wording.absence import consultant_buttons, for_consultant
 from reminders.wording.appointment import name_of
 from storage.appointments.absence_reports import LOOK_BACK, chosen_appointments, times_reported
@@ -31,7 +31,7 @@ class FollowUpComposer:
         person = await session.get(Person, report.person_id) if report is not None else None
         if report is None or person is None:
             return Skip("nobody")
-        if row.kind == FollowUp.STILL_ILL:
+        if row.kind == Kind.STILL_ILL:
             return _still_ill(report, person)
         if report.state is not AbsenceState.REPORTED or report.version != row.params.get("version"):
             return Skip("seen")
@@ -41,7 +41,7 @@ class FollowUpComposer:
         self, session: AsyncSession, row: ClaimedMessage, report: Absence, person: Person, now: datetime
     ) -> Composed:
         chosen = await chosen_appointments(session, report.id)
-        if row.kind == FollowUp.ABSENCE_PASSED:
+        if row.kind == Kind.ABSENCE_PASSED:
             told = await session.get(Consultant, report.told_id) if report.told_id is not None else None
             colleague = told.name if told is not None else ""
             head = Text("consultant.absence_passed", {"person": name_of(person), "colleague": colleague})

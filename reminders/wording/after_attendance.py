@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.rendering.message import Body, Button, Part, Style, Text
 from reminders.delivery.composing import ClaimedMessage, Composed, Merged, Skip
-from reminders.kinds import MISSED_FRESH, Missed
+from reminders.kinds import Kind, useful_for
 from reminders.wording.absence import REASON_ICONS
 from reminders.wording.appointment import appointment_line, name_of
 from storage.appointments.schedule import appointment_rows
@@ -40,7 +40,7 @@ class MissedComposer:
         composed: dict[int, Composed] = {}
         by_person: dict[int, list[ClaimedMessage]] = {}
         for row in rows:
-            if row.kind == Missed.PATTERN:
+            if row.kind == Kind.PATTERN:
                 composed[row.id] = await self._pattern(session, row, now)
             elif row.person_id is not None:
                 by_person.setdefault(row.person_id, []).append(row)
@@ -53,7 +53,8 @@ class MissedComposer:
     ) -> dict[int, Composed]:
         person = await session.get(Person, person_id)
         still = {
-            row.appointment_id for row in await missed_of(session, [person_id], now - 2 * MISSED_FRESH, now, self._zone)
+            row.appointment_id
+            for row in await missed_of(session, [person_id], now - 2 * useful_for(Kind.MISSED), now, self._zone)
         }
         composed: dict[int, Composed] = {row.id: Skip("reported") for row in rows if row.appointment_id not in still}
         asked = [row for row in rows if row.appointment_id in still and row.appointment_id is not None]

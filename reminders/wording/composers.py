@@ -1,17 +1,25 @@
-"""Who says what: a composer for messages that carry their body, and the choice of a composer by kind."""
+"""Who says what: the composer of every kind of message, put together once, and the choice of one by a row's kind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.rendering.message import Body
 from reminders.delivery.composing import ClaimedMessage, Composed, Composer, Skip
+from reminders.kinds import TRAITS, WordedBy
+from reminders.terms.terms import TermRules
+from reminders.wording.after_absence import FollowUpComposer
+from reminders.wording.after_attendance import MissedComposer
+from reminders.wording.digest import DigestComposer
+from reminders.wording.planned_messages import PlannedComposer
+from storage.attendance.patterns import TalkRule
 from storage.vocabulary import MessageState
 
 
 class SayComposer:
-    """Composes messages that carry their body: the dialogue's replies and what is told to others (kind "say")."""
+    """Composes messages that carry their body: the dialogue's replies and what is told to others (`Kind.SAY`)."""
 
     async def compose(
         self, session: AsyncSession, rows: Sequence[ClaimedMessage], now: datetime
@@ -21,10 +29,20 @@ class SayComposer:
 
 
 class ComposersByKind:
-    """Gives each row to the composer of its kind; a kind that nobody composes fails."""
+    """Gives each row to the composer of its kind. A kind that this version does not know (it was stored by a newer one)
+    fails; of those that it knows none is without a composer."""
 
-    def __init__(self, by_kind: Mapping[str, Composer]) -> None:
-        self._by_kind = dict(by_kind)
+    def __init__(self, composers: Mapping[WordedBy, Composer]) -> None:
+        """`composers` has one for every WordedBy.
+
+        Raises:
+            LookupError: one is missing.
+        """
+        if missing := set(WordedBy) - composers.keys():
+            raise LookupError(f"nobody words {', '.join(sorted(missing))}")
+        self._by_kind: dict[str, Composer] = {
+            kind.value: composers[traits.worded_by] for kind, traits in TRAITS.items()
+        }
 
     async def compose(
         self, session: AsyncSession, rows: Sequence[ClaimedMessage], now: datetime
@@ -41,3 +59,18 @@ class ComposersByKind:
         for composer, group in groups.items():
             composed.update(await composer.compose(session, group, now))
         return composed
+
+
+def every_composer(
+    zone: ZoneInfo, term_rules: Callable[[str], TermRules], talk_rules: Callable[[str], TalkRule]
+) -> ComposersByKind:
+    """The composers of all kinds. `term_rules` and `talk_rules` give those of a municipality, by its name."""
+    return ComposersByKind(
+        {
+            WordedBy.ITS_BODY: SayComposer(),
+            WordedBy.PLANNED: PlannedComposer(zone, term_rules),
+            WordedBy.AFTER_ABSENCE: FollowUpComposer(),
+            WordedBy.AFTER_ATTENDANCE: MissedComposer(zone, talk_rules),
+            WordedBy.DIGEST: DigestComposer(zone, term_rules, talk_rules),
+        }
+    )

@@ -1,5 +1,6 @@
 """What is forgotten by itself, so that nothing is kept longer than it is of use."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
@@ -19,12 +20,10 @@ LINK_ATTEMPTS = timedelta(days=30)
 FAQ_GAPS = timedelta(days=365)
 # Long enough to show, in a conversation about absence, what was sent and answered in the last half year.
 MESSAGES = timedelta(days=200)
-# Dates that were told are kept as long as the person: when one is corrected, those who heard the old one must hear it.
-KEPT_KINDS = ("milestone", "term_correction")
 
 
-async def forget_old(session: AsyncSession, now: datetime) -> None:
-    """Delete what has passed its time."""
+async def forget_old(session: AsyncSession, now: datetime, *, kept_with_person: Collection[str]) -> None:
+    """Delete what has passed its time. Messages of the kinds `kept_with_person` stay as long as the person does."""
     await session.execute(delete(SeenEvent).where(SeenEvent.at < now - SEEN_EVENTS))
     await session.execute(delete(LinkAttempt).where(LinkAttempt.at < now - LINK_ATTEMPTS))
     await session.execute(delete(LinkCode).where(LinkCode.expires_at < now - LINK_ATTEMPTS))
@@ -33,6 +32,6 @@ async def forget_old(session: AsyncSession, now: datetime) -> None:
     done = [s for s in MessageState if s not in (MessageState.PENDING, MessageState.SENDING)]
     await session.execute(
         delete(Message).where(
-            Message.created_at < now - MESSAGES, Message.state.in_(done), Message.kind.not_in(KEPT_KINDS)
+            Message.created_at < now - MESSAGES, Message.state.in_(done), Message.kind.not_in(kept_with_person)
         )
     )

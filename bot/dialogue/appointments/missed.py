@@ -7,7 +7,7 @@ from bot.dialogue.appointments.absence_questions import choose
 from bot.dialogue.appointments.absence_sent import earlier
 from bot.dialogue.turn import Turn, part, title
 from locales.rendering.message import Part
-from reminders.kinds import MISSED_FRESH
+from reminders.kinds import Kind, useful_for
 from reminders.planning.after_absence import chase
 from reminders.wording.absence import consultant_buttons, for_consultant
 from reminders.wording.appointment import appointment_line, name_of
@@ -41,8 +41,8 @@ async def _missed_with(turn: Turn, appointment: Appointment) -> list[Appointment
     rows = await missed_of(
         turn.session,
         [turn.person.id],
-        appointment.starts_at - MISSED_FRESH,
-        min(turn.now, appointment.starts_at + MISSED_FRESH),
+        appointment.starts_at - useful_for(Kind.MISSED),
+        min(turn.now, appointment.starts_at + useful_for(Kind.MISSED)),
         turn.zone,
     )
     found = await appointments_by_id(turn.session, [row.appointment_id for row in rows])

@@ -13,6 +13,7 @@ from bot.actions.contacts import address_in, contact_for, hidden
 from bot.dialogue import menu
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Body, Button, Text, verbatim
+from reminders.kinds import Kind
 from storage.outbox.message import Outgoing
 from storage.people.contacts import Contact, channels_of
 from storage.people.link_codes import make_code
@@ -125,7 +126,7 @@ async def _send_code(turn: Turn, channel: str, text: str) -> None:
     turn.outgoing.append(
         Outgoing(
             key=f"channel_code:{turn.event.channel}:{turn.event.event_id}",
-            kind="say",
+            kind=Kind.SAY,
             due_at=turn.now,
             useful_until=turn.now + CODE_LASTS,
             params=body.to_json(),

@@ -25,17 +25,12 @@ from locales.faq.texts import faq_source
 from locales.rendering.catalog import Catalogs
 from locales.rendering.message import Text, Value
 from locales.rendering.render import Rendered, Renderer
-from reminders.kinds import DIGEST, FollowUp, Kind, Missed
 from reminders.local_time import QuietHours
 from reminders.planning.planner import Planner
 from reminders.policies.due_times import Policies
 from reminders.sending.dispatcher import Dispatcher
 from reminders.terms.terms import TermRules
-from reminders.wording.after_absence import FollowUpComposer
-from reminders.wording.after_attendance import MissedComposer
-from reminders.wording.composers import ComposersByKind, SayComposer
-from reminders.wording.digest import DigestComposer
-from reminders.wording.planned_messages import PlannedComposer
+from reminders.wording.composers import every_composer
 from storage.appointments.appointments import Appointment
 from storage.attendance.patterns import TalkRule
 from storage.engine.database import Database
@@ -213,19 +208,10 @@ class Talk:
             else None
         )
         self.numbers = itertools.count(1)
-        planned = PlannedComposer(ZONE)
         self.planner = Planner(
             policies=Policies(), quiet_hours=QuietHours.parse("21:00-08:00", ZONE), zone=ZONE, now=clock.now
         )
-        composer = ComposersByKind(
-            {
-                "say": SayComposer(),
-                **dict.fromkeys(Kind, planned),
-                **dict.fromkeys(FollowUp, FollowUpComposer()),
-                DIGEST: DigestComposer(ZONE, lambda _: TermRules(), lambda _: TalkRule()),
-                **dict.fromkeys(Missed, MissedComposer(ZONE, lambda _: TalkRule())),
-            }
-        )
+        composer = every_composer(ZONE, lambda _: TermRules(), lambda _: TalkRule())
         self.dispatcher = Dispatcher(
             database,
             channels,
