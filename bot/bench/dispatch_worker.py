@@ -20,7 +20,7 @@ from locales.rendering.catalog import Catalogs
 from locales.rendering.render import Rendered, Renderer
 from reminders.delivery.channel import Capabilities, Receipt
 from reminders.sending.dispatcher import Dispatcher
-from reminders.terms.terms import TermRules
+from reminders.terms.rule_sets import LAW
 from reminders.wording.composers import every_composer
 from storage.attendance.patterns import TalkRule
 from storage.engine.keys import KeyRing
@@ -100,7 +100,7 @@ async def work(url: str, secret: str, expected: int) -> dict[str, object]:
         database,
         {CHANNEL: sender},
         renderer,
-        every_composer(zone, lambda _: TermRules(), lambda _: TalkRule()),
+        every_composer(zone, lambda _: LAW.rules, lambda _: TalkRule()),
         SystemClock(),
         worker_name(),
         metrics=lags,

@@ -3,20 +3,29 @@
     [municipality."Huizen"]
     telephone = "035 528 19 11"
     address = "Graaf Wichman 10, Huizen"
-    emergency = "112"
+    rules = "law"
+
+    [municipality."Huizen".rule.route_switch_until]
+    route_switch_months = 24
+    route_switch_always = ["education"]
+    article = "Verordening inburgering Huizen 2027, art. 4"
+    source = "https://lokaleregelgeving.overheid.nl/..."
+    text_of = 2027-01-01
 
 The section named "default" holds for every municipality without its own. Unknown keys are refused, so that a typing
-error is found when the service starts and not when somebody needs the number.
+error is found when the service starts and not when somebody needs the number. `rules` names the rule set of
+`reminders/terms` by which dates are computed (`law` unless it says otherwise); a `rule` replaces a single one.
 """
 
 import tomllib
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from reminders.terms.terms import TermRules
+from reminders.terms.rule_sets import DEFAULT_RULES, NOTE, RULE_SETS, RuleSet, TermRules
 from storage.attendance.patterns import TalkRule
 
 DEFAULT = "default"
@@ -35,10 +44,12 @@ class Municipality(BaseModel):
 
     telephone: str = ""
     address: str = ""
-    # Later law, until the municipality has confirmed it (DOMAIN.md): what starts the integration term, and whether
-    # scaling down to A2 waits for 18 months.
-    term_trigger: Literal["signed", "dated"] = "signed"
-    scale_down_waits: bool = True
+    # By which dates are computed; `rule` holds the municipality's own in place of single ones, by term.
+    rules: str = DEFAULT_RULES.name
+    rule: dict[str, dict[str, object]] = Field(default_factory=dict)
+    # What starts the term and whether scaling down waits, in words of before the rule sets: still read, where there.
+    term_trigger: Literal["signed", "dated"] | None = None
+    scale_down_waits: bool | None = None
     # So many missed lessons without a report, within so many weeks, put "plan a talk" before the consultant.
     talk_after_missed: int = Field(default=3, ge=1, le=100)
     talk_within_weeks: int = Field(default=4, ge=1, le=52)
@@ -48,10 +59,33 @@ class Municipality(BaseModel):
         """When missed lessons are a reason for a talk."""
         return TalkRule(self.talk_after_missed, timedelta(weeks=self.talk_within_weeks))
 
+    @cached_property
+    def rule_set(self) -> RuleSet:
+        """The rules of this municipality, each with where it stands."""
+        old: dict[str, object] = {}
+        if self.term_trigger is not None:
+            old["term_trigger"] = self.term_trigger
+        if self.scale_down_waits is not None:
+            old["scale_down_months"] = NOTE.rules.scale_down_months if self.scale_down_waits else None
+        return RULE_SETS[self.rules].with_values(old).with_own(self.rule)
+
     @property
     def term_rules(self) -> TermRules:
-        """The rules by which this municipality's terms are computed."""
-        return TermRules(term_trigger=self.term_trigger, scale_down_waits=self.scale_down_waits)
+        """What this municipality's terms are computed with."""
+        return self.rule_set.rules
+
+    @field_validator("rules")
+    @classmethod
+    def _is_a_rule_set(cls, name: str) -> str:
+        if name not in RULE_SETS:
+            raise ValueError(f"'{name}' is no rule set; there are {', '.join(sorted(RULE_SETS))}")
+        return name
+
+    @model_validator(mode="after")
+    def _own_rules_hold(self) -> "Municipality":
+        # A RuleFault here is a fault of the file, told when the service starts.
+        _ = self.rule_set
+        return self
 
 
 class Municipalities:

@@ -31,6 +31,9 @@ class TermState:
     open_parts: Collection[OpenPart]
     contacts: int
     told: Told
+    # Which rules the terms were computed by (TermRules.mark): kept with what is told, so that a correction can say
+    # whether the rules changed.
+    rules: str
 
 
 def term_messages(
@@ -39,7 +42,7 @@ def term_messages(
     """Milestones that are still to be said, and corrections of dates that were told and are not right any more."""
     found: list[Outgoing] = []
     for milestone in milestones(state.terms, state.facts, state.open_parts, contacts=state.contacts):
-        message = _milestone(reader, milestone, zone, holidays, now)
+        message = _milestone(reader, milestone, state.rules, zone, holidays, now)
         if message is not None:
             found.append(message)
     found.extend(_corrections(reader, state, zone, now))
@@ -59,7 +62,7 @@ def told_by(keys: Iterable[str]) -> dict[tuple[str, str], date | None]:
 
 
 def _milestone(
-    reader: PlannedFor, milestone: Milestone, zone: ZoneInfo, holidays: Collection[date], now: datetime
+    reader: PlannedFor, milestone: Milestone, rules: str, zone: ZoneInfo, holidays: Collection[date], now: datetime
 ) -> Outgoing | None:
     to_person = milestone.audience is Audience.PERSON
     if not (reader.may_be_told if to_person else reader.consultant_id is not None):
@@ -69,6 +72,7 @@ def _milestone(
     if until <= now or due < now - FRESH:
         return None
     params: dict[str, Json] = {"person_id": reader.id, "about": milestone.about, "on": milestone.term_on.isoformat()}
+    params["rules"] = rules
     if milestone.months_before is not None:
         params["months"] = milestone.months_before
     if milestone.contacts is not None:
@@ -102,7 +106,7 @@ def _corrections(reader: PlannedFor, state: TermState, zone: ZoneInfo, now: date
             key=f"{Kind.TERM_CORRECTION}:{reader.id}:{about}:{told.isoformat()}:{new or 'none'}:{audience}",
             kind=Kind.TERM_CORRECTION,
             due_at=reader.quiet_hours.later_than_quiet(now) if to_person else now,
-            params={"person_id": reader.id, "about": about, "old": told.isoformat(), "on": new},
+            params={"person_id": reader.id, "about": about, "old": told.isoformat(), "on": new, "rules": state.rules},
             priority=Priority.NORMAL,
             person_id=reader.id if to_person else None,
             consultant_id=None if to_person else reader.consultant_id,

@@ -23,8 +23,9 @@ from reminders.planning.planned_for import ALWAYS, NEVER, PlannedFor
 from reminders.policies.due_times import Policies
 from reminders.policies.rules import MEETINGS
 from reminders.terms.open_parts import contacts_since, open_parts
+from reminders.terms.rule_sets import LAW, TermRules
 from reminders.terms.stored_terms import stored_facts
-from reminders.terms.terms import TermRules, compute_terms
+from reminders.terms.terms import compute_terms
 from storage.appointments.absence_reports import leave_out
 from storage.appointments.appointments import Appointment
 from storage.appointments.changes import AppointmentChange
@@ -74,7 +75,7 @@ class Planner:
         quiet_hours: QuietHours,
         zone: ZoneInfo,
         now: Callable[[], datetime],
-        term_rules: Callable[[str], TermRules] = lambda _municipality: TermRules(),
+        term_rules: Callable[[str], TermRules] = lambda _municipality: LAW.rules,
         holidays: Collection[date] = frozenset(),
         horizon: timedelta = HORIZON,
     ) -> None:
@@ -267,13 +268,15 @@ class Planner:
         moments = await contact_moments(session, person_ids, MEETINGS, now)
         states: dict[int, TermState] = {}
         for person_id, stored in (await stored_facts(session, person_ids)).items():
-            terms = compute_terms(stored.facts, self._term_rules(stored.municipality))
+            rules = self._term_rules(stored.municipality)
+            terms = compute_terms(stored.facts, rules)
             states[person_id] = TermState(
                 facts=stored.facts,
                 terms=terms,
                 open_parts=open_parts(stored.group, stored.facts.route, stored.progress),
                 contacts=contacts_since(terms.term_start, moments.get(person_id, ()), self._zone),
                 told=told_by(told.get(person_id, ())),
+                rules=rules.mark,
             )
         return states
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal
 
+from reminders.terms.rule_sets import LAW, TermRules, TermTrigger
 from storage.vocabulary import Group, Route
 
 __all__ = [
@@ -32,19 +33,21 @@ __all__ = [
     "term_faults",
 ]
 
-TermTrigger = Literal["signed", "dated"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermFacts:
     """What is known of one person; None = not known (yet)."""
 
+    # DUO's written notice of the duty.
+    duty_notified_on: date | None = None
     brp_registered_on: date | None = None
     intake_on: date | None = None
     plan_signed_on: date | None = None
-    # The date ON the plan (dagtekening): the trigger where the municipality follows the later law (Wi2021 art. 11).
+    # The date ON the first plan (dagtekening): what starts the term by the law (Wi2021 art. 11).
     plan_dated_on: date | None = None
     relief_started_on: date | None = None
+    # Agreed in the plan as an exception: relief goes on until then (3.5).
+    relief_continued_until: date | None = None
     housed_on: date | None = None
     born_on: date | None = None
     # Start of the language bridging year (taalschakeltraject).
@@ -54,29 +57,9 @@ class TermFacts:
     # None = unknown; a status holder is then taken to have one, because relief starts with the benefit (1.7).
     has_benefit: bool | None = None
     lesson_hours: float | None = None
-    # What DUO granted, when it did (later law): replaces the end of the term everywhere, also where it is the earlier
+    # What DUO granted, when it did: by the law it replaces the end of the term, also where it is the earlier
     # of the two. DUO's letter is what counts, and a date that is told too early harms nobody; see `term_faults`.
     term_extended_until: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TermRules:
-    """The law's numbers, by which a municipality or a later law may differ. Months are calendar months."""
-
-    term_trigger: TermTrigger = "signed"
-    # False = the later law: scaling down no longer waits for 18 months.
-    scale_down_waits: bool = True
-    pip_due_days: int = 70
-    pip_due_hbel_days: int = 28
-    term_months: int = 36
-    guidance_months: int = 42
-    route_switch_months: int = 18
-    scale_down_months: int = 18
-    scale_down_hours: int = 600
-    first_year_months: int = 12
-    relief_months: int = 6
-    education_max_months: int = 36
-    self_reliance_months: int = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +111,7 @@ def end_of_months(start: date, months: int) -> date:
     return add_months(start, months) - timedelta(days=1)
 
 
-def compute_terms(facts: TermFacts, rules: TermRules = TermRules()) -> Terms:
+def compute_terms(facts: TermFacts, rules: TermRules = LAW.rules) -> Terms:
     """All terms of one person. Dates in an impossible order are computed as they are: see `term_faults`.
 
     Raises:
@@ -136,19 +119,17 @@ def compute_terms(facts: TermFacts, rules: TermRules = TermRules()) -> Terms:
     """
     start = _term_start(facts, rules)
     asylum = facts.group is Group.ASYLUM
-    pip_due = _days_after(facts.brp_registered_on, rules.pip_due_days)
+    pip_due = _pip_due(facts, rules)
     return Terms(
         pip_due=pip_due,
         pip_due_hbel=_earliest(_days_after(facts.intake_on, rules.pip_due_hbel_days), pip_due),
         term_start=start,
-        term_end=facts.term_extended_until or _end(start, rules.term_months),
+        term_end=_term_end(facts, rules),
         guidance_end=_end(start, rules.guidance_months),
-        route_switch_until=_end(start, rules.route_switch_months),
+        route_switch_until=None if facts.route in rules.route_switch_always else _end(start, rules.route_switch_months),
         scale_down_from=_scale_down_from(start, facts, rules),
         first_year_contacts_by=_end(start, rules.first_year_months),
-        relief_end=_end(facts.relief_started_on, rules.relief_months)
-        if asylum and facts.has_benefit is not False
-        else None,
+        relief_end=_relief_end(facts, rules),
         education_max_end=_end(facts.bridging_started_on, rules.education_max_months)
         if facts.route is Route.EDUCATION
         else None,
@@ -160,17 +141,19 @@ def compute_terms(facts: TermFacts, rules: TermRules = TermRules()) -> Terms:
 
 def scale_down_possible(
     terms: Terms,
-    lesson_hours: float | None,
+    facts: TermFacts,
     on: date,
-    rules: TermRules = TermRules(),
+    rules: TermRules = LAW.rules,
 ) -> bool:
     """Whether the dates and the hours allow exam parts at A2 on a day; whether the effort was enough, people judge.
 
-    Source: 1.8. Hours are of lessons, literacy included; unknown hours are not enough.
+    Source: 1.8, Besluit art. 5.5. Hours are of lessons, literacy included; unknown hours are not enough. Only within
+    the B1 route and once the term began.
     """
-    if terms.scale_down_from is None or lesson_hours is None:
+    if facts.route is not Route.B1 or facts.lesson_hours is None or terms.term_start is None:
         return False
-    return on >= terms.scale_down_from and lesson_hours >= rules.scale_down_hours
+    waits_until = terms.scale_down_from or terms.term_start
+    return on >= waits_until and facts.lesson_hours >= rules.scale_down_hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,12 +231,13 @@ _ORDER: tuple[tuple[str, str], ...] = (
     ("intake_on", "plan_dated_on"),
     ("brp_registered_on", "plan_signed_on"),
     ("brp_registered_on", "plan_dated_on"),
+    ("relief_started_on", "relief_continued_until"),
 )
 _EARLIEST_EVENT = date(2000, 1, 1)
 _LATEST_EVENT = date(2100, 1, 1)
 
 
-def term_faults(facts: TermFacts, rules: TermRules = TermRules()) -> list[TermFault]:
+def term_faults(facts: TermFacts, rules: TermRules = LAW.rules) -> list[TermFault]:
     """What looks mistyped. Nothing here stops the terms from being computed; no clock: the future is no fault."""
     faults: list[TermFault] = []
     dates = {f.name: v for f in fields(facts) if isinstance(v := getattr(facts, f.name), date)}
@@ -303,23 +287,52 @@ def _contradictions(facts: TermFacts, rules: TermRules) -> list[TermFault]:
     return faults
 
 
+def _pip_due(facts: TermFacts, rules: TermRules) -> date | None:
+    registered, notified = facts.brp_registered_on, facts.duty_notified_on
+    if registered is None:
+        # Who is not registered in the municipality yet has no date yet, whenever DUO's notice came.
+        return None
+    if rules.pip_due_from == "notice_or_registration" and notified is not None:
+        return _days_after(max(notified, registered), rules.pip_due_days)
+    return _days_after(registered, rules.pip_due_days)
+
+
 def _term_start(facts: TermFacts, rules: TermRules) -> date | None:
-    trigger = facts.plan_dated_on if rules.term_trigger == "dated" else facts.plan_signed_on
+    match rules.term_trigger:
+        case "signed":
+            trigger = facts.plan_signed_on
+        case "dated":
+            trigger = facts.plan_dated_on
+        case "dated_or_signed":
+            trigger = facts.plan_dated_on or facts.plan_signed_on
     return _days_after(trigger, 1)
 
 
-def _scale_down_from(start: date | None, facts: TermFacts, rules: TermRules) -> date | None:
-    if start is None or facts.route is not Route.B1:
+def _term_end(facts: TermFacts, rules: TermRules) -> date | None:
+    granted = facts.term_extended_until if rules.extension_replaces_end else None
+    return granted or _end(_term_start(facts, rules), rules.term_months)
+
+
+def _relief_end(facts: TermFacts, rules: TermRules) -> date | None:
+    """Only of who has (had) relief: relatives of somebody with asylum, on a regular permit, are of the group too."""
+    if facts.group is not Group.ASYLUM or facts.has_benefit is False or facts.relief_started_on is None:
         return None
-    return add_months(start, rules.scale_down_months) if rules.scale_down_waits else start
+    end = end_of_months(facts.relief_started_on, rules.relief_months)
+    return max(end, facts.relief_continued_until or end)
+
+
+def _scale_down_from(start: date | None, facts: TermFacts, rules: TermRules) -> date | None:
+    if start is None or facts.route is not Route.B1 or rules.scale_down_months is None:
+        return None
+    return add_months(start, rules.scale_down_months)
 
 
 def _days_after(day: date | None, days: int) -> date | None:
     return None if day is None else day + timedelta(days=days)
 
 
-def _end(start: date | None, months: int) -> date | None:
-    return None if start is None else end_of_months(start, months)
+def _end(start: date | None, months: int | None) -> date | None:
+    return None if start is None or months is None else end_of_months(start, months)
 
 
 def _earliest(day: date | None, limit: date | None) -> date | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from reminders.delivery.composing import ClaimedMessage
@@ -46,6 +46,8 @@ class Batch:
     people: Mapping[int, Person]
     terms: Mapping[int, StoredFacts]
     moments: Mapping[int, Sequence[datetime]]
+    # By which rules (TermRules.mark) a date was told that is corrected now, by (person, term, date).
+    told_by: Mapping[tuple[int, str, date], str]
     # How often a person was asked about an appointment, by (appointment, person).
     asked: Mapping[tuple[int, int], int]
     # The appointment that a lost message was about, by message; the open telephone task, by person.
@@ -108,10 +110,30 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
         people=await people_by_id(session, shown | (terms_of & to_consultants)),
         terms=await stored_facts(session, terms_of) if terms_of else {},
         moments=await contact_moments(session, terms_of, MEETINGS, now),
+        told_by=await _told_by(session, rows),
         lost=lost,
         tasks={i: task.id for i, task in (await open_tasks(session, shown)).items()} if lost else {},
         asked=await times_told(session, unconfirmed, _ASKS),
     )
+
+
+async def _told_by(session: AsyncSession, rows: Sequence[ClaimedMessage]) -> dict[tuple[int, str, date], str]:
+    """By which rules the dates were told that these rows correct."""
+    corrected = {i for row in rows if row.kind == Kind.TERM_CORRECTION and (i := person_of(row)) is not None}
+    if not corrected:
+        return {}
+    found = await session.execute(
+        select(Message.params)
+        .where(or_(Message.person_id.in_(corrected), Message.about_id.in_(corrected)), Message.kind.in_(_ABOUT_TERMS))
+        .where(Message.sent_at.is_not(None))
+        .order_by(Message.sent_at, Message.id)
+    )
+    told: dict[tuple[int, str, date], str] = {}
+    for params in found.scalars():
+        match params:
+            case {"person_id": int(person), "about": str(about), "on": str(on), "rules": str(rules)}:
+                told[person, about, date.fromisoformat(on)] = rules
+    return told
 
 
 async def _lost(session: AsyncSession, rows: Sequence[ClaimedMessage]) -> dict[int, int]:

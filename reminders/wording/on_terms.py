@@ -6,7 +6,8 @@ from locales.rendering.message import Button, Part, Style, Text
 from reminders.delivery.composing import ClaimedMessage, Skip
 from reminders.terms.milestones import MilestoneRules
 from reminders.terms.open_parts import contacts_since, open_parts
-from reminders.terms.terms import TermRules, compute_terms
+from reminders.terms.rule_sets import NOTE, TermRules
+from reminders.terms.terms import compute_terms
 from reminders.wording.appointment import name_of
 from reminders.wording.batch import Batch, person_of
 from reminders.wording.joined import Buttons, Wording
@@ -60,19 +61,22 @@ def correction(row: ClaimedMessage, batch: Batch, rules: TermRules) -> Wording |
     terms = compute_terms(stored.facts, rules)
     if getattr(terms, about, None) != new:
         return Skip("term_changed")
+    was = Part(Text("milestone.corrected.old", {"on": old}))
+    # What was told before there were rule sets was told by the note's.
+    told_by = batch.told_by.get((person_id, about, old)) or NOTE.rules.mark
+    why = [Part(Text("milestone.corrected.rules"))] if told_by != rules.mark else []
     if row.consultant_id is not None:
         person = batch.people.get(person_id)
         if person is None:
             return Skip("nobody")
         title = Part(Text("consultant.milestone.corrected", {"person": name_of(person)}), Style.TITLE)
         now = [Part(_line(about, new))] if new is not None else [Part(Text("consultant.milestone.none"))]
-        return Wording((title, Part(Text("milestone.corrected.old", {"on": old})), *now), buttons=write_to(person))
+        return Wording((title, *why, was, *now), buttons=write_to(person))
     title = Part(Text("milestone.corrected"), Style.TITLE)
-    was = Part(Text("milestone.corrected.old", {"on": old}))
     if new is None:
-        return Wording((title, was, Part(Text("milestone.corrected.none"))), buttons=_TALK)
+        return Wording((title, *why, was, Part(Text("milestone.corrected.none"))), buttons=_TALK)
     now = [Part(Text("notice.now")), Part(Text(f"term.{about}", {"on": new}), Style.OFFICIAL)]
-    return Wording((title, was, *now), buttons=_TALK)
+    return Wording((title, *why, was, *now), buttons=_TALK)
 
 
 def _to_consultant(person: Person | None, about: str, on: date, contacts: int, still_open: list[str]) -> Wording | Skip:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from reminders.delivery.composing import ClaimedMessage, Composed, Merged, Skip
 from reminders.kinds import Kind
-from reminders.terms.terms import TermRules
+from reminders.terms.rule_sets import LAW, TermRules
 from reminders.wording import on_terms, to_consultant, to_person_on_appointments
 from reminders.wording.batch import Batch, person_of, read_batch
 from reminders.wording.joined import Wording, body_of
@@ -39,7 +39,7 @@ class PlannedComposer:
     """Composes the planner's messages. `zone` is the wall time people live by; `term_rules` are by municipality."""
 
     def __init__(
-        self, zone: ZoneInfo, term_rules: Callable[[str], TermRules] = lambda _municipality: TermRules()
+        self, zone: ZoneInfo, term_rules: Callable[[str], TermRules] = lambda _municipality: LAW.rules
     ) -> None:
         self._zone = zone
         self._term_rules = term_rules
@@ -80,7 +80,7 @@ class PlannedComposer:
                 return to_person_on_appointments.overview(row, batch)
             case Kind.MILESTONE | Kind.TERM_CORRECTION:
                 stored = batch.terms.get(person_of(row) or 0)
-                rules = self._term_rules(stored.municipality) if stored is not None else TermRules()
+                rules = self._term_rules(stored.municipality) if stored is not None else LAW.rules
                 say = on_terms.milestone if row.kind == Kind.MILESTONE else on_terms.correction
                 return say(row, batch, rules)
             case Kind.UNDELIVERED:

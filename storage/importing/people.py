@@ -29,13 +29,15 @@ class PersonRow:
     phone: str | None
     email: str | None
     brp_registered_on: date | None
+    duty_notified_on: date | None
+    benefit: bool | None
     housed_on: date | None
     consultant_email: str | None
     consultant_name: str | None
 
 
 # Columns whose absence from a file leaves the stored value alone.
-_OPTIONAL = ("born_on", "phone", "email", "brp_registered_on", "housed_on")
+_OPTIONAL = ("born_on", "phone", "email", "brp_registered_on", "housed_on", "duty_notified_on", "benefit")
 
 
 class PeopleImporter:
@@ -76,6 +78,9 @@ class PeopleImporter:
             phone=cell.phone(cells, "phone"),
             email=cell.email(cells, "email"),
             brp_registered_on=cell.day(cells, "brp_registered_on"),
+            duty_notified_on=cell.day(cells, "duty_notified_on"),
+            # Empty is unknown, not no.
+            benefit=cell.yes_or_no(cells, "benefit", default=False) if cells.get("benefit") else None,
             housed_on=cell.day(cells, "housed_on"),
             consultant_email=consultant_email,
             consultant_name=consultant_name,

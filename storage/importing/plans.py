@@ -25,6 +25,7 @@ class PlanRow:
     plan_signed_on: date | None
     plan_dated_on: date | None
     relief_started_on: date | None
+    relief_continued_until: date | None
     bridging_started_on: date | None
     term_extended_until: date | None
     progress_meetings_per_year: int | None
@@ -37,6 +38,7 @@ _FIELDS = (
     "plan_signed_on",
     "plan_dated_on",
     "relief_started_on",
+    "relief_continued_until",
     "bridging_started_on",
     "term_extended_until",
     "progress_meetings_per_year",
@@ -86,6 +88,7 @@ class PlansImporter:
             plan_signed_on=cell.day(cells, "plan_signed_on"),
             plan_dated_on=cell.day(cells, "plan_dated_on"),
             relief_started_on=cell.day(cells, "relief_started_on"),
+            relief_continued_until=cell.day(cells, "relief_continued_until"),
             bridging_started_on=cell.day(cells, "bridging_started_on"),
             term_extended_until=cell.day(cells, "term_extended_until"),
             progress_meetings_per_year=cell.whole_number(cells, "progress_meetings_per_year", most=60),

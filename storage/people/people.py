@@ -54,6 +54,10 @@ class Person(Base, kw_only=True):
     email: Mapped[str | None] = mapped_column(Encrypted("person.email"), default=None)
     email_hash: Mapped[bytes | None] = mapped_column(LargeBinary(16), index=True, default=None)
     brp_registered_on: Mapped[date | None] = mapped_column(default=None)
+    # DUO's written notice of the duty: the ten weeks for the plan count from it (Besluit inburgering 2021, art. 5.3).
+    duty_notified_on: Mapped[date | None] = mapped_column(default=None)
+    # A benefit under the Participatiewet; None = unknown.
+    benefit: Mapped[bool | None] = mapped_column(default=None)
     housed_on: Mapped[date | None] = mapped_column(default=None)
     consented_at: Mapped[datetime | None] = mapped_column(default=None)
     # A person who stopped gets nothing but answers to what they write; the consultant is told once.
@@ -83,6 +87,7 @@ class Plan(Base, kw_only=True):
     plan_signed_on: Mapped[date | None] = mapped_column(default=None)
     plan_dated_on: Mapped[date | None] = mapped_column(default=None)
     relief_started_on: Mapped[date | None] = mapped_column(default=None)
+    relief_continued_until: Mapped[date | None] = mapped_column(default=None)
     bridging_started_on: Mapped[date | None] = mapped_column(default=None)
     term_extended_until: Mapped[date | None] = mapped_column(default=None)
     progress_meetings_per_year: Mapped[int | None] = mapped_column(default=None)

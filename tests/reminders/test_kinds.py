@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reminders.kinds import KEPT_WITH_PERSON, REPLANNED, TOLD_WHEN_LOST, TRAITS, Kind, WordedBy, useful_for
-from reminders.terms.terms import TermRules
+from reminders.terms.rule_sets import LAW
 from reminders.wording.composers import ComposersByKind, SayComposer, every_composer
 from storage.attendance.patterns import TalkRule
 
 
 def test_every_kind_has_traits_and_a_composer() -> None:
     assert set(TRAITS) == set(Kind)
-    every_composer(ZoneInfo("Europe/Amsterdam"), lambda _: TermRules(), lambda _: TalkRule())
+    every_composer(ZoneInfo("Europe/Amsterdam"), lambda _: LAW.rules, lambda _: TalkRule())
 
 
 def test_composers_that_leave_a_kind_unworded_are_refused_before_anything_is_sent() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.configuration.channels_file import load_channel_rules
 from bot.configuration.municipality import ConfigError, Municipalities
+from reminders.terms.rule_sets import NOTE
 
 
 def read(folder: Path, text: str) -> Municipalities:
@@ -21,9 +22,27 @@ def test_a_municipality_has_its_own_and_the_others_the_defaults(tmp_path: Path) 
         '[municipality.default]\nterm_trigger = "dated"\n[municipality."Huizen"]\ntelephone = "035"\n'
         "[policies.default.class]\nrules = []\n[channel.sms]\na_month = 5\n",
     )
-    assert (known.of("huizen").telephone, known.of("huizen").term_rules.term_trigger) == ("035", "signed")
+    assert (known.of("huizen").telephone, known.of("huizen").term_rules.term_trigger) == ("035", "dated_or_signed")
     assert known.of("Laren").term_rules.term_trigger == "dated"
-    assert Municipalities.load(None).of("Laren").term_rules.term_trigger == "signed"
+    assert Municipalities.load(None).of("Laren").term_rules.term_trigger == "dated_or_signed"
+
+
+def test_a_municipality_chooses_its_rules_and_replaces_one(tmp_path: Path) -> None:
+    known = read(
+        tmp_path,
+        '[municipality.default]\nrules = "note"\n[municipality.Laren]\ntelephone = "035"\n'
+        "[municipality.Laren.rule.route_switch_until]\nroute_switch_months = 24\nroute_switch_always = []\n"
+        'article = "Verordening Laren, art. 4"\nsource = "lokaleregelgeving"\ntext_of = 2027-01-01\n',
+    )
+    assert known.of("Huizen").rule_set == NOTE
+    laren = known.of("laren").rule_set
+    assert (laren.name, laren.rules.route_switch_months) == ("law", 24)
+    assert laren.citations["route_switch_until"].article == "Verordening Laren, art. 4"
+
+
+def test_what_was_written_before_the_rule_sets_still_holds(tmp_path: Path) -> None:
+    known = read(tmp_path, '[municipality.Laren]\nterm_trigger = "signed"\nscale_down_waits = true\n')
+    assert (known.of("Laren").term_rules.term_trigger, known.of("Laren").term_rules.scale_down_months) == ("signed", 18)
 
 
 def test_a_file_that_windows_notepad_saved(tmp_path: Path) -> None:
@@ -39,6 +58,8 @@ def test_a_file_that_windows_notepad_saved(tmp_path: Path) -> None:
     [
         pytest.param("[municipality.Huizen]\nphone = 1\n", "Huizen.phone|phone", id="unknown key"),
         pytest.param('[municipality.Huizen]\nterm_trigger = "sent"\n', "term_trigger", id="unknown word"),
+        pytest.param('[municipality.Huizen]\nrules = "2013"\n', "there are law, note", id="no rule set"),
+        pytest.param("[municipality.Huizen.rule.term_end]\nterm_months = 40\n", "where it stands", id="no article"),
         pytest.param("[municipalities.Huizen]\n", "is no part of this file", id="unknown table"),
         pytest.param("municipality = 5\n", "NAME", id="no table"),
         pytest.param("[municipality", "maatje.toml", id="no TOML"),

@@ -29,7 +29,7 @@ from reminders.local_time import QuietHours
 from reminders.planning.planner import Planner
 from reminders.policies.due_times import Policies
 from reminders.sending.dispatcher import Dispatcher
-from reminders.terms.terms import TermRules
+from reminders.terms.rule_sets import LAW
 from reminders.wording.composers import every_composer
 from storage.appointments.appointments import Appointment
 from storage.attendance.patterns import TalkRule
@@ -203,7 +203,7 @@ class Talk:
         channels = {"web": self.channel, **self.more}
         self.channel.capabilities = Capabilities(buttons=True, media=speaker is not None)
         self.illustrations = (
-            Illustrations(database, RENDERER, CardRenderer(RENDERER, workers=1), speaker, clock, lambda _: TermRules())
+            Illustrations(database, RENDERER, CardRenderer(RENDERER, workers=1), speaker, clock, lambda _: LAW.rules)
             if speaker is not None
             else None
         )
@@ -211,7 +211,7 @@ class Talk:
         self.planner = Planner(
             policies=Policies(), quiet_hours=QuietHours.parse("21:00-08:00", ZONE), zone=ZONE, now=clock.now
         )
-        composer = every_composer(ZONE, lambda _: TermRules(), lambda _: TalkRule())
+        composer = every_composer(ZONE, lambda _: LAW.rules, lambda _: TalkRule())
         self.dispatcher = Dispatcher(
             database,
             channels,

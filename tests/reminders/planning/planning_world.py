@@ -13,6 +13,7 @@ from reminders.local_time import QuietHours
 from reminders.planning.planner import Planner
 from reminders.policies.due_times import Policies
 from reminders.sending.dispatcher import Dispatcher
+from reminders.terms.rule_sets import LAW, TermRules
 from reminders.wording.planned_messages import PlannedComposer
 from storage.appointments.appointments import Appointment, LessonGroup, Membership, answer_appointments
 from storage.appointments.changes import AppointmentChange
@@ -39,24 +40,30 @@ class PlanningWorld:
         self.database = database
         self.clock = clock
         self.sender = FakeSender()
+        self.term_rules = LAW.rules
         self.planner = Planner(
             policies=Policies(),
             quiet_hours=QuietHours.parse("21:00-08:00", ZONE),
             zone=ZONE,
             now=clock.now,
             holidays=holidays.country_holidays("NL"),
+            term_rules=lambda _municipality: self.term_rules,
         )
         self.renderer = Renderer(Catalogs(), ZONE)
         self.dispatcher = Dispatcher(
             database,
             {"telegram": self.sender},
             self.renderer,
-            PlannedComposer(ZONE),
+            PlannedComposer(ZONE, lambda _municipality: self.term_rules),
             clock,
             "host/1/1",
             sleep=clock.tick,
         )
         self.consultant_id = 0
+
+    def follow(self, rules: TermRules) -> None:
+        """The municipality chooses other rules."""
+        self.term_rules = rules
 
     async def person(
         self,

@@ -6,6 +6,7 @@ import pytest
 
 from reminders.planning.about_terms import told_by
 from reminders.terms.open_parts import open_parts
+from reminders.terms.rule_sets import LAW, NOTE
 from storage.engine.database import Database
 from storage.vocabulary import AppointmentKind, Group, Route
 from tests.clock import FakeClock
@@ -53,6 +54,31 @@ async def test_a_corrected_date_replaces_what_waits_and_puts_right_what_was_said
     await world.replanned()
     assert await world.heard() == []
     assert holds(await at(world, "2026-05-15 10:00"), "nog 12 maanden", "15 mei 2027")
+
+
+async def test_who_is_told_other_dates_because_the_rules_changed_is_told_so(world: PlanningWorld) -> None:
+    amina = await world.person()
+    world.follow(NOTE.rules)
+    await world.plan(amina, route=Route.EDUCATION, plan_signed_on=date(2026, 3, 1), plan_dated_on=date(2026, 2, 20))
+    # The note: until 1 September 2027, told three months before.
+    assert holds(await at(world, "2027-06-01 10:00"), "1 september 2027")
+    await at(world, "2027-06-01 10:00", by="ilse")
+    world.follow(LAW.rules)
+    texts = await at(world, "2027-06-03 10:00")
+    assert holds(texts, "andere datum", "De regels zijn veranderd", "❌ Niet meer: woensdag 1 september 2027", "geldt")
+    assert holds(await world.heard(by="ilse"), "Amina", "De regels zijn veranderd")
+    await world.replanned()
+    assert await world.heard() == []
+
+
+async def test_who_has_another_plan_is_not_told_that_the_rules_changed(world: PlanningWorld) -> None:
+    amina = await world.person()
+    await world.plan(amina, route=Route.B1, plan_signed_on=date(2024, 4, 15))
+    assert len(await at(world, "2026-04-15 10:00")) == 1
+    await world.plan(amina, plan_dated_on=date(2024, 4, 10))
+    texts = await world.heard()
+    assert holds(texts, "❌ Niet meer: donderdag 15 april 2027", "10 april 2027")
+    assert not holds(texts, "De regels")
 
 
 async def test_a_date_that_was_not_told_is_corrected_in_silence(world: PlanningWorld) -> None:

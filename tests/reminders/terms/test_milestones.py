@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,11 +8,14 @@ from hypothesis import strategies as st
 
 from reminders.local_time import QuietHours, to_wall
 from reminders.terms.milestones import Audience, Milestone, OpenPart, due_at, milestones
+from reminders.terms.rule_sets import LAW, NOTE, RuleSet, TermRules
 from reminders.terms.terms import Group, Route, TermFacts, compute_terms
 
 
-def planned(facts: TermFacts, *open_parts: OpenPart, contacts: int = 0) -> list[Milestone]:
-    return milestones(compute_terms(facts), facts, open_parts, contacts=contacts)
+def planned(
+    facts: TermFacts, *open_parts: OpenPart, contacts: int = 0, rules: TermRules = LAW.rules
+) -> list[Milestone]:
+    return milestones(compute_terms(facts, rules), facts, open_parts, contacts=contacts)
 
 
 def days(found: list[Milestone], about: str, audience: Audience = Audience.CONSULTANT) -> list[str]:
@@ -62,7 +66,6 @@ SIGNED = TermFacts(plan_signed_on=date(2026, 3, 1), route=Route.B1, group=Group.
             id="contacts missing",
         ),
         pytest.param(SIGNED, "first_year_contacts_by", Audience.PERSON, [], id="contacts: not for the person"),
-        pytest.param(SIGNED, "scale_down_from", Audience.CONSULTANT, ["possible 2027-09-02"], id="scale down"),
         pytest.param(SIGNED, "scale_down_from", Audience.PERSON, [], id="scale down: not for the person"),
         pytest.param(
             TermFacts(brp_registered_on=date(2026, 1, 5), intake_on=date(2026, 1, 12)),
@@ -192,6 +195,28 @@ def test_quiet_hours_move_it_within_reason() -> None:
 
 
 signed = st.dates(date(2020, 1, 1), date(2060, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("rules", "about", "route", "expected"),
+    [
+        pytest.param(NOTE, "scale_down_from", Route.B1, ["possible 2027-09-02"], id="the note waits to scale down"),
+        pytest.param(LAW, "scale_down_from", Route.B1, [], id="the law does not wait"),
+        pytest.param(
+            NOTE,
+            "route_switch_until",
+            Route.EDUCATION,
+            ["3_months 2027-06-01", "1_month 2027-08-01"],
+            id="the note closes the switch",
+        ),
+        pytest.param(LAW, "route_switch_until", Route.EDUCATION, [], id="by the law to B1 is always possible"),
+        pytest.param(
+            LAW, "route_switch_until", Route.Z, ["3_months 2027-06-01", "1_month 2027-08-01"], id="the law, z route"
+        ),
+    ],
+)
+def test_milestones_follow_the_rule_set(rules: RuleSet, about: str, route: Route, expected: list[str]) -> None:
+    assert days(planned(replace(SIGNED, route=route), rules=rules.rules), about) == expected
 
 
 @settings(deadline=None)

@@ -1,7 +1,7 @@
 """Importing tables: idempotent, dry runs, and errors that name the field and the mend."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.configuration.parts import border_of
 from bot.configuration.settings import Settings
+from reminders.terms.stored_terms import stored_facts
+from reminders.terms.terms import compute_terms
 from storage.appointments.appointments import Appointment
 from storage.appointments.changes import AppointmentChange
 from storage.engine.database import Database
@@ -19,6 +21,7 @@ from storage.importing.plans import PlansImporter
 from storage.importing.run import Border, Report, run_import
 from storage.importing.table import TableUnreadable
 from storage.people.people import Consultant, Person, Plan, person_by_external_id
+from storage.privacy.export import export_person
 from storage.vocabulary import AppointmentStatus, Change, Route
 from tests.clock import FakeClock
 
@@ -164,6 +167,37 @@ async def test_the_language_a_person_chose_stays(database: Database, border: Bor
         assert amina is not None
         amina.language, amina.language_chosen_at = "en", clock.now()
     assert counts(await people(database, border, PEOPLE)) == (0, 0, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("written", "benefit"),
+    [("yes", True), ("ja", True), ("no", False), ("nee", False), ("", None)],
+)
+async def test_the_benefit_is_yes_no_or_unknown(
+    database: Database, border: Border, written: str, benefit: bool | None
+) -> None:
+    head = "external_id,given_name,language,group,municipality"
+    table = f"{head},benefit,duty_notified_on\nP1,Amina,ti,asylum,Huizen,{written},2026-01-20\n"
+    assert counts(await people(database, border, table)) == (1, 0, 0, 0)
+    assert counts(await people(database, border, table)) == (0, 0, 1, 0)
+    # A file without the columns leaves what is stored alone.
+    assert counts(await people(database, border, f"{head}\nP1,Amina,ti,asylum,Huizen\n")) == (0, 0, 1, 0)
+    plans = b"person_external_id,relief_started_on,relief_continued_until\nP1,2026-02-01,2026-12-31\n"
+    assert counts(await run_import(database, PlansImporter(border), plans)) == (1, 0, 0, 0)
+    async with database.reading() as session:
+        amina = await person_by_external_id(session, "P1")
+        assert amina is not None
+        assert (amina.benefit, amina.duty_notified_on) == (benefit, date(2026, 1, 20))
+        exported = await export_person(session, amina)
+        found = (await stored_facts(session, [amina.id]))[amina.id].facts
+    assert exported["person"]["benefit"] is benefit  # type: ignore[call-overload, index]  # JSON
+    assert compute_terms(found).relief_end == (None if benefit is False else date(2026, 12, 31))
+
+
+async def test_a_benefit_that_is_neither_is_refused(database: Database, border: Border) -> None:
+    table = "external_id,given_name,language,group,municipality,benefit\nP1,Amina,ti,asylum,Huizen,maybe\n"
+    report = await people(database, border, table)
+    assert [(row, field) for row, field, _ in report.rejected] == [(2, "benefit")]
 
 
 async def test_plans(database: Database, border: Border) -> None:
