@@ -107,6 +107,32 @@ class LetterKind(StrEnum):
     ANSWER = "answer"  # from the consultant
 
 
+class ReadyAnswer(StrEnum):
+    """Sentences that consultants send by a button; each side reads them in its own language."""
+
+    THANKS = "thanks"
+    GET_WELL = "get_well"
+    CHILD_WELL = "child_well"
+    PLEASE_CALL = "please_call"
+    I_CALL = "i_call"
+    WE_TALK = "we_talk"
+    BRING_NOTE = "bring_note"
+    NEW_TIME_FOLLOWS = "new_time_follows"
+    CLASS_WORK = "class_work"
+    TELL_SCHOOL = "tell_school"
+    COME_LATER = "come_later"
+    LEAVE_EARLY = "leave_early"
+    BRING_PAPERS = "bring_papers"
+    GOOD_LUCK = "good_luck"
+    WELL_DONE = "well_done"
+    CONDOLENCES = "condolences"
+    CONGRATULATIONS = "congratulations"
+    UNDERSTOOD = "understood"
+    ASK_BENEFITS = "ask_benefits"
+    WHO_CAN_HELP = "who_can_help"
+    EVERYTHING_WELL = "everything_well"
+
+
 class ContactState(StrEnum):
     """Whether an address can be written to."""
 
@@ -121,6 +147,14 @@ class TaskState(StrEnum):
     OPEN = "open"
     REACHED = "reached"
     WRONG_NUMBER = "wrong_number"
+
+
+class CallResult(StrEnum):
+    """What came of telephoning somebody."""
+
+    REACHED = "reached"
+    NO_ANSWER = "again"  # to be called again
+    WRONG_NUMBER = "wrong"  # somebody else's by now
 
 
 class GapReason(StrEnum):

@@ -20,6 +20,7 @@ from reminders.kinds import Kind
 from reminders.wording.appointment import name_of
 from storage.appointments.changes import OnChanges
 from storage.caseload import may_act_for, who_hears
+from storage.engine.keys import KeyRing
 from storage.outbox.message import Outgoing, put
 from storage.people.contacts import is_reachable
 from storage.people.people import Consultant, Person
@@ -73,6 +74,10 @@ class Parts(Protocol):
     @property
     def holidays(self) -> Container[date]:
         """Public holidays, as local days."""
+
+    @property
+    def keys(self) -> KeyRing:
+        """The keys that addresses and codes are stored and signed under."""
 
     @property
     def municipalities(self) -> Municipalities:
@@ -132,6 +137,16 @@ class Acting:
         """The person, when whoever acts may do so for them; None otherwise, whatever the id."""
         person = await self.session.get(Person, person_id) if person_id is not None else None
         return person if person is not None and await self.may_act_for(person) else None
+
+    async def own_person(self) -> Person:
+        """The person who acts.
+
+        Raises:
+            LookupError: no person acts.
+        """
+        if self.by.role is not Role.PERSON or self.by.id is None:
+            raise LookupError("this is done by people themselves")
+        return await self.session.get_one(Person, self.by.id)
 
     async def consultant(self) -> Consultant:
         """The consultant who acts.
@@ -193,6 +208,12 @@ class Acting:
                 )
                 for name, said in ((key, body), *_files(key, about, attachments))
             )
+        )
+
+    async def tell_colleague(self, consultant_id: int, key: str, body: Body) -> None:
+        """Say something that is about nobody in guidance to a consultant; `key` makes it once."""
+        await self.put(
+            Outgoing(key=key, kind="say", due_at=self.now, params=body.to_json(), consultant_id=consultant_id)
         )
 
 

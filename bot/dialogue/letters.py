@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 
+from bot.actions.letters import Words, write_to_consultant
 from bot.dialogue import media, menu
 from bot.dialogue.answers import asked_for_words
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.languages import SOURCE
-from locales.rendering.message import Part, Style, Text
+from locales.rendering.message import Part, Text
 from storage.engine.columns import Json
-from storage.people.relayed import Letter
 from storage.vocabulary import LetterKind
-
-LETTER_LENGTH = 3000
 
 
 async def ask(turn: Turn, args: Sequence[str]) -> None:
@@ -46,45 +44,19 @@ async def is_answer(turn: Turn) -> bool:
 
 async def send(turn: Turn, text: str, kind: LetterKind, kept: dict[str, Json] | None = None) -> bool:
     """Relay a person's words (and kept media) to their consultant. False (and said so) when nobody is known."""
-    person = turn.person
-    consultant = await turn.who_hears()
-    language = turn.services.finder.find(text, turn.language).language or turn.language if text else turn.language
-    letter = Letter(
-        person_id=person.id,
-        consultant_id=consultant.id if consultant is not None else None,
-        kind=kind,
-        text=text[:LETTER_LENGTH],
-        language=language,
-        attachment=kept,
-        written_at=turn.now,
-    )
-    turn.session.add(letter)
-    await turn.session.flush()
+    sent = await write_to_consultant(turn.acting, kind, words(turn, text, kept))
     turn.expect("")
-    if consultant is None:
-        telephone = turn.services.municipalities.of(person.municipality).telephone
-        reached = part("absence.call_municipality", telephone=telephone) if telephone else part("absence.no_consultant")
+    if not sent.told:
+        number = turn.services.municipalities.of(turn.person.municipality).telephone
+        reached = part("absence.call_municipality", telephone=number) if number else part("absence.no_consultant")
         turn.say(title("letter.kept"), reached, buttons=[menu.back()])
-        return False
-    name = f"{person.given_name} {person.family_name}".strip()
-    parts = [title(f"consultant.letter_{kind.value}", person=name)]
-    if letter.text:
-        parts.append(Part(Text("letter.quote", {"text": letter.text}), Style.QUOTE))
-    if kept is not None:
-        parts.append(Part(Text("consultant.with_media", {"kind": Text(f"media.{kept['kind']}")})))
-    parts.append(Part(Text("consultant.note_language", {"language": Text(f"language.{language}")})))
-    turn.tell_consultant(
-        consultant.id,
-        f"letter:{letter.id}",
-        *parts,
-        buttons=[
-            [button("consultant.answer", f"reply:{letter.id}", "✍️")],
-            [button("consultant.seen", f"lseen:{letter.id}", "👀")],
-        ],
-        urgent=kind is LetterKind.URGENT,
-        attachments=media.files("letter", letter.id, kept),
-    )
-    return True
+    return sent.told
+
+
+def words(turn: Turn, text: str, kept: dict[str, Json] | None) -> Words:
+    """What is written, with the language it is in: as far as that shows, else the writer's."""
+    language = turn.services.finder.find(text, turn.language).language if text else None
+    return Words(text, language or turn.language, kept)
 
 
 async def say_sent(turn: Turn) -> None:

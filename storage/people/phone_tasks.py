@@ -48,6 +48,11 @@ async def open_tasks(session: AsyncSession, person_ids: Collection[int]) -> dict
     return {task.person_id: task for task in found}
 
 
+async def task_by_id(session: AsyncSession, task_id: int) -> PhoneTask | None:
+    """A task by its number, locked until the transaction ends: of two colleagues who call, one closes it."""
+    return await session.get(PhoneTask, task_id, with_for_update=True)
+
+
 async def tasks_of_message(session: AsyncSession, message_id: int) -> list[PhoneTask]:
     """The tasks that a message led to."""
     return list(await session.scalars(select(PhoneTask).where(PhoneTask.message_id == message_id)))

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.engine.base import Base
@@ -27,3 +28,8 @@ class Letter(Base, kw_only=True):
     written_at: Mapped[datetime]
     seen_at: Mapped[datetime | None] = mapped_column(default=None)
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+async def letter_by_id(session: AsyncSession, letter_id: int) -> Letter | None:
+    """A letter by its number; None where there is none (any more)."""
+    return await session.get(Letter, letter_id)

@@ -5,6 +5,7 @@ A wrong answer about a fine is worse than none: nothing is guessed here, the fin
 
 from collections.abc import Sequence
 
+from bot.actions.letters import LETTER_LENGTH
 from bot.dialogue import letters, media, menu
 from bot.dialogue.appointments import absence_draft, appointments, coming
 from bot.dialogue.asking import feedback, language_offer
@@ -34,12 +35,12 @@ async def take(turn: Turn, text: str) -> None:
     elif await coming.take(turn, finding.heard):
         pass
     elif finding.outcome == "answer" and finding.topic is not None:
-        turn.remember(question=text[: letters.LETTER_LENGTH])
+        turn.remember(question=text[:LETTER_LENGTH])
         # "When I am ill, what then?" is answered; only who says that they cannot come begins a report.
         in_words = finding.heard not in (None, Heard.ABSENT)
         await answer(turn, turn.services.faq.topics[finding.topic], text, in_words=in_words)
     elif finding.outcome == "choices":
-        turn.remember(question=text[: letters.LETTER_LENGTH])
+        turn.remember(question=text[:LETTER_LENGTH])
         choices = [
             [Button(Text(f"faq.question.{candidate.topic}"), f"faq:{candidate.topic}", "❓")]
             for candidate in finding.candidates[:MOST_CHOICES]
@@ -48,7 +49,7 @@ async def take(turn: Turn, text: str) -> None:
             title("question.did_you_mean"), buttons=[*choices, [button("question.something_else", "pass:ask", "💬")]]
         )
     else:
-        turn.remember(question=text[: letters.LETTER_LENGTH])
+        turn.remember(question=text[:LETTER_LENGTH])
         await feedback.keep_gap(turn, text, GapReason.NOT_FOUND)
         offer(turn)
     if finding.outcome != "urgent":

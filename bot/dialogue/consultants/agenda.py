@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from bot.actions.people import NAME_LENGTH
 from bot.dialogue.appointments.absence_questions import appointment_label
 from bot.dialogue.consultants.common import (
     PAGE,
@@ -23,7 +24,7 @@ from bot.dialogue.consultants.common import (
     say_unknown,
 )
 from bot.dialogue.consultants.moments import FARTHEST, moment_of, pick_moment
-from bot.dialogue.consultants.people import NAME_LENGTH, named
+from bot.dialogue.consultants.people import named
 from bot.dialogue.consultants.places import ask_place, place_of, taken_place
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Part, Text, verbatim

@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from bot.actions.people import AwayRefused, StandInRefused, be_away, be_back, can_be_away, choose_stand_in
 from bot.dialogue.consultants.common import PAGE, menu_rows, number_in, page_of, pages, say_unknown
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Part, Text, verbatim
-from reminders.planning.after_absence import pass_to
-from storage.caseload import is_away
-from storage.people.people import Consultant, colleagues_of
+from storage.people.people import colleagues_of
 
 _STARTS: Final = (0, 1, 2, 3, 4, 5, 6, 7, 14)
 _LENGTHS: Final = (1, 2, 3, 5, 7, 14, 21, 28)
-_LONGEST: Final = timedelta(days=400)
 
 
 async def more(turn: Turn, _args: Sequence[str]) -> None:
@@ -31,27 +29,22 @@ async def more(turn: Turn, _args: Sequence[str]) -> None:
 
 async def away(turn: Turn, args: Sequence[str]) -> None:
     """Away from when until when: "away[:<first>[:<last>]]", or "away:back"."""
-    consultant = turn.consultant
     if args[:1] and args[0] == "back":
-        consultant.away_from = consultant.away_until = None
-        turn.audit("is_back", f"consultant:{consultant.id}")
+        await be_back(turn.acting)
         turn.say(part("consultant.welcome_back"), buttons=menu_rows())
         return
     first = _day(args[0]) if args else None
-    if first is None or not turn.today <= first <= turn.today + _LONGEST:
+    if first is None or not can_be_away(turn.today, first):
         days = [turn.today + timedelta(days=ahead) for ahead in _STARTS]
-        back = [[button("consultant.i_am_back", "away:back", "👋")]] if consultant.away_from is not None else []
+        back = [[button("consultant.i_am_back", "away:back", "👋")]] if turn.consultant.away_from is not None else []
         turn.say(title("consultant.away_from"), buttons=[*back, *_days("away", days), *menu_rows()[-1:]])
         return
     last = _day(args[1]) if len(args) > 1 else None
-    if last is None or not first <= last <= first + _LONGEST:
+    stand_in = await be_away(turn.acting, first, last) if last is not None else AwayRefused.IMPOSSIBLE
+    if last is None or isinstance(stand_in, AwayRefused):
         days = [first + timedelta(days=length - 1) for length in _LENGTHS]
         turn.say(title("consultant.away_until"), buttons=_days(f"away:{first.isoformat()}", days))
         return
-    consultant.away_from, consultant.away_until = first, last
-    turn.audit("is_away", f"consultant:{consultant.id}")
-    chosen = consultant.stand_in_id
-    stand_in = await turn.session.get(Consultant, chosen) if chosen is not None else None
     turn.say(
         Part(Text("consultant.away_noted", {"first": first, "last": last})),
         part("consultant.stands_in", colleague=stand_in.name) if stand_in else part("consultant.nobody_stands_in"),
@@ -73,24 +66,16 @@ def _day(text: str) -> date | None:
 
 async def stand_in(turn: Turn, args: Sequence[str]) -> None:
     """Who stands in: "standin" asks, "standin:p<page>" turns the page, "standin:<consultant>" chooses."""
-    consultant, colleagues = turn.consultant, await colleagues_of(turn.session, turn.consultant)
-    chosen = next((c for c in colleagues if args and c.id == number_in(args)), None)
-    if chosen is not None:
-        consultant.stand_in_id = chosen.id
-        await pass_to(turn.session, consultant, chosen)
-        turn.audit("chose_stand_in", f"consultant:{chosen.id}")
+    once = f"{turn.event.channel}:{turn.event.event_id}"
+    chosen = await choose_stand_in(turn.acting, number_in(args), once=once) if args else StandInRefused.NO_COLLEAGUE
+    if not isinstance(chosen, StandInRefused):
         turn.say(part("consultant.stands_in", colleague=chosen.name), buttons=menu_rows())
-        if not is_away(chosen, turn.today):
-            turn.tell_consultant(
-                chosen.id,
-                f"stand_in:{consultant.id}:{turn.event.channel}:{turn.event.event_id}",
-                part("consultant.you_stand_in", colleague=consultant.name),
-            )
         return
     asked = args[0] if args else "p0"
     if asked[:1] != "p":
         say_unknown(turn)
         return
+    colleagues = await colleagues_of(turn.session, turn.consultant)
     page = page_of([asked[1:]], 0, len(colleagues))
     rows = [
         [Button(verbatim(colleague.name), f"standin:{colleague.id}", "👤")]

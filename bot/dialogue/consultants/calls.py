@@ -1,15 +1,14 @@
 """Whom to telephone because no message reached them: the list, and what came of each call."""
 
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import Final
 
+from bot.actions.calls import CallRefused, call_for, note_call
+from bot.actions.people import looked_at_list
 from bot.dialogue.consultants.common import (
     PAGE,
     caseload,
     menu_rows,
     number_in,
-    own_person,
     page_of,
     pages,
     say_unknown,
@@ -18,11 +17,8 @@ from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Part, verbatim
 from reminders.wording.appointment import name_of
 from reminders.wording.to_consultant import script
-from storage.people.people import Person
-from storage.people.phone_tasks import PhoneTask, open_tasks
-from storage.vocabulary import TaskState
-
-AGAIN_IN: Final = timedelta(days=1)
+from storage.people.phone_tasks import open_tasks
+from storage.vocabulary import CallResult
 
 
 async def show(turn: Turn, args: Sequence[str]) -> None:
@@ -31,7 +27,7 @@ async def show(turn: Turn, args: Sequence[str]) -> None:
     waiting = list((await open_tasks(turn.session, people)).values())
     page = page_of(args, 0, len(waiting))
     tasks = waiting[page * PAGE : (page + 1) * PAGE]
-    turn.audit("looked_at_calls", f"consultant:{turn.consultant.id}")
+    looked_at_list(turn.acting, "calls")
     turn.say(
         title("consultant.calls"),
         *([] if tasks else [part("consultant.nothing")]),
@@ -45,45 +41,38 @@ async def show(turn: Turn, args: Sequence[str]) -> None:
 
 async def call(turn: Turn, args: Sequence[str]) -> None:
     """One task, with what to say; or what came of it: "call:<task>[:reached|:again|:wrong]"."""
-    task = await turn.session.get(PhoneTask, number_in(args), with_for_update=True)
-    person = await own_person(turn, task.person_id) if task is not None else None
-    if task is None or person is None:
+    if len(args) < 2 or not args[1]:
+        await _ask(turn, number_in(args))
+        return
+    result = next((one for one in CallResult if one.value == args[1]), None)
+    noted = await note_call(turn.acting, number_in(args), result) if result is not None else CallRefused.NOT_THEIRS
+    if result is None or isinstance(noted, CallRefused):
         say_unknown(turn)
         return
-    outcome = args[1] if len(args) > 1 else ""
-    if outcome == "":
-        parts: list[Part] = [title("consultant.call_person", person=name_of(person)), *script(person, None)]
-        turn.say(*parts, buttons=[*call_buttons(task.id), *menu_rows()])
-    elif task.state is not TaskState.OPEN:
-        turn.say(part("consultant.call_closed", person=name_of(person)), buttons=menu_rows())
+    person = name_of(noted.person)
+    if noted.was_closed:
+        turn.say(part("consultant.call_closed", person=person), buttons=menu_rows())
+    elif result is CallResult.NO_ANSWER:
+        turn.say(part("consultant.call_again", person=person), buttons=menu_rows())
     else:
-        _close(turn, task, person, outcome)
+        closing = "consultant.call_reached" if result is CallResult.REACHED else "consultant.call_wrong"
+        card = button("consultant.person_card", f"who:{noted.person.id}", "👤")
+        turn.say(part(closing, person=person), buttons=[[card], *menu_rows()])
 
 
-def _close(turn: Turn, task: PhoneTask, person: Person, outcome: str) -> None:
-    if outcome == "again":
-        task.unanswered += 1
-        task.again_at = turn.now + AGAIN_IN
-        turn.audit("telephoned_in_vain", f"person:{person.id}")
-        turn.say(part("consultant.call_again", person=name_of(person)), buttons=menu_rows())
-        return
-    if outcome not in ("reached", "wrong"):
+async def _ask(turn: Turn, task_id: int) -> None:
+    found = await call_for(turn.acting, task_id)
+    if isinstance(found, CallRefused):
         say_unknown(turn)
         return
-    task.state = TaskState.REACHED if outcome == "reached" else TaskState.WRONG_NUMBER
-    task.closed_at, task.closed_by = turn.now, turn.consultant.id
-    turn.audit("telephoned", f"person:{person.id}")
-    closing = "consultant.call_reached" if outcome == "reached" else "consultant.call_wrong"
-    turn.say(
-        part(closing, person=name_of(person)),
-        buttons=[[button("consultant.person_card", f"who:{person.id}", "👤")], *menu_rows()],
-    )
+    parts: list[Part] = [title("consultant.call_person", person=name_of(found.person)), *script(found.person, None)]
+    turn.say(*parts, buttons=[*call_buttons(found.task.id), *menu_rows()])
 
 
 def call_buttons(task_id: int) -> list[list[Button]]:
     """What can come of a call."""
+    icons = {CallResult.REACHED: "✅", CallResult.NO_ANSWER: "🔁", CallResult.WRONG_NUMBER: "🚫"}
     return [
-        [button("consultant.call.reached", f"call:{task_id}:reached", "✅")],
-        [button("consultant.call.again", f"call:{task_id}:again", "🔁")],
-        [button("consultant.call.wrong", f"call:{task_id}:wrong", "🚫")],
+        [button(f"consultant.call.{result.value}", f"call:{task_id}:{result.value}", icon)]
+        for result, icon in icons.items()
     ]

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
+from bot.actions.people import look_at
 from bot.dialogue.turn import Turn, button, part
 from locales.rendering.message import Button
 from reminders.wording.appointment import name_of
 from reminders.wording.caseload_lists import Caseload
 from storage.appointments.appointments import Appointment
-from storage.caseload import caseload_of, may_act_for
+from storage.caseload import caseload_of
 from storage.people.people import Person
 
 #: Lines, people or sentences on one page.
@@ -37,11 +38,7 @@ def say_unknown(turn: Turn) -> None:
 async def own_person(turn: Turn, person_id: int) -> Person | None:
     """The person, when this consultant may act for them now, with the look in the audit log; None otherwise, whatever
     the id."""
-    person = await turn.session.get(Person, person_id)
-    if person is None or not await may_act_for(turn.session, turn.consultant.id, person, turn.now, turn.today):
-        return None
-    turn.audit("looked_at", f"person:{person.id}")
-    return person
+    return await look_at(turn.acting, person_id)
 
 
 async def own_meeting(turn: Turn, args: Sequence[str]) -> tuple[Appointment, Person] | None:

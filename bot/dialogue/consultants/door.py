@@ -3,7 +3,7 @@
 from bot.dialogue import media
 from bot.dialogue.again import repeat_message
 from bot.dialogue.consultants import agenda, away, calls, lists, people, proposals, reports, writing
-from bot.dialogue.consultants.common import menu_rows, number_in, own_person
+from bot.dialogue.consultants.common import menu_rows, number_in
 from bot.dialogue.turn import Screen, Turn, part, title
 from bot.events import Command, Media, Pressed, Said, Started
 from storage.engine.columns import Json
@@ -11,7 +11,7 @@ from storage.engine.columns import Json
 _SCREENS: dict[str, Screen] = {
     "seen": reports.seen,
     "callme": reports.call_me,
-    "lseen": reports.letter_seen,
+    "lseen": writing.letter_seen,
     "road": people.road,
     "write": writing.write,
     "ready": writing.ready,
@@ -98,11 +98,10 @@ async def _free_text(turn: Turn, text: str, media: dict[str, Json] | None) -> No
     if (text.strip() or media is not None) and await writing.answer_by_reply(turn, text, media):
         return
     topic, _, number = turn.conversation.topic.partition(":")
-    person = await own_person(turn, number_in([number])) if topic == "write" else None
     if not text.strip() and media is None:
         turn.say(part("consultant.not_understood"), buttons=menu_rows())
-    elif person is not None:
-        await writing.send(turn, person, text, media)
+    elif topic == "write" and await writing.send(turn, number_in([number]), text, media):
+        pass
     elif topic == "group":
         await writing.send_to_group(turn, number_in([number]), text, media)
     elif topic == "add_name":

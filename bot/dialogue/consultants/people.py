@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from bot.actions.people import NAME_LENGTH, Added, NewPerson, PersonRefused, add_person, looked_at_list
 from bot.dialogue.consultants.common import (
     PAGE,
     caseload,
@@ -24,11 +25,9 @@ from reminders.wording.caseload_lists import List, lines_of
 from storage.appointments.absence_reports import LOOK_BACK, times_reported
 from storage.appointments.appointments import appointments_of
 from storage.people.contacts import channels_of
-from storage.people.link_codes import make_code
 from storage.people.people import Person, plan_of
 from storage.vocabulary import Group
 
-NAME_LENGTH: Final = 80
 _AHEAD: Final = timedelta(days=60)
 _NEXT: Final = 3
 
@@ -37,7 +36,7 @@ async def show_all(turn: Turn, args: Sequence[str]) -> None:
     """Everybody, in pages: "people[:<page>]"."""
     found = await caseload(turn)
     page = page_of(args, 0, len(found))
-    turn.audit("looked_at_people", f"consultant:{turn.consultant.id}")
+    looked_at_list(turn.acting, "people")
     turn.expect("find")
     turn.say(
         title("consultant.people"),
@@ -84,7 +83,7 @@ async def show_found(turn: Turn, args: Sequence[str]) -> None:
 
 
 def _say_found(turn: Turn, found: Sequence[Person], page: int) -> None:
-    turn.audit("looked_at_people", f"consultant:{turn.consultant.id}")
+    looked_at_list(turn.acting, "people")
     turn.say(
         title("consultant.which_person"),
         buttons=[
@@ -171,11 +170,10 @@ async def add(turn: Turn, _args: Sequence[str]) -> None:
 
 async def take_name(turn: Turn, text: str) -> None:
     """The name of the person to add; then their language."""
-    given, _, family = " ".join(text.split())[:NAME_LENGTH].partition(" ")
-    if not given:
+    if not text.split():
         await add(turn, ())
         return
-    turn.remember(adding={"given": given, "family": family})
+    turn.remember(adding={"name": " ".join(text.split())[:NAME_LENGTH]})
     turn.expect("add_language")
     buttons = [Button(verbatim(language.name), f"addlang:{code}") for code, language in LANGUAGES.items()]
     turn.say(title("consultant.add_language"), buttons=[buttons[i : i + 2] for i in range(0, len(buttons), 2)])
@@ -184,7 +182,7 @@ async def take_name(turn: Turn, text: str) -> None:
 async def add_language(turn: Turn, args: Sequence[str]) -> None:
     """Their language; then their group, which decides whose rules hold (1.10)."""
     draft, language = turn.recall("adding"), find_language(args[0]) if args else None
-    if not isinstance(draft, dict) or not draft.get("given") or language is None:
+    if not isinstance(draft, dict) or not draft.get("name") or language is None:
         await add(turn, ())
         return
     turn.remember(adding={**draft, "language": args[0]})
@@ -198,33 +196,31 @@ async def add_group(turn: Turn, args: Sequence[str]) -> None:
     """Their group: the person is made, with a code to link with."""
     draft = turn.recall("adding")
     values = draft if isinstance(draft, dict) else {}
-    given, family, language = (values.get(name) for name in ("given", "family", "language"))
+    name, language = values.get("name"), values.get("language")
     group = args[0] if args else ""
-    if not (isinstance(given, str) and isinstance(language, str)) or group not in set(Group):
+    if not (isinstance(name, str) and isinstance(language, str)) or group not in set(Group):
         await add(turn, ())
         return
     turn.remember(adding=None)
     turn.expect("")
-    person = Person(
-        external_id=f"chat-{turn.event.channel}-{turn.event.event_id}"[:80],
-        given_name=given,
-        family_name=family if isinstance(family, str) else "",
-        language=language,
-        group=Group(group),
-        municipality=turn.consultant.municipality,
-        consultant_id=turn.consultant.id,
-        created_at=turn.now,
-        updated_at=turn.now,
+    made = await add_person(
+        turn.acting,
+        NewPerson(name, language, Group(group)),
+        external_id=f"chat-{turn.event.channel}-{turn.event.event_id}",
     )
-    turn.session.add(person)
-    await turn.session.flush()
-    code, expires_at = await make_code(turn.session, turn.services.keys, turn.now, person_id=person.id)
-    turn.audit("added_person", f"person:{person.id}")
-    links = turn.services.links(code)
+    if isinstance(made, PersonRefused):
+        await add(turn, ())
+        return
+    _say_added(turn, made)
+
+
+def _say_added(turn: Turn, made: Added) -> None:
+    person = made.person
+    links = turn.services.links(made.code)
     turn.say(
         title("consultant.added", person=name_of(person)),
-        part("consultant.give_code", code=code),
+        part("consultant.give_code", code=made.code),
         *(part("consultant.give_link", link=link) for link in links.values()),
-        Part(Text("consultant.code_until", {"on": expires_at.astimezone(turn.zone).date()})),
+        Part(Text("consultant.code_until", {"on": made.expires_at.astimezone(turn.zone).date()})),
         buttons=[[button("consultant.new", f"new:{person.id}", "➕")], *menu_rows()],
     )

@@ -1,4 +1,4 @@
-"""Absence reports and letters as the consultant gets them: seen, call me."""
+"""Absence reports as the consultant gets them: seen, call me."""
 
 from collections.abc import Sequence
 
@@ -8,8 +8,7 @@ from locales.rendering.message import Button
 from reminders.wording.appointment import name_of
 from storage.appointments.absences import Absence
 from storage.people.people import Consultant, Person
-from storage.people.relayed import Letter
-from storage.vocabulary import AbsenceState, LetterKind
+from storage.vocabulary import AbsenceState
 
 
 async def _own_report(turn: Turn, args: Sequence[str]) -> tuple[Absence, Person] | None:
@@ -78,26 +77,3 @@ async def call_me(turn: Turn, args: Sequence[str]) -> None:
         *([part("letter.telephone", telephone=telephone)] if telephone else []),
     )
     turn.say(part("consultant.sent", person=name_of(person)), buttons=menu_rows())
-
-
-async def letter_of(turn: Turn, args: Sequence[str]) -> Letter | None:
-    """A letter from one of their people; says so when it is not."""
-    letter = await turn.session.get(Letter, number_in(args))
-    person = await own_person(turn, letter.person_id) if letter is not None else None
-    if letter is None or person is None or letter.kind is LetterKind.ANSWER:
-        say_unknown(turn)
-        return None
-    return letter
-
-
-async def letter_seen(turn: Turn, args: Sequence[str]) -> None:
-    """A letter was seen: the person hears it, once."""
-    letter = await letter_of(turn, args)
-    if letter is None:
-        return
-    person = await turn.session.get_one(Person, letter.person_id)
-    if letter.seen_at is None:
-        letter.seen_at = turn.now
-        turn.audit("saw", f"letter:{letter.id}")
-        turn.tell_person(person.id, f"letter_seen:{letter.id}", part("letter.seen_by", consultant=turn.consultant.name))
-    turn.say(part("consultant.person_knows", person=name_of(person)), buttons=menu_rows())

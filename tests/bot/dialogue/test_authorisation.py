@@ -76,9 +76,9 @@ async def victim(talk: Talk) -> None:
     meeting, lesson = talk.appointment_ids["Amina-meeting"], talk.appointment_ids["Amina-class"]
     await amina.does(Pressed(f"notcome:{meeting}"))
     await amina.taps("reason.ill")
-    await amina.taps("absence_draft.only_this")
+    await amina.taps("absence.only_this")
     await amina.says("het geheim van Amina")
-    await amina.taps("absence_draft.send")
+    await amina.taps("absence.send")
     await amina.does(Pressed("letter"))
     await amina.says("het geheim van Amina")
     await amina.does(Pressed(f"notcome:{talk.appointment_ids['Amina-class2']}"))

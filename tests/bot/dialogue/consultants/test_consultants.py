@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.dialogue.consultants.writing import READY_ANSWERS
 from bot.events import Command, Media, MediaKind, Pressed
 from locales.rendering.message import Text
 from reminders.planning.after_attendance import AfterAttendance
@@ -16,7 +15,7 @@ from storage.attendance.attendance import AttendanceChange
 from storage.attendance.patterns import TalkRule
 from storage.people.people import Consultant, Person
 from storage.privacy.audit import AuditEntry
-from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, Group, Presence, ProposalState
+from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, Group, Presence, ProposalState, ReadyAnswer
 from tests.bot.dialogue.talk import RENDERER, ZONE, Talk
 
 
@@ -39,8 +38,8 @@ def local(moment: datetime) -> str:
 
 async def test_every_ready_answer_is_read_by_each_in_their_own_language(talk: Talk) -> None:
     amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
-    assert len(READY_ANSWERS) >= 20
-    for name in READY_ANSWERS:
+    assert len(ReadyAnswer) >= 20
+    for name in ReadyAnswer:
         await sanne.does(Pressed(f"ready:{talk.person_ids['Amina']}:{name}"))
         sanne.sees("consultant.sent", person="Amina Tesfay")
         amina.sees(f"ready.{name}")
@@ -55,7 +54,7 @@ async def test_the_answers_come_in_pages(talk: Talk) -> None:
         seen |= set(sanne.labels())
         await sanne.taps("consultant.page_after")
     seen |= set(sanne.labels())
-    assert len([label for label in seen if label.startswith("💬")]) == len(READY_ANSWERS)
+    assert len([label for label in seen if label.startswith("💬")]) == len(ReadyAnswer)
 
 
 async def test_a_proposal_of_three_times_moves_the_meeting(talk: Talk) -> None:

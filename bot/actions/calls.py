@@ -1,0 +1,64 @@
+"""Whom to telephone because no message reached them, and what came of each call."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from bot.actions.acting import Acting
+from bot.actions.people import look_at
+from storage.people.people import Person
+from storage.people.phone_tasks import PhoneTask, task_by_id
+from storage.vocabulary import CallResult, TaskState
+
+#: Who did not answer is to be called again after this.
+AGAIN_IN: Final = timedelta(days=1)
+
+
+class CallRefused(StrEnum):
+    """Why a call was not shown or noted."""
+
+    NOT_THEIRS = "not_theirs"  # no such task, or of nobody they may act for: which, is not told
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A task to telephone a person."""
+
+    task: PhoneTask
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Who was telephoned; `was_closed` = a call before this one closed the task, and nothing was noted."""
+
+    person: Person
+    was_closed: bool = False
+
+
+async def call_for(acting: Acting, task_id: int) -> Call | CallRefused:
+    """A task of one of their people, open or not, with the look at the person in the audit log."""
+    task = await task_by_id(acting.session, task_id)
+    person = await look_at(acting, task.person_id) if task is not None else None
+    return Call(task, person) if task is not None and person is not None else CallRefused.NOT_THEIRS
+
+
+async def note_call(acting: Acting, task_id: int, result: CallResult) -> Noted | CallRefused:
+    """What came of a call: it closes the task, or puts it off until the person is called again."""
+    found = await call_for(acting, task_id)
+    if isinstance(found, CallRefused):
+        return found
+    task, person = found.task, found.person
+    if task.state is not TaskState.OPEN:
+        return Noted(person, was_closed=True)
+    if result is CallResult.NO_ANSWER:
+        task.unanswered += 1
+        task.again_at = acting.now + AGAIN_IN
+        acting.audit("telephoned_in_vain", f"person:{person.id}")
+        return Noted(person)
+    consultant = await acting.consultant()
+    task.state = TaskState.REACHED if result is CallResult.REACHED else TaskState.WRONG_NUMBER
+    task.closed_at, task.closed_by = acting.now, consultant.id
+    acting.audit("telephoned", f"person:{person.id}")
+    return Noted(person)

@@ -1,0 +1,67 @@
+"""How a letter, a ready answer and an invitation look to whom they go to."""
+
+from collections.abc import Sequence
+
+from locales.rendering.message import Attachment, Body, Button, Part, Style, Text
+from reminders.wording.appointment import name_of
+from storage.appointments.absences import sent_along
+from storage.people.people import Consultant, Person
+from storage.people.relayed import Letter
+from storage.vocabulary import ReadyAnswer
+
+_ANSWER = (Button(Text("letter.answer"), "letter", "✍️"),)
+_MENU = (Button(Text("menu.back"), "menu", "🏠"),)
+
+
+def to_consultant(letter: Letter, person: Person) -> Body:
+    """A person's words, with what was sent along and the language they are in."""
+    parts = [Part(Text(f"consultant.letter_{letter.kind.value}", {"person": name_of(person)}), Style.TITLE)]
+    if letter.text:
+        parts.append(_quoted(letter.text))
+    if letter.attachment is not None:
+        parts.append(Part(Text("consultant.with_media", {"kind": Text(f"media.{letter.attachment['kind']}")})))
+    parts.append(Part(Text("consultant.note_language", {"language": Text(f"language.{letter.language}")})))
+    return Body(
+        tuple(parts),
+        (
+            (Button(Text("consultant.answer"), f"reply:{letter.id}", "✍️"),),
+            (Button(Text("consultant.seen"), f"lseen:{letter.id}", "👀"),),
+        ),
+    )
+
+
+def files(letter: Letter) -> Sequence[Attachment]:
+    """What the person sent along, each as a file of its own."""
+    places = range(len(sent_along(letter.attachment)))
+    return [Attachment("letter", f"{letter.id}:{place}" if place else str(letter.id)) for place in places]
+
+
+def to_person(letter: Letter, consultant: Consultant) -> Body:
+    """The consultant's own words or voice, as they are, with whose they are."""
+    words = (_quoted(letter.text),) if letter.text else ()
+    sent = Attachment("letter", str(letter.id), needed=not letter.text) if letter.attachment is not None else None
+    return Body((_from(consultant), *words), (_ANSWER, _MENU), sent)
+
+
+def ready_answer(which: ReadyAnswer, consultant: Consultant) -> Body:
+    """A ready sentence in the person's own language."""
+    return Body((_from(consultant), Part(Text(f"ready.{which.value}"))), (_ANSWER,))
+
+
+def seen(consultant: Consultant) -> Body:
+    """Their letter was read."""
+    return Body((Part(Text("letter.seen_by", {"consultant": consultant.name})),))
+
+
+def invitation(consultant: Consultant) -> Body:
+    """An offer to talk; never a summons (1.11)."""
+    heading = Part(Text("invitation.title", {"consultant": consultant.name}), Style.TITLE)
+    return Body((heading, Part(Text("invitation.text"))), (_ANSWER, _MENU))
+
+
+def _from(consultant: Consultant) -> Part:
+    return Part(Text("letter.from_consultant", {"consultant": consultant.name}), Style.TITLE)
+
+
+def _quoted(text: str) -> Part:
+    return Part(Text("letter.quote", {"text": text}), Style.QUOTE)
