@@ -31,6 +31,7 @@ class Kind(StrEnum):
     UNCONFIRMED = "unconfirmed"
     OVERLAP = "overlap"
     UNDELIVERED = "undelivered"
+    CONFLICT = "conflict"  # two sources said different things of an appointment
     ABSENCE_AGAIN = "absence_again"  # a report that was not seen yet
     ABSENCE_PASSED = "absence_passed"  # the same, to the colleague who stands in
     PATTERN = "pattern"  # somebody who misses lesson after lesson
@@ -87,6 +88,7 @@ TRAITS: Final[Mapping[Kind, Traits]] = {
     Kind.UNCONFIRMED: Traits(WordedBy.PLANNED, replanned=True),
     Kind.OVERLAP: Traits(WordedBy.PLANNED, replanned=True),
     Kind.UNDELIVERED: Traits(WordedBy.PLANNED, useful_for=timedelta(days=2)),
+    Kind.CONFLICT: Traits(WordedBy.PLANNED),
     Kind.ABSENCE_AGAIN: Traits(WordedBy.AFTER_ABSENCE),
     Kind.ABSENCE_PASSED: Traits(WordedBy.AFTER_ABSENCE),
     Kind.PATTERN: Traits(WordedBy.AFTER_ATTENDANCE),

@@ -1,6 +1,6 @@
 """Every mapped class, imported once: a query that meets a table needs the tables that it points to."""
 
-from storage.appointments import absences, appointments, proposals
+from storage.appointments import absences, appointments, history, proposals
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
 from storage.outbox import message
@@ -13,6 +13,7 @@ __all__ = [
     "audit",
     "contacts",
     "faq_gaps",
+    "history",
     "message",
     "open_database",
     "people",

@@ -188,9 +188,20 @@ class Priority(IntEnum):
 
 
 class Change(StrEnum):
-    """What happened."""
+    """What happened to an appointment."""
 
     MADE = "made"
     MOVED = "moved"  # another time or another place
     CANCELLED = "cancelled"
     RESTORED = "restored"
+    DETAILS = "details"  # something that is not told by itself: the end, with whom, a note
+
+
+class ChangeSource(StrEnum):
+    """Where a change of an appointment came from."""
+
+    CHAT = "chat"
+    DESK = "desk"
+    CSV = "csv"
+    TIMETABLE = "timetable"
+    API = "api"

@@ -19,13 +19,14 @@ from locales.rendering.message import Attachment, Body, Part, Text
 from reminders.kinds import Kind
 from reminders.wording.appointment import name_of
 from storage.appointments.changes import OnChanges
+from storage.appointments.changing import AppointmentWriter
 from storage.caseload import may_act_for, who_hears
 from storage.engine.keys import KeyRing
 from storage.outbox.message import Outgoing, put
 from storage.people.contacts import is_reachable
 from storage.people.people import Consultant, Person
 from storage.privacy.audit import AuditEntry
-from storage.vocabulary import Priority
+from storage.vocabulary import ChangeSource, Priority
 
 
 class Proof(StrEnum):
@@ -98,12 +99,13 @@ class Parts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """Who acts, in which transaction, when (an instant), and with which parts."""
+    """Who acts, in which transaction, when (an instant), with which parts, and where: in the chat, or at the desk."""
 
     by: Actor
     session: AsyncSession
     now: datetime
     parts: Parts
+    source: ChangeSource = ChangeSource.CHAT
 
     @property
     def zone(self) -> ZoneInfo:
@@ -114,6 +116,12 @@ class Acting:
     def today(self) -> date:
         """The local day."""
         return self.now.astimezone(self.zone).date()
+
+    def writer(self) -> AppointmentWriter:
+        """What changes appointments, in the name of whoever acts."""
+        return AppointmentWriter(
+            self.session, source=self.source, by=self.by.ref, now=self.now, listener=self.parts.changed
+        )
 
     def audit(self, action: str, subject: str) -> None:
         """Write the audit log: who did what to whom or what, by ids ("person:7", "absence:3")."""
@@ -133,9 +141,13 @@ class Acting:
             case Role.STRANGER:
                 return False
 
-    async def person(self, person_id: int | None) -> Person | None:
-        """The person, when whoever acts may do so for them; None otherwise, whatever the id."""
-        person = await self.session.get(Person, person_id) if person_id is not None else None
+    async def person(self, person_id: int | None, *, for_update: bool = False) -> Person | None:
+        """The person, when whoever acts may do so for them; None otherwise, whatever the id.
+
+        With `for_update` who acts for the same person at this moment waits until the transaction ends.
+        """
+        lock = True if for_update else None
+        person = await self.session.get(Person, person_id, with_for_update=lock) if person_id is not None else None
         return person if person is not None and await self.may_act_for(person) else None
 
     async def own_person(self) -> Person:

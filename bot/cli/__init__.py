@@ -19,6 +19,7 @@ _MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "people": ("invite", "plan", "export", "erase"),
     "terms": ("terms",),
     "trace": ("trace",),
+    "audit": ("audit",),
     "imports": ("import",),
     "reminders": ("reminders",),
     "attendance": ("attendance",),

@@ -1,9 +1,11 @@
 """Commands about one person: invite, plan, export, erase."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import segno
 import typer
@@ -20,6 +22,7 @@ from reminders.kinds import Kind
 from reminders.terms.stored_terms import compute, facts_of
 from reminders.terms.terms import hours_required
 from storage.appointments.appointments import appointments_of
+from storage.appointments.history import RecordedChange, changes_of
 from storage.engine.database import Database
 from storage.outbox.message import Outgoing, put
 from storage.people.contacts import Contact
@@ -28,7 +31,7 @@ from storage.people.people import Consultant, Person, consultant_by_email, perso
 from storage.privacy.audit import AuditEntry, count_entries
 from storage.privacy.erasure import erase_person
 from storage.privacy.export import export_person
-from storage.vocabulary import Priority
+from storage.vocabulary import Change, Priority
 
 
 def add_to(app: typer.Typer) -> None:
@@ -126,6 +129,27 @@ async def _person(database: Database, external_id: str) -> Person:
     return found
 
 
+def _source(changes: Sequence[RecordedChange]) -> str | None:
+    """Where an appointment came from; not known of those from before changes were kept."""
+    return next((change.source.value for change in changes if change.change is Change.MADE), None)
+
+
+def _change(change: RecordedChange, zone: ZoneInfo) -> dict[str, object]:
+    def local(moment: datetime | None) -> str | None:
+        return moment.astimezone(zone).isoformat() if moment is not None else None
+
+    return {
+        "at": local(change.at),
+        "change": change.change.value,
+        "source": change.source.value,
+        "by": change.actor,
+        "version": change.version,
+        "starts_at": local(change.starts_at),
+        "old_starts_at": local(change.old_starts_at),
+        "details": change.details.split(",") if change.details else [],
+    }
+
+
 def plan(person: Annotated[str, typer.Argument(metavar="PERSON")], as_json: AsJson = False) -> None:
     """One person's terms, hours and appointments."""
     settings = read_settings()
@@ -137,6 +161,7 @@ def plan(person: Annotated[str, typer.Argument(metavar="PERSON")], as_json: AsJs
             rules = Municipalities.load(settings.config).of(found.municipality).term_rules
             facts = facts_of(found, kept)
             every = await appointments_of(session, found.id, _LONG_AGO, zone=settings.zone, status=None, limit=_ALL)
+            changes = await changes_of(session, [a.id for a in every])
             required = hours_required(facts.route, facts.group)
             return {
                 "person": found.external_id,
@@ -156,6 +181,10 @@ def plan(person: Annotated[str, typer.Argument(metavar="PERSON")], as_json: AsJs
                         "mandatory": a.mandatory,
                         "status": a.status.value,
                         "version": a.version,
+                        "source": next(
+                            (c.source.value for c in changes.get(a.id, ()) if c.change is Change.MADE), None
+                        ),
+                        "changes": [_change(c, settings.zone) for c in changes.get(a.id, ())],
                     }
                     for a in every
                 ],

@@ -94,6 +94,41 @@ def notice(
     )
 
 
+def conflicts(change: AppointmentChange, readers: Iterable[PlannedFor], now: datetime) -> list[Outgoing]:
+    """What consultants hear when two sources said different things of an appointment: both, and that the newest holds.
+
+    Once a consultant, about the first of their people whose appointment it is.
+    """
+    appointment, overruled = change.appointment, change.overruled
+    if overruled is None:
+        return []
+    first: dict[int, PlannedFor] = {}
+    for reader in readers:
+        if reader.consultant_id is not None:
+            first.setdefault(reader.consultant_id, reader)
+    params: dict[str, Json] = {
+        "source": change.source.value,
+        "other_source": overruled.source.value if overruled.source is not None else None,
+        "old_starts_at": overruled.starts_at.isoformat(),
+        "old_location": overruled.location,
+        "old_cancelled": overruled.cancelled,
+    }
+    return [
+        Outgoing(
+            key=f"conflict:{appointment.id}:{appointment.version}:{consultant_id}",
+            kind=Kind.CONFLICT,
+            due_at=now,
+            useful_until=max(appointment.starts_at, overruled.starts_at, now + useful_for(Kind.CHANGE)),
+            consultant_id=consultant_id,
+            about_id=reader.id,
+            appointment_id=appointment.id,
+            appointment_version=appointment.version,
+            params={"person_id": reader.id, **params},
+        )
+        for consultant_id, reader in first.items()
+    ]
+
+
 def in_few_words(notices: Iterable[tuple[Outgoing, Appointment]]) -> list[Outgoing]:
     """The notices by reader, and of many classes of one reader the next ones only: the last says how many more.
 

@@ -17,7 +17,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from reminders.kinds import REPLANNED, TOLD_WHEN_LOST, Kind, useful_for
 from reminders.local_time import QuietHours, to_instant
 from reminders.planning.about_appointments import appointment_messages, made_late, together
-from reminders.planning.about_changes import Known, in_few_words, known_before, known_from, notice, what_changed
+from reminders.planning.about_changes import (
+    Known,
+    conflicts,
+    in_few_words,
+    known_before,
+    known_from,
+    notice,
+    what_changed,
+)
 from reminders.planning.about_terms import TermState, term_messages, told_by
 from reminders.planning.planned_for import ALWAYS, NEVER, PlannedFor
 from reminders.policies.due_times import Policies
@@ -89,6 +97,7 @@ class Planner:
 
     async def on_changes(self, session: AsyncSession, changes: Sequence[AppointmentChange]) -> None:
         """Store what people hear of changes, and plan anew for them; see storage.appointments.changes.OnChanges."""
+        changes = [change for change in changes if change.change is not Change.DETAILS]
         if not changes:
             return
         now = self._now()
@@ -104,7 +113,7 @@ class Planner:
         for change, theirs, were_theirs in zip(changes, people, people[len(changes) :], strict=False):
             for person_id in theirs | were_theirs:
                 reader = readers.get(person_id)
-                if reader is None or not reader.may_be_told:
+                if reader is None or not reader.may_be_told or person_id in change.known_to:
                     continue
                 not_told = untold.get((change.appointment.id, person_id))
                 if not_told is not None:
@@ -113,7 +122,12 @@ class Planner:
                     known = known_before(change) if person_id in were_theirs else None
                 said = self._notice(change, reader, known, now, theirs=person_id in theirs, news=not_told is None)
                 notices.extend([(said, change.appointment)] if said is not None else [])
-        await add(session, in_few_words(notices), now)
+        overruled = [
+            message
+            for change, theirs, were_theirs in zip(changes, people, people[len(changes) :], strict=False)
+            for message in conflicts(change, [readers[i] for i in sorted(theirs | were_theirs) if i in readers], now)
+        ]
+        await add(session, [*in_few_words(notices), *overruled], now)
         await self.plan_people(session, readers)
 
     async def plan_people(self, session: AsyncSession, person_ids: Collection[int]) -> int:

@@ -6,25 +6,26 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from reminders.local_time import to_instant, to_wall
 from reminders.timetables.difference import TimetableDiff, diff_timetable
 from reminders.timetables.occurrences import Occurrence, OccurrenceNote, Timetable
 from reminders.timetables.reading import read_timetable
-from storage.appointments.appointments import Appointment, Membership
-from storage.appointments.changes import AppointmentChange, OnChanges
+from storage.appointments.appointments import Appointment, classes_by_external_id
+from storage.appointments.changes import OnChanges
+from storage.appointments.changing import AppointmentWriter, Details, word_of
+from storage.appointments.schedule import members_of
+from storage.engine.columns import Json
 from storage.engine.database import Database
 from storage.importing.groups import group_ids
 from storage.importing.run import Report
-from storage.vocabulary import AppointmentKind, AppointmentStatus, Change
+from storage.vocabulary import AppointmentKind, AppointmentStatus, ChangeSource
 
 # Two school years, and as far as appointments are planned; what lies further off will be in a later file.
 HORIZON: Final = timedelta(days=800)
 # Attendance lists come for lessons that were given before the timetable was imported.
 PAST: Final = timedelta(days=400)
-_TOLD: Final = frozenset({"starts_at", "location", "status"})
 _NOTES: Final[Mapping[OccurrenceNote, str]] = {
     OccurrenceNote.GAP: "does not exist in that night (the clock goes forward); taken as one hour later",
     OccurrenceNote.FOLD: "exists twice in that night (the clock goes back); taken as the first of the two",
@@ -32,31 +33,33 @@ _NOTES: Final[Mapping[OccurrenceNote, str]] = {
 }
 
 
+# What a timetable speaks of.
+_NAMED: Final = frozenset({"starts_at", "ends_at", "location", "note", "status"})
+
+
 @dataclass(frozen=True, slots=True)
-class _KnownClass:
-    """A class that was imported before; see KnownOccurrence."""
+class _Known:
+    """A class as the timetable last told of it; see KnownOccurrence."""
 
-    appointment: Appointment
+    starts_at: datetime
+    ends_at: datetime | None
+    summary: str
+    location: str | None
+    cancelled: bool
 
-    @property
-    def starts_at(self) -> datetime:
-        return self.appointment.starts_at
 
-    @property
-    def ends_at(self) -> datetime | None:
-        return self.appointment.ends_at
-
-    @property
-    def summary(self) -> str:
-        return self.appointment.note or ""
-
-    @property
-    def location(self) -> str | None:
-        return self.appointment.location
-
-    @property
-    def cancelled(self) -> bool:
-        return self.appointment.status is AppointmentStatus.CANCELLED
+def _known_of(appointment: Appointment, word: Mapping[str, Json] | None) -> _Known:
+    """What the timetable said before or, where that was not kept, what stands in the appointment."""
+    said: Mapping[str, Json] = {name: word_of(getattr(appointment, name)) for name in _NAMED} | dict(word or {})
+    starts_at, ends_at = said["starts_at"], said["ends_at"]
+    location, note = said["location"], said["note"]
+    return _Known(
+        datetime.fromisoformat(str(starts_at)),
+        datetime.fromisoformat(ends_at) if isinstance(ends_at, str) else None,
+        note if isinstance(note, str) else "",
+        location if isinstance(location, str) else None,
+        said["status"] == AppointmentStatus.CANCELLED,
+    )
 
 
 async def import_timetable(
@@ -68,6 +71,7 @@ async def import_timetable(
     now: datetime,
     on_changes: OnChanges,
     dry_run: bool = False,
+    by: str = "operator",
 ) -> Report:
     """Make the group's classes from today on be those of the file; with `dry_run` nothing is kept.
 
@@ -85,23 +89,26 @@ async def import_timetable(
         )
     async with AsyncSession(database.engine, expire_on_commit=False) as session:
         group_id = (await group_ids(session, [group]))[group]
-        members = await session.scalar(select(func.count()).where(Membership.group_id == group_id))
-        if not members:
+        if not await members_of(session, group_ids=[group_id]):
             report.warnings.append((1, "group", f"{group!r} has no members yet; import groups, so that it is told"))
         known = await _known(session, group_id)
+        writer = AppointmentWriter(session, source=ChangeSource.TIMETABLE, by=by, now=now, listener=on_changes)
+        words = await writer.listen_to(known.values())
         begin = to_instant(datetime.combine(today, time()), zone).instant
         named = {found.key for found in coming.occurrences}
         # A class of before today that the file now puts on a coming day was moved, and is not a new one.
-        compared = {key: _KnownClass(a) for key, a in known.items() if a.starts_at >= begin or key in named}
+        compared = {
+            key: _known_of(a, words.get(a.id)) for key, a in known.items() if a.starts_at >= begin or key in named
+        }
         difference = _without_begun(diff_timetable(compared, coming), known, timetable, now)
-        changes = _changes(session, group_id, known, difference, now)
+        _write(writer, group_id, known, difference, coming)
         _warn(report, timetable, difference)
         # Some programs give every event a new UID at each export: a lesson at that time is then known already.
         starts = {appointment.starts_at for appointment in known.values()}
         late = [found for found in over if found.key not in known and found.starts_at not in starts]
-        session.add_all(_appointment(group_id, found, now) for found in late)
-        await session.flush()
-        await on_changes(session, changes)
+        for found in late:
+            _make(writer, group_id, found)
+        await writer.finish()
         await (session.rollback() if dry_run else session.commit())
     report.created = len(difference.added) + len(late)
     report.updated = len(difference.changed) + len(difference.cancelled)
@@ -128,13 +135,8 @@ def _over_and_coming(timetable: Timetable, today: date) -> tuple[list[Occurrence
 async def _known(session: AsyncSession, group_id: int) -> dict[str, Appointment]:
     """The group's classes by key, as far as they came from a timetable."""
     prefix = _external_id(group_id, "")
-    found = await session.scalars(
-        select(Appointment).where(
-            Appointment.group_id == group_id,
-            Appointment.external_id.startswith(prefix, autoescape=True),
-        )
-    )
-    return {appointment.external_id.removeprefix(prefix): appointment for appointment in found}
+    found = await classes_by_external_id(session, group_id, prefix)
+    return {external_id.removeprefix(prefix): appointment for external_id, appointment in found.items()}
 
 
 def _without_begun(
@@ -150,47 +152,40 @@ def _without_begun(
     )
 
 
-def _changes(
-    session: AsyncSession, group_id: int, known: Mapping[str, Appointment], difference: TimetableDiff, now: datetime
-) -> list[AppointmentChange]:
-    changes: list[AppointmentChange] = []
+def _write(
+    writer: AppointmentWriter,
+    group_id: int,
+    known: Mapping[str, Appointment],
+    difference: TimetableDiff,
+    coming: Timetable,
+) -> None:
+    """What the difference means for the classes, in the order of the file's changes."""
     for found in difference.added:
-        made = _appointment(group_id, found, now)
-        session.add(made)
-        changes.append(AppointmentChange(Change.MADE, made))
+        _make(writer, group_id, found)
     for change in difference.changed:
-        appointment = known[change.old_key]
-        old_starts_at, old_location, was = appointment.starts_at, appointment.location, appointment.status
-        appointment.external_id = _external_id(group_id, change.new.key)
-        appointment.starts_at, appointment.ends_at = change.new.starts_at, change.new.ends_at
-        appointment.location, appointment.note = change.new.location or None, change.new.summary or None
-        appointment.status = AppointmentStatus.PLANNED
-        appointment.updated_at = now
-        if change.fields & _TOLD:
-            appointment.version += 1
-            appointment.made_at = now
-            what = Change.RESTORED if was is AppointmentStatus.CANCELLED else Change.MOVED
-            changes.append(AppointmentChange(what, appointment, old_starts_at, old_location))
+        writer.hear(known[change.old_key], _details(change.new), _NAMED, _external_id(group_id, change.new.key))
     for key in difference.cancelled:
         appointment = known[key]
-        appointment.status = AppointmentStatus.CANCELLED
-        appointment.version += 1
-        appointment.updated_at = now
-        changes.append(AppointmentChange(Change.CANCELLED, appointment, appointment.starts_at, appointment.location))
-    return changes
+        gone = Details(AppointmentKind.CLASS, appointment.starts_at, status=AppointmentStatus.CANCELLED)
+        writer.hear(appointment, gone, {"status"})
+    # What is said again is remembered too, where earlier words were not kept.
+    again = {found.key: found for found in coming.occurrences if not found.cancelled}
+    for key in difference.unchanged:
+        if key in again and not writer.has_heard(known[key]):
+            writer.hear(known[key], _details(again[key]), _NAMED)
 
 
-def _appointment(group_id: int, found: Occurrence, now: datetime) -> Appointment:
-    return Appointment(
-        external_id=_external_id(group_id, found.key),
-        group_id=group_id,
+def _make(writer: AppointmentWriter, group_id: int, found: Occurrence) -> None:
+    writer.make(_external_id(group_id, found.key), _details(found), group_id=group_id, named=_NAMED)
+
+
+def _details(found: Occurrence) -> Details:
+    return Details(
         kind=AppointmentKind.CLASS,
         starts_at=found.starts_at,
         ends_at=found.ends_at,
         location=found.location or None,
         note=found.summary or None,
-        made_at=now,
-        updated_at=now,
     )
 
 

@@ -27,7 +27,7 @@ from storage.people.people import Person, people_by_id
 from storage.people.phone_tasks import open_tasks
 from storage.vocabulary import Answer
 
-_SHOWS_PERSON = frozenset({Kind.UNCONFIRMED, Kind.OVERLAP, Kind.UNDELIVERED})
+_SHOWS_PERSON = frozenset({Kind.UNCONFIRMED, Kind.OVERLAP, Kind.UNDELIVERED, Kind.CONFLICT})
 _ABOUT_TERMS = frozenset({Kind.MILESTONE, Kind.TERM_CORRECTION})
 _ASKS = (Kind.REMINDER, Kind.CONFIRM_AGAIN)
 

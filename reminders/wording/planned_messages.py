@@ -91,6 +91,8 @@ class PlannedComposer:
             return Skip("appointment_changed")
         if row.kind == Kind.CHANGE:
             return to_person_on_appointments.notice(row, appointment)
+        if row.kind == Kind.CONFLICT:
+            return to_consultant.conflict(row, appointment, batch)
         if appointment.status is not AppointmentStatus.PLANNED:
             return Skip("appointment_cancelled")
         if appointment.starts_at <= batch.now:

@@ -1,13 +1,16 @@
 """What a consultant is told of appointments: not confirmed, at the same time, not delivered."""
 
+from datetime import datetime
+
 from locales.rendering.message import Button, Part, Style, Text
 from reminders.delivery.composing import ClaimedMessage, Skip
 from reminders.wording.appointment import appointment_line, name_of
-from reminders.wording.batch import Batch
+from reminders.wording.batch import Batch, person_of
 from reminders.wording.joined import Buttons, Wording
 from storage.appointments.schedule import ScheduledAppointment
+from storage.engine.columns import Json
 from storage.people.people import Person
-from storage.vocabulary import AppointmentStatus
+from storage.vocabulary import AppointmentStatus, ChangeSource
 
 
 def unconfirmed(
@@ -49,6 +52,39 @@ def overlap(row: ClaimedMessage, appointment: ScheduledAppointment, person_id: i
         ),
         buttons=write_to(person),
     )
+
+
+def conflict(row: ClaimedMessage, appointment: ScheduledAppointment, batch: Batch) -> Wording | Skip:
+    """Two sources said different things of an appointment: what each said, and that the newest holds."""
+    person = batch.people.get(person_of(row) or 0)
+    old_starts_at, old_location = row.params.get("old_starts_at"), row.params.get("old_location")
+    if person is None or not isinstance(old_starts_at, str):
+        return Skip("nobody")
+    before = appointment._replace(
+        starts_at=datetime.fromisoformat(old_starts_at),
+        location=old_location if isinstance(old_location, str) else None,
+        status=AppointmentStatus.CANCELLED if row.params.get("old_cancelled") else AppointmentStatus.PLANNED,
+    )
+    return Wording(
+        (
+            Part(Text("consultant.conflict", {"person": name_of(person)}), Style.TITLE),
+            *_word(row.params.get("other_source"), before),
+            *_word(row.params.get("source"), appointment),
+            Part(Text("consultant.conflict_newest")),
+        ),
+        buttons=write_to(person),
+    )
+
+
+def _word(source: Json, appointment: ScheduledAppointment) -> list[Part]:
+    known = source if source in set(ChangeSource) else "other"
+    cancelled = appointment.status is AppointmentStatus.CANCELLED
+    return [
+        Part(Text(f"consultant.said_by.{known}"), Style.QUOTE),
+        Part(appointment_line(appointment)),
+        *([Part(Text("appointment.where", {"place": appointment.location}))] if appointment.location else []),
+        *([Part(Text("consultant.is_cancelled"))] if cancelled else []),
+    ]
 
 
 def undelivered(row: ClaimedMessage, batch: Batch) -> Wording | Skip:

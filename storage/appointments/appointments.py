@@ -154,6 +154,79 @@ async def appointment_for(
     return appointment if any(_in_membership(appointment, m, zone) for m in memberships) else None
 
 
+async def appointment_by_id(
+    session: AsyncSession, appointment_id: int, *, for_update: bool = False
+) -> Appointment | None:
+    """An appointment, whosever it is; with `for_update` as it is now, and locked until the transaction ends."""
+    return await session.get(Appointment, appointment_id, with_for_update=True if for_update else None)
+
+
+async def appointments_at(
+    session: AsyncSession, person_id: int, kind: AppointmentKind, starts_at: datetime
+) -> list[Appointment]:
+    """A person's own appointments of a kind that begin at this very instant, cancelled ones included, oldest first."""
+    return list(
+        await session.scalars(
+            select(Appointment)
+            .where(Appointment.person_id == person_id, Appointment.starts_at == starts_at, Appointment.kind == kind)
+            .order_by(Appointment.id)
+        )
+    )
+
+
+async def meetings_between(
+    session: AsyncSession, person_ids: Collection[int], since: datetime, until: datetime
+) -> list[Appointment]:
+    """These people's own planned appointments that start in [since, until)."""
+    found = await session.scalars(
+        select(Appointment).where(
+            Appointment.person_id.in_(person_ids),
+            Appointment.starts_at >= since,
+            Appointment.starts_at < until,
+            Appointment.status == AppointmentStatus.PLANNED,
+        )
+    )
+    return list(found)
+
+
+async def latest_meetings(session: AsyncSession, person_ids: Collection[int], *, limit: int) -> list[Appointment]:
+    """These people's own appointments but classes, the latest first."""
+    found = await session.scalars(
+        select(Appointment)
+        .where(Appointment.person_id.in_(person_ids), Appointment.kind != AppointmentKind.CLASS)
+        .order_by(Appointment.starts_at.desc())
+        .limit(limit)
+    )
+    return list(found)
+
+
+async def free_external_id(session: AsyncSession, wanted: str) -> str:
+    """This external id or, when an appointment has it (that was moved since), the first free one after it: "…-2"."""
+    found = await session.scalars(
+        select(Appointment.external_id).where(Appointment.external_id.startswith(wanted, autoescape=True))
+    )
+    taken, number = set(found), 1
+    while (name := wanted if number == 1 else f"{wanted}-{number}") in taken:
+        number += 1
+    return name
+
+
+async def appointments_by_external_id(session: AsyncSession, external_ids: Collection[str]) -> dict[str, Appointment]:
+    """The appointments with these external ids, by them."""
+    found = await session.scalars(select(Appointment).where(Appointment.external_id.in_(external_ids)))
+    return {appointment.external_id: appointment for appointment in found}
+
+
+async def classes_by_external_id(session: AsyncSession, group_id: int, prefix: str) -> dict[str, Appointment]:
+    """A group's appointments whose external ids begin so, by them."""
+    found = await session.scalars(
+        select(Appointment).where(
+            Appointment.group_id == group_id, Appointment.external_id.startswith(prefix, autoescape=True)
+        )
+    )
+    return {appointment.external_id: appointment for appointment in found}
+
+
 async def participants_of(session: AsyncSession, appointment: Appointment, *, zone: ZoneInfo) -> list[int]:
     """The ids of the people an appointment is for."""
     if appointment.person_id is not None:

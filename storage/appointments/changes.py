@@ -1,4 +1,4 @@
-"""What happened to an appointment, for those who must tell people: made, moved, cancelled, restored."""
+"""What happened to an appointment, for those who must hear of it: made, moved, cancelled, restored."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,17 @@ from typing import TypeAlias
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.appointments import Appointment
-from storage.vocabulary import Change
+from storage.vocabulary import Change, ChangeSource
+
+
+@dataclass(frozen=True, slots=True)
+class Overruled:
+    """The word of another source that a change put aside: whose it was (None = not known), and what it had said."""
+
+    source: ChangeSource | None
+    starts_at: datetime
+    location: str | None
+    cancelled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +29,11 @@ class AppointmentChange:
     appointment: Appointment
     old_starts_at: datetime | None = None
     old_location: str | None = None
+    source: ChangeSource = ChangeSource.CHAT
+    # Who need not be told: the person who chose the new time themselves.
+    known_to: frozenset[int] = frozenset()
+    # Set when two sources said different things since either last heard of the other: the newest word holds.
+    overruled: Overruled | None = None
 
 
 # Called in the transaction of the change, so that what people must hear is stored with it or not at all.

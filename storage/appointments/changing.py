@@ -1,32 +1,246 @@
-"""Appointments that are made, moved and cancelled in the chat, as the importer does it: with a version and a change."""
+"""The one writer of appointments: who makes, moves, cancels, restores or mends one does it here.
 
-from datetime import datetime, timedelta
+Each change gets a version, is recorded with its source and who did it, and reaches the listener in its transaction.
+
+Sources are of two sorts. Chat and desk act once. A table or a timetable says everything again at each import, so it
+changes only what it changed itself since its last word: a file that says what it said before leaves alone what was
+moved in the chat meanwhile. Where both changed the same, the newest word holds, and the change says whom it overruled.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.appointments import Appointment
-from storage.appointments.changes import AppointmentChange
-from storage.vocabulary import AppointmentStatus, Change
+from storage.appointments.changes import AppointmentChange, OnChanges, Overruled
+from storage.appointments.history import RecordedChange, SourceWord, last_others, words_of
+from storage.engine.columns import Json
+from storage.vocabulary import AppointmentKind, AppointmentStatus, Change, ChangeSource
 
 
-def move(appointment: Appointment, starts_at: datetime, now: datetime) -> AppointmentChange:
-    """Another time (an instant); how long it lasts stays. Reminders count from now on."""
-    old = appointment.starts_at
-    if appointment.ends_at is not None:
-        appointment.ends_at = starts_at + (appointment.ends_at - old)
-    appointment.starts_at = starts_at
-    _changed(appointment, now)
-    return AppointmentChange(Change.MOVED, appointment, old, appointment.location)
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What can be said of an appointment; instants are UTC."""
+
+    kind: AppointmentKind
+    starts_at: datetime
+    ends_at: datetime | None = None
+    location: str | None = None
+    online_url: str | None = None
+    with_whom: str | None = None
+    note: str | None = None
+    mandatory: bool = True
+    status: AppointmentStatus = AppointmentStatus.PLANNED
 
 
-def cancel(appointment: Appointment, now: datetime) -> AppointmentChange:
-    """It does not take place."""
-    appointment.status = AppointmentStatus.CANCELLED
-    _changed(appointment, now)
-    return AppointmentChange(Change.CANCELLED, appointment, appointment.starts_at, appointment.location)
+FIELDS: Final = frozenset(field.name for field in fields(Details))
+#: A change of one of these is told to people; the others show when the appointment is next looked at.
+TOLD: Final = frozenset({"starts_at", "location", "online_url", "status"})
+_WHETHER_AND_WHEN: Final = frozenset({"starts_at", "status"})
 
 
-def _changed(appointment: Appointment, now: datetime) -> None:
-    appointment.version += 1
-    appointment.made_at = appointment.updated_at = now
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    change: AppointmentChange
+    details: frozenset[str]
+    version: int
+    starts_at: datetime
+
+
+class AppointmentWriter:
+    """Writes the changes of one source, by one actor, at one moment, in one transaction.
+
+    `by` is as in the audit log ("consultant:2", "operator"). Changes are kept and told by `finish`.
+    """
+
+    def __init__(
+        self, session: AsyncSession, *, source: ChangeSource, by: str, now: datetime, listener: OnChanges
+    ) -> None:
+        self._session = session
+        self._source = source
+        self._by = by
+        self._now = now
+        self._listener = listener
+        self._pending: list[_Pending] = []
+        self._words: dict[int, SourceWord] = {}
+        self._first_words: list[tuple[Appointment, dict[str, Json]]] = []
+
+    def make(
+        self,
+        external_id: str,
+        details: Details,
+        *,
+        person_id: int | None = None,
+        group_id: int | None = None,
+        named: Collection[str] = (),
+    ) -> Appointment:
+        """A new appointment, of a person or of a group; its id is known after `finish`.
+
+        A repeating source names the fields that it speaks of, so that its word is remembered.
+        """
+        made = Appointment(
+            external_id=external_id,
+            person_id=person_id,
+            group_id=group_id,
+            made_at=self._now,
+            updated_at=self._now,
+            **{name: getattr(details, name) for name in FIELDS},
+        )
+        self._session.add(made)
+        self._keep(AppointmentChange(Change.MADE, made, source=self._source), frozenset())
+        if named:
+            self._first_words.append((made, _words(details, named)))
+        return made
+
+    def move(
+        self, appointment: Appointment, starts_at: datetime, *, known_to: frozenset[int] = frozenset()
+    ) -> AppointmentChange:
+        """Another time (an instant); how long it lasts stays. Who it is `known_to` is not told."""
+        return self._write(appointment, {"starts_at": starts_at}, known_to=known_to)
+
+    def cancel(self, appointment: Appointment) -> AppointmentChange:
+        """It does not take place."""
+        return self._write(appointment, {"status": AppointmentStatus.CANCELLED})
+
+    def restore(
+        self, appointment: Appointment, details: Details | None = None, named: Collection[str] = ()
+    ) -> AppointmentChange:
+        """It takes place after all, as it was but for the details that are named."""
+        said: dict[str, object] = {name: getattr(details, name) for name in named}
+        return self._write(appointment, said | {"status": AppointmentStatus.PLANNED})
+
+    async def listen_to(self, appointments: Collection[Appointment]) -> Mapping[int, Mapping[str, Json]]:
+        """Read what this source last said of these appointments, before it speaks of them again: by appointment."""
+        self._words |= await words_of(self._session, self._source, [appointment.id for appointment in appointments])
+        return {appointment_id: word.said for appointment_id, word in self._words.items()}
+
+    def has_heard(self, appointment: Appointment) -> bool:
+        """Whether this source spoke of an appointment before, as far as `listen_to` found."""
+        return appointment.id in self._words
+
+    def hear(
+        self, appointment: Appointment, details: Details, named: Collection[str], external_id: str = ""
+    ) -> AppointmentChange | None:
+        """Take a repeating source's word on an appointment whose earlier words were listened to; None when it changes
+        nothing. `named` are the fields that it speaks of, `external_id` its key for it when that is another now."""
+        appointment.external_id = external_id or appointment.external_id
+        word = self._words.get(appointment.id)
+        last: Mapping[str, Json] = word.said if word is not None else {}
+        said = _words(details, named)
+        is_new = {name for name in said if name not in last or last[name] != said[name]}
+        self._remember(appointment, word, {**last, **said})
+        meant = details
+        if "starts_at" in is_new:
+            # Another time has its own end, and what is given one is meant to take place.
+            is_new |= {"ends_at"} & said.keys()
+            is_new |= {"status"} & said.keys() if details.status is AppointmentStatus.PLANNED else set()
+        elif "ends_at" in is_new and details.ends_at is not None:
+            # Another end alone is another length, of what may have been moved meanwhile.
+            meant = replace(details, ends_at=appointment.starts_at + (details.ends_at - details.starts_at))
+        differs = {name: getattr(meant, name) for name in is_new if getattr(appointment, name) != getattr(meant, name)}
+        if not differs:
+            return None
+        theirs = {name for name in TOLD & last.keys() if last[name] != word_of(getattr(appointment, name))}
+        both = differs.keys() & theirs or (differs.keys() & _WHETHER_AND_WHEN and theirs & _WHETHER_AND_WHEN)
+        return self._write(appointment, differs, overrules=bool(both))
+
+    async def finish(self) -> list[AppointmentChange]:
+        """Record what was changed and tell the listener, in the order of the changes; returns them."""
+        await self._session.flush()
+        overruling = [p.change.appointment.id for p in self._pending if p.change.overruled is not None]
+        others = await last_others(self._session, self._source, overruling)
+        changes: list[AppointmentChange] = []
+        for pending in self._pending:
+            change, appointment_id = pending.change, pending.change.appointment.id
+            if change.overruled is not None:
+                change = replace(change, overruled=replace(change.overruled, source=others.get(appointment_id)))
+            changes.append(change)
+            self._session.add(
+                RecordedChange(
+                    appointment_id=appointment_id,
+                    version=pending.version,
+                    change=change.change,
+                    source=self._source,
+                    actor=self._by,
+                    at=self._now,
+                    starts_at=pending.starts_at,
+                    old_starts_at=change.old_starts_at,
+                    details=",".join(sorted(pending.details)),
+                )
+            )
+        self._session.add_all(
+            SourceWord(appointment_id=appointment.id, source=self._source, said=said, said_at=self._now)
+            for appointment, said in self._first_words
+        )
+        self._pending, self._first_words = [], []
+        await self._session.flush()
+        await self._listener(self._session, changes)
+        return changes
+
+    def _remember(self, appointment: Appointment, word: SourceWord | None, said: dict[str, Json]) -> None:
+        if word is None:
+            self._first_words.append((appointment, said))
+        elif word.said != said:
+            word.said, word.said_at = said, self._now
+
+    def _write(
+        self,
+        appointment: Appointment,
+        said: Mapping[str, object],
+        *,
+        known_to: frozenset[int] = frozenset(),
+        overrules: bool = False,
+    ) -> AppointmentChange:
+        starts_at, location, status = appointment.starts_at, appointment.location, appointment.status
+        length = length_of(appointment) if appointment.ends_at is not None else None
+        differs = frozenset(name for name, value in said.items() if getattr(appointment, name) != value)
+        for name in differs:
+            setattr(appointment, name, said[name])
+        if "starts_at" in differs and "ends_at" not in said and length is not None:
+            appointment.ends_at = appointment.starts_at + length
+        appointment.updated_at = self._now
+        what = _what(differs, status, appointment.status)
+        if what is not Change.DETAILS:
+            appointment.version += 1
+            # Reminders of the new time are counted from when it became known.
+            appointment.made_at = self._now
+        was = Overruled(None, starts_at, location, status is AppointmentStatus.CANCELLED) if overrules else None
+        change = AppointmentChange(what, appointment, starts_at, location, self._source, known_to, was)
+        self._keep(change, differs)
+        return change
+
+    def _keep(self, change: AppointmentChange, details: frozenset[str]) -> None:
+        # A new row has its version when it is stored.
+        version = change.appointment.version if change.change is not Change.MADE else 1
+        self._pending.append(_Pending(change, details, version, change.appointment.starts_at))
+
+
+def _what(differs: Collection[str], was: AppointmentStatus, now: AppointmentStatus) -> Change:
+    if now is AppointmentStatus.CANCELLED:
+        # What does not take place cannot become other for anybody.
+        return Change.CANCELLED if was is AppointmentStatus.PLANNED else Change.DETAILS
+    if was is AppointmentStatus.CANCELLED:
+        return Change.RESTORED
+    return Change.MOVED if TOLD.intersection(differs) else Change.DETAILS
+
+
+def _words(details: Details, named: Collection[str]) -> dict[str, Json]:
+    return {name: word_of(getattr(details, name)) for name in FIELDS if name in named}
+
+
+def word_of(value: object) -> Json:
+    """A field's value as a source's word keeps it."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, Enum):
+        return str(value.value)
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    raise TypeError(f"a word is a text, an instant or yes or no, not {type(value).__name__}")
 
 
 def length_of(appointment: Appointment, otherwise: timedelta = timedelta(hours=1)) -> timedelta:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -37,3 +37,12 @@ async def proposal_for(session: AsyncSession, person_id: int, proposal_id: int) 
     """The proposal when it was made to this person; None otherwise, whatever the id."""
     found = await session.get(Proposal, proposal_id)
     return found if found is not None and found.person_id == person_id else None
+
+
+async def overtake_proposals(session: AsyncSession, appointment_id: int) -> None:
+    """What was proposed for this appointment before does not count any more."""
+    await session.execute(
+        update(Proposal)
+        .where(Proposal.appointment_id == appointment_id, Proposal.state == ProposalState.OPEN)
+        .values(state=ProposalState.OVERTAKEN)
+    )

@@ -4,38 +4,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.appointments.appointments import Appointment
-from storage.appointments.changes import AppointmentChange, OnChanges
+from storage.appointments.appointments import appointments_by_external_id
+from storage.appointments.changes import OnChanges
+from storage.appointments.changing import FIELDS, AppointmentWriter, Details
 from storage.importing import cells as cell
 from storage.importing.cells import CellFault
 from storage.importing.run import Border, Parsed, RowOutcome
 from storage.people.people import person_ids
-from storage.vocabulary import AppointmentKind, AppointmentStatus, Change
+from storage.vocabulary import AppointmentKind, AppointmentStatus, ChangeSource
 
 
 @dataclass(frozen=True, slots=True)
 class AppointmentRow:
-    """One row of the appointments table; instants are UTC."""
+    """One row of the appointments table."""
 
     external_id: str
     person_external_id: str
-    kind: AppointmentKind
-    starts_at: datetime
-    ends_at: datetime | None
-    location: str | None
-    online_url: str | None
-    with_whom: str | None
-    mandatory: bool
-    status: AppointmentStatus
-    note: str | None
+    details: Details
 
 
-_FIELDS = ("kind", "starts_at", "ends_at", "location", "online_url", "with_whom", "mandatory", "status", "note")
-# A change of one of these is told to the person; the others show when the appointment is next looked at.
-_TOLD = frozenset({"starts_at", "location", "online_url", "status"})
 _NOTES = {
     "gap": "does not exist in that night (the clock goes forward); taken as one hour later",
     "fold": "exists twice in that night (the clock goes back); taken as the first of the two",
@@ -46,12 +35,13 @@ class AppointmentsImporter:
     """Imports appointments by external id; what people must hear goes to `on_changes` in the same transaction."""
 
     required = frozenset({"external_id", "person_external_id", "kind", "starts_at"})
-    known = required | frozenset(_FIELDS)
+    known = required | FIELDS
     key_field = "external_id"
 
-    def __init__(self, border: Border, on_changes: OnChanges) -> None:
+    def __init__(self, border: Border, on_changes: OnChanges, *, by: str = "operator") -> None:
         self._border = border
         self._on_changes = on_changes
+        self._by = by
 
     def parse(self, cells: Mapping[str, str], warn: Callable[[str, str], None]) -> AppointmentRow:
         """See Importer."""
@@ -71,15 +61,17 @@ class AppointmentsImporter:
         return AppointmentRow(
             external_id=cell.required(cells, "external_id"),
             person_external_id=cell.required(cells, "person_external_id", longest=80),
-            kind=kind,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            location=cell.text(cells, "location", longest=500),
-            online_url=cell.web_address(cells, "online_url"),
-            with_whom=cell.text(cells, "with_whom", longest=200),
-            mandatory=cell.yes_or_no(cells, "mandatory", default=True),
-            status=status,
-            note=cell.text(cells, "note"),
+            details=Details(
+                kind=kind,
+                starts_at=starts_at,
+                ends_at=ends_at,
+                location=cell.text(cells, "location", longest=500),
+                online_url=cell.web_address(cells, "online_url"),
+                with_whom=cell.text(cells, "with_whom", longest=200),
+                mandatory=cell.yes_or_no(cells, "mandatory", default=True),
+                status=status,
+                note=cell.text(cells, "note"),
+            ),
         )
 
     def _instant(self, cells: Mapping[str, str], field: str, warn: Callable[[str, str], None]) -> datetime | None:
@@ -100,65 +92,25 @@ class AppointmentsImporter:
     ) -> list[RowOutcome]:
         """See Importer."""
         people = await person_ids(session, [row.value.person_external_id for row in rows])
-        existing = {
-            a.external_id: a
-            for a in await session.scalars(
-                select(Appointment).where(Appointment.external_id.in_([row.value.external_id for row in rows]))
-            )
-        }
+        existing = await appointments_by_external_id(session, [row.value.external_id for row in rows])
+        writer = AppointmentWriter(
+            session, source=ChangeSource.CSV, by=self._by, now=self._border.now, listener=self._on_changes
+        )
+        await writer.listen_to(existing.values())
         outcomes: list[RowOutcome] = []
-        changes: list[AppointmentChange] = []
         for row in rows:
             person_id = people.get(row.value.person_external_id)
             appointment = existing.get(row.value.external_id)
+            named = FIELDS & row.columns
             if person_id is None:
                 reject(row.number, "person_external_id", "is nobody we know; import people first, or mend the id")
             elif appointment is not None and appointment.person_id != person_id:
                 reject(row.number, "external_id", "belongs to somebody else's appointment; give this one another id")
             elif appointment is None:
-                changes.append(self._make(session, row.value, person_id))
+                writer.make(row.value.external_id, row.value.details, person_id=person_id, named=named)
                 outcomes.append(RowOutcome.CREATED)
             else:
-                outcomes.append(self._update(row, appointment, changes))
-        await session.flush()
-        await self._on_changes(session, changes)
+                change = writer.hear(appointment, row.value.details, named)
+                outcomes.append(RowOutcome.UNCHANGED if change is None else RowOutcome.UPDATED)
+        await writer.finish()
         return outcomes
-
-    def _make(self, session: AsyncSession, value: AppointmentRow, person_id: int) -> AppointmentChange:
-        now = self._border.now
-        made = Appointment(
-            external_id=value.external_id,
-            person_id=person_id,
-            made_at=now,
-            updated_at=now,
-            **{name: getattr(value, name) for name in _FIELDS},
-        )
-        session.add(made)
-        return AppointmentChange(Change.MADE, made)
-
-    def _update(
-        self, row: Parsed[AppointmentRow], appointment: Appointment, changes: list[AppointmentChange]
-    ) -> RowOutcome:
-        old_starts_at, old_location, old_status = appointment.starts_at, appointment.location, appointment.status
-        changed = {
-            name for name in _FIELDS if name in row.columns and getattr(appointment, name) != getattr(row.value, name)
-        }
-        if not changed:
-            return RowOutcome.UNCHANGED
-        for name in changed:
-            setattr(appointment, name, getattr(row.value, name))
-        appointment.updated_at = self._border.now
-        if changed & _TOLD:
-            appointment.version += 1
-            # Reminders of the new time are counted from when it became known.
-            appointment.made_at = self._border.now
-            if appointment.status is AppointmentStatus.CANCELLED:
-                change = Change.CANCELLED
-            elif old_status is AppointmentStatus.CANCELLED:
-                change = Change.RESTORED
-            else:
-                change = Change.MOVED
-            already_gone = change is Change.CANCELLED and old_status is AppointmentStatus.CANCELLED
-            if not already_gone:
-                changes.append(AppointmentChange(change, appointment, old_starts_at, old_location))
-        return RowOutcome.UPDATED

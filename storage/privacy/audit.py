@@ -1,13 +1,17 @@
 """The audit log: who looked at or changed what about whom, by ids only."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Index, String, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.appointments.appointments import Appointment
+from storage.appointments.history import RecordedChange
 from storage.engine.base import Base
 from storage.engine.columns import RowId
+from storage.vocabulary import ChangeSource
 
 
 class AuditEntry(Base, kw_only=True):
@@ -27,3 +31,66 @@ async def count_entries(session: AsyncSession, ref: str) -> int:
     """How many acts by or about somebody ("person:7") are kept."""
     wanted = or_(AuditEntry.subject == ref, AuditEntry.actor == ref)
     return await session.scalar(select(func.count()).select_from(AuditEntry).where(wanted)) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One act as it is listed; `source` and `appointment_id` are those of a changed appointment."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    source: ChangeSource | None = None
+    appointment_id: int | None = None
+
+
+async def audit_lines(
+    session: AsyncSession, *, about: str | None = None, by: str | None = None, limit: int
+) -> list[AuditLine]:
+    """The latest acts, newest first: about a subject ("person:7"), by an actor ("consultant:2"), or all.
+
+    Changes of appointments are listed with their source, those of imports included: from the history of appointments,
+    which keeps more than the log's own entry of the same act.
+    """
+    asked = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
+    if about is not None:
+        asked = asked.where(AuditEntry.subject == about)
+    if by is not None:
+        asked = asked.where(AuditEntry.actor == by)
+    changes = await _changes(session, about, by, limit)
+    listed = {(line.at, line.actor, line.action, line.subject) for line in changes}
+    entries = [
+        AuditLine(entry.at, entry.actor, entry.action, entry.subject)
+        for entry in await session.scalars(asked)
+        if (entry.at, entry.actor, entry.action, entry.subject) not in listed
+    ]
+    return sorted([*entries, *changes], key=lambda line: line.at, reverse=True)[:limit]
+
+
+async def _changes(session: AsyncSession, about: str | None, by: str | None, limit: int) -> list[AuditLine]:
+    asked = (
+        select(RecordedChange, Appointment.person_id, Appointment.group_id)
+        .join(Appointment, Appointment.id == RecordedChange.appointment_id)
+        .order_by(RecordedChange.id.desc())
+        .limit(limit)
+    )
+    if about is not None:
+        role, _, number = about.partition(":")
+        owner = {"person": Appointment.person_id, "group": Appointment.group_id}.get(role)
+        if owner is None or not number.isdecimal():
+            return []
+        asked = asked.where(owner == int(number))
+    if by is not None:
+        asked = asked.where(RecordedChange.actor == by)
+    return [
+        AuditLine(
+            change.at,
+            change.actor,
+            f"{change.change.value}_appointment",
+            f"person:{person_id}" if person_id is not None else f"group:{group_id}",
+            change.source,
+            change.appointment_id,
+        )
+        for change, person_id, group_id in await session.execute(asked)
+    ]

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.absences import Absence, AbsenceAppointment
 from storage.appointments.appointments import Appointment, LessonGroup, Membership, Participation
+from storage.appointments.history import RecordedChange, SourceWord
 from storage.appointments.proposals import Proposal
 from storage.engine.base import Base
 from storage.engine.columns import Json
@@ -60,6 +61,8 @@ async def export_person(session: AsyncSession, person: Person) -> dict[str, Json
         .where(Membership.person_id == mine)
     )
 
+    own = select(Appointment.id).where(Appointment.person_id == mine)
+
     async def of(table: type[Base], where: ColumnElement[bool]) -> Json:
         return _rows(list(await session.scalars(select(table).where(where))))
 
@@ -68,6 +71,8 @@ async def export_person(session: AsyncSession, person: Person) -> dict[str, Json
         "consultant": None if consultant is None else {"name": consultant.name, "email": consultant.email},
         "plan": await of(Plan, Plan.person_id == mine),
         "appointments": await of(Appointment, Appointment.person_id == mine),
+        "appointment_changes": await of(RecordedChange, RecordedChange.appointment_id.in_(own)),
+        "appointment_sources": await of(SourceWord, SourceWord.appointment_id.in_(own)),
         "groups": [{"group": name, "from": _value(start), "until": _value(end)} for name, start, end in groups],
         "answers_and_presence": await of(Participation, Participation.person_id == mine),
         "absences": await of(Absence, Absence.person_id == mine),

@@ -13,7 +13,6 @@ from storage.appointments.absence_reports import (
     LOOK_BACK,
     add_appointments,
     chosen_appointments,
-    leave_out,
     report_of_days,
     reports_about,
     times_reported,
@@ -270,13 +269,3 @@ async def still_ill(turn: Turn, report: Absence, _value: str = "") -> None:
 async def _add(turn: Turn, report: Absence, appointments: Sequence[Appointment]) -> None:
     await add_appointments(turn.session, report.id, [a.id for a in appointments])
     await answer_appointments(turn.session, turn.person.id, appointments, Answer.NOT_COMING, turn.now)
-
-
-async def withdraw_for(turn: Turn, appointment: Appointment) -> None:
-    """Take back the reports about one appointment, because the person comes after all; a report about others too
-    holds for those."""
-    for report in await reports_about(turn.session, turn.person.id, appointment.id):
-        if len(await chosen_appointments(turn.session, report.id)) == 1 and not report.open_ended:
-            report.state = AbsenceState.WITHDRAWN
-    await turn.session.flush()
-    await leave_out(turn.session, turn.person.id, [appointment.id])

@@ -3,19 +3,21 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.actions import meetings
+from bot.actions.meetings import MeetingRefused
 from bot.dialogue import menu
-from bot.dialogue.appointments import absence_draft, absence_sent
+from bot.dialogue.appointments import absence_draft
+from bot.dialogue.consultants.common import number_in
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Attachment, Button, Part, Text
-from reminders.wording.appointment import KIND_ICONS, answer_buttons, appointment_line, appointment_parts, name_of
+from reminders.wording.appointment import KIND_ICONS, answer_buttons, appointment_line, appointment_parts
 from storage.appointments.appointments import (
     Appointment,
-    answer_appointments,
     appointment_for,
     appointments_of,
     participation_in,
 )
-from storage.vocabulary import Answer, AppointmentStatus
+from storage.vocabulary import AppointmentStatus
 
 SHOWN = 6
 AHEAD = timedelta(days=90)
@@ -52,27 +54,21 @@ def appointment_button(appointment: Appointment) -> Text:
 
 async def find(turn: Turn, args: Sequence[str]) -> Appointment | None:
     """The appointment a button is about, when it is this person's; says so when it is not (any more)."""
-    number = int(args[0]) if args and args[0].isdecimal() and len(args[0]) < 12 else 0
-    appointment = await appointment_for(turn.session, turn.person.id, number, zone=turn.zone)
+    appointment = await appointment_for(turn.session, turn.person.id, number_in(args), zone=turn.zone)
     if appointment is None:
         turn.say(part("appointment.unknown"), buttons=[menu.back()])
     return appointment
 
 
-async def open_appointment(
-    turn: Turn, args: Sequence[str], begun_within: timedelta = timedelta(0)
-) -> Appointment | None:
-    """As `find`, but only one that can still be answered: not cancelled, not begun (or not so long ago)."""
-    appointment = await find(turn, args)
-    if appointment is None:
-        return None
-    if appointment.status is AppointmentStatus.CANCELLED:
-        turn.say(part("appointment.is_cancelled"), buttons=[menu.back()])
-        return None
-    if appointment.starts_at + begun_within <= turn.now:
-        turn.say(part("appointment.is_over"), buttons=[[button("menu.consultant", "letter", "💬")], menu.back()])
-        return None
-    return appointment
+def say_refused(turn: Turn, why: MeetingRefused) -> None:
+    """Why an appointment cannot be answered (any more), and what to do."""
+    match why:
+        case MeetingRefused.CANCELLED:
+            turn.say(part("appointment.is_cancelled"), buttons=[menu.back()])
+        case MeetingRefused.OVER:
+            turn.say(part("appointment.is_over"), buttons=[[button("menu.consultant", "letter", "💬")], menu.back()])
+        case _:
+            turn.say(part("appointment.unknown"), buttons=[menu.back()])
 
 
 async def show_one(turn: Turn, args: Sequence[str]) -> None:
@@ -116,21 +112,10 @@ async def calendar(turn: Turn, args: Sequence[str]) -> None:
 
 async def come(turn: Turn, args: Sequence[str]) -> None:
     """I come."""
-    appointment = await open_appointment(turn, args)
-    if appointment is None:
+    appointment = await meetings.confirm(turn.acting, turn.person.id, number_in(args))
+    if isinstance(appointment, MeetingRefused):
+        say_refused(turn, appointment)
         return
-    before = await participation_in(turn.session, appointment.id, turn.person.id)
-    changed_mind = before is not None and before.answer in (Answer.NOT_COMING, Answer.OTHER_TIME)
-    if changed_mind:
-        await absence_sent.withdraw_for(turn, appointment)
-    await answer_appointments(turn.session, turn.person.id, [appointment], Answer.COMING, turn.now)
-    consultant = await turn.who_hears()
-    if changed_mind and consultant is not None:
-        turn.tell_consultant(
-            consultant.id,
-            f"coming:{appointment.id}:{turn.person.id}:{turn.event.event_id}",
-            part("consultant.coming_after_all", person=name_of(turn.person), what=appointment_line(appointment)),
-        )
     turn.say(
         part("appointment.thanks_coming"),
         Part(appointment_line(appointment)),
@@ -141,32 +126,19 @@ async def come(turn: Turn, args: Sequence[str]) -> None:
 
 async def not_come(turn: Turn, args: Sequence[str]) -> None:
     """I can't come: goes on to the absence report, with this appointment chosen."""
-    appointment = await open_appointment(turn, args, begun_within=absence_draft.AFTERWARDS)
-    if appointment is not None:
+    within = absence_draft.AFTERWARDS
+    appointment = await meetings.to_answer(turn.acting, turn.person.id, number_in(args), begun_within=within)
+    if isinstance(appointment, MeetingRefused):
+        say_refused(turn, appointment)
+    else:
         await absence_draft.begin(turn, appointment)
 
 
 async def other_time(turn: Turn, args: Sequence[str]) -> None:
     """Another time please: the consultant hears it at once; the person may say when they can."""
-    appointment = await open_appointment(turn, args)
-    if appointment is None:
+    appointment = await meetings.ask_other_time(turn.acting, turn.person.id, number_in(args))
+    if isinstance(appointment, MeetingRefused):
+        say_refused(turn, appointment)
         return
-    await answer_appointments(turn.session, turn.person.id, [appointment], Answer.OTHER_TIME, turn.now)
-    consultant = await turn.who_hears()
-    if consultant is not None:
-        turn.tell_consultant(
-            consultant.id,
-            f"othertime:{appointment.id}:{appointment.version}:{turn.person.id}",
-            title("consultant.other_time", person=name_of(turn.person)),
-            Part(appointment_line(appointment)),
-            buttons=[
-                [button("consultant.new_time", f"time:{appointment.id}:{appointment.version}", "🔁")],
-                [button("consultant.write", f"write:{turn.person.id}", "✍️")],
-            ],
-        )
     turn.expect(f"other_time:{appointment.id}")
-    turn.say(
-        part("appointment.other_time_passed_on"),
-        part("appointment.say_when"),
-        buttons=[menu.back()],
-    )
+    turn.say(part("appointment.other_time_passed_on"), part("appointment.say_when"), buttons=[menu.back()])

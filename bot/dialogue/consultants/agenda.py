@@ -5,15 +5,14 @@ it said and two devices do not mix. Nothing changes before it is confirmed.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import Final
 
-from sqlalchemy import select
-
+from bot.actions import meetings as meetings_of
+from bot.actions.meetings import KINDS, LENGTH, Meeting, MeetingRefused
 from bot.actions.people import NAME_LENGTH
 from bot.dialogue.appointments.absence_questions import appointment_label
 from bot.dialogue.consultants.common import (
     PAGE,
+    as_shown,
     caseload,
     menu_rows,
     number_in,
@@ -31,13 +30,9 @@ from locales.rendering.message import Button, Part, Text, verbatim
 from reminders.wording.absence import can_be_moved
 from reminders.wording.appointment import KIND_ICONS, appointment_line, appointment_parts, name_of
 from storage.appointments.appointments import Appointment, appointments_of
-from storage.appointments.changes import AppointmentChange
-from storage.appointments.changing import cancel, length_of, move
+from storage.appointments.changing import length_of
 from storage.people.people import Person
-from storage.vocabulary import AppointmentKind, Change
-
-KINDS: Final = tuple(kind for kind in AppointmentKind if kind is not AppointmentKind.CLASS)
-_LENGTH: Final = timedelta(hours=1)
+from storage.vocabulary import AppointmentKind
 
 
 async def people(turn: Turn, args: Sequence[str]) -> None:
@@ -91,7 +86,7 @@ async def new(turn: Turn, args: Sequence[str]) -> None:
         turn.say(title("consultant.what_kind", person=name_of(person)), buttons=rows)
         return
     so_far = f"new:{person.id}:{kind}"
-    when = await pick_moment(turn, so_far, args[2] if len(args) > 2 else "", [person], _LENGTH)
+    when = await pick_moment(turn, so_far, args[2] if len(args) > 2 else "", [person], LENGTH)
     if when is None:
         return
     place = await place_of(turn, args[3] if len(args) > 3 else "")
@@ -115,51 +110,45 @@ def _kind_label(kind: AppointmentKind) -> Text:
 
 async def make(turn: Turn, args: Sequence[str]) -> None:
     """Confirmed: make the appointment. The person hears it, and their reminders are planned."""
-    person = await own_person(turn, number_in(args))
     kind = args[1] if len(args) > 1 else ""
     when = moment_of(turn, args[2]) if len(args) > 2 else None
     place = await place_of(turn, args[3] if len(args) > 3 else "")
-    if person is None or kind not in KINDS:
+    if kind not in KINDS:
         say_unknown(turn)
         return
-    if when is None or place is None or when <= turn.now:
-        turn.say(part("consultant.choose_again"), buttons=menu_rows())
+    if when is None or place is None:
+        _say_refused(turn, await _whose(turn, args))
         return
-    # The same choice confirmed twice is one appointment.
-    external_id = f"chat-{person.id}-{kind}-{args[2]}"
-    if await turn.session.scalar(select(Appointment.id).where(Appointment.external_id == external_id)) is not None:
-        turn.say(part("consultant.made_already"), buttons=menu_rows())
-        return
-    made = Appointment(
-        external_id=external_id,
-        person_id=person.id,
-        kind=AppointmentKind(kind),
-        starts_at=when,
-        ends_at=when + _LENGTH,
-        location=place or None,
-        with_whom=turn.consultant.name,
-        made_at=turn.now,
-        updated_at=turn.now,
-    )
-    turn.session.add(made)
-    await turn.session.flush()
-    await _changed(turn, AppointmentChange(Change.MADE, made))
-    turn.expect("")
-    turn.audit("made_appointment", f"person:{person.id}")
-    turn.say(
-        title("consultant.made", person=name_of(person)),
-        Part(appointment_line(made)),
-        buttons=[[_open(made)], *menu_rows()],
-    )
+    match await meetings_of.make(turn.acting, number_in(args), AppointmentKind(kind), when, place):
+        case Meeting(appointment=made, person=person):
+            turn.expect("")
+            turn.say(
+                title("consultant.made", person=name_of(person)),
+                Part(appointment_line(made)),
+                buttons=[[_open(made)], *menu_rows()],
+            )
+        case refused:
+            _say_refused(turn, refused)
+
+
+async def _whose(turn: Turn, args: Sequence[str]) -> MeetingRefused:
+    """What is the matter with a choice that cannot be used: it is of nobody of theirs, or of another day."""
+    found = await own_person(turn, number_in(args))
+    return MeetingRefused.PAST if found is not None else MeetingRefused.NOT_THEIRS
+
+
+def _say_refused(turn: Turn, why: MeetingRefused) -> None:
+    match why:
+        case MeetingRefused.THERE_ALREADY:
+            turn.say(part("consultant.made_already"), buttons=menu_rows())
+        case MeetingRefused.PAST:
+            turn.say(part("consultant.choose_again"), buttons=menu_rows())
+        case _:
+            say_unknown(turn)
 
 
 def _open(meeting: Appointment) -> Button:
     return Button(appointment_label(meeting), f"meet:{meeting.id}:{meeting.version}", KIND_ICONS[meeting.kind])
-
-
-async def _changed(turn: Turn, change: AppointmentChange) -> None:
-    await turn.session.flush()
-    await turn.services.changed(turn.session, [change])
 
 
 async def meetings(turn: Turn, args: Sequence[str]) -> None:
@@ -194,72 +183,74 @@ async def meeting(turn: Turn, args: Sequence[str]) -> None:
     found = await own_meeting(turn, args)
     if found is None:
         return
-    appointment, person = found
+    appointment = found.appointment
     rows: list[list[Button]] = []
-    if can_be_moved(appointment) and appointment.starts_at > turn.now:
+    if found.refused is None:
         which = f"{appointment.id}:{appointment.version}"
         rows = [
             [button("consultant.move_it", f"mv:{which}", "🔁"), button("consultant.new_time", f"time:{which}", "❓")],
             [button("consultant.cancel_it", f"cx:{which}", "❌")],
         ]
     turn.say(
-        part("consultant.about", person=name_of(person)), *appointment_parts(appointment), buttons=[*rows, *menu_rows()]
+        part("consultant.about", person=name_of(found.person)),
+        *appointment_parts(appointment),
+        buttons=[*rows, *menu_rows()],
     )
 
 
 async def move_to(turn: Turn, args: Sequence[str]) -> None:
     """Another time, chosen by the consultant: "mv:<appointment>:<version>[:<moment>[:yes]]"."""
-    found = await _movable(turn, args)
-    if found is None:
-        return
-    appointment, person = found
-    so_far = f"mv:{appointment.id}:{appointment.version}"
     chosen = args[2] if len(args) > 2 else ""
+    moment = moment_of(turn, chosen)
+    if list(args[3:4]) == ["yes"] and moment is not None and moment > turn.now:
+        done = await meetings_of.move(turn.acting, number_in(args), number_in(args, 1), moment)
+        _say_done(turn, done, "consultant.moved")
+        return
+    found = await own_meeting(turn, args)
+    if found is None or _cannot_be_moved(turn, found):
+        return
+    appointment, person = found.appointment, found.person
+    so_far = f"mv:{appointment.id}:{appointment.version}"
     when = await pick_moment(turn, so_far, chosen, [person], length_of(appointment), appointment)
     if when is None:
         return
-    if list(args[3:4]) != ["yes"]:
-        turn.say(
-            title("consultant.move_this", person=name_of(person)),
-            Part(appointment_line(appointment)),
-            Part(Text("consultant.to_when", {"at": when})),
-            buttons=[[button("consultant.move_yes", f"{so_far}:{chosen}:yes", "✅")], *menu_rows()[-1:]],
-        )
-        return
-    await _changed(turn, move(appointment, when, turn.now))
-    turn.audit("moved_appointment", f"person:{person.id}")
     turn.say(
-        title("consultant.moved", person=name_of(person)), Part(appointment_line(appointment)), buttons=menu_rows()
+        title("consultant.move_this", person=name_of(person)),
+        Part(appointment_line(appointment)),
+        Part(Text("consultant.to_when", {"at": when})),
+        buttons=[[button("consultant.move_yes", f"{so_far}:{chosen}:yes", "✅")], *menu_rows()[-1:]],
     )
 
 
 async def cancel_it(turn: Turn, args: Sequence[str]) -> None:
     """Cancel, after a question: "cx:<appointment>:<version>[:yes]"."""
-    found = await _movable(turn, args)
-    if found is None:
+    if list(args[2:3]) == ["yes"]:
+        done = await meetings_of.cancel(turn.acting, number_in(args), number_in(args, 1))
+        _say_done(turn, done, "consultant.cancelled")
         return
-    appointment, person = found
-    if list(args[2:3]) != ["yes"]:
-        which = f"cx:{appointment.id}:{appointment.version}:yes"
-        turn.say(
-            title("consultant.cancel_this", person=name_of(person)),
-            Part(appointment_line(appointment)),
-            buttons=[[button("consultant.cancel_yes", which, "❌")], *menu_rows()[-1:]],
-        )
+    found = await own_meeting(turn, args)
+    if found is None or _cannot_be_moved(turn, found):
         return
-    await _changed(turn, cancel(appointment, turn.now))
-    turn.audit("cancelled_appointment", f"person:{person.id}")
+    which = f"cx:{found.appointment.id}:{found.appointment.version}:yes"
     turn.say(
-        title("consultant.cancelled", person=name_of(person)), Part(appointment_line(appointment)), buttons=menu_rows()
+        title("consultant.cancel_this", person=name_of(found.person)),
+        Part(appointment_line(found.appointment)),
+        buttons=[[button("consultant.cancel_yes", which, "❌")], *menu_rows()[-1:]],
     )
 
 
-async def _movable(turn: Turn, args: Sequence[str]) -> tuple[Appointment, Person] | None:
-    found = await own_meeting(turn, args)
-    if found is not None and (not can_be_moved(found[0]) or found[0].starts_at <= turn.now):
+def _say_done(turn: Turn, result: Meeting | MeetingRefused, key: str) -> None:
+    done = as_shown(turn, result)
+    if done is not None and not _cannot_be_moved(turn, done):
+        line = Part(appointment_line(done.appointment))
+        turn.say(title(key, person=name_of(done.person)), line, buttons=menu_rows())
+
+
+def _cannot_be_moved(turn: Turn, found: Meeting) -> bool:
+    """Says so when it is not for them to move, or has begun."""
+    if found.refused is not None:
         turn.say(part("consultant.cannot_move"), buttons=menu_rows())
-        return None
-    return found
+    return found.refused is not None
 
 
 async def take_place(turn: Turn, text: str) -> None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
+from bot.actions.meetings import Meeting, MeetingRefused, open_meeting
 from bot.actions.people import look_at
 from bot.dialogue.turn import Turn, button, part
 from locales.rendering.message import Button
 from reminders.wording.appointment import name_of
 from reminders.wording.caseload_lists import Caseload
-from storage.appointments.appointments import Appointment
 from storage.caseload import caseload_of
 from storage.people.people import Person
 
@@ -41,21 +41,20 @@ async def own_person(turn: Turn, person_id: int) -> Person | None:
     return await look_at(turn.acting, person_id)
 
 
-async def own_meeting(turn: Turn, args: Sequence[str]) -> tuple[Appointment, Person] | None:
+async def own_meeting(turn: Turn, args: Sequence[str]) -> Meeting | None:
     """An appointment of one of their people, in the version that a button was made for; says so when it is not."""
-    appointment = await turn.session.get(Appointment, number_in(args))
-    person = (
-        await own_person(turn, appointment.person_id)
-        if appointment is not None and appointment.person_id is not None
-        else None
-    )
-    if appointment is None or person is None:
+    return as_shown(turn, await open_meeting(turn.acting, number_in(args), number_in(args, 1)))
+
+
+def as_shown(turn: Turn, found: Meeting | MeetingRefused) -> Meeting | None:
+    """What an act on a meeting came to, unless the meeting is not theirs or not as it was shown: that is said."""
+    if isinstance(found, MeetingRefused):
         say_unknown(turn)
         return None
-    if appointment.version != number_in(args, 1):
-        turn.say(part("consultant.changed_meanwhile", person=name_of(person)), buttons=menu_rows())
+    if found.refused is MeetingRefused.CHANGED:
+        turn.say(part("consultant.changed_meanwhile", person=name_of(found.person)), buttons=menu_rows())
         return None
-    return appointment, person
+    return found
 
 
 async def caseload(turn: Turn) -> list[Person]:

@@ -4,17 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import select
-
 from bot.dialogue.consultants.common import caseload
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Text, verbatim
 from reminders.local_time import to_instant
 from reminders.working_time import is_working_day
-from storage.appointments.appointments import Appointment, appointments_of, day_bounds
+from storage.appointments.appointments import Appointment, appointments_of, day_bounds, meetings_between
 from storage.appointments.changing import length_of
 from storage.people.people import Person
-from storage.vocabulary import AppointmentStatus
 
 DAYS: Final = 10
 FARTHEST: Final = timedelta(days=365)
@@ -122,14 +119,7 @@ async def _taken(
     found: dict[int, Appointment] = {}
     for person in with_people:
         found.update((a.id, a) for a in await appointments_of(turn.session, person.id, since, until, zone=turn.zone))
-    mine = await turn.session.scalars(
-        select(Appointment).where(
-            Appointment.person_id.in_([person.id for person in await caseload(turn)]),
-            Appointment.starts_at >= since,
-            Appointment.starts_at < until,
-            Appointment.status == AppointmentStatus.PLANNED,
-        )
-    )
+    mine = await meetings_between(turn.session, [person.id for person in await caseload(turn)], since, until)
     # Who it is with stands in an encrypted column, so it is compared here.
     found.update((a.id, a) for a in mine if a.with_whom == turn.consultant.name)
     return [

@@ -4,14 +4,11 @@ import hashlib
 from collections import Counter
 from typing import Final
 
-from sqlalchemy import select
-
 from bot.dialogue.consultants.common import caseload
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, verbatim
-from storage.appointments.appointments import Appointment
+from storage.appointments.appointments import latest_meetings
 from storage.people.people import Person
-from storage.vocabulary import AppointmentKind
 
 _PLACES: Final = 5
 _LATEST: Final = 60
@@ -33,14 +30,7 @@ async def place_of(turn: Turn, mark: str) -> str | None:
 
 async def ask_place(turn: Turn, so_far: str, person: Person) -> None:
     """Where: the town hall, the places used lately, another one in words, or none."""
-    recent = await turn.session.scalars(
-        select(Appointment)
-        .where(
-            Appointment.person_id.in_([p.id for p in await caseload(turn)]), Appointment.kind != AppointmentKind.CLASS
-        )
-        .order_by(Appointment.starts_at.desc())
-        .limit(_LATEST)
-    )
+    recent = await latest_meetings(turn.session, [p.id for p in await caseload(turn)], limit=_LATEST)
     used = Counter(a.location for a in recent if a.location)
     town_hall = turn.services.municipalities.of(person.municipality).address
     first = [town_hall] if town_hall else []

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import cast
 
 import pytest
 from typer.testing import CliRunner
@@ -106,6 +107,30 @@ def test_a_timetable_is_imported_for_a_group_and_again_without_change() -> None:
     messages = maatje("reminders", "preview", "P1", "--days", "8")["messages"]
     assert isinstance(messages, list)
     assert {kind for message in messages for kind in message["kinds"]} == {"classes", "overview"}
+
+
+def test_every_change_is_listed_with_its_source(folder: Path) -> None:
+    table = (folder / "appointments.csv").read_text()
+    maatje("import", "people", "people.csv")
+    maatje("import", "appointments", "appointments.csv")
+    (folder / "appointments.csv").write_text(
+        table.replace("03-14 14:00", "03-15 10:00").replace("03-14 15:00", "03-15 11:00")
+    )
+    assert maatje("import", "appointments", "appointments.csv")["updated"] == 1
+    (meeting,) = cast(list[dict[str, object]], maatje("plan", "P1")["appointments"])
+    assert meeting["source"] == "csv"
+    changes = cast(list[dict[str, object]], meeting["changes"])
+    assert [(c["change"], c["source"], c["by"], c["version"], c["starts_at"], c["old_starts_at"]) for c in changes] == [
+        ("made", "csv", "operator", 1, "2030-03-14T14:00:00+01:00", None),
+        ("moved", "csv", "operator", 2, "2030-03-15T10:00:00+01:00", "2030-03-14T14:00:00+01:00"),
+    ]
+    done = RUN.invoke(app, ["audit", "--about", "P1", "--json"])
+    assert [(line["action"], line["source"], line["by"]) for line in json.loads(done.stdout)] == [
+        ("moved_appointment", "csv", "operator"),
+        ("made_appointment", "csv", "operator"),
+    ]
+    assert "moved_appointment (csv)" in RUN.invoke(app, ["audit", "--by", "operator"]).stdout
+    assert RUN.invoke(app, ["audit", "--about", "P9"]).exit_code == 1
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,12 @@ from bot.events import InboundEvent, Payload, Pressed
 from locales.rendering.message import Text
 from storage.appointments.absences import Absence, AbsenceAppointment
 from storage.appointments.appointments import Appointment
-from storage.appointments.changes import AppointmentChange
-from storage.appointments.changing import cancel
+from storage.appointments.changing import AppointmentWriter
 from storage.appointments.proposals import Proposal
 from storage.outbox.message import Message
 from storage.people.contacts import Contact
 from storage.people.people import Consultant, Person
-from storage.vocabulary import AbsenceReason, AbsenceState, AppointmentKind, AppointmentStatus, Group
+from storage.vocabulary import AbsenceReason, AbsenceState, AppointmentKind, AppointmentStatus, ChangeSource, Group
 from tests.bot.dialogue.talk import RENDERER, Talk
 
 FLU = 500
@@ -96,8 +95,15 @@ async def test_a_report_and_the_cancellation_of_its_meeting(talk: Talk) -> None:
     async def call_off() -> None:
         async with talk.database.writing() as session:
             found = await session.get_one(Appointment, talk.appointment_ids["Amina-meeting"])
-            change: AppointmentChange = cancel(found, talk.clock.now())
-            await talk.planner.on_changes(session, [change])
+            writer = AppointmentWriter(
+                session,
+                source=ChangeSource.CHAT,
+                by="operator",
+                now=talk.clock.now(),
+                listener=talk.planner.on_changes,
+            )
+            writer.cancel(found)
+            await writer.finish()
 
     await asyncio.gather(
         talk.inbox.receive(InboundEvent("web", "Amina", "at-once", Pressed("ab:1:send"))),

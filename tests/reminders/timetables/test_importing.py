@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from reminders.timetables.importing import import_timetable
 from storage.appointments.appointments import Appointment, LessonGroup, Membership
+from storage.appointments.changing import AppointmentWriter
 from storage.engine.database import Database
 from storage.importing.run import Report
-from storage.vocabulary import AppointmentStatus
+from storage.vocabulary import AppointmentStatus, ChangeSource
 from tests.clock import FakeClock
 from tests.reminders.planning.planning_world import ZONE, PlanningWorld, holds, local
 
@@ -281,3 +282,26 @@ async def test_a_file_without_this_morning_does_not_cancel_what_was_held(world: 
     gone = put_off("20260310", "20260310").replace("SUMMARY", "STATUS:CANCELLED\nSUMMARY")
     assert counts(await imported(world, WEEKLY.format(more=gone))) == (0, 1, 3)
     assert await world.heard() == []
+
+
+async def test_the_same_timetable_leaves_a_class_that_was_called_off_at_the_desk(world: PlanningWorld) -> None:
+    await world.group(await world.person())
+    await imported(world, WEEKLY.format(more=""))
+    await world.heard()
+    async with world.database.writing() as session:
+        writer = AppointmentWriter(
+            session,
+            source=ChangeSource.DESK,
+            by="consultant:1",
+            now=world.clock.now(),
+            listener=world.planner.on_changes,
+        )
+        classes = list(await session.scalars(select(Appointment).order_by(Appointment.starts_at)))
+        writer.cancel(classes[1])
+        await writer.finish()
+    assert holds(await world.heard(), "Gaat niet door", "10 maart")
+    assert counts(await imported(world, WEEKLY.format(more=""))) == (0, 0, 4)
+    assert await world.heard() == []
+    assert counts(await imported(world, WEEKLY.format(more=MOVED))) == (0, 1, 3)
+    assert holds(await world.heard(), "Gaat toch door", "13:00")
+    assert holds(await world.heard(by="ilse"), "scherm van Maatje", "Gaat niet door", "rooster", "13:00")

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.configuration.parts import border_of
+from bot.configuration.settings import Settings
 from bot.events import Command, Media, MediaKind, Pressed
 from locales.rendering.message import Text
 from reminders.planning.after_attendance import AfterAttendance
@@ -13,6 +15,8 @@ from storage.appointments.appointments import Appointment, LessonGroup, Membersh
 from storage.appointments.proposals import Proposal
 from storage.attendance.attendance import AttendanceChange
 from storage.attendance.patterns import TalkRule
+from storage.importing.appointments import AppointmentsImporter
+from storage.importing.run import run_import
 from storage.people.people import Consultant, Person
 from storage.privacy.audit import AuditEntry
 from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, Group, Presence, ProposalState, ReadyAnswer
@@ -460,3 +464,65 @@ async def test_a_new_appointment_for_somebody_whose_name_is_written(talk: Talk) 
     sanne.sees("consultant.meetings_of", person="Mohammed Ali 01")
     await sanne.does(Command("new", "omar"))
     sanne.sees("consultant.nobody_named", name="omar")
+
+
+async def made_in_chat(talk: Talk) -> list[Appointment]:
+    async with talk.database.reading() as session:
+        found = await session.scalars(
+            select(Appointment).where(Appointment.external_id.startswith("chat-")).order_by(Appointment.id)
+        )
+        return list(found)
+
+
+async def test_what_was_cancelled_can_be_made_again_at_the_same_hour(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    make = f"make:{talk.person_ids['Amina']}:exam:2603041100:none"
+    await sanne.does(Pressed(make))
+    sanne.sees("consultant.made", person="Amina Tesfay")
+    (exam,) = await made_in_chat(talk)
+    await sanne.does(Pressed(f"cx:{exam.id}:{exam.version}:yes"))
+    assert "Cancelled: Exam" in amina.news
+    await sanne.does(Pressed(make))
+    sanne.sees("consultant.made", person="Amina Tesfay")
+    assert "Takes place after all: Exam" in amina.news
+    (again,) = await made_in_chat(talk)
+    assert (again.id, again.status, again.version) == (exam.id, AppointmentStatus.PLANNED, 3)
+    await sanne.does(Pressed(make))
+    sanne.sees("consultant.made_already")
+
+
+async def test_where_a_meeting_was_moved_from_another_can_be_made(talk: Talk) -> None:
+    await talk.linked("Amina")
+    sanne = await talk.linked("Sanne")
+    make = f"make:{talk.person_ids['Amina']}:exam:2603041100:none"
+    await sanne.does(Pressed(make))
+    (exam,) = await made_in_chat(talk)
+    await sanne.does(Pressed(f"mv:{exam.id}:{exam.version}:2603051000:yes"))
+    await sanne.does(Pressed(make))
+    sanne.sees("consultant.made", person="Amina Tesfay")
+    assert [local(a.starts_at) for a in await made_in_chat(talk)] == ["2026-03-05 10:00", "2026-03-04 11:00"]
+
+
+async def test_a_table_that_says_the_same_does_not_undo_what_the_chat_moved(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    head = "external_id,person_external_id,kind,starts_at\n"
+    async with talk.database.reading() as session:
+        external_id = (await session.get_one(Person, talk.person_ids["Amina"])).external_id
+
+    async def load(starts_at: str) -> None:
+        border = border_of(Settings(_env_file=None), talk.database.keys, talk.clock.now())
+        importer = AppointmentsImporter(border, talk.planner.on_changes)
+        await run_import(talk.database, importer, f"{head}T1,{external_id},exam,{starts_at}\n".encode())
+        await talk.settle()
+
+    await load("2026-03-04 11:00")
+    async with talk.database.reading() as session:
+        exam = await session.scalar(select(Appointment).where(Appointment.external_id == "T1"))
+    assert exam is not None
+    await sanne.does(Pressed(f"mv:{exam.id}:1:2603051000:yes"))
+    heard = len(amina.messages)
+    await load("2026-03-04 11:00")
+    assert len(amina.messages) == heard
+    await load("2026-03-06 09:30")
+    assert "09:30" in amina.news
+    assert all(words in sanne.news for words in ("Amina Tesfay", "chat", "10:00", "bestand", "09:30"))
