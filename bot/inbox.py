@@ -6,25 +6,28 @@ replies go out from the outbox.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.channels.base import Channel
+from bot.channels.base import BringAgain, Channel
 from bot.dialogue.services import Services
 from bot.dialogue.step import step
 from bot.dialogue.turn import Turn, button, part, party_of
 from bot.events import InboundEvent, Pressed
+from bot.intake import Full, Intake
 from locales.rendering.message import Body
 from reminders.delivery.channel import Clock
 from reminders.delivery.degrade import may_number
+from reminders.delivery.episodes import Episodes
 from storage.engine.columns import Json
 from storage.engine.database import Database
+from storage.engine.faults import is_databases_fault
 from storage.engine.inserts import insert_new
 from storage.outbox.message import Outgoing, put
 from storage.people.contacts import Contact, contact_at
@@ -36,6 +39,10 @@ log = structlog.get_logger(__name__)
 
 # Long enough for a slow send, short enough that a reply is not missed for long when this process dies after commit.
 REPLY_LEASE = timedelta(seconds=60)
+# Seconds between tries to send replies when the database stumbles after the commit.
+SEND_AGAIN = (0.2, 1.0, 3.0)
+# Seconds without a refused event after which a flood is over.
+FLOOD_CALM = 10.0
 
 
 class SendsReplies(Protocol):
@@ -60,6 +67,8 @@ class Inbox:
         channels: Mapping[str, Channel],
         clock: Clock,
         worker: str,
+        intake: Intake | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._database = database
         self._services = services
@@ -67,37 +76,75 @@ class Inbox:
         self._channels = channels
         self._clock = clock
         self._worker = worker
+        self._intake = intake or Intake()
+        self._sleep = sleep
         self._after: set[asyncio.Task[None]] = set()
+        self._refused = Episodes("inbox_full", calm=FLOOD_CALM)
+        self._faults = Episodes("inbox_database")
 
     async def receive(self, event: InboundEvent) -> None:
         """Handle one event and return when it is committed; replies go out in the background.
 
         Raises:
-            OperationalError, InterfaceError: the database is out of reach; the channel must bring the event again.
-                Any other fault is logged, answered with an apology, and does not come out.
+            BringAgain: too much is in hand, or the database could not do its part: nothing was done, the channel must
+                bring the event again. Any other fault is logged, answered with an apology, and does not come out.
         """
+        sender = f"{event.channel}:{event.address}"
+        try:
+            self._intake.enter(sender)
+        except Full:
+            self._refused.noticed(event.channel)
+            raise BringAgain from None
+        self._refused.well(event.channel)
         replies: list[int] = []
         try:
-            replies = await self._handle(event)
-        except (OperationalError, InterfaceError):
-            log.error("inbox_database_unreachable", channel=event.channel)
+            await self._intake.begin(sender)
+            try:
+                replies = await self._committed(event)
+            finally:
+                self._intake.end(sender)
+        except BaseException:
+            self._intake.leave(sender)
             raise
-        except Exception:
-            # Whatever a screen stumbled over, the person hears something and the next event is handled.
-            log.exception("inbox_step_failed", channel=event.channel, kind=type(event.payload).__name__)
-            replies = await self._apologise(event)
         task = asyncio.create_task(self._afterwards(event, replies))
         self._after.add(task)
         task.add_done_callback(self._after.discard)
+        # The place is kept until the replies have left: who is let in is answered soon.
+        task.add_done_callback(lambda _: self._intake.leave(sender))
 
     async def stop(self) -> None:
         """Wait for replies that are on their way."""
         if self._after:
             await asyncio.wait(self._after, timeout=20)
 
+    async def _committed(self, event: InboundEvent) -> list[int]:
+        try:
+            try:
+                replies = await self._handle(event)
+            except IntegrityError:
+                # Two events that met (two devices, two processes): the second time the first one's rows are there.
+                replies = await self._handle(event)
+            self._faults.well(event.channel)
+            return replies
+        except Exception as error:
+            if is_databases_fault(error):
+                raise self._bring_again(event, error) from None
+            # Whatever a screen stumbled over, the person hears something and the next event is handled.
+            log.exception("inbox_step_failed", channel=event.channel, kind=type(event.payload).__name__)
+        try:
+            return await self._apologise(event)
+        except Exception as error:
+            if is_databases_fault(error):
+                raise self._bring_again(event, error) from None
+            raise
+
+    def _bring_again(self, event: InboundEvent, error: Exception) -> BringAgain:
+        self._faults.noticed(event.channel, error=type(error).__name__)
+        return BringAgain()
+
     async def _afterwards(self, event: InboundEvent, replies: list[int]) -> None:
         channel = self._channels.get(event.channel)
-        jobs = [self._dispatcher.send_now(replies)] if replies else []
+        jobs = [self._send(replies)] if replies else []
         if channel is not None and isinstance(event.payload, Pressed):
             jobs.append(channel.acknowledge(event))
             # Who listened to a question may still answer it.
@@ -107,6 +154,19 @@ class Inbox:
         for result in await asyncio.gather(*jobs, return_exceptions=True):
             if isinstance(result, Exception):
                 log.error("inbox_afterwards_failed", channel=event.channel, error=type(result).__name__)
+
+    async def _send(self, replies: list[int]) -> None:
+        """Send the replies now; a database that stumbles in this very moment is asked again at once."""
+        for pause in SEND_AGAIN:
+            try:
+                return await self._dispatcher.send_now(replies)
+            except Exception as error:
+                if not is_databases_fault(error):
+                    raise
+                log.warning("inbox_replies_again", replies=len(replies), error=type(error).__name__)
+            await self._sleep(pause)
+        # What is not sent now comes back with its lease.
+        return await self._dispatcher.send_now(replies)
 
     async def _handle(self, event: InboundEvent) -> list[int]:
         now = self._clock.now()
@@ -141,17 +201,13 @@ class Inbox:
     async def _apologise(self, event: InboundEvent) -> list[int]:
         """Mark the event as seen, so that it is not tried for ever, and say that something went wrong."""
         now = self._clock.now()
-        try:
-            async with self._database.writing() as session:
-                if not await self._is_new(session, event):
-                    return []
-                contact = await self._contact(session, event)
-                turn = await self._turn(session, event, contact)
-                turn.say(part("error.sorry"), buttons=[[button("menu.back", "menu", "🏠")]])
-                return await put(session, [self._claimed(m) for m in turn.outgoing], now)
-        except (OperationalError, InterfaceError):
-            log.error("inbox_database_unreachable", channel=event.channel)
-            raise
+        async with self._database.writing() as session:
+            if not await self._is_new(session, event):
+                return []
+            contact = await self._contact(session, event)
+            turn = await self._turn(session, event, contact)
+            turn.say(part("error.sorry"), buttons=[[button("menu.back", "menu", "🏠")]])
+            return await put(session, [self._claimed(m) for m in turn.outgoing], now)
 
     def _claimed(self, message: Outgoing) -> Outgoing:
         return replace(message, lease_owner=self._worker, lease_until=self._clock.now() + REPLY_LEASE)

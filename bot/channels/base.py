@@ -21,6 +21,7 @@ from reminders.delivery.channel import (
 
 __all__ = [
     "AddressGone",
+    "BringAgain",
     "Capabilities",
     "Channel",
     "DeliveryError",
@@ -34,8 +35,18 @@ __all__ = [
     "Sender",
 ]
 
+
+class BringAgain(Exception):
+    """The event could not be taken now and nothing was done with it: the channel must bring it again, `after` so many
+    seconds (a webhook answers 503 with Retry-After, a poll is not confirmed)."""
+
+    def __init__(self, after: int = 3) -> None:
+        super().__init__("bring it again")
+        self.after = after
+
+
 # What a channel calls for each event it parsed; returns when the event was handled and committed.
-# It never raises for a fault in the event: that is logged and counted inside.
+# It never raises for a fault in the event: that is logged and counted inside. BringAgain: it could not be taken now.
 Receive: TypeAlias = Callable[[InboundEvent], Awaitable[None]]
 
 

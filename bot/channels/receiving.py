@@ -2,11 +2,11 @@
 
 import asyncio
 
-from bot.channels.base import Receive
+from bot.channels.base import BringAgain, Receive
 from bot.events import InboundEvent
 
 
-class NotReceiving(Exception):
+class NotReceiving(BringAgain):
     """The channel has not been started yet, or is stopping: the browser should try again in a moment."""
 
 

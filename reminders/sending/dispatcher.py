@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from locales.rendering.render import Renderer
 from reminders.delivery.budgets import Budgets
@@ -26,6 +25,7 @@ from reminders.sending.metrics import DeliveryMetrics, NoMetrics
 from reminders.sending.preparation import Preparation
 from reminders.sending.recorder import Recorder
 from storage.engine.database import Database
+from storage.engine.faults import is_databases_fault
 from storage.outbox.leases import is_dead
 from storage.outbox.queue import ClaimedRow, OutboxQueue
 from storage.outbox.results import Result
@@ -256,5 +256,5 @@ class Dispatcher:
 
 def _log_stumble(error: Exception) -> None:
     """Say that a batch failed, without the traceback: its frames hold what people are told."""
-    unreachable = isinstance(error, (OperationalError, InterfaceError))
+    unreachable = is_databases_fault(error)
     log.error("outbox_database_unreachable" if unreachable else "outbox_batch_failed", error=type(error).__name__)

@@ -12,7 +12,6 @@ from functools import partial
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from locales.rendering.message import Attachment, Body, Json, Style, Text
 from locales.rendering.render import Block, File, Rendered, Renderer
@@ -32,6 +31,7 @@ from reminders.delivery.retry import LAST_CALL, end_of_use
 from reminders.delivery.routing import Later, NoWay, Way, route
 from reminders.sending.lanes import Parcel
 from storage.engine.database import Database
+from storage.engine.faults import DATABASE_FAULTS
 from storage.engine.keys import Undecryptable
 from storage.outbox.queue import ClaimedRow, OutboxQueue
 from storage.outbox.results import Result
@@ -42,7 +42,7 @@ log = structlog.get_logger(__name__)
 _YIELD_EVERY = 16
 FILE_AGAIN_IN = timedelta(minutes=10)
 # Faults of the database itself are not a message's fault: the whole batch goes back.
-_NOT_THE_ROWS_FAULT = (OperationalError, InterfaceError)
+_NOT_THE_ROWS_FAULT = DATABASE_FAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Preparation:
     async def prepare(self, rows: Sequence[ClaimedRow], now: datetime, lease_until: datetime) -> Prepared:
         """Parcels and early results of these rows.
 
-        Raises OperationalError or InterfaceError when the database is out of reach; nothing was done then.
+        Raises one of DATABASE_FAULTS when the database is out of reach; nothing was done then.
         """
         letters, results = await self._letters(rows, now)
         composed = await self._composed([letter.message for letter in letters], now)
@@ -168,7 +168,9 @@ class Preparation:
                 )
             if way.unasked and any(self._rules.is_brief(c) for c in channels):
                 rendered = replace(rendered, brief=self._brief(body, message, way.language, now))
-        except (*_NOT_THE_ROWS_FAULT, FileNotYet):
+        except FileNotYet:
+            raise
+        except _NOT_THE_ROWS_FAULT:
             raise
         except Exception as error:  # costs this message only, whatever it is
             log.error("outbox_not_rendered", message=message.id, kind=message.kind, error=type(error).__name__)

@@ -1,7 +1,8 @@
 """The database: one engine, transactions for reading and for writing, on SQLite and PostgreSQL alike."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from sqlalchemy import event, make_url, text
 from sqlalchemy.engine import URL, Connection
@@ -62,13 +63,16 @@ class Database:
 
     `reading()` gives a session that never takes the write lock; `writing()` gives one that commits at the end, or
     rolls back on an error. On SQLite a writing transaction begins IMMEDIATE, so that two writers wait for each other
-    instead of failing half-way.
+    instead of failing half-way; inside this process they wait in the order in which they came, since SQLite's own
+    waiting is a lottery that replies lose under load.
     """
 
     def __init__(self, setting: str, keys: KeyRing, *, pool_size: int = 5) -> None:
         self.url = database_url(setting)
         self.keys = keys
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        #: Who may write now, where there is one writer (SQLite). First come, first served.
+        self.writer = asyncio.Lock() if self.is_sqlite else None
         if self.is_sqlite:
             self.engine = create_async_engine(self.url, hide_parameters=True, async_creator=connector(self.url))
             event.listen(self.engine.sync_engine, "connect", _set_up_sqlite)
@@ -90,7 +94,11 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A session whose changes are committed when the block ends well, and dropped when it raises."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+        async with (
+            self.writer or nullcontext(),
+            AsyncSession(self.engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     async def clock(self) -> object:

@@ -26,8 +26,8 @@ class Transactions:
     """
 
     def __init__(self, database: Database) -> None:
-        # SQLite has one writer; waiting here is cheaper than in its busy handler, which sleeps.
-        self._turn = asyncio.Lock()
+        # SQLite has one writer; waiting here is fair, and cheaper than in its busy handler, which sleeps.
+        self._turn = database.writer or asyncio.Lock()
         self._sqlite: Engine | None = None
         self._postgresql: AsyncEngine | None = None
         if database.is_sqlite:

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.actions.acting import Proof
-from bot.channels.base import News, NewsState
+from bot.channels.base import BringAgain, News, NewsState
 from bot.channels.notify.config import NotifyConfig
 from bot.channels.notify.words import SmsWords, Wish
 from bot.events import Command, InboundEvent, Left, Payload, Said, Started
@@ -147,6 +147,8 @@ class Callbacks:
             return Response(status_code=503)
         try:
             await hand_on(callback)
+        except BringAgain:
+            return Response(status_code=503, headers={"retry-after": "3"})
         except Exception as error:
             # Whatever failed on our side, the callback is brought again.
             log.error("notify_callback_not_handled", kind=kind.__name__, error=type(error).__name__)

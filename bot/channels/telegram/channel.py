@@ -16,7 +16,7 @@ from telegram import Bot, InputFile, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
-from bot.channels.base import Capabilities, Receipt, Receive, Rejected
+from bot.channels.base import BringAgain, Capabilities, Receipt, Receive, Rejected
 from bot.channels.recent import Recent
 from bot.channels.telegram.command_menu import CommandMenu, Menu, MenuOf
 from bot.channels.telegram.errors import delivery_error
@@ -40,6 +40,8 @@ WEBHOOK_PATH = "/telegram/webhook"
 # A cosmetic call (buttons off, the waiting mark of a button) is not worth waiting for.
 BEST_EFFORT_SECONDS = 5.0
 FIRST_RETRY, LAST_RETRY = 1.0, 10.0
+# Updates that Telegram brings at the same time: what the inbox holds easily, and Telegram keeps the rest.
+WEBHOOK_CONNECTIONS = 40
 # Messages in parts whose sending broke off half-way: how many of those we remember.
 REMEMBERED_PARTS = 1000
 
@@ -132,7 +134,8 @@ class TelegramChannel:
             return ()
 
         async def take(request: Request) -> Response:
-            return Response(status_code=await self.handle_webhook(request.headers, await request.body()))
+            status = await self.handle_webhook(request.headers, await request.body())
+            return Response(status_code=status, headers={"retry-after": "3"} if status == 503 else None)
 
         return (Route(WEBHOOK_PATH, take, methods=["POST"]),)
 
@@ -261,6 +264,8 @@ class TelegramChannel:
             return 503
         try:
             await self._receive(event)
+        except BringAgain:
+            return 503
         except Exception as error:
             log.error("telegram_update_not_handled", update=event.event_id, error=type(error).__name__)
             return 503
@@ -287,7 +292,10 @@ class TelegramChannel:
                     await self._bot.delete_webhook()
                 else:
                     await self._bot.set_webhook(
-                        self._webhook_url, secret_token=self._webhook_secret, allowed_updates=list(ALLOWED_UPDATES)
+                        self._webhook_url,
+                        secret_token=self._webhook_secret,
+                        allowed_updates=list(ALLOWED_UPDATES),
+                        max_connections=WEBHOOK_CONNECTIONS,
                     )
             except InvalidToken:
                 log.error("telegram_token_refused", hint="copy MAATJE_TELEGRAM_TOKEN again from @BotFather")

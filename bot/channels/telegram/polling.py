@@ -13,7 +13,7 @@ import structlog
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels.base import Receive
+from bot.channels.base import BringAgain, Receive
 from bot.channels.telegram.errors import delivery_error
 from bot.channels.telegram.parsing import ALLOWED_UPDATES, parse, update_id_of
 from bot.channels.telegram.request import AiohttpRequest
@@ -97,6 +97,8 @@ class Polling:
             for number, event in events:
                 try:
                     await self._receive(event)
+                except BringAgain:
+                    return number
                 except Exception as error:
                     log.error("telegram_update_not_handled", update=number, error=type(error).__name__)
                     return number

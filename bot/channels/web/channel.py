@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.routing import BaseRoute
 
 from bot.channels.base import AddressGone, Capabilities, Receipt, Receive, RetryLater
@@ -23,6 +23,7 @@ from bot.events import InboundEvent
 from locales.rendering.render import Rendered, Renderer
 from reminders.delivery.channel import Clock
 from storage.engine.database import Database
+from storage.engine.faults import DATABASE_FAULTS
 from storage.people.contacts import contact_at
 from storage.people.webchat import (
     WebMessage,
@@ -116,7 +117,7 @@ class WebChannel:
                         at=self._clock.now(),
                     ),
                 )
-        except (OperationalError, InterfaceError) as error:
+        except DATABASE_FAULTS as error:
             raise RetryLater("database_unreachable") from error
         self.live.changed(line.contact_id)
         return Receipt(provider_ref=str(line.id))

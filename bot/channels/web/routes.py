@@ -10,14 +10,13 @@ from collections.abc import AsyncIterator, Callable
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from bot.channels.base import Receive
-from bot.channels.receiving import NotReceiving
+from bot.channels.base import BringAgain, Receive
 from bot.channels.web import requests
 from bot.channels.web.events import stream
 from bot.channels.web.limits import Limit, network_of
@@ -315,8 +314,8 @@ class ChatRoutes:
     async def _hand_over(self, chat: Chat, event_id: str, payload: Payload, language: str | None) -> None:
         try:
             await self._receive(InboundEvent(CHANNEL, chat.address, event_id, payload, language))
-        except (OperationalError, InterfaceError, NotReceiving) as error:
-            raise HTTPException(503, headers={"retry-after": "3"}) from error
+        except BringAgain as error:
+            raise HTTPException(503, headers={"retry-after": str(error.after)}) from error
 
     def _shown(self, lines: list[WebMessage], locale: str) -> list[Content]:
         return [shown(line, zone=self._zone, locale=locale) for line in lines]

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.channels.base import Capabilities, News, Receipt, Receive, Report, RetryLater
-from bot.channels.receiving import NotReceiving, Receiving
+from bot.channels.base import BringAgain, Capabilities, News, Receipt, Receive, Report, RetryLater
+from bot.channels.receiving import Receiving
 from bot.channels.recent import Recent
 from bot.channels.whatsapp.api import GraphApi
 from bot.channels.whatsapp.config import WhatsAppConfig
@@ -223,7 +223,7 @@ class WhatsAppChannel:
                 await self._report(item)
             else:
                 await self._receiving.take(item)
-        except NotReceiving:
+        except BringAgain:
             return False
         except Exception as error:
             log.error("whatsapp_webhook_not_handled", kind=type(item).__name__, error=type(error).__name__)

@@ -1,0 +1,107 @@
+"""How much of what arrives is in hand at a time: a bounded number of events, each sender's in order.
+
+An event is in hand from its arrival until the replies to it have left, so who is let in is answered soon; what is more
+is brought again by its channel (a webhook's 503, a poll that is not confirmed), which costs nobody a message. Without
+a bound a flood took every connection of the database, and reports were lost with an apology.
+"""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final
+
+# Some seconds of replies on a channel with 30 messages a second.
+MOST_IN_HAND: Final = 120
+# One sender alone never fills it.
+MOST_OF_ONE: Final = 10
+# Turns that use the database at the same time: fewer than its connections (bot.app: a pool of 10, and 5 more), so that
+# reminders, pages and health checks find one.
+AT_ONCE: Final = 8
+
+
+class Full(Exception):
+    """There is no room for this event now."""
+
+
+@dataclass(slots=True, eq=False)
+class _Sender:
+    """One sender's events: those in hand, and who waits for the turn before theirs."""
+
+    in_hand: int = 0
+    busy: bool = False
+    waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
+
+
+class Intake:
+    """Gives events their place and their turn."""
+
+    def __init__(self, *, most: int = MOST_IN_HAND, most_of_one: int = MOST_OF_ONE, at_once: int = AT_ONCE) -> None:
+        self._most = most
+        self._most_of_one = most_of_one
+        self._turns = asyncio.Semaphore(at_once)
+        self._senders: dict[str, _Sender] = {}
+        self._in_hand = 0
+
+    @property
+    def in_hand(self) -> int:
+        """How many events are in hand."""
+        return self._in_hand
+
+    def enter(self, sender: str) -> None:
+        """Take a place for one event of this sender; each `enter` is followed by one `leave`.
+
+        Raises:
+            Full: too many are in hand, of all or of this sender.
+        """
+        known = self._senders.get(sender)
+        if self._in_hand >= self._most or (known is not None and known.in_hand >= self._most_of_one):
+            raise Full
+        if known is None:
+            known = self._senders[sender] = _Sender()
+        known.in_hand += 1
+        self._in_hand += 1
+
+    def leave(self, sender: str) -> None:
+        """Give the place back."""
+        self._in_hand -= 1
+        known = self._senders[sender]
+        known.in_hand -= 1
+        if not known.in_hand:
+            del self._senders[sender]
+
+    async def begin(self, sender: str) -> None:
+        """Wait for the turn: after this sender's earlier events, in the order in which all came. `end` ends it."""
+        known = self._senders[sender]
+        if known.busy:
+            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            known.waiting.append(turn)
+            try:
+                await turn
+            except asyncio.CancelledError:
+                if turn in known.waiting:
+                    known.waiting.remove(turn)
+                else:
+                    self._pass_on(known)
+                raise
+        known.busy = True
+        try:
+            await self._turns.acquire()
+        except asyncio.CancelledError:
+            self._pass_on(known)
+            raise
+
+    def end(self, sender: str) -> None:
+        """This event's turn is over; the sender's next may begin."""
+        self._turns.release()
+        self._pass_on(self._senders[sender])
+
+    @staticmethod
+    def _pass_on(known: _Sender) -> None:
+        known.busy = False
+        while known.waiting:
+            turn = known.waiting.popleft()
+            if not turn.done():
+                # Busy from now on, before the one that is woken has run: nobody comes in between.
+                known.busy = True
+                turn.set_result(None)
+                return

@@ -1,0 +1,97 @@
+"""What arrives is taken in a bounded number, each sender's in order; what cannot be taken is brought again."""
+
+import asyncio
+
+import pytest
+
+from bot.intake import Full, Intake
+
+
+async def test_more_than_fits_is_refused_and_a_place_comes_back() -> None:
+    intake = Intake(most=3, most_of_one=3)
+    for sender in ("a", "b", "c"):
+        intake.enter(sender)
+    with pytest.raises(Full):
+        intake.enter("d")
+    intake.leave("b")
+    intake.enter("d")
+    assert intake.in_hand == 3
+
+
+async def test_one_sender_never_fills_it() -> None:
+    intake = Intake(most=100, most_of_one=2)
+    intake.enter("flood")
+    intake.enter("flood")
+    with pytest.raises(Full):
+        intake.enter("flood")
+    intake.enter("somebody else")
+
+
+async def test_a_senders_events_are_handled_in_order_and_others_beside_them() -> None:
+    intake, done = Intake(at_once=8), list[str]()
+    may_end = asyncio.Event()
+
+    async def handle(sender: str, name: str) -> None:
+        await intake.begin(sender)
+        if name == "a1":
+            await may_end.wait()
+        done.append(name)
+        intake.end(sender)
+        intake.leave(sender)
+
+    tasks = []
+    for sender, name in (("a", "a1"), ("a", "a2"), ("b", "b1"), ("a", "a3")):
+        intake.enter(sender)
+        tasks.append(asyncio.create_task(handle(sender, name)))
+    await tasks[2]
+    assert done == ["b1"]
+    may_end.set()
+    await asyncio.gather(*tasks)
+    assert done == ["b1", "a1", "a2", "a3"]
+    assert intake.in_hand == 0
+
+
+async def test_a_turn_that_is_given_up_passes_to_the_next() -> None:
+    intake, done = Intake(), list[str]()
+
+    async def handle(name: str) -> None:
+        try:
+            await intake.begin("a")
+        except asyncio.CancelledError:
+            intake.leave("a")
+            raise
+        done.append(name)
+        intake.end("a")
+        intake.leave("a")
+
+    for _ in range(3):
+        intake.enter("a")
+    await intake.begin("a")
+    second, third = asyncio.create_task(handle("second")), asyncio.create_task(handle("third"))
+    await asyncio.sleep(0)
+    second.cancel()
+    intake.end("a")
+    intake.leave("a")
+    await asyncio.gather(second, third, return_exceptions=True)
+    assert done == ["third"]
+    assert intake.in_hand == 0
+
+
+async def test_no_more_turns_at_once_than_the_database_has_connections_for() -> None:
+    intake, running, most = Intake(at_once=2), 0, 0
+
+    async def handle(sender: str) -> None:
+        nonlocal running, most
+        await intake.begin(sender)
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0)
+        running -= 1
+        intake.end(sender)
+        intake.leave(sender)
+
+    senders = [f"s{number}" for number in range(20)]
+    for sender in senders:
+        intake.enter(sender)
+    await asyncio.gather(*(handle(sender) for sender in senders))
+    assert most == 2
