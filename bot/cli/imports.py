@@ -96,6 +96,9 @@ def timetable(
     file: File,
     group: Annotated[str, typer.Option(help="The lesson group whose timetable this is.")],
     dry_run: DryRun = False,
+    cancel_missing: Annotated[
+        bool, typer.Option("--cancel-missing", help="However many lessons the file lacks: they do not take place.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """A language provider's timetable (.ics); members of the group hear of what moves or is cancelled."""
@@ -114,6 +117,8 @@ def timetable(
                 now=now,
                 on_changes=_planner(settings, border).on_changes,
                 dry_run=dry_run,
+                cancel_missing=cancel_missing,
+                cancel_share=settings.timetable_cancel_share,
             )
 
     if not group.strip():
@@ -178,7 +183,8 @@ def finish(report: Report, *, as_json: bool, dry_run: bool, rows: str = "row") -
     else:
         if dry_run:
             console.print("Dry run: nothing was kept.")
-        console.print(f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged.")
+        counts = f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged"
+        console.print(f"{counts}, {report.cancelled} cancelled." if report.cancelled else f"{counts}.")
         for number, field, warning in sorted(report.warnings):
             errors.print(f"{rows} {number}, {field}: {warning}", style="yellow", markup=False, highlight=False)
         for number, field, error in sorted(report.rejected):

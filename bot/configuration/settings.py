@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65535)
     timezone: str = "Europe/Amsterdam"
     quiet_hours: str = "21:00-08:00"
+    # A timetable that lacks a larger share of the planned lessons is refused without --cancel-missing.
+    timetable_cancel_share: float = Field(default=0.3, ge=0, le=1)
     log_format: Literal["console", "json"] = "console"
 
     @field_validator("timezone")

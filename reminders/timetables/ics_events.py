@@ -9,6 +9,7 @@ from icalendar import vRecur
 
 from reminders.local_time import to_instant, to_wall
 from reminders.timetables.ics_lines import IcsBlock, Property
+from reminders.timetables.ics_titles import says_cancelled, seems_cancelled
 from reminders.timetables.ics_zones import UnknownZone, Zones
 
 LONGEST_EVENT = timedelta(hours=24)
@@ -16,7 +17,8 @@ MOST_DATES = 2_000
 MOST_RULES = 3
 LONGEST_TEXT = 2_000
 
-_STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?")
+# Seconds are left out, dashes and colons put in by programs that write their own files.
+_STAMP = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:[Tt ](\d\d):?(\d\d)(?::?(\d\d))?([Zz]?))?")
 _DURATION = re.compile(r"\+?P(?:(\d{1,4})W)?(?:(\d{1,4})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,7})S)?)?")
 _RULE_PARTS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTH", "BYMONTHDAY", "BYSETPOS", "WKST"}
 _DAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
@@ -30,6 +32,24 @@ class EventFault(ValueError):
         self.code = code
         self.message = message
         self.line = line
+
+
+class WholeDays(EventFault):
+    """An event of whole days has no time to remind of: no lesson, but what is said of its days. Both days included."""
+
+    def __init__(self, first: date, last: date, line: int) -> None:
+        super().__init__("all_day", "an event of whole days has no time to remind of: give it a start time", line)
+        self.first = first
+        self.last = last
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """Something about an event that is used all the same: on which line, a stable code, an English sentence."""
+
+    code: str
+    message: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +83,9 @@ class EventRecord:
     recurrence_id: datetime | None = None
     this_and_future: bool = False
     utc_rule: bool = field(default=False)
-    # On which line it has an EXRULE, which RFC 5545 did away with and nobody works out any more.
-    exrule_line: int | None = field(default=None, compare=False)
+    # When this version was written, as the file has it (an instant in UTC as text); empty = not said.
+    stamp: str = field(default="", compare=False)
+    oddities: tuple[Oddity, ...] = field(default=(), compare=False)
 
     @property
     def recurs(self) -> bool:
@@ -72,51 +93,133 @@ class EventRecord:
         return bool(self.rules or self.rdates)
 
 
-def read_event(block: IcsBlock, zones: Zones, local_zone: tzinfo, series_zone: tzinfo | None = None) -> EventRecord:
-    """Check one VEVENT.
+@dataclass(frozen=True, slots=True)
+class CalendarZones:
+    """How times of one calendar of a file are read: `named` by TZID, `floating` without; `shown` is X-WR-TIMEZONE."""
 
-    `series_zone` is the zone of the series that a RECURRENCE-ID belongs to; None = the event's own.
+    named: Zones
+    floating: tzinfo
+    shown: tzinfo | None = None
+
+
+def read_event(block: IcsBlock, zones: CalendarZones, series: EventRecord | None = None) -> EventRecord:
+    """Check one VEVENT. `series` is what a RECURRENCE-ID belongs to, in whose zone the event is then read.
 
     Raises:
+        WholeDays: it has no time of the day.
         EventFault: what is wrong, and on which line.
     """
     if not block.closed:
         raise EventFault("not_closed", "the event is cut off (no END:VEVENT): export the file again", block.line)
-    if block.broken:
-        raise EventFault("broken_line", "this line is no NAME:VALUE: export the file again", block.broken[0])
+    broken = next((found for found in block.broken if found.decides), None)
+    if broken is not None:
+        raise EventFault("broken_line", "this line is no NAME:VALUE: export the file again", broken.line)
     start = _only(block, "DTSTART")
     if start is None:
         raise EventFault("no_start", "the event has no DTSTART: give it a start time", block.line)
     if _is_day(start):
-        raise EventFault("all_day", "an event of whole days has no time to remind of: give it a start time", start.line)
-    zone, floating = _zone_of(start, zones)
-    own_zone = local_zone if floating else zone
-    frame = _Frame(zones, series_zone or own_zone)
+        raise _whole_days(block, _stamp(start, start.value)[0], start.line)
+    zone, floating = _zone_of(start, zones.named)
+    own_zone = zones.floating if floating else zone
+    repeats_in_utc = bool(block.first("RRULE")) and start.value.strip().upper().endswith("Z")
+    if repeats_in_utc and zones.shown is not None:
+        # Such calendars write instants, and name beside them the zone in whose wall time they repeat.
+        own_zone, repeats_in_utc = zones.shown, False
+    frame = _Frame(zones.named, own_zone if series is None else series.zone)
     starts = frame.wall(start, start.value)
     rules = block.all("RRULE")
     if len(rules) > MOST_RULES:
         raise EventFault("too_many_rules", "more than three RRULEs: split the event", rules[MOST_RULES].line)
-    recurrence, exrule = _only(block, "RECURRENCE-ID"), block.first("EXRULE")
-    status = block.first("STATUS")
+    recurrence = _only(block, "RECURRENCE-ID")
+    of_series = starts.time() if series is None else series.starts.time()
+    ends, oddities = _ends(block, frame, starts)
+    summary = _text(block, "SUMMARY") or ""
+    cancelled = block.says("STATUS") == "CANCELLED" or says_cancelled(summary, is_free=_is_free(block))
     return EventRecord(
         uid=_text(block, "UID") or "",
         line=block.line,
         zone=frame.zone,
         starts=starts,
-        ends=_ends(block, frame, starts),
-        summary=_text(block, "SUMMARY") or "",
+        ends=ends,
+        summary=summary,
         location=_text(block, "LOCATION"),
         description=_text(block, "DESCRIPTION"),
-        cancelled=status is not None and status.value.strip().upper() == "CANCELLED",
+        cancelled=cancelled,
         sequence=_sequence(block),
         rules=tuple(_rule(rule, frame, starts) for rule in rules),
-        exdates=tuple(_exdates(block, frame)),
+        exdates=tuple(_exdates(block, frame, starts.time())),
         rdates=tuple(_rdates(block, frame, starts)),
-        recurrence_id=None if recurrence is None else _start_on(recurrence, recurrence.value, frame, starts),
-        this_and_future=recurrence is not None and recurrence.parameters.get("RANGE", "").upper() == "THISANDFUTURE",
-        utc_rule=bool(rules) and start.value.strip().endswith("Z"),
-        exrule_line=None if exrule is None else exrule.line,
+        recurrence_id=None if recurrence is None else _start_on(recurrence, recurrence.value, frame, of_series),
+        this_and_future=is_this_and_future(block),
+        utc_rule=repeats_in_utc,
+        stamp=max((block.says("LAST-MODIFIED"), block.says("DTSTAMP"))),
+        oddities=(*oddities, *_oddities(block, summary, cancelled)),
     )
+
+
+def read_replaced_start(block: IcsBlock, zones: CalendarZones, series: EventRecord | None) -> datetime | None:
+    """The start that an unreadable VEVENT would replace, on the wall of its series; None when that is unreadable too.
+
+    A time without a zone is the series' own.
+    """
+    found = block.all("RECURRENCE-ID")
+    if len(found) != 1 or is_this_and_future(block):
+        return None
+    frame = _Frame(zones.named, zones.floating if series is None else series.zone)
+    try:
+        return _start_on(found[0], found[0].value, frame, time() if series is None else series.starts.time())
+    except EventFault:
+        return None
+
+
+def read_day(block: IcsBlock) -> date | None:
+    """On which day (of its own zone) an unreadable VEVENT would begin, as far as that can be read."""
+    start = block.first("DTSTART")
+    try:
+        return None if start is None else _stamp(start, start.value)[0]
+    except EventFault:
+        return None
+
+
+def is_this_and_future(block: IcsBlock) -> bool:
+    """Whether a VEVENT replaces a class and all after it."""
+    found = block.first("RECURRENCE-ID")
+    return found is not None and found.parameters.get("RANGE", "").upper() == "THISANDFUTURE"
+
+
+def _is_free(block: IcsBlock) -> bool:
+    return block.says("TRANSP") == "TRANSPARENT" or block.says("X-MICROSOFT-CDO-BUSYSTATUS") == "FREE"
+
+
+def _whole_days(block: IcsBlock, first: date, line: int) -> WholeDays:
+    """The days of an event of whole days; an end that is none means its first day only."""
+    end = block.first("DTEND")
+    try:
+        last = first if end is None else _stamp(end, end.value)[0] - timedelta(days=1)
+    except EventFault:
+        last = first
+    return WholeDays(first, max(first, last), line)
+
+
+def _oddities(block: IcsBlock, summary: str, cancelled: bool) -> list[Oddity]:
+    found = [
+        Oddity("broken_text", f"this line of {broken.name} is no NAME:VALUE, and was passed over", broken.line)
+        for broken in block.broken[:1]
+    ]
+    found += [
+        Oddity("empty_dates", f"{empty.name} is empty, and was passed over", empty.line)
+        for name in ("EXDATE", "RDATE")
+        for empty in block.all(name)
+        if not empty.value.strip(" ,")
+    ]
+    exrule = block.first("EXRULE")
+    if exrule is not None:
+        message = "EXRULE is not read, so the classes that it leaves out are in: name them in EXDATE"
+        found.append(Oddity("exrule", message, exrule.line))
+    if not cancelled and seems_cancelled(summary):
+        message = "the title says that it does not take place, and the event does: cancel it in the timetable if so"
+        found.append(Oddity("maybe_cancelled", message, block.line))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +245,7 @@ class _Frame:
 
 def _zone_of(found: Property, zones: Zones) -> tuple[tzinfo, bool]:
     """The zone of a property's times, and whether they float (no zone at all)."""
-    if found.value.strip().endswith("Z"):
+    if found.value.strip().upper().endswith("Z"):
         return UTC, False
     tzid = found.parameters.get("TZID")
     if tzid is None:
@@ -165,18 +268,22 @@ def _stamp(found: Property, value: str) -> tuple[date, time | None, bool]:
         if not 1970 <= on.year <= 2200:
             raise ValueError(on.year)
         # A leap second is not a time that anybody meets at.
-        return on, None if hour is None else time(int(hour), int(minute), min(int(second), 59)), bool(utc)
+        return on, None if hour is None else time(int(hour), int(minute), min(int(second or 0), 59)), bool(utc)
     except ValueError as error:
         raise EventFault("bad_time", f"{found.name} is a time that does not exist: mend it", found.line) from error
 
 
 def _is_day(found: Property) -> bool:
-    return found.parameters.get("VALUE", "").upper() == "DATE" or _stamp(found, found.value)[1] is None
+    # Some exporters write VALUE=DATE in front of a day and a time: the time is meant.
+    return _stamp(found, found.value)[1] is None
 
 
-def _ends(block: IcsBlock, frame: _Frame, starts: datetime) -> datetime | None:
+def _ends(block: IcsBlock, frame: _Frame, starts: datetime) -> tuple[datetime | None, list[Oddity]]:
     end, duration = _only(block, "DTEND"), _only(block, "DURATION")
     if end is not None:
+        if _is_day(end):
+            message = "DTEND is a day, while the event has a time: taken without an end"
+            return None, [Oddity("end_without_time", message, end.line)]
         ends, line = frame.wall(end, end.value), end.line
     elif duration is not None:
         found = _DURATION.fullmatch(duration.value.strip())
@@ -188,12 +295,17 @@ def _ends(block: IcsBlock, frame: _Frame, starts: datetime) -> datetime | None:
             raise EventFault("too_long", "the event lasts longer than a day: mend its end", duration.line)
         ends, line = starts + length, duration.line
     else:
-        return None
+        return None, []
     if ends < starts:
-        raise EventFault("ends_before_start", "the event ends before it starts: mend its end", line)
+        # Somebody moved it and left the old end: that it takes place, and when it begins, is said all the same.
+        when = f"{starts:%Y-%m-%d %H:%M}"
+        message = f"the event of {when} ends before it starts: taken without an end; mend it, and look at the start"
+        return None, [Oddity("ends_before_start", message, line)]
+    if ends > starts and not any((starts.hour, starts.minute, ends.hour, ends.minute)):
+        raise WholeDays(starts.date(), ends.date() - timedelta(days=1), line)
     if ends - starts > LONGEST_EVENT:
         raise EventFault("too_long", "the event lasts longer than a day: mend its end", line)
-    return None if ends == starts else ends
+    return (None if ends == starts else ends), []
 
 
 def _rule(found: Property, frame: _Frame, starts: datetime) -> RuleText:
@@ -268,22 +380,32 @@ def _until(found: Property, value: str, frame: _Frame) -> datetime | None:
     return frame.wall(Property("UNTIL", {}, value, found.line), value)
 
 
-def _start_on(found: Property, value: str, frame: _Frame, starts: datetime) -> datetime:
+def _start_on(found: Property, value: str, frame: _Frame, of_series: time) -> datetime:
+    """The start of a class of a series whose classes begin at `of_series`, on the series' wall.
+
+    Some exporters leave out its time, or write the series' own wall time with the name of another zone.
+    """
     day, clock, _ = _stamp(found, value)
-    # Some exporters leave out the time of the class that is meant.
-    return datetime.combine(day, starts.time()) if clock is None else frame.wall(found, value)
+    if clock is None or clock == of_series:
+        meant = datetime.combine(day, of_series)
+        return meant if clock is None or frame.wall(found, value).time() != of_series else frame.wall(found, value)
+    return frame.wall(found, value)
 
 
-def _exdates(block: IcsBlock, frame: _Frame) -> list[date]:
+def _exdates(block: IcsBlock, frame: _Frame, of_series: time) -> list[date]:
     found: list[date] = []
     for exdate, value in _listed(block, "EXDATE"):
         day, clock, _ = _stamp(exdate, value)
-        found.append(day if clock is None else frame.wall(exdate, value))
+        found.append(day if clock is None else _start_on(exdate, value, frame, of_series))
     return found
 
 
 def _rdates(block: IcsBlock, frame: _Frame, starts: datetime) -> list[datetime]:
-    return [_start_on(rdate, value.partition("/")[0], frame, starts) for rdate, value in _listed(block, "RDATE")]
+    found: list[datetime] = []
+    for rdate, value in _listed(block, "RDATE"):
+        day, clock, _ = _stamp(rdate, start := value.partition("/")[0])
+        found.append(datetime.combine(day, starts.time()) if clock is None else frame.wall(rdate, start))
+    return found
 
 
 def _listed(block: IcsBlock, name: str) -> list[tuple[Property, str]]:
@@ -291,6 +413,7 @@ def _listed(block: IcsBlock, name: str) -> list[tuple[Property, str]]:
         (Property(name, found.parameters, value, found.line), value)
         for found in block.all(name)
         for value in found.value.split(",")
+        if value.strip()
     ]
     if len(listed) > MOST_DATES:
         raise EventFault("too_many_dates", f"more than {MOST_DATES} dates in {name}: split the event", block.line)
@@ -299,7 +422,7 @@ def _listed(block: IcsBlock, name: str) -> list[tuple[Property, str]]:
 
 def _only(block: IcsBlock, name: str) -> Property | None:
     found = block.all(name)
-    if len(found) > 1:
+    if len({(one.value, tuple(one.parameters.items())) for one in found}) > 1:
         raise EventFault("twice", f"{name} stands twice in the event: remove one", found[1].line)
     return found[0] if found else None
 

@@ -6,11 +6,21 @@ and so that no file can change what the zones of the next one mean (libraries ke
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+# Names by which a line says when something takes place; all others are about what it is.
+TIMES = frozenset({"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID"})
+# Without these an event cannot be told from another, or not whether it takes place.
+DECIDING = TIMES | {"UID", "STATUS", "SEQUENCE"}
+_TEXTS = frozenset({"SUMMARY", "LOCATION"})
 
 _LINE = re.compile(r'([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+=(?:"[^"]*"|[^";:])*)*):(.*)', re.DOTALL)
 _PARAMETER = re.compile(r';([A-Za-z0-9-]+)=((?:"[^"]*"|[^";:])*)')
 _ESCAPED = re.compile(r"\\([\\;,nN])")
+# A zone's name may hold colons, unquoted too ("(UTC+01:00) Amsterdam", "tzone://Microsoft/Utc"): the times come last.
+_TIMES_LAST = re.compile(r"((?:;[^\r\n]*)?):(\d{8}[0-9TZtzPWDHMSpwdhms,/+-]*)")
+_LOOSE_PARAMETER = re.compile(r";([A-Za-z0-9-]+)=((?:\"[^\"]*\")|[^\";]*)")
+_OWN_NAME = re.compile(r"([A-Z][A-Z0-9-]{2,})(?![A-Za-z0-9 -])(?:;[^:]*)?[:=]?(.*)", re.DOTALL)
 _BREAK = re.compile(r"\r\n|\n|\r")
 
 
@@ -28,6 +38,19 @@ class Property:
         return _ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], self.value)
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenLine:
+    """A line that is no NAME:VALUE: what it seems to be about is `name`, its own or that of the line before it."""
+
+    line: int
+    name: str
+
+    @property
+    def decides(self) -> bool:
+        """Whether it may have said when something takes place, or which event it is; else nobody needs it."""
+        return self.name in DECIDING or not self.name
+
+
 @dataclass(slots=True)
 class IcsBlock:
     """BEGIN:NAME … END:NAME, and what stands directly in it. `broken` = lines that are no content lines."""
@@ -36,7 +59,7 @@ class IcsBlock:
     line: int
     properties: list[Property] = field(default_factory=list)
     blocks: list["IcsBlock"] = field(default_factory=list)
-    broken: list[int] = field(default_factory=list)
+    broken: list[BrokenLine] = field(default_factory=list)
     closed: bool = False
 
     def all(self, name: str) -> list[Property]:
@@ -46,6 +69,26 @@ class IcsBlock:
     def first(self, name: str) -> Property | None:
         """The first property of a name."""
         return next((found for found in self.properties if found.name == name), None)
+
+    def says(self, name: str) -> str:
+        """The value of the first property of a name in capitals; empty when there is none."""
+        found = self.first(name)
+        return "" if found is None else found.value.strip().upper()
+
+    def add_broken(self, number: int, text: str) -> None:
+        """Keep what can be kept of a line that is no NAME:VALUE.
+
+        A text that was broken off by a raw line end goes on; a title or place with a mistake in front of its colon is
+        taken without what stands there.
+        """
+        own = _OWN_NAME.fullmatch(text)
+        name = own[1] if own is not None else self.properties[-1].name if self.properties else ""
+        if name in _TEXTS and own is not None:
+            self.properties.append(Property(name, {}, own[2], number))
+        elif name in _TEXTS:
+            last = self.properties[-1]
+            self.properties[-1] = replace(last, value=f"{last.value}\\n{text}")
+        self.broken.append(BrokenLine(number, name))
 
     def walk(self, name: str) -> Iterator["IcsBlock"]:
         """The blocks of a name at any depth below this one."""
@@ -74,7 +117,7 @@ def read_blocks(data: bytes) -> IcsBlock:
         found = _LINE.fullmatch(text)
         if found is None:
             if text.strip():
-                stack[-1].broken.append(number)
+                stack[-1].add_broken(number, text)
             continue
         name = found[1].upper()
         if name == "BEGIN":
@@ -86,9 +129,17 @@ def read_blocks(data: bytes) -> IcsBlock:
         elif name == "END":
             _close(stack, found[3].strip().upper())
         else:
-            parameters = {key.upper(): value.replace('"', "") for key, value in _PARAMETER.findall(found[2])}
-            stack[-1].properties.append(Property(name, parameters, found[3], number))
+            stack[-1].properties.append(_property(name, found, text, number))
     return root
+
+
+def _property(name: str, found: re.Match[str], text: str, number: int) -> Property:
+    of_times = _TIMES_LAST.fullmatch(text, len(found[1])) if name in TIMES and ":" in found[3] else None
+    if of_times is not None:
+        parameters, value = _LOOSE_PARAMETER.findall(of_times[1]), of_times[2]
+    else:
+        parameters, value = _PARAMETER.findall(found[2]), found[3]
+    return Property(name, {key.upper(): given.replace('"', "").strip() for key, given in parameters}, value, number)
 
 
 def _close(stack: list[IcsBlock], name: str) -> None:

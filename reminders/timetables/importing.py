@@ -1,6 +1,6 @@
 """Imports a group's timetable (.ics): classes come, move and go, and only what changed is told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -26,6 +26,9 @@ from storage.vocabulary import AppointmentKind, AppointmentStatus, ChangeSource
 HORIZON: Final = timedelta(days=800)
 # Attendance lists come for lessons that were given before the timetable was imported.
 PAST: Final = timedelta(days=400)
+# Of the lessons that are planned, so many may be missing from a file before it is taken for a mistake.
+CANCEL_SHARE: Final = 0.3
+FEWEST_MISSING: Final = 3
 _NOTES: Final[Mapping[OccurrenceNote, str]] = {
     OccurrenceNote.GAP: "does not exist in that night (the clock goes forward); taken as one hour later",
     OccurrenceNote.FOLD: "exists twice in that night (the clock goes back); taken as the first of the two",
@@ -72,8 +75,15 @@ async def import_timetable(
     on_changes: OnChanges,
     dry_run: bool = False,
     by: str = "operator",
+    cancel_missing: bool = False,
+    cancel_share: float = CANCEL_SHARE,
 ) -> Report:
     """Make the group's classes from today on be those of the file; with `dry_run` nothing is kept.
+
+    What the file does not mention is unknown outside the days that it covers, and cancelled on these days. A file that
+    lacks more than `cancel_share` of what is planned, or names nothing at all, is refused as a whole unless
+    `cancel_missing` says that it is meant so (then all that is missing of its events is cancelled; of an empty file,
+    everything).
 
     Classes of before today that are not known yet are added, so that attendance can be noted; nobody is told of them,
     and those that are known stay as they were. Faults of the file are reported with their line as the row; an event
@@ -100,9 +110,19 @@ async def import_timetable(
         compared = {
             key: _known_of(a, words.get(a.id)) for key, a in known.items() if a.starts_at >= begin or key in named
         }
-        difference = _without_begun(diff_timetable(compared, coming), known, timetable, now)
+        difference = diff_timetable(compared, coming, cancel_missing=cancel_missing)
+        difference = _without_begun(difference, known, timetable, now)
+        planned = sum(not found.cancelled and found.starts_at > now for found in compared.values())
+        refusal = None if cancel_missing else _refusal(difference, known, timetable, planned, cancel_share)
+        if refusal is not None:
+            report.rejected.append((1, "cancelled", refusal))
+            report.unchanged = planned
+            await session.rollback()
+            return report
+        await _free_keys(session, group_id, known, difference)
         _write(writer, group_id, known, difference, coming)
         _warn(report, timetable, difference)
+        _warn_of_uncovered(report, timetable, difference, known)
         # Some programs give every event a new UID at each export: a lesson at that time is then known already.
         starts = {appointment.starts_at for appointment in known.values()}
         late = [found for found in over if found.key not in known and found.starts_at not in starts]
@@ -110,10 +130,60 @@ async def import_timetable(
             _make(writer, group_id, found)
         await writer.finish()
         await (session.rollback() if dry_run else session.commit())
+    # A new UID alone is no change to anybody.
+    updated = sum(bool(change.fields) for change in difference.changed)
     report.created = len(difference.added) + len(late)
-    report.updated = len(difference.changed) + len(difference.cancelled)
-    report.unchanged = len(difference.unchanged) + len(over) - len(late)
+    report.updated = updated
+    report.cancelled = len(difference.cancelled)
+    report.unchanged = len(difference.unchanged) + len(difference.changed) - updated + len(over) - len(late)
     return report
+
+
+def _refusal(
+    difference: TimetableDiff, known: Mapping[str, Appointment], timetable: Timetable, planned: int, share: float
+) -> str | None:
+    """Why a file is taken for a mistake, and what to do; None when it is not."""
+    if timetable.covered is None and timetable.complete and not timetable.unread and planned:
+        what = f"the file names no lesson, while {planned} are planned"
+    elif len(difference.missing) >= FEWEST_MISSING and len(difference.missing) > share * planned:
+        first, last = _span(difference.missing, known, timetable)
+        what = f"the file lacks {len(difference.missing)} of the {planned} planned lessons ({first} to {last})"
+    else:
+        return None
+    return (
+        f"{what}, and would cancel them: nothing was imported. Look at the export; if they really do not take place, "
+        "import it again with --cancel-missing"
+    )
+
+
+def _span(keys: Iterable[str], known: Mapping[str, Appointment], timetable: Timetable) -> tuple[date, date]:
+    days = [to_wall(known[key].starts_at, timetable.zone).date() for key in keys]
+    return min(days), max(days)
+
+
+def _warn_of_uncovered(
+    report: Report, timetable: Timetable, difference: TimetableDiff, known: Mapping[str, Appointment]
+) -> None:
+    """Lessons on days that the file does not cover stay, and somebody should know that they do."""
+    if not difference.uncovered or timetable.covered is None:
+        return
+    first, last = _span(difference.uncovered, known, timetable)
+    count = len(difference.uncovered)
+    what = f"{count} planned lesson{'s' if count > 1 else ''} ({first} to {last}) not in this file"
+    covered = f"which covers {timetable.covered[0]} to {timetable.covered[1]}"
+    mend = "unchanged; if they do not take place, cancel them in the timetable, or export the whole period"
+    report.warnings.append((1, "days", f"{what}, {covered}: {mend}"))
+
+
+async def _free_keys(
+    session: AsyncSession, group_id: int, known: Mapping[str, Appointment], difference: TimetableDiff
+) -> None:
+    """Let classes change keys with each other: first each gives up its own, then each takes its new one."""
+    wanted = {change.new.key for change in difference.changed} | {found.key for found in difference.added}
+    kept = {change.old_key for change in difference.changed if change.old_key == change.new.key}
+    for key in wanted & known.keys() - kept:
+        known[key].external_id = _external_id(group_id, f"{key}-{known[key].id}")
+    await session.flush()
 
 
 def _over_and_coming(timetable: Timetable, today: date) -> tuple[list[Occurrence], Timetable]:
@@ -149,6 +219,7 @@ def _without_begun(
         difference,
         cancelled=tuple(key for key in difference.cancelled if key not in begun),
         unchanged=(*difference.unchanged, *begun),
+        missing=difference.missing.difference(begun),
     )
 
 

@@ -1,11 +1,12 @@
 """The classes of a timetable as values, and the key by which a class is known again at the next import."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
-from reminders.local_time import AMSTERDAM
+from reminders.local_time import AMSTERDAM, to_wall
 
 
 class OccurrenceStatus(StrEnum):
@@ -54,7 +55,7 @@ class Occurrence:
 class TimetableFault:
     """Something to mend in the file: line (from 1), which event, a stable code, an English sentence.
 
-    left_out = the event is not among the occurrences; otherwise it is, and this is a warning.
+    left_out = a class is not among the occurrences that should be; otherwise nothing is lost, and this is a warning.
     """
 
     line: int
@@ -65,6 +66,18 @@ class TimetableFault:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """An event of which nothing is used: classes that are known and may be its classes are left as they are.
+
+    `event` is the key of its uid (empty when it has none of its own), `day` that on which it begins, as far as known.
+    """
+
+    event: str
+    summary: str
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Timetable:
     """The classes whose first day lies in the horizon (both days included), by time, and what could not be read."""
 
@@ -72,12 +85,27 @@ class Timetable:
     faults: tuple[TimetableFault, ...]
     horizon: tuple[date, date]
     zone: tzinfo = AMSTERDAM
-    # Events with these uids were left out: nothing may be concluded from their absence.
-    unread_uids: frozenset[str] = frozenset()
-    # False = nothing may be concluded from any absence: the file, or an event without a uid, could not be read.
+    # Events that were left out: nothing may be concluded from their absence.
+    unread: tuple[Unread, ...] = ()
+    # Single classes, by event key and local day, of which it is not known what became of them.
+    unclear: frozenset[tuple[str, date]] = frozenset()
+    # False = nothing may be concluded from any absence: the file could not be read to its end, or names only what is
+    # cancelled.
     complete: bool = True
     # Events that METHOD:CANCEL cancels as a whole, whatever classes of them it names (RFC 5546, 3.2.5).
     called_off_uids: frozenset[str] = frozenset()
+    # Keys of classes that their series leaves out (EXDATE): that they are absent is said, and no guess.
+    left_out: frozenset[str] = frozenset()
+    # The first and the last day that the file says something about; None = it names no class at all. What it does not
+    # mention outside these days is unknown: many programs export a week or a month.
+    covered: tuple[date, date] | None = None
+
+
+def days_of(occurrences: Iterable[Occurrence], zone: tzinfo) -> tuple[date, date] | None:
+    """The first and the last local day of classes, of those that were moved the day they had first as well."""
+    moments = [moment for found in occurrences for moment in (found.starts_at, found.recurrence_id) if moment]
+    days = [to_wall(moment, zone).date() for moment in moments]
+    return (min(days), max(days)) if days else None
 
 
 def occurrence_key(uid: str, original: datetime | None) -> str:

@@ -1,15 +1,20 @@
 """A language provider's timetable (.ics), read as single classes within a horizon.
 
+One bad part never decides about the others: of an event that cannot be read nothing is used, of a class whose
+replacement cannot be read neither the old nor the new time, and everything else is.
+
 Recurrence is worked out in the wall time of each event's own zone, so that a class at 09:00 stays at 09:00 across both
 DST nights; the instants come last. The outer form is read by `reminders.timetables.ics_lines`, one event by
 `reminders.timetables.ics_events`; what comes out is in `reminders.timetables.occurrences`, whose names are named here
 too.
 """
 
-from collections import defaultdict
+import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta, tzinfo
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 import holidays
 import recurring_ical_events
@@ -17,15 +22,20 @@ from icalendar import Calendar, Event, vRecur
 
 from reminders.local_time import AMSTERDAM, to_instant, to_wall
 from reminders.timetables.difference import ChangedClass, KnownOccurrence, TimetableDiff, diff_timetable
-from reminders.timetables.ics_events import EventFault, EventRecord, read_event
+from reminders.timetables.ics_events import CalendarZones, EventFault, EventRecord, read_day
 from reminders.timetables.ics_lines import IcsBlock, TooDeep, read_blocks
-from reminders.timetables.ics_zones import Zones
+from reminders.timetables.ics_series import EventBlock, Series, WholeDayEvent, read_series
+from reminders.timetables.ics_titles import names_holiday
+from reminders.timetables.ics_zones import UnknownZone, Zones
 from reminders.timetables.occurrences import (
     Occurrence,
     OccurrenceNote,
     OccurrenceStatus,
     Timetable,
     TimetableFault,
+    Unread,
+    days_of,
+    event_key,
     occurrence_key,
 )
 
@@ -66,9 +76,12 @@ def read_timetable(data: bytes, *, zone: tzinfo = AMSTERDAM, horizon: tuple[date
         tuple(sorted(reading.faults, key=lambda fault: fault.line)),
         horizon,
         zone,
-        frozenset(reading.unread_uids),
+        tuple(reading.unread),
+        frozenset(reading.unclear),
         reading.complete,
         frozenset(reading.called_off_uids),
+        frozenset(reading.left_out),
+        days_of(reading.occurrences.values(), zone),
     )
 
 
@@ -78,9 +91,12 @@ class _Reading:
     horizon: tuple[date, date]
     occurrences: dict[str, Occurrence] = field(default_factory=dict)
     faults: list[TimetableFault] = field(default_factory=list)
-    unread_uids: set[str] = field(default_factory=set)
+    unread: list[Unread] = field(default_factory=list)
+    unclear: set[tuple[str, date]] = field(default_factory=set)
     called_off_uids: set[str] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set)
     complete: bool = True
+    _whole_days: list[WholeDayEvent] = field(default_factory=list)
     _holidays: Mapping[date, str] = field(default_factory=dict)
 
     def read(self, data: bytes) -> None:
@@ -93,6 +109,11 @@ class _Reading:
             self._useless("no_calendar", "this is no calendar file (.ics): export it again")
             return
         calendars = [block for block in root.blocks if block.name == "VCALENDAR"]
+        if not calendars and any(block.name == "VEVENT" for block in root.blocks):
+            self.complete = False
+            message = "the file has no BEGIN:VCALENDAR: its events were read, and nothing else concluded from it"
+            self.faults.append(TimetableFault(1, "", "no_calendar", message, left_out=False))
+            calendars = [root]
         if not calendars:
             self._useless("no_calendar", "this is no calendar file (.ics): it has no BEGIN:VCALENDAR")
             return
@@ -102,106 +123,117 @@ class _Reading:
         # Bevrijdingsdag is "optional" there, and an official day all the same (Algemene termijnenwet, 3).
         self._holidays = holidays.country_holidays("NL", years=years, language="nl", categories=("public", "optional"))
         # Calendars in one file are read as one: some exporters put what replaces a class into another than its series.
-        self._read_events(calendars, Zones(root))
+        self._read_events(calendars, Zones(root, self.zone))
+        self._tell_whole_days()
 
     def _read_events(self, calendars: list[IcsBlock], zones: Zones) -> None:
-        blocks: list[tuple[IcsBlock, bool]] = []
+        parts: list[EventBlock] = []
         for calendar in calendars:
-            method = calendar.first("METHOD")
-            all_cancelled = method is not None and method.value.strip().upper() == "CANCEL"
+            all_cancelled = calendar.says("METHOD") == "CANCEL"
             if all_cancelled:
                 # It names what is cancelled (RFC 5546, 3.2.5), not the rest of the timetable.
                 self.complete = False
-            blocks.extend((block, all_cancelled) for block in calendar.walk("VEVENT"))
-        if len(blocks) > MOST_EVENTS:
+            read_with = self._zones_of(calendar, zones)
+            parts.extend(EventBlock(block, read_with, all_cancelled) for block in calendar.walk("VEVENT"))
+        if len(parts) > MOST_EVENTS:
             self._useless("too_many_events", f"more than {MOST_EVENTS} events: export a shorter period")
-            blocks = blocks[:MOST_EVENTS]
-        by_uid: dict[str, list[tuple[IcsBlock, bool]]] = defaultdict(list)
-        for block, all_cancelled in blocks:
-            found = block.first("UID")
-            uid = "" if found is None else found.text().strip()
-            if not uid:
-                self.complete = False
-                self._fault(
-                    block, EventFault("no_uid", "the event has no UID, so a change could not be seen", block.line)
-                )
-            else:
-                by_uid[uid].append((block, all_cancelled))
-        series = 0
-        for uid, parts in by_uid.items():
-            records = self._records(uid, parts, zones)
-            if any(record.recurs for record in records):
-                series += 1
-                if series > MOST_SERIES:
-                    self.unread_uids.add(uid)
-                    line = parts[0][0].line
-                    self._fault(parts[0][0], EventFault("too_many_series", "more than 1,000 series", line))
-                    continue
-            self._add_event(uid, records)
+            parts = parts[:MOST_EVENTS]
+        series_count = 0
+        for uid, of_uid in self._by_uid(parts).items():
+            series = read_series(of_uid)
+            recurring = sum(any(record.recurs for record in records) for records in series.records)
+            series_count += recurring
+            if recurring and series_count > MOST_SERIES:
+                series.unread, series.records = True, []
+                fault = EventFault("too_many_series", "more than 1,000 series", of_uid[0].block.line)
+                series.faults.append((of_uid[0].title, fault))
+            self._add_series(uid, of_uid, series)
 
-    def _records(self, uid: str, parts: list[tuple[IcsBlock, bool]], zones: Zones) -> list[EventRecord]:
-        """The records of one UID: first the series itself, then what replaces single classes of it.
-
-        Of several for the same, the one with the highest SEQUENCE is the newest.
-        """
-        found: dict[datetime | None, EventRecord] = {}
-        for block, all_cancelled in sorted(parts, key=lambda part: part[0].first("RECURRENCE-ID") is not None):
-            try:
-                master = found.get(None)
-                record = read_event(block, zones, self.zone, master.zone if master is not None else None)
-                if all_cancelled:
-                    record = replace(record, cancelled=True)
-                other = found.get(record.recurrence_id)
-                if other is None or other.sequence < record.sequence:
-                    found[record.recurrence_id] = record
-                    if record.recurrence_id is None:
-                        (self.called_off_uids.add if all_cancelled else self.called_off_uids.discard)(uid)
-                elif other.sequence == record.sequence and replace(other, line=record.line) != record:
-                    raise EventFault("uid_twice", "two events have the same UID: only the first is used", block.line)
-            except EventFault as fault:
-                self.unread_uids.add(uid)
-                self._fault(block, fault)
-        return list(found.values())
-
-    def _add_event(self, uid: str, records: list[EventRecord]) -> None:
-        if not records:
-            return
-        master = records[0]
+    def _zones_of(self, calendar: IcsBlock, zones: Zones) -> CalendarZones:
+        """X-WR-TIMEZONE is the zone of times without one; UTC there says no more than nothing."""
+        named = calendar.first("X-WR-TIMEZONE")
         try:
-            if len(records) == 1 and not master.recurs and master.recurrence_id is None:
-                self._add(master, master.starts, master.ends, None)
+            shown = None if named is None else zones.zone(named.text())
+        except UnknownZone:
+            shown = None
+        if shown is None or shown in (UTC, ZoneInfo("UTC"), ZoneInfo("Etc/UTC")):
+            return CalendarZones(zones, self.zone)
+        return CalendarZones(zones, shown, shown)
+
+    def _by_uid(self, parts: list[EventBlock]) -> dict[str, list[EventBlock]]:
+        """The events by UID; those without one get one of their title and start, and are known again by these."""
+        by_uid: dict[str, list[EventBlock]] = defaultdict(list)
+        without: list[EventBlock] = []
+        for part in parts:
+            found = part.block.first("UID")
+            uid = "" if found is None else found.text().strip()
+            (by_uid[uid] if uid else without).append(part)
+        if without:
+            line = without[0].block.line
+            message = f"{len(without)} events have no UID; their lessons are known again by title, place and time"
+            self.faults.append(TimetableFault(line, without[0].title, "no_uid", message, left_out=False))
+        by_title: dict[str, list[str]] = defaultdict(list)
+        for part in (part for part in without if not part.replaces):
+            said = "|".join((part.title, part.block.says("DTSTART"), part.block.says("RRULE")))
+            uid = f"no-uid-{hashlib.sha256(said.encode()).hexdigest()[:32]}"
+            by_uid[uid].append(part)
+            by_title[part.title].append(uid)
+        for part in (part for part in without if part.replaces):
+            # Of which of several series it replaces a class cannot be known, so none of them is read.
+            for uid in set(by_title[part.title]) or {"no-uid"}:
+                by_uid[uid].append(part)
+        return by_uid
+
+    def _add_series(self, uid: str, parts: list[EventBlock], series: Series) -> None:
+        name = next((part.title for part in parts if part.title), uid)
+        self.faults += [
+            TimetableFault(fault.line, _name(title, uid), fault.code, fault.message) for title, fault in series.faults
+        ]
+        self.faults += [
+            TimetableFault(oddity.line, _name(name, uid), oddity.code, oddity.message, left_out=False)
+            for oddity in series.oddities
+        ]
+        self._whole_days += series.whole_days
+        if series.called_off:
+            self.called_off_uids.add(uid)
+        unclear = {start for start, _ in series.unclear}
+        for main in (records[0] for records in series.records):
+            for day in main.exdates:
+                start = day if isinstance(day, datetime) else datetime.combine(day, main.starts.time())
+                if start not in unclear:
+                    self.left_out.add(occurrence_key(uid, to_instant(start, main.zone).instant))
+        for start, replaced in series.unclear:
+            instant = to_instant(start, self.zone if replaced is None else replaced.zone).instant
+            self.unclear.add((event_key(uid), to_wall(instant, self.zone).date()))
+        if series.unread:
+            self._leave(uid, parts)
+        for records in series.records:
+            self._add_records(uid, parts, records, is_only=len(series.records) == 1)
+
+    def _add_records(self, uid: str, parts: list[EventBlock], records: list[EventRecord], *, is_only: bool) -> None:
+        main = records[0]
+        try:
+            if len(records) == 1 and not main.recurs and main.recurrence_id is None:
+                self._add(uid, main, main.starts, main.ends, None if is_only else main.starts)
             else:
                 for record, starts, ends, original in self._expanded(records):
-                    self._add(record, starts, ends, original)
+                    self._add(uid, record, starts, ends, original)
         except (ValueError, OverflowError, TypeError, KeyError, IndexError):
             # The library's own words are of no help to whoever made the file.
-            self.unread_uids.add(uid)
-            self.faults.append(
-                TimetableFault(
-                    master.line, _name(master.summary, uid), "bad_rule", "the repetition cannot be worked out"
-                )
-            )
-        self.faults.extend(
-            TimetableFault(
-                record.exrule_line,
-                _name(master.summary, uid),
-                "exrule",
-                "EXRULE is not read, so the classes that it leaves out are in: name them in EXDATE",
-                left_out=False,
-            )
-            for record in records
-            if record.exrule_line is not None
-        )
+            self._leave(uid, parts)
+            message = "the repetition cannot be worked out"
+            self.faults.append(TimetableFault(main.line, _name(main.summary, uid), "bad_rule", message))
         if any(record.utc_rule for record in records):
-            self.faults.append(
-                TimetableFault(
-                    master.line,
-                    _name(master.summary, uid),
-                    "repeats_in_utc",
-                    "repeats in UTC: its local time changes by an hour in summer; export it with a time zone",
-                    left_out=False,
-                )
-            )
+            message = "repeats in UTC: its local time changes by an hour in summer; export it with a time zone"
+            fault = TimetableFault(main.line, _name(main.summary, uid), "repeats_in_utc", message, left_out=False)
+            self.faults.append(fault)
+
+    def _leave(self, uid: str, parts: list[EventBlock]) -> None:
+        """Use nothing of an event: what is known of its classes stays as it is."""
+        event = event_key(uid)
+        self.unread += [Unread(event, part.title, read_day(part.block)) for part in parts]
+        for key in [key for key, found in self.occurrences.items() if found.uid == uid]:
+            del self.occurrences[key]
 
     def _expanded(
         self, records: list[EventRecord]
@@ -226,14 +258,16 @@ class _Reading:
             if record.recurrence_id is not None and index not in given and first <= record.recurrence_id < last:
                 yield record, record.starts, record.ends, record.recurrence_id
 
-    def _add(self, record: EventRecord, starts: datetime, ends: datetime | None, original: datetime | None) -> None:
+    def _add(
+        self, uid: str, record: EventRecord, starts: datetime, ends: datetime | None, original: datetime | None
+    ) -> None:
         start = to_instant(starts, record.zone)
         starts_local = to_wall(start.instant, self.zone)
         recurrence_id = None if original is None else to_instant(original, record.zone).instant
         days = {starts_local.date(), to_wall(recurrence_id or start.instant, self.zone).date()}
         if not any(self.horizon[0] <= day <= self.horizon[1] for day in days):
             return
-        key = occurrence_key(record.uid, recurrence_id)
+        key = occurrence_key(uid, recurrence_id)
         if len(self.occurrences) >= MOST_OCCURRENCES and key not in self.occurrences:
             if self.complete:
                 self._useless("too_many_classes", f"more than {MOST_OCCURRENCES} classes: export a shorter period")
@@ -245,7 +279,7 @@ class _Reading:
         notes = [] if start.oddity is None else [OccurrenceNote(start.oddity)]
         self.occurrences[key] = Occurrence(
             key=key,
-            uid=record.uid,
+            uid=uid,
             recurrence_id=recurrence_id,
             starts_at=start.instant,
             ends_at=ends_at,
@@ -259,10 +293,25 @@ class _Reading:
             on_holiday=holiday,
         )
 
-    def _fault(self, block: IcsBlock, fault: EventFault) -> None:
-        summary, uid = block.first("SUMMARY"), block.first("UID")
-        name = _name("" if summary is None else summary.text(), "" if uid is None else uid.text())
-        self.faults.append(TimetableFault(fault.line, name, fault.code, fault.message))
+    def _tell_whole_days(self) -> None:
+        """One line for all of them, and one for each holiday on which lessons stand."""
+        if not self._whole_days:
+            return
+        count = len(self._whole_days)
+        titles = ", ".join(title for title, _ in Counter(day.summary[:40] for day in self._whole_days).most_common(5))
+        message = f"{count} whole-day event{'s' if count > 1 else ''} without a time, no lessons: {titles}"
+        line = min(day.line for day in self._whole_days)
+        self.faults.append(TimetableFault(line, "", "all_day", message, left_out=False))
+        for day in self._whole_days:
+            if not names_holiday(day.summary):
+                continue
+            on_it = [o for o in self.occurrences.values() if day.first <= o.starts_local.date() <= day.last]
+            planned = sorted(f"{o.starts_local:%Y-%m-%d %H:%M}" for o in on_it if not o.cancelled)
+            if planned:
+                what = f"{len(planned)} lesson{'s' if len(planned) > 1 else ''} from {planned[0]}"
+                message = f"{what}: does it take place on this day off? If not, cancel it in the timetable"
+                name = _name(day.summary, "")
+                self.faults.append(TimetableFault(day.line, name, "day_off", message, left_out=False))
 
     def _useless(self, code: str, message: str, line: int = 1) -> None:
         self.complete = False

@@ -53,11 +53,12 @@ class Border:
 
 @dataclass(slots=True)
 class Report:
-    """The result of an import, as the command line shows it."""
+    """The result of an import, as the command line shows it. `cancelled` is counted apart from `updated`."""
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    cancelled: int = 0
     rejected: list[tuple[int, str, str]] = field(default_factory=list)
     warnings: list[tuple[int, str, str]] = field(default_factory=list)
 
@@ -71,6 +72,7 @@ class Report:
             "created": self.created,
             "updated": self.updated,
             "unchanged": self.unchanged,
+            "cancelled": self.cancelled,
             "rejected": [{"row": n, "field": f, "error": e} for n, f, e in sorted(self.rejected)],
             "warnings": [{"row": n, "field": f, "warning": w} for n, f, w in sorted(self.warnings)],
         }
