@@ -30,10 +30,9 @@ from storage.engine.database import Database
 from storage.engine.faults import is_databases_fault
 from storage.engine.inserts import insert_new
 from storage.outbox.message import Outgoing, put
-from storage.people.contacts import Contact, contact_at
-from storage.people.conversations import Offer, SeenEvent, conversation_of
+from storage.people.contacts import Contact, contact_made_at
+from storage.people.conversations import SeenEvent, conversation_of, keep_offer
 from storage.people.people import Consultant, Person
-from storage.vocabulary import ContactState
 
 log = structlog.get_logger(__name__)
 
@@ -196,7 +195,7 @@ class Inbox:
             return
         intents: list[Json] = [button.intent for row in offered[0] for button in row]
         if may_number(channel.capabilities):
-            await session.merge(Offer(contact_id=contact.id, intents={"intents": intents}, at=self._clock.now()))
+            await keep_offer(session, contact.id, intents, self._clock.now())
 
     async def _apologise(self, event: InboundEvent) -> list[int]:
         """Mark the event as seen, so that it is not tried for ever, and say that something went wrong."""
@@ -217,21 +216,7 @@ class Inbox:
         return await insert_new(session, SeenEvent, row)
 
     async def _contact(self, session: AsyncSession, event: InboundEvent) -> Contact:
-        keys = self._database.keys
-        found = await contact_at(session, keys, event.channel, event.address)
-        if found is None:
-            row = {
-                "channel": event.channel,
-                "address": event.address,
-                "address_hash": keys.fingerprint(event.address, f"contact/{event.channel}"),
-                "state": ContactState.ACTIVE,
-                "created_at": self._clock.now(),
-            }
-            await insert_new(session, Contact, row)
-            found = await contact_at(session, keys, event.channel, event.address)
-        if found is None:
-            raise LookupError("a contact that was just stored is not there")
-        return found
+        return await contact_made_at(session, self._database.keys, event.channel, event.address, self._clock.now())
 
     async def _turn(self, session: AsyncSession, event: InboundEvent, contact: Contact) -> Turn:
         conversation = await conversation_of(session, party_of(contact), self._clock.now())

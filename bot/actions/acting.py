@@ -225,7 +225,7 @@ class Acting:
     async def tell_colleague(self, consultant_id: int, key: str, body: Body) -> None:
         """Say something that is about nobody in guidance to a consultant; `key` makes it once."""
         await self.put(
-            Outgoing(key=key, kind="say", due_at=self.now, params=body.to_json(), consultant_id=consultant_id)
+            Outgoing(key=key, kind=Kind.SAY, due_at=self.now, params=body.to_json(), consultant_id=consultant_id)
         )
 
 

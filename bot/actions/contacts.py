@@ -1,64 +1,282 @@
-"""Telephone numbers and e-mail addresses: read as people write them, shown so that only their owner knows them."""
+"""Ways to reach somebody: linking with a code, proving an address, inviting, letting go.
 
-from datetime import datetime
+A telephone number or e-mail address is used for nothing personal before a code that was sent there came back. Chats are
+linked by a code that works once, in a personal link or typed.
+"""
 
-import phonenumbers
-from sqlalchemy.ext.asyncio import AsyncSession
+import hashlib
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
 
-from storage.engine.inserts import insert_new
-from storage.engine.keys import KeyRing
-from storage.people.contacts import Contact, contact_at
-from storage.vocabulary import ContactState
+import structlog
+
+from bot.actions.acting import Acting, Actor, Role
+from bot.actions.addresses import address_in
+from bot.telling import contacts as told
+from reminders.kinds import Kind
+from storage.outbox.message import Outgoing, send_what_waited
+from storage.people.contacts import Contact, contact_made_at
+from storage.people.link_codes import (
+    VALID_FOR,
+    CodeExpired,
+    CodeUnknown,
+    TooManyAttempts,
+    find_code,
+    make_code,
+    tried_too_often,
+    use_code,
+)
+from storage.people.people import Consultant, Person, consultant_by_email, person_by_external_id
+from storage.vocabulary import ContactState, Priority
+
+CODE_LASTS: Final = timedelta(minutes=30)
+MOST_TRIES: Final = 5
+# Nobody needs more; a stranger's telephone must not be rung by codes all day.
+MOST_CODES_A_DAY: Final = 4
+_CONTEXT: Final = "channel_code"
+
+log = structlog.get_logger(__name__)
 
 
-def address_in(channel: str, text: str) -> str | None:
-    """The address as the channel writes it (E.164, lower case); None for what is none."""
-    text = text.strip()
-    if channel == "email":
-        name, at, domain = text.lower().rpartition("@")
-        well = (
-            bool(name and at)
-            and "." in domain
-            and len(text) <= 254
-            and not any(c.isspace() or c in '<>,;"' for c in text)
-        )
-        return text.lower() if well else None
+class LinkRefused(StrEnum):
+    """Why a code does not link an address."""
+
+    UNKNOWN = "unknown"  # or used, or replaced by a newer one: a guesser learns no more than that
+    EXPIRED = "expired"
+    TOO_MANY = "too_many"  # this address tried too often
+    SOMEBODY_ELSES = "somebody_elses"  # the address is linked already, to another
+
+
+class AddressRefused(StrEnum):
+    """Why no code is sent to an address."""
+
+    NOT_AN_ADDRESS = "not_an_address"
+    TOO_MANY_CODES = "too_many_codes"  # today, for this person
+    STOPPED = "stopped"  # nothing goes there, whoever sent the STOP, before they write from it themselves
+
+
+class ProofRefused(StrEnum):
+    """Why a code does not show that an address is the person's."""
+
+    OLD = "old"
+    WRONG = "wrong"
+    TOO_MANY_TRIES = "too_many_tries"
+
+
+class InviteRefused(StrEnum):
+    """Why nobody is invited."""
+
+    NOBODY = "nobody"  # no such person or consultant, or none that they may invite
+    NO_ADDRESS = "no_address"  # nothing usable on record to send the link to
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A code that was sent to an address and did not come back yet; the code itself is not kept."""
+
+    contact_id: int
+    mark: str
+    until: datetime
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A link code, and when it expires."""
+
+    code: str
+    expires_at: datetime
+
+
+# --- linking --------------------------------------------------------------------------------------------------------
+
+
+async def link(acting: Acting, contact: Contact, code: str) -> Person | Consultant | LinkRefused:
+    """Tie an address to the owner of a code (or of a pass, the link in our own messages); answers with the owner.
+
+    A code from an address that is linked already must be its own owner's: whoever holds this phone sees what was said
+    before, so it must not become somebody else's by typing a code. Nor may it be tried endlessly whether a code is
+    somebody's.
+    """
+    session, keys = acting.session, acting.parts.keys
+    owner = (contact.person_id, contact.consultant_id)
+    if owner != (None, None):
+        guessed_out = await tried_too_often(session, contact, acting.now)
+        known = None if guessed_out else await find_code(session, keys, code)
+        if known is not None and (known.person_id, known.consultant_id) != owner:
+            return LinkRefused.SOMEBODY_ELSES
     try:
-        number = phonenumbers.parse(text, "NL")
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        found = await use_code(session, keys, contact, code, acting.now)
+    except TooManyAttempts:
+        log.warning("link_attempts_exceeded", contact=contact.id, channel=contact.channel)
+        return LinkRefused.TOO_MANY
+    except CodeExpired:
+        return LinkRefused.EXPIRED
+    except CodeUnknown:
+        log.info("link_code_unknown", contact=contact.id, channel=contact.channel)
+        return LinkRefused.UNKNOWN
+    if found.person_id is not None:
+        _audit_as(acting, Role.PERSON, found.person_id)
+        return await session.get_one(Person, found.person_id)
+    consultant = await session.get_one(Consultant, found.consultant_id)
+    _audit_as(acting, Role.CONSULTANT, consultant.id)
+    await send_what_waited(session, consultant.id, acting.now)
+    return consultant
 
 
-def hidden(address: str) -> str:
-    """Enough of an address to know one's own by: "…34", "a…@example.org"."""
-    if "@" in address:
-        name, _, domain = address.rpartition("@")
-        return f"{name[:1]}…@{domain}"
-    return f"…{address[-2:]}"
+def _audit_as(acting: Acting, role: Role, number: int) -> None:
+    """Whoever links is, from here on, who the code belongs to."""
+    by = Actor(role, acting.by.proof, number)
+    replace(acting, by=by).audit("linked", by.ref)
 
 
-async def contact_for(
-    session: AsyncSession, keys: KeyRing, channel: str, address: str, language: str, now: datetime
-) -> Contact:
-    """The contact at this address, made where there is none; it belongs to nobody before it was proved to be theirs."""
-    found = await contact_at(session, keys, channel, address)
-    if found is None:
-        row = {
-            "channel": channel,
-            "address": address,
-            "address_hash": keys.fingerprint(address, f"contact/{channel}"),
-            "state": ContactState.ACTIVE,
-            "language": language,
-            "created_at": now,
-        }
-        await insert_new(session, Contact, row)
-        found = await contact_at(session, keys, channel, address)
-    if found is None:
-        raise LookupError("a contact that was just stored is not there")
+async def make_own_code(acting: Acting) -> str:
+    """A code by which the person who acts opens another chat of theirs."""
+    person = await acting.own_person()
+    code, _ = await make_code(acting.session, acting.parts.keys, acting.now, person_id=person.id)
+    acting.audit("made_code", f"person:{person.id}")
+    return code
+
+
+async def invite(
+    acting: Acting, whom: str, *, by: str | None, link_of: Callable[[str], str]
+) -> Invited | InviteRefused:
+    """A link code for a person (by external id) or a consultant (by e-mail address); earlier unused ones end.
+
+    With `by` ("sms", "email") the link, made of the code by `link_of`, is also sent to what the municipality has on
+    record of the person: who uses it has shown that this address is theirs.
+    """
+    session, keys = acting.session, acting.parts.keys
+    person = await person_by_external_id(session, whom)
+    # Consultants' own links are the operator's to make.
+    by_email = person is None and acting.by.role is Role.OPERATOR
+    consultant = await consultant_by_email(session, keys, whom) if by_email else None
+    owner = person if person is not None and await acting.may_act_for(person) else consultant
+    if owner is None:
+        return InviteRefused.NOBODY
+    sent_to = await _on_record(acting, person, by) if by is not None else None
+    if by is not None and sent_to is None:
+        return InviteRefused.NO_ADDRESS
+    code, expires_at = await make_code(
+        session,
+        keys,
+        acting.now,
+        person_id=owner.id if isinstance(owner, Person) else None,
+        consultant_id=owner.id if isinstance(owner, Consultant) else None,
+        sent_to=sent_to.id if sent_to is not None else None,
+    )
+    if sent_to is not None:
+        await acting.put(
+            Outgoing(
+                key=f"invitation:{sent_to.id}:{hashlib.sha256(code.encode()).hexdigest()[:16]}",
+                kind=Kind.SAY,
+                due_at=acting.now,
+                useful_until=acting.now + VALID_FOR,
+                params=told.invitation(link_of(code)).to_json(),
+                contact_id=sent_to.id,
+            )
+        )
+    acting.audit("invited", f"{'person' if isinstance(owner, Person) else 'consultant'}:{owner.id}")
+    return Invited(code, expires_at)
+
+
+async def _on_record(acting: Acting, person: Person | None, channel: str) -> Contact | None:
+    """The contact of the number or address that the municipality has of a person."""
+    on_record = None if person is None else person.phone if channel == "sms" else person.email
+    address = address_in(channel, on_record) if on_record else None
+    return None if person is None or address is None else await _asked_for(acting, channel, address, person.language)
+
+
+# --- proving an address ---------------------------------------------------------------------------------------------
+
+
+async def send_code(
+    acting: Acting, channel: str, text: str, *, sent_before: Sequence[datetime], once: str
+) -> Challenge | AddressRefused:
+    """Send a code to a number or address as somebody typed it, to be shown by `prove` to be theirs.
+
+    `sent_before` are the moments at which this person was sent codes in the last day; `once` makes it one message.
+    """
+    person = await acting.own_person()
+    address = address_in(channel, text) if channel in acting.parts.channels else None
+    if address is None:
+        return AddressRefused.NOT_AN_ADDRESS
+    if len(sent_before) >= MOST_CODES_A_DAY:
+        return AddressRefused.TOO_MANY_CODES
+    contact = await _asked_for(acting, channel, address, person.language)
+    if contact.state is ContactState.BLOCKED:
+        return AddressRefused.STOPPED
+    code = f"{secrets.randbelow(1_000_000):06}"
+    until = acting.now + CODE_LASTS
+    await acting.put(
+        Outgoing(
+            key=f"channel_code:{once}",
+            kind=Kind.SAY,
+            due_at=acting.now,
+            useful_until=until,
+            params=told.code(code).to_json(),
+            contact_id=contact.id,
+            priority=Priority.REPLY,
+        )
+    )
+    acting.audit("sent_code", f"contact:{contact.id}")
+    return Challenge(contact.id, acting.parts.keys.sign(f"{contact.id}:{code}", _CONTEXT), until)
+
+
+async def prove(acting: Acting, challenge: Challenge, text: str) -> Contact | ProofRefused:
+    """The code came back (in any digits): the address is from here on a way to reach the person who acts.
+
+    Who had it before (a number that was given out anew) has it no more. After WRONG the challenge counts one try more.
+    """
+    if challenge.until <= acting.now:
+        return ProofRefused.OLD
+    person = await acting.own_person()
+    contact = await acting.session.get(Contact, challenge.contact_id)
+    digits = "".join(str(int(char)) for char in text if char.isdecimal())
+    fits = acting.parts.keys.verify(f"{challenge.contact_id}:{digits}", _CONTEXT, challenge.mark)
+    if contact is None or not fits:
+        return ProofRefused.TOO_MANY_TRIES if challenge.tries + 1 >= MOST_TRIES else ProofRefused.WRONG
+    if contact.person_id not in (None, person.id):
+        acting.audit("address_changed_hands", f"person:{contact.person_id}")
+    contact.person_id, contact.consultant_id = person.id, None
+    contact.state, contact.linked_at, contact.last_failed_at = ContactState.ACTIVE, acting.now, None
+    acting.audit("verified_channel", f"person:{person.id}")
+    return contact
+
+
+async def _asked_for(acting: Acting, channel: str, address: str, language: str) -> Contact:
+    """The contact at this address; it belongs to nobody before it was proved to be theirs."""
+    keys = acting.parts.keys
+    found = await contact_made_at(acting.session, keys, channel, address, acting.now, language=language)
     if found.state is ContactState.GONE:
         # Asked for by somebody who says that it works: what is sent there will tell.
         found.state = ContactState.ACTIVE
     return found
+
+
+# --- hearing and letting go -----------------------------------------------------------------------------------------
+
+
+def note_heard(acting: Acting, contact: Contact, *, blocks: bool = False) -> None:
+    """Something came from this address: whoever writes can be written to, unless what came is that they block us."""
+    contact.last_heard_at = acting.now
+    contact.state = ContactState.BLOCKED if blocks else ContactState.ACTIVE
+
+
+def note_language(contact: Contact, language: str | None) -> None:
+    """The language in which a stranger is answered, as far as it is known; what was known stays."""
+    if contact.language is None:
+        contact.language = language
+
+
+def let_go(acting: Acting, contact: Contact) -> None:
+    """The address is somebody else's now: whoever writes from it next must hear nothing of who had it before."""
+    if contact.person_id is not None:
+        acting.audit("address_let_go", f"person:{contact.person_id}")
+    contact.last_heard_at = acting.now
+    contact.person_id = contact.consultant_id = contact.linked_at = None
+    contact.state = ContactState.GONE

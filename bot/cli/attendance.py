@@ -13,7 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.cli.common import WRONG_USAGE, AsJson, console, opened, read_settings, run, show_json, stop
+from bot.actions.attendance import FactsRefused, facts_about
+from bot.cli.common import WRONG_USAGE, AsJson, acting, console, opened, read_settings, run, show_json, stop
 from bot.configuration.clock import SystemClock
 from bot.configuration.municipality import Municipalities
 from bot.configuration.settings import Settings
@@ -25,11 +26,9 @@ from locales.rendering.render import Renderer
 from reminders.terms.terms import Route, hours_required
 from storage.appointments.appointments import day_bounds, is_a_group
 from storage.attendance.attendance import Attended, Outcome, attendance_of
-from storage.attendance.facts import missed_facts
 from storage.engine.database import Database
 from storage.importing.cells import EARLIEST, LATEST
 from storage.people.people import consultant_by_email, person_by_external_id, routes_of
-from storage.privacy.audit import AuditEntry
 
 app = typer.Typer(no_args_is_help=True, help="Who was there, and who had said that they could not come.")
 
@@ -143,17 +142,12 @@ def facts(
     days = _days(first, until, settings.zone)
 
     async def work() -> str:
-        async with opened(settings) as database, database.writing() as session:
-            found = await person_by_external_id(session, person)
-            if found is None:
-                _nobody(person)
+        async with opened(settings) as database, acting(settings, database) as operator:
+            found = await person_by_external_id(operator.session, person)
             since, end = day_bounds(days[0], settings.zone)[0], day_bounds(days[1], settings.zone)[1]
-            missed = await missed_facts(session, found.id, since, end, zone=settings.zone)
-            session.add(
-                AuditEntry(
-                    at=SystemClock().now(), actor="operator", action="attendance_facts", subject=f"person:{found.id}"
-                )
-            )
+            missed = await facts_about(operator, found.id if found is not None else 0, since, end)
+            if isinstance(missed, FactsRefused):
+                _nobody(person)
         shown_from = days[0] if first is not None else None
         if as_json:
             return facts_as_json(person, missed, shown_from, days[1], zone=settings.zone)

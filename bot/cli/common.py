@@ -9,9 +9,12 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from sqlalchemy.exc import DatabaseError
 
+from bot.actions.acting import OPERATOR, Acting
 from bot.cli.output import FAULTS, WRONG_USAGE, AsJson, console, errors, show_json, stop
+from bot.configuration.clock import SystemClock
 from bot.configuration.logs import set_up_logs
 from bot.configuration.municipality import ConfigError
+from bot.configuration.parts import action_parts
 from bot.configuration.settings import SecretMissing, Settings
 from reminders.policies.due_times import PolicyError
 from storage.engine.database import Database, DatabaseUrlWrong, is_unusable
@@ -24,6 +27,7 @@ __all__ = [
     "FAULTS",
     "WRONG_USAGE",
     "AsJson",
+    "acting",
     "console",
     "errors",
     "opened",
@@ -71,6 +75,15 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def acting(settings: Settings, database: Database) -> AsyncIterator[Acting]:
+    """The operator at the machine acts, in one transaction: whoever may give commands here may do everything."""
+    now = SystemClock().now()
+    parts = action_parts(settings, database.keys, lambda: now)
+    async with database.writing() as session:
+        yield Acting(OPERATOR, session, now, parts)
 
 
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:

@@ -1,6 +1,5 @@
 """Commands about one person: invite, plan, export, erase."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -9,29 +8,21 @@ from zoneinfo import ZoneInfo
 
 import segno
 import typer
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.actions.contacts import address_in, contact_for
+from bot.actions import contacts, privacy
+from bot.actions.contacts import InviteRefused
+from bot.actions.privacy import PrivacyRefused
 from bot.channels.links import make_links
-from bot.cli.common import WRONG_USAGE, AsJson, console, opened, read_settings, run, show_json, stop
-from bot.configuration.clock import SystemClock
+from bot.cli.common import WRONG_USAGE, AsJson, acting, console, opened, read_settings, run, show_json, stop
 from bot.configuration.municipality import Municipalities
 from bot.enclosures.personal_links import web_link
-from locales.rendering.message import Body, Part, Text
-from reminders.kinds import Kind
 from reminders.terms.stored_terms import compute, facts_of
 from reminders.terms.terms import hours_required
 from storage.appointments.appointments import appointments_of
 from storage.appointments.history import RecordedChange, changes_of
 from storage.engine.database import Database
-from storage.outbox.message import Outgoing, put
-from storage.people.contacts import Contact
-from storage.people.link_codes import VALID_FOR, make_code
-from storage.people.people import Consultant, Person, consultant_by_email, person_by_external_id, plan_of
-from storage.privacy.audit import AuditEntry, count_entries
-from storage.privacy.erasure import erase_person
-from storage.privacy.export import export_person
-from storage.vocabulary import Change, Priority
+from storage.people.people import Person, person_by_external_id, plan_of
+from storage.vocabulary import Change
 
 
 def add_to(app: typer.Typer) -> None:
@@ -52,34 +43,27 @@ def invite(
     """Make a one-time link code: as text, deep links and QR code; and send it."""
     settings = read_settings()
 
+    base = settings.public_url or f"http://{settings.host}:{settings.port}"
+
     async def work() -> dict[str, str]:
-        clock = SystemClock()
         if by is not None and by not in settings.channels:
             stop(f"The channel {by} is not set up (see README, Channels).", WRONG_USAGE)
-        async with opened(settings) as database, database.writing() as session:
-            consultant: Consultant | None = None
-            found = await person_by_external_id(session, person)
-            if found is None:
-                consultant = await consultant_by_email(session, database.keys, person)
-            if found is None and consultant is None:
-                stop(f"Nobody with the external id (or consultant's e-mail) {person!r}. Import people first.")
-            sent_to = await _record_of(session, database, found, by, clock.now()) if by is not None else None
-            code, expires_at = await make_code(
-                session,
-                database.keys,
-                clock.now(),
-                person_id=found.id if found is not None else None,
-                consultant_id=consultant.id if consultant is not None else None,
-                sent_to=sent_to.id if sent_to is not None else None,
-            )
-            if sent_to is not None:
-                base = settings.public_url or f"http://{settings.host}:{settings.port}"
-                await put(session, [_invitation(sent_to, web_link(base, code), code, clock.now())], clock.now())
-            subject = f"person:{found.id}" if found is not None else f"consultant:{consultant.id if consultant else 0}"
-            session.add(AuditEntry(at=clock.now(), actor="operator", action="invited", subject=subject))
-        links = await make_links(settings, code)
+        async with opened(settings) as database, acting(settings, database) as operator:
+            invited = await contacts.invite(operator, person, by=by, link_of=lambda code: web_link(base, code))
+            match invited:
+                case InviteRefused.NOBODY:
+                    stop(f"Nobody with the external id (or consultant's e-mail) {person!r}. Import people first.")
+                case InviteRefused.NO_ADDRESS:
+                    what = "number" if by == "sms" else "address"
+                    stop(f"There is no usable {what} on record. Import it first.")
+        links = await make_links(settings, invited.code)
         deep_link = links.get("telegram") or links["web"]
-        return {"code": code, "expires_at": expires_at.isoformat(), "deep_link": deep_link, **links}
+        return {
+            "code": invited.code,
+            "expires_at": invited.expires_at.isoformat(),
+            "deep_link": deep_link,
+            **links,
+        }
 
     made = run(work)
     if as_json:
@@ -90,30 +74,6 @@ def invite(
         if made.get(name):
             console.print(f"\n{name}: {made[name]}", highlight=False)
             segno.make(made[name]).terminal(compact=True)
-
-
-async def _record_of(
-    session: AsyncSession, database: Database, person: Person | None, channel: str, now: datetime
-) -> Contact:
-    """The contact of the number or address that the municipality has of a person."""
-    on_record = None if person is None else person.phone if channel == "sms" else person.email
-    address = address_in(channel, on_record) if on_record else None
-    if person is None or address is None:
-        stop(f"There is no usable {'number' if channel == 'sms' else 'address'} on record. Import it first.")
-    return await contact_for(session, database.keys, channel, address, person.language, now)
-
-
-def _invitation(contact: Contact, link: str, code: str, now: datetime) -> Outgoing:
-    body = Body((Part(Text("invite.message", {"url": link})),))
-    return Outgoing(
-        key=f"invitation:{contact.id}:{hashlib.sha256(code.encode()).hexdigest()[:16]}",
-        kind=Kind.SAY,
-        due_at=now,
-        useful_until=now + VALID_FOR,
-        params=body.to_json(),
-        contact_id=contact.id,
-        priority=Priority.NORMAL,
-    )
 
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -205,15 +165,13 @@ def export(person: Annotated[str, typer.Argument(metavar="PERSON")]) -> None:
     async def work() -> object:
         async with opened(settings) as database:
             found = await _person(database, person)
-            async with database.writing() as session:
-                session.add(_operator_did("exported", found.id))
-                return await export_person(session, found)
+            async with acting(settings, database) as operator:
+                held = await privacy.export(operator, found.id)
+            if isinstance(held, PrivacyRefused):
+                stop(f"Nobody with the external id {person!r}.")
+            return held
 
     show_json(run(work))
-
-
-def _operator_did(action: str, person_id: int) -> AuditEntry:
-    return AuditEntry(at=SystemClock().now(), actor="operator", action=action, subject=f"person:{person_id}")
 
 
 def erase(
@@ -229,10 +187,10 @@ def erase(
     async def work() -> int:
         async with opened(settings) as database:
             found = await _person(database, person)
-            async with database.writing() as session:
-                await erase_person(session, found.id)
-                session.add(_operator_did("erased", found.id))
-                left = await count_entries(session, f"person:{found.id}")
+            async with acting(settings, database) as operator:
+                left = await privacy.erase(operator, found.id)
+            if isinstance(left, PrivacyRefused):
+                stop(f"Nobody with the external id {person!r}.")
             await database.forget_deleted()
         return left
 

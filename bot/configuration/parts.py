@@ -1,8 +1,10 @@
 """Puts importers together with what storage does not know: languages, wall time, holidays, and who tells people."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Collection, Container, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import holidays
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +18,7 @@ from reminders.planning.planner import HORIZON, Planner
 from reminders.policies.due_times import Policies, load_policies
 from reminders.terms.stored_terms import stored_facts
 from reminders.terms.terms import TermFault, term_faults
+from storage.appointments.changes import OnChanges
 from storage.engine.keys import KeyRing
 from storage.importing.run import Border, LocalTime
 
@@ -45,6 +48,34 @@ def _holidays(year: int) -> holidays.HolidayBase:
 def public_holidays() -> holidays.HolidayBase:
     """Dutch public holidays; filled year by year as days are asked for."""
     return holidays.country_holidays("NL")
+
+
+@dataclass(frozen=True, slots=True)
+class ActionParts:
+    """What actions need where no service runs: the command line. See bot.actions.acting.Parts."""
+
+    zone: ZoneInfo
+    holidays: Container[date]
+    keys: KeyRing
+    municipalities: Municipalities
+    channels: Sequence[str]
+    replan: Callable[[AsyncSession, Collection[int]], Awaitable[int]]
+    changed: OnChanges
+
+
+def action_parts(settings: Settings, keys: KeyRing, now: Callable[[], datetime]) -> ActionParts:
+    """The parts that a command's actions work with."""
+    municipalities = Municipalities.load(settings.config)
+    planner = planner_of(settings, now, municipalities)
+    return ActionParts(
+        zone=settings.zone,
+        holidays=public_holidays(),
+        keys=keys,
+        municipalities=municipalities,
+        channels=settings.channels,
+        replan=planner.plan_people,
+        changed=planner.on_changes,
+    )
 
 
 def after_attendance(settings: Settings, now: Callable[[], datetime]) -> AfterAttendance:

@@ -1,24 +1,26 @@
 """Whoever is not linked: learns what this is and how to be linked, and nothing else."""
 
-import structlog
-
+from bot.actions.contacts import LinkRefused, link, note_language
 from bot.dialogue.consultants import door
 from bot.dialogue.own import onboarding
 from bot.dialogue.turn import Turn, part, party_of, title
 from bot.events import Said, Started
 from locales.rendering.languages import find_language
-from storage.outbox.message import send_what_waited
 from storage.people.conversations import conversation_of
-from storage.people.link_codes import CodeExpired, CodeUnknown, TooManyAttempts, looks_like_code, use_code
-from storage.people.people import Consultant, Person
+from storage.people.link_codes import looks_like_code
+from storage.people.people import Person
 
-log = structlog.get_logger(__name__)
+_REFUSED = {
+    LinkRefused.UNKNOWN: "link.unknown",
+    LinkRefused.EXPIRED: "link.expired",
+    LinkRefused.TOO_MANY: "link.too_many",
+    LinkRefused.SOMEBODY_ELSES: "link.somebody_else",
+}
 
 
 async def meet(turn: Turn) -> None:
     """Answer a stranger: use the code they bring, or greet them."""
-    if turn.contact.language is None:
-        turn.contact.language = find_language(turn.event.language)
+    note_language(turn.contact, find_language(turn.event.language))
     code = _code_of(turn)
     if code is None:
         turn.say(title("stranger.greeting"), part("stranger.how_to_link"))
@@ -28,29 +30,17 @@ async def meet(turn: Turn) -> None:
 
 async def use(turn: Turn, code: str) -> None:
     """Link this contact with a code, or say what to do instead."""
-    try:
-        found = await use_code(turn.session, turn.services.keys, turn.contact, code, turn.now)
-    except TooManyAttempts:
-        log.warning("link_attempts_exceeded", contact=turn.contact.id, channel=turn.contact.channel)
-        turn.say(part("link.too_many"))
-        return
-    except CodeExpired:
-        turn.say(part("link.expired"))
-        return
-    except CodeUnknown:
-        log.info("link_code_unknown", contact=turn.contact.id, channel=turn.contact.channel)
-        turn.say(part("link.unknown"))
+    owner = await link(turn.acting, turn.contact, code)
+    if isinstance(owner, LinkRefused):
+        turn.say(part(_REFUSED[owner]))
         return
     # From here on the conversation is the party's, whatever address it goes over.
     turn.conversation = await conversation_of(turn.session, party_of(turn.contact), turn.now)
-    if found.person_id is not None:
-        turn.linked_person = await turn.session.get_one(Person, found.person_id)
-        turn.audit("linked", f"person:{found.person_id}")
+    if isinstance(owner, Person):
+        turn.linked_person = owner
         await onboarding.begin(turn)
-    elif found.consultant_id is not None:
-        turn.linked_consultant = await turn.session.get_one(Consultant, found.consultant_id)
-        turn.audit("linked", f"consultant:{found.consultant_id}")
-        await send_what_waited(turn.session, found.consultant_id, turn.now)
+    else:
+        turn.linked_consultant = owner
         await door.welcome(turn)
 
 

@@ -74,6 +74,27 @@ async def contact_at(session: AsyncSession, keys: KeyRing, channel: str, address
     return await session.scalar(select(Contact).where(Contact.channel == channel, Contact.address_hash.in_(hashes)))
 
 
+async def contact_made_at(
+    session: AsyncSession, keys: KeyRing, channel: str, address: str, now: datetime, *, language: str | None = None
+) -> Contact:
+    """The contact with this address on this channel; where there is none one is made, which is nobody's yet."""
+    found = await contact_at(session, keys, channel, address)
+    if found is None:
+        row = {
+            "channel": channel,
+            "address": address,
+            "address_hash": keys.fingerprint(address, f"contact/{channel}"),
+            "state": ContactState.ACTIVE,
+            "language": language,
+            "created_at": now,
+        }
+        await insert_new(session, Contact, row)
+        found = await contact_at(session, keys, channel, address)
+    if found is None:
+        raise LookupError("a contact that was just stored is not there")
+    return found
+
+
 async def is_reachable(session: AsyncSession, consultant_id: int, channels: Collection[str]) -> bool:
     """Whether a consultant has an address that works on one of these channels."""
     found = await session.scalar(

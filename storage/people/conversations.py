@@ -1,5 +1,6 @@
 """Where a conversation stands, what was offered in it last, and which events were seen."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, select
@@ -58,3 +59,8 @@ async def conversation_of(session: AsyncSession, party: str, now: datetime) -> C
         await insert_new(session, Conversation, {"party": party, "topic": "", "updated_at": now})
         found = (await session.scalars(wanted)).one()
     return found
+
+
+async def keep_offer(session: AsyncSession, contact_id: int, intents: Sequence[Json], at: datetime) -> None:
+    """What the numbers 1, 2, 3 … of this contact answer from now on."""
+    await session.merge(Offer(contact_id=contact_id, intents={"intents": list(intents)}, at=at))

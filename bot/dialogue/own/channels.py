@@ -4,30 +4,24 @@ A telephone number or e-mail address is used for nothing personal before a code 
 added by opening their personal link.
 """
 
-import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.actions.contacts import address_in, contact_for, hidden
+from bot.actions.addresses import address_in, hidden
+from bot.actions.contacts import AddressRefused, Challenge, ProofRefused, make_own_code, prove, send_code
+from bot.actions.preferences import choose_channel
 from bot.dialogue import menu
 from bot.dialogue.turn import Turn, button, part, title
-from locales.rendering.message import Body, Button, Text, verbatim
-from reminders.kinds import Kind
-from storage.outbox.message import Outgoing
+from locales.rendering.message import Button, Text, verbatim
+from storage.engine.columns import Json
 from storage.people.contacts import Contact, channels_of
-from storage.people.link_codes import make_code
-from storage.vocabulary import ContactState, Priority
 
 # Channels whose address is typed and proved by a code; all others prove themselves by being opened.
 ADDRESSED: Final = ("sms", "email")
 TOPIC_ADDRESS: Final = "channel_address"
 TOPIC_CODE: Final = "channel_code"
-CODE_LASTS: Final = timedelta(minutes=30)
-MOST_TRIES: Final = 5
-# Nobody needs more; a stranger's telephone must not be rung by codes all day.
-MOST_CODES_A_DAY: Final = 4
-_CONTEXT: Final = "channel_code"
 
 
 async def show(turn: Turn, args: Sequence[str]) -> None:
@@ -37,7 +31,7 @@ async def show(turn: Turn, args: Sequence[str]) -> None:
         return
     linked = await _linked(turn)
     if args and args[0] in linked:
-        turn.person.channel_order = ",".join([args[0], *(name for name in linked if name != args[0])])
+        await choose_channel(turn.acting, args[0], linked)
         turn.say(part("settings.kept"), buttons=[menu.back()])
         return
     more = [[button("reach.add", "chan:add", "➕")]] if _addable(turn, linked) else []
@@ -67,8 +61,7 @@ async def _add(turn: Turn, channel: str) -> None:
         known = [[Button(verbatim(hidden(on_record)), f"chanuse:{channel}", "✅")]] if on_record else []
         turn.say(title(f"reach.address_ask.{channel}"), buttons=[*known, menu.back()])
     else:
-        code, _ = await make_code(turn.session, turn.services.keys, turn.now, person_id=turn.person.id)
-        link = turn.services.links(code).get(channel)
+        link = turn.services.links(await make_own_code(turn.acting)).get(channel)
         if link is None:
             turn.say(part("reach.cannot_add"), buttons=[menu.back()])
             return
@@ -92,49 +85,28 @@ async def take_address(turn: Turn, channel: str, text: str) -> None:
 
 
 async def _send_code(turn: Turn, channel: str, text: str) -> None:
-    address = address_in(channel, text) if channel in turn.services.channels else None
-    if address is None:
-        turn.say(part("reach.not_an_address"), title(f"reach.address_ask.{channel}"), buttons=[menu.back()])
-        return
-    sent_today = _codes_of(turn)
-    if len(sent_today) >= MOST_CODES_A_DAY:
-        turn.expect("")
-        turn.say(part("reach.too_many_codes"), buttons=[menu.back()])
-        return
-    contact = await contact_for(turn.session, turn.services.keys, channel, address, turn.language, turn.now)
-    if contact.state is ContactState.BLOCKED:
-        # Nothing goes there, whoever sent the STOP, before they write from it themselves.
-        turn.expect("")
-        again = button("reach.add", "chan:add", "➕")
-        turn.say(
-            part("reach.stopped_there", address=hidden(address), stop="STOP", start="START"),
-            buttons=[[again], menu.back()],
-        )
-        return
-    code = f"{secrets.randbelow(1_000_000):06}"
-    turn.remember(
-        channel_codes=[*(moment.isoformat() for moment in sent_today), turn.now.isoformat()],
-        channel_code={
-            "contact": contact.id,
-            "hash": turn.services.keys.sign(f"{contact.id}:{code}", _CONTEXT),
-            "until": (turn.now + CODE_LASTS).isoformat(),
-            "tries": 0,
-        },
-    )
-    turn.expect(TOPIC_CODE)
-    body = Body((title("reach.code", code=code), part("reach.code_keep")))
-    turn.outgoing.append(
-        Outgoing(
-            key=f"channel_code:{turn.event.channel}:{turn.event.event_id}",
-            kind=Kind.SAY,
-            due_at=turn.now,
-            useful_until=turn.now + CODE_LASTS,
-            params=body.to_json(),
-            contact_id=contact.id,
-            priority=Priority.REPLY,
-        )
-    )
-    turn.say(title("reach.code_sent", address=hidden(address)), part("reach.code_type"), buttons=[menu.back()])
+    sent_before = _codes_of(turn)
+    once = f"{turn.event.channel}:{turn.event.event_id}"
+    sent = await send_code(turn.acting, channel, text, sent_before=sent_before, once=once)
+    shown = hidden(address_in(channel, text) or "")
+    again = button("reach.add", "chan:add", "➕")
+    match sent:
+        case AddressRefused.NOT_AN_ADDRESS:
+            turn.say(part("reach.not_an_address"), title(f"reach.address_ask.{channel}"), buttons=[menu.back()])
+        case AddressRefused.TOO_MANY_CODES:
+            turn.expect("")
+            turn.say(part("reach.too_many_codes"), buttons=[menu.back()])
+        case AddressRefused.STOPPED:
+            turn.expect("")
+            turn.say(
+                part("reach.stopped_there", address=shown, stop="STOP", start="START"),
+                buttons=[[again], menu.back()],
+            )
+        case Challenge():
+            turn.remember(channel_codes=[moment.isoformat() for moment in (*sent_before, turn.now)])
+            _remember(turn, sent)
+            turn.expect(TOPIC_CODE)
+            turn.say(title("reach.code_sent", address=shown), part("reach.code_type"), buttons=[menu.back()])
 
 
 def _codes_of(turn: Turn) -> list[datetime]:
@@ -145,42 +117,46 @@ def _codes_of(turn: Turn) -> list[datetime]:
     return [moment for moment in moments if moment > turn.now - timedelta(days=1)]
 
 
+def _remember(turn: Turn, challenge: Challenge | None) -> None:
+    kept: dict[str, Json] | None = None
+    if challenge is not None:
+        kept = {
+            "contact": challenge.contact_id,
+            "hash": challenge.mark,
+            "until": challenge.until.isoformat(),
+            "tries": challenge.tries,
+        }
+    turn.remember(channel_code=kept)
+
+
+def _challenge(turn: Turn) -> Challenge | None:
+    kept = turn.recall("channel_code")
+    if not isinstance(kept, dict):
+        return None
+    contact, tries = kept.get("contact"), kept.get("tries")
+    if not isinstance(contact, int):
+        return None
+    until = datetime.fromisoformat(str(kept["until"]))
+    return Challenge(contact, str(kept["hash"]), until, tries if isinstance(tries, int) else 0)
+
+
 async def take_code(turn: Turn, text: str) -> None:
     """The code that was sent to the new address."""
-    kept = turn.recall("channel_code")
-    if not isinstance(kept, dict) or datetime.fromisoformat(str(kept["until"])) <= turn.now:
-        turn.expect("")
-        turn.remember(channel_code=None)
-        turn.say(part("reach.code_old"), buttons=[[button("reach.add", "chan:add", "➕")], menu.back()])
-        return
-    code = "".join(char for char in text if char.isdecimal())
-    number = kept["contact"]
-    contact = await turn.session.get(Contact, number) if isinstance(number, int) else None
-    digits = "".join(str(int(char)) for char in code)
-    if contact is None or not turn.services.keys.verify(f"{number}:{digits}", _CONTEXT, str(kept["hash"])):
-        tries = kept["tries"]
-        tried = (tries if isinstance(tries, int) else 0) + 1
-        if tried >= MOST_TRIES:
-            turn.expect("")
-            turn.remember(channel_code=None)
-            turn.say(part("reach.too_many_codes"), buttons=[menu.back()])
-            return
-        turn.remember(channel_code={**kept, "tries": tried})
+    challenge = _challenge(turn)
+    proved = await prove(turn.acting, challenge, text) if challenge is not None else ProofRefused.OLD
+    if challenge is not None and proved is ProofRefused.WRONG:
+        _remember(turn, replace(challenge, tries=challenge.tries + 1))
         turn.say(part("reach.code_wrong"), buttons=[menu.back()])
         return
     turn.expect("")
-    turn.remember(channel_code=None)
-    _take_over(turn, contact)
-    turn.say(
-        title("reach.added", channel=Text(f"channel.{contact.channel}")),
-        buttons=[[button("settings.channels", "chan", "📱")], menu.back()],
-    )
-
-
-def _take_over(turn: Turn, contact: Contact) -> None:
-    """The address is this person's now; who had it before (a number that was given out anew) has it no more."""
-    if contact.person_id not in (None, turn.person.id):
-        turn.audit("address_changed_hands", f"person:{contact.person_id}")
-    contact.person_id, contact.consultant_id = turn.person.id, None
-    contact.state, contact.linked_at, contact.last_failed_at = ContactState.ACTIVE, turn.now, None
-    turn.audit("verified_channel", f"person:{turn.person.id}")
+    _remember(turn, None)
+    add = button("reach.add", "chan:add", "➕")
+    if isinstance(proved, Contact):
+        turn.say(
+            title("reach.added", channel=Text(f"channel.{proved.channel}")),
+            buttons=[[button("settings.channels", "chan", "📱")], menu.back()],
+        )
+    elif proved is ProofRefused.OLD:
+        turn.say(part("reach.code_old"), buttons=[[add], menu.back()])
+    else:
+        turn.say(part("reach.too_many_codes"), buttons=[menu.back()])

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from bot.actions import preferences
+from bot.actions.privacy import consent, decline
 from bot.dialogue import menu
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.languages import LANGUAGES, find_language
 from locales.rendering.message import Button, verbatim
-from storage.people.people import Consultant
 
 
 async def begin(turn: Turn) -> None:
@@ -49,9 +50,8 @@ async def choose_language(turn: Turn, args: Sequence[str]) -> None:
     if code is None or code not in turn.services.renderer.catalogs.available:
         await ask_language(turn, ())
         return
-    person = turn.person
-    person.language, person.language_chosen_at = code, turn.now
-    if person.consented_at is None:
+    await preferences.choose_language(turn.acting, code)
+    if turn.person.consented_at is None:
         await ask_consent(turn)
     else:
         turn.say(part("language.set"), buttons=menu.rows(), card=menu.CARD)
@@ -78,14 +78,7 @@ async def answer_consent(turn: Turn, args: Sequence[str]) -> None:
     """Yes opens the menu; no is respected, told to the consultant, and can be undone."""
     person = turn.person
     if list(args[:1]) == ["yes"]:
-        first_time = person.consented_at is None
-        person.consented_at, person.stopped_at = turn.now, None
-        if first_time:
-            turn.audit("consented", f"person:{person.id}")
-        await turn.replan()
-        consultant = (
-            await turn.session.get(Consultant, person.consultant_id) if person.consultant_id is not None else None
-        )
+        consultant = await consent(turn.acting)
         if consultant is not None:
             turn.say(
                 title("welcome.title", name=person.given_name),
@@ -105,5 +98,5 @@ async def answer_consent(turn: Turn, args: Sequence[str]) -> None:
     if person.consented_at is not None:
         await menu.show(turn, ())
         return
-    turn.audit("declined", f"person:{person.id}")
+    await decline(turn.acting)
     turn.say(part("consent.declined"), buttons=[[button("consent.yes", "consent:yes", "✅")]])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.actions.preferences import choose_listening, choose_quiet_hours, choose_reminders
 from bot.dialogue import menu
 from bot.dialogue.own import onboarding
 from bot.dialogue.turn import Turn, button, part, title
@@ -38,8 +39,7 @@ async def show(turn: Turn, _args: Sequence[str]) -> None:
 async def wishes(turn: Turn, args: Sequence[str]) -> None:
     """Which reminders; mandatory meetings are always reminded, and that is said."""
     if args and args[0] in WISH_CHOICES:
-        turn.person.wishes = Wishes(args[0])
-        await turn.replan()
+        await choose_reminders(turn.acting, Wishes(args[0]))
         turn.say(part("settings.kept"), part("settings.mandatory_always"), buttons=[menu.back()])
         return
     turn.say(
@@ -55,14 +55,10 @@ async def wishes(turn: Turn, args: Sequence[str]) -> None:
 async def listen(turn: Turn, args: Sequence[str]) -> None:
     """Rather listen, or read: from now on messages come with picture and sound, or without. At the start the question
     that was open is asked again so."""
-    person = turn.person
-    person.listens = list(args[:1]) != ["off"]
-    if person.consented_at is None:
+    await choose_listening(turn.acting, listens=list(args[:1]) != ["off"])
+    if turn.person.consented_at is None:
         await onboarding.begin(turn)
-        return
-    # Flushed, so that this answer comes in the new way already.
-    await turn.session.flush()
-    if person.listens:
+    elif turn.person.listens:
         turn.say(part("listen.on"), *_voiceless(turn), buttons=menu.rows(), card="done:👂")
     else:
         turn.say(part("listen.off"), buttons=menu.rows())
@@ -85,8 +81,7 @@ def _voiceless(turn: Turn) -> list[Part]:
 async def quiet_hours(turn: Turn, args: Sequence[str]) -> None:
     """When no reminder may come. The span travels as "q:<number>", since a colon parts the arguments."""
     if args and args[0].isdecimal() and int(args[0]) < len(QUIET_CHOICES):
-        turn.person.quiet_hours = QUIET_CHOICES[int(args[0])]
-        await turn.replan()
+        await choose_quiet_hours(turn.acting, QUIET_CHOICES[int(args[0])])
         turn.say(part("settings.kept"), buttons=[menu.back()])
         return
     rows = [[Button(verbatim(hours), f"quiet:{number}", "🌙")] for number, hours in enumerate(QUIET_CHOICES)]

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
+from bot.actions import privacy as actions
 from bot.dialogue import menu
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Attachment
-from storage.people.people import Consultant
-from storage.privacy.erasure import erase_conversation
 
 
 async def show(turn: Turn, _args: Sequence[str]) -> None:
@@ -26,11 +25,11 @@ async def show(turn: Turn, _args: Sequence[str]) -> None:
 
 async def export(turn: Turn, _args: Sequence[str]) -> None:
     """A file with everything that is held on this person."""
-    turn.audit("exported", f"person:{turn.person.id}")
+    person = await actions.ask_for_copy(turn.acting)
     turn.say(
         part("privacy.export_file"),
         buttons=[menu.back()],
-        attachment=Attachment("export", str(turn.person.id)),
+        attachment=Attachment("export", str(person.id)),
     )
 
 
@@ -43,11 +42,7 @@ async def stop(turn: Turn, args: Sequence[str]) -> None:
             buttons=[[button("privacy.stop_yes", "stop:yes", "⏸️")], [button("privacy.no", "menu", "❌")]],
         )
         return
-    person = turn.person
-    person.stopped_at = turn.now
-    turn.audit("stopped", f"person:{person.id}")
-    await turn.replan()
-    await _tell_consultant(turn, "consultant.stopped", f"stopped:{person.id}:{turn.event.event_id}")
+    await actions.stop(turn.acting, once=turn.event.event_id)
     say_stopped(turn)
 
 
@@ -58,12 +53,7 @@ def say_stopped(turn: Turn) -> None:
 
 async def resume(turn: Turn, _args: Sequence[str]) -> None:
     """Messages come again."""
-    person = turn.person
-    if person.stopped_at is not None:
-        person.stopped_at = None
-        turn.audit("resumed", f"person:{person.id}")
-        await turn.replan()
-        await _tell_consultant(turn, "consultant.resumed", f"resumed:{person.id}:{turn.event.event_id}")
+    await actions.resume(turn.acting, once=turn.event.event_id)
     turn.say(part("privacy.resumed"), buttons=menu.rows())
 
 
@@ -76,19 +66,7 @@ async def erase(turn: Turn, args: Sequence[str]) -> None:
             buttons=[[button("privacy.erase_yes", "erase:yes", "🗑️")], [button("privacy.no", "menu", "❌")]],
         )
         return
-    person = turn.person
-    await _tell_consultant(turn, "consultant.erased", f"erased:{person.id}:{turn.event.event_id}")
-    turn.audit("erased", f"person:{person.id}")
     # The goodbye goes to the address alone: the contact is a stranger's again when it is sent.
-    turn.contact.person_id = None
-    turn.contact.language = person.language
-    await erase_conversation(turn.session, person.id, keep_contact=turn.contact.id)
+    await actions.erase_own(turn.acting, turn.contact, once=turn.event.event_id)
     turn.linked_person = None
     turn.say(part("privacy.erased"))
-
-
-async def _tell_consultant(turn: Turn, key: str, once: str) -> None:
-    person = turn.person
-    if person.consultant_id is not None and await turn.session.get(Consultant, person.consultant_id) is not None:
-        name = f"{person.given_name} {person.family_name}".strip()
-        turn.tell_consultant(person.consultant_id, once, part(key, person=name))

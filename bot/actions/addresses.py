@@ -1,0 +1,32 @@
+"""Telephone numbers and e-mail addresses: read as people write them, shown so that only their owner knows them."""
+
+import phonenumbers
+
+
+def address_in(channel: str, text: str) -> str | None:
+    """The address as the channel writes it (E.164, lower case); None for what is none."""
+    text = text.strip()
+    if channel == "email":
+        name, at, domain = text.lower().rpartition("@")
+        well = (
+            bool(name and at)
+            and "." in domain
+            and len(text) <= 254
+            and not any(c.isspace() or c in '<>,;"' for c in text)
+        )
+        return text.lower() if well else None
+    try:
+        number = phonenumbers.parse(text, "NL")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def hidden(address: str) -> str:
+    """Enough of an address to know one's own by: "…34", "a…@example.org"."""
+    if "@" in address:
+        name, _, domain = address.rpartition("@")
+        return f"{name[:1]}…@{domain}"
+    return f"…{address[-2:]}"
