@@ -40,12 +40,12 @@ def _locale_or_source(lang: str) -> str:
 def _shown(finding: Finding, content: FaqContent, locale: str) -> dict[str, object]:
     """The document of DESIGN.md for one question. The answer is in the language that was asked in.
 
-    As in the chat, the later law goes with the answer: a fine of 1000 euros is never named without it.
+    Nobody knows here who asks: where migrants have an answer of their own, it follows the others'.
     """
     answer = None
     if finding.topic is not None:
         answer = content.text(finding.topic, fallback_chain(finding.language or locale))
-    said = [answer.answer, answer.later_law] if answer is not None else []
+    said = [answer.answer, answer.answer_migrant] if answer is not None else []
     return {
         "outcome": finding.outcome,
         "topic": finding.topic,
@@ -200,5 +200,5 @@ def check(as_json: AsJson = False) -> None:
         for fault in faults:
             console.print(str(fault), markup=False, highlight=False)
         console.print(f"{len(faults)} faults." if faults else "The FAQ is in order.")
-    if faults:
+    if any(fault.kind != "behind" for fault in faults):
         raise typer.Exit(FAULTS)

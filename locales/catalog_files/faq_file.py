@@ -21,7 +21,7 @@ from locales.faq.content import FaqContent
 from locales.rendering.catalog import FOLDER
 
 FAQ: Final = "faq"
-PARTS: Final = ("question", "answer", "later_law", "personal")
+PARTS: Final = ("question", "answer", "answer_migrant")
 _COLUMNS: Final = ("key", "digest", "reviewer", "date")
 
 
@@ -42,7 +42,7 @@ def read_faq(content: FaqContent, locale: str, folder: Path = FOLDER) -> PoFile:
     for topic in (name for name in content.topics if name in texts):
         for part in PARTS:
             text: str | None = getattr(texts[topic], part)
-            if text:
+            if text and not (part != "question" and (locale, topic) in content.behind):
                 key = faq_key(part, topic)
                 review = approved.get((key, _digest(text)))
                 comment = UNREVIEWED if review is None else str(review)

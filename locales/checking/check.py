@@ -117,9 +117,6 @@ class CatalogCheck:
         dutch = {one.key: one.strings[0] for one in read_faq(self._faq, SOURCE, self._folder).entries}
         source = [text for key, text in dutch.items() if key.split(".", 2)[2] == topic]
         yield from (fault for _, fault in answer_faults(source, entry.strings[0], file.locale, self._glossary))
-        if entry.key.startswith("faq.personal."):
-            wanted = Entry(entry.key, (dutch.get(entry.key, ""),))
-            yield from (fault for _, fault in _placeholder_faults(wanted, entry))
 
     def _answers(self, state: LocaleState) -> None:
         if self._faq is None:

@@ -21,6 +21,8 @@ def faq_faults(content: FaqContent, locale: str, glossary: Glossary) -> Iterator
     """Topic, kind and sentence of every fault of one language's FAQ texts."""
     for topic, text in content.texts.get(locale, {}).items():
         source = content.texts[SOURCE].get(topic)
+        if (locale, topic) in content.behind:
+            continue
         for part in parts(text):
             for kind, fault in answer_faults(parts(source) if source else (), part, locale, glossary):
                 yield topic, kind, fault
@@ -40,7 +42,7 @@ def answer_faults(source: Iterable[str], text: str, locale: str, glossary: Gloss
 
 def parts(text: TopicText) -> tuple[str, ...]:
     """What a reader can meet of a topic; the phrasings of `ask` are only read by the finder."""
-    return tuple(part for part in (text.question, text.answer, text.later_law, text.personal) if part)
+    return tuple(part for part in (text.question, text.answer, text.answer_migrant) if part)
 
 
 def _without(dutch: frozenset[str], text: str) -> str:

@@ -18,19 +18,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from locales.faq.reading import ContentEntry, ContentError, read_yaml
 
-__all__ = ["Action", "Audience", "ContentError", "FaqContent", "Topic", "TopicText", "load_faq"]
+__all__ = [
+    "PERSONAL", "Action", "Audience", "ContentError", "FaqContent", "Personal", "Topic", "TopicText", "load_faq",
+]  # fmt: skip
 
 Audience = Literal["all", "asylum", "migrant"]
 Action = Literal["absence", "appointments", "plan", "settings", "language", "privacy", "menu", "handover", "note"]
 
+#: What of the person's own can be said under an answer; bot/dialogue/own/lines.py says it.
+Personal = Literal[
+    "term_start", "term_end", "pip_due", "route", "route_switch_until", "scale_down", "relief_end",
+    "education_max_end", "guidance_end", "progress_meetings", "consultant", "pvt", "map",
+]  # fmt: skip
+PERSONAL: Final[tuple[Personal, ...]] = get_args(Personal)
+
+SOURCE: Final = "nl"
 _HERE: Final = Path(__file__).parent
 #: Other files beside these are no language: the registry, and what the finder learns from.
 _LOCALE: Final = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?")
@@ -44,10 +54,10 @@ _ACTIONS: Final[tuple[Action, ...]] = (
 class Topic:
     """One thing people ask about; its words are in `TopicText`.
 
-    `section` names the start note's sections that support the answer, "" for topics on Maatje itself. `applies_to` and
-    `route` (empty: every route) say for whom it holds, `instead` which topic to show the others. `official` texts are
-    shown in Dutch too. `personal` names the person's own facts that the sentence `TopicText.personal` uses. `action` is
-    what the dialogue starts beside the answer.
+    `section` names the start note's sections that support the answer, "" where there is none. `applies_to` and `route`
+    (empty: every route) say for whom it holds, `instead` which topic to show the others, `benefit` whether it holds for
+    people with a benefit only. `official` texts are shown in Dutch too. `personal` names what of the person's own is
+    said under it. `action` is what the dialogue starts beside the answer.
     """
 
     id: str
@@ -56,25 +66,26 @@ class Topic:
     applies_to: Audience = "all"
     route: tuple[str, ...] = ()
     official: bool = False
-    later_law: bool = False
-    later_source: str | None = None
+    benefit: bool = False
     varies: bool = False
     review: bool = False
     checked_on: date | None = None
     related: tuple[str, ...] = ()
-    personal: tuple[str, ...] = ()
+    personal: tuple[Personal, ...] = ()
     action: Action | None = None
     instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TopicText:
-    """A topic in one language; `later_law` and `personal` are None where it has none; `ask` trains the finder."""
+    """A topic in one language; `ask` trains the finder.
+
+    `answer_migrant` is what family and other migrants hear in place of `answer`; None where theirs is the same.
+    """
 
     question: str
     answer: str
-    later_law: str | None = None
-    personal: str | None = None
+    answer_migrant: str | None = None
     ask: tuple[str, ...] = ()
 
 
@@ -82,12 +93,14 @@ class TopicText:
 class FaqContent:
     """Everything the FAQ can say. `topics` keeps the registry's order; `texts` is locale → topic id → text.
 
-    `overridden` lists the (locale, topic id) pairs whose text came from the municipality's file.
+    `overridden` lists the (locale, topic id) pairs whose text came from the municipality's file; `behind` those whose
+    answers are the source language's, because the translation has not followed a change yet (behind.yaml).
     """
 
     topics: Mapping[str, Topic]
     texts: Mapping[str, Mapping[str, TopicText]]
     overridden: frozenset[tuple[str, str]] = frozenset()
+    behind: frozenset[tuple[str, str]] = frozenset()
 
     def text(self, topic: str, locales: Sequence[str]) -> TopicText | None:
         """The topic's text in the first of `locales` that has it (give the chain: `("fa_AF", "fa", "nl")`)."""
@@ -110,6 +123,7 @@ def load_faq(override: Path | None = None, folder: Path = _HERE) -> FaqContent:
     for path in sorted(folder.glob("*.yaml")):
         if _LOCALE.fullmatch(path.stem):
             texts[path.stem] = _texts(path, read_yaml(path), topics, {})
+    behind = _behind(folder / "behind.yaml", texts)
     overridden: set[tuple[str, str]] = set()
     if override is not None:
         own = ContentEntry(override, "", read_yaml(override))
@@ -125,7 +139,22 @@ def load_faq(override: Path | None = None, folder: Path = _HERE) -> FaqContent:
         MappingProxyType(topics),
         MappingProxyType({locale: MappingProxyType(value) for locale, value in texts.items()}),
         frozenset(overridden),
+        frozenset(behind - overridden),
     )
+
+
+def _behind(path: Path, texts: dict[str, dict[str, TopicText]]) -> set[tuple[str, str]]:
+    """Give translations that are behind the source's answers, and tell which they are."""
+    if not path.exists():
+        return set()
+    entry = ContentEntry(path, "", read_yaml(path) or {})
+    pairs = {(locale, topic) for locale, _ in entry.items() for topic in entry.texts(locale, ())}
+    for locale, topic in pairs:
+        own, source = texts.get(locale, {}).get(topic), texts[SOURCE].get(topic)
+        if own is None or source is None:
+            raise ContentError(path, topic, f"is in the list of {locale}, which has no such text", "take it out")
+        texts[locale][topic] = replace(own, answer=source.answer, answer_migrant=source.answer_migrant)
+    return pairs
 
 
 def _topic_entries(path: Path, value: object) -> list[ContentEntry]:
@@ -152,13 +181,12 @@ def _topic(entry: ContentEntry, base: Topic | None) -> Topic:
         applies_to=entry.one_of("applies_to", _AUDIENCES, base.applies_to),
         route=entry.texts("route", base.route),
         official=entry.flag("official", base.official),
-        later_law=entry.flag("later_law", base.later_law),
-        later_source=entry.optional_text("later_source", base.later_source),
+        benefit=entry.flag("benefit", base.benefit),
         varies=entry.flag("varies", base.varies),
         review=entry.flag("review", base.review),
         checked_on=entry.day("checked_on", base.checked_on),
         related=entry.texts("related", base.related),
-        personal=entry.texts("personal", base.personal),
+        personal=entry.words("personal", PERSONAL, base.personal),
         action=None if entry.get("action", base.action) is None else entry.one_of("action", _ACTIONS, base.action),
         instead=entry.optional_text("instead", base.instead),
     )
@@ -176,8 +204,7 @@ def _texts(
         found[name] = TopicText(
             question=entry.text("question", old.question if old else None),
             answer=entry.text("answer", old.answer if old else None),
-            later_law=entry.optional_text("later_law", old.later_law if old else None),
-            personal=entry.optional_text("personal", old.personal if old else None),
+            answer_migrant=entry.optional_text("answer_migrant", old.answer_migrant if old else None),
             ask=entry.texts("ask", old.ask if old else ()),
         )
     return found

@@ -88,6 +88,14 @@ class ContentEntry:
             raise self.error(f"has a '{key}' that is not a list of texts", "write '- text' lines, numbers in quotes")
         return tuple(cast("list[str]", value))
 
+    def words(self, key: str, allowed: tuple[_Choice, ...], default: tuple[_Choice, ...]) -> tuple[_Choice, ...]:
+        """A list of words of a vocabulary."""
+        given = self.texts(key, default)
+        found = tuple(choice for name in given for choice in allowed if choice == name)
+        if len(found) != len(given):
+            raise self.error(f"has '{key}: {', '.join(given)}'", f"use some of: {', '.join(allowed)}")
+        return found
+
     def flag(self, key: str, default: bool) -> bool:
         """True or false."""
         value = self.get(key, default)

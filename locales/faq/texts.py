@@ -1,4 +1,4 @@
-"""The FAQ's texts as catalog texts: "faq.question.<topic>", "faq.answer.<topic>", "faq.later_law.…", …."""
+"""The FAQ's texts as catalog texts: "faq.question.<topic>", "faq.answer.<topic>", "faq.answer_migrant.…"."""
 
 from locales.faq.content import FaqContent
 from locales.rendering.catalog import Source
@@ -17,10 +17,8 @@ def faq_source(content: FaqContent) -> Source:
                 return _plain(text.question)
             case "answer":
                 return _plain(text.answer)
-            case "later_law":
-                return None if text.later_law is None else _plain(text.later_law)
-            case "personal":
-                return text.personal
+            case "answer_migrant":
+                return None if text.answer_migrant is None else _plain(text.answer_migrant)
             case _:
                 return None
 

@@ -9,13 +9,15 @@ from bot.actions.letters import LETTER_LENGTH
 from bot.dialogue import letters, media, menu
 from bot.dialogue.appointments import absence_draft, appointments, coming
 from bot.dialogue.asking import feedback, language_offer
-from bot.dialogue.asking.facts import personal_facts
 from bot.dialogue.own import onboarding, plan, preferences, privacy
+from bot.dialogue.own.facts import known_of
+from bot.dialogue.own.lines import line
 from bot.dialogue.turn import Screen, Turn, button, part, title
 from bot.faq.finding import Heard
 from locales.faq.content import Action, Topic
+from locales.rendering.languages import SOURCE
 from locales.rendering.message import Button, Part, Style, Text
-from storage.vocabulary import GapReason, LetterKind
+from storage.vocabulary import GapReason, Group, LetterKind
 
 MOST_CHOICES = 3
 
@@ -68,6 +70,9 @@ def offer(turn: Turn) -> None:
 async def pass_on(turn: Turn, args: Sequence[str]) -> None:
     """Pass the remembered question on to the consultant."""
     question = turn.recall("question")
+    if list(args[:1]) == ["family"]:
+        await _tell_of_family(turn, question if isinstance(question, str) else "")
+        return
     if not isinstance(question, str) or not question:
         await letters.ask(turn, ())
         return
@@ -82,6 +87,14 @@ async def pass_on(turn: Turn, args: Sequence[str]) -> None:
         await letters.say_sent(turn)
 
 
+async def _tell_of_family(turn: Turn, asked: str) -> None:
+    """A migrant whose family has asylum: the consultant hears it, with what was asked, and looks whose rules hold."""
+    turn.remember(question=None)
+    said = turn.services.renderer.say(Text("question.family_asylum"), SOURCE)
+    if await letters.send(turn, "\n".join(filter(None, (said, asked))), LetterKind.QUESTION):
+        await letters.say_sent(turn)
+
+
 async def choose(turn: Turn, args: Sequence[str]) -> None:
     """A topic chosen by a button."""
     asked = turn.recall("question")
@@ -93,7 +106,7 @@ async def choose(turn: Turn, args: Sequence[str]) -> None:
 
 
 async def answer(turn: Turn, topic: Topic, asked: str, *, in_words: bool = False) -> None:
-    """The answer to a topic: what the person asked about others' rules is said to be so; own facts; the section.
+    """The answer to a topic, as it holds for the person's group; what holds for others only is said to be so.
 
     `in_words` answers where a report would begin, too.
     """
@@ -110,26 +123,44 @@ async def answer(turn: Turn, topic: Topic, asked: str, *, in_words: bool = False
     if topic.applies_to not in ("all", group):
         parts.append(part("question.not_for_you"))
     style = Style.OFFICIAL if topic.official else Style.NORMAL
-    parts.append(Part(Text(f"faq.answer.{topic.id}"), style))
-    if topic.later_law:
-        parts.append(Part(Text(f"faq.later_law.{topic.id}"), style))
+    if topic.benefit and turn.person.benefit is False:
+        parts.append(part("question.only_benefit"))
+    own = turn.person.group is Group.MIGRANT and _has_own_for_migrants(turn, topic)
+    parts.append(Part(Text(f"faq.{'answer_migrant' if own else 'answer'}.{topic.id}"), style))
     if topic.personal:
-        facts = await personal_facts(turn)
-        if all(name in facts for name in topic.personal):
-            parts.append(Part(Text(f"faq.personal.{topic.id}", facts)))
+        known = await known_of(turn)
+        parts += [Part(said) for name in topic.personal if (said := line(name, known)) is not None]
     if topic.section:
         parts.append(part("question.source", section=topic.section))
     # Distress that is no emergency: the consultant hears it too, and the person is told so.
     heard = topic.action == "note" and asked and await letters.send(turn, asked, LetterKind.QUESTION)
     if heard and await turn.can_be_heard():
         parts.append(part("letter.passed_on_too"))
-    turn.say(*parts, buttons=_below(topic))
+    turn.say(*parts, buttons=_below(topic, turn.person.group))
 
 
-def _below(topic: Topic) -> list[list[Button]]:
+def _has_own_for_migrants(turn: Turn, topic: Topic) -> bool:
+    source = turn.services.faq.text(topic.id, (SOURCE,))
+    return source is not None and source.answer_migrant is not None
+
+
+def _below(topic: Topic, group: Group) -> list[list[Button]]:
     related = [[Button(Text(f"faq.question.{other}"), f"faq:{other}", "❓")] for other in topic.related[:2]]
     report = [[button("menu.absent", "absent", "🤒")]] if topic.action == "absence" else []
-    return [feedback.ask(topic.id), *report, *related, [button("menu.consultant", "letter", "💬")], menu.back()]
+    # Who came to family with asylum gets what they get (Wet inburgering 2021, art. 13): the consultant looks at it.
+    family = [[button("question.family_asylum", "pass:family", "👪")]] if _is_for_migrants(topic, group) else []
+    return [
+        feedback.ask(topic.id),
+        *report,
+        *family,
+        *related,
+        [button("menu.consultant", "letter", "💬")],
+        menu.back(),
+    ]
+
+
+def _is_for_migrants(topic: Topic, group: Group) -> bool:
+    return group is Group.MIGRANT and topic.applies_to == Group.MIGRANT.value
 
 
 async def _urgent(turn: Turn, text: str) -> None:

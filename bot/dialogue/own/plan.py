@@ -1,52 +1,46 @@
 """My plan: route, goal, the terms that were computed from its dates, hours and meetings."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from bot.dialogue import menu
+from bot.dialogue.own.facts import known_of
+from bot.dialogue.own.lines import line, plan_line
 from bot.dialogue.turn import Turn, button, part, title
-from locales.rendering.message import Part, Style, Text
-from reminders.terms.stored_terms import terms_of
-from storage.people.people import Consultant, plan_of
+from locales.faq.content import Personal
+from locales.rendering.message import Part, Style
+from storage.people.people import plan_of
 
 # What a person is shown, in the order of their road. self_reliance_goal is the municipality's own ambition and
-# first_year_contacts_by its own task: neither is the person's duty, so neither stands here (DOMAIN.md).
-SHOWN_TERMS = (
-    "pip_due_hbel",
+# first_year_contacts_by its own task: neither is the person's duty, so neither stands here (docs/domain.md).
+SHOWN: Final[tuple[Personal, ...]] = (
     "term_start",
     "term_end",
     "route_switch_until",
-    "scale_down_from",
+    "scale_down",
     "relief_end",
     "education_max_end",
     "guidance_end",
 )
+_ABOUT: Final[tuple[Personal, ...]] = ("progress_meetings", "consultant")
 
 
 async def show(turn: Turn, _args: Sequence[str]) -> None:
     """The plan in short lines; terms are official, so the Dutch stands under them."""
     person = turn.person
     plan = await plan_of(turn.session, person.id)
-    terms = terms_of(person, plan, turn.services.municipalities.of(person.municipality).term_rules)
+    known = await known_of(turn, plan)
     parts = [title("plan.title")]
     if plan is None:
         parts.append(part("plan.none"))
     else:
-        if plan.route is not None:
-            parts.append(Part(Text("plan.route", {"route": Text(f"route.{plan.route.value}")})))
+        if (route := line("route", known)) is not None:
+            parts.append(Part(route))
         if plan.goal:
             parts.append(part("plan.goal", goal=plan.goal))
-    # A plan that is signed has no "due" any more.
-    hidden = {"pip_due_hbel"} if "term_start" in terms else set()
-    parts.extend(
-        Part(Text(f"term.{name}", {"on": terms[name]}), Style.OFFICIAL)
-        for name in SHOWN_TERMS
-        if name in terms and name not in hidden
-    )
-    if plan is not None and plan.progress_meetings_per_year:
-        parts.append(Part(Text("plan.progress_meetings", {}, count=plan.progress_meetings_per_year)))
-    if person.consultant_id is not None:
-        consultant = await turn.session.get_one(Consultant, person.consultant_id)
-        parts.append(part("plan.consultant", consultant=consultant.name))
+    dates = [plan_line(known), *(line(name, known) for name in SHOWN)]
+    parts += [Part(said, Style.OFFICIAL) for said in dates if said is not None]
+    parts += [Part(said) for name in _ABOUT if (said := line(name, known)) is not None]
     turn.say(
         *parts,
         buttons=[[button("menu.appointments", "appts", "📅"), button("menu.consultant", "letter", "💬")], menu.back()],

@@ -15,25 +15,30 @@ from typing import Final, Literal
 from bot.faq.words import normalise
 from locales.faq.content import FaqContent, Topic, TopicText
 
-Kind = Literal["gap", "section", "amount", "length", "placeholder", "duplicate", "phrasings", "override"]
+Kind = Literal["gap", "section", "amount", "length", "placeholder", "duplicate", "phrasings", "override", "behind"]
 
 #: The languages of Maatje; the first is the source.
 LOCALES: Final = ("nl", "en", "ar", "ti", "am", "tr", "fa", "fa_AF", "ps", "so", "ku", "ckb", "uk", "ru", "fr")
 _MANY_PHRASINGS: Final = {"nl", "en", "ar"}
 #: Topics on Maatje itself have no section in the start note.
 _OWN_GROUPS: Final = {"bot_help", "privacy"}
+#: The start note does not know these; the law does (sources.yaml).
+_ONLY_IN_THE_LAW: Final = {"permit_risk", "intake_alone"}
 _SECTIONS: Final = frozenset(
     ["2"]
     + [f"1.{number}" for number in range(1, 12)]
     + [f"3.{number}" for number in range(1, 9)]
     + ["4.1", "4.2", "4.3", "4.4", "5.1", "5.2", "5.3", "6.1", "7.1", "7.2"]
 )
-#: Highest amounts in euros (DOMAIN.md, fines, 1.11). No other topic names an amount.
+#: Amounts in euros (docs/domain.md, fines): what its own answers name, those for migrants included.
 _EUROS: Final = {
     "fine_intake": {250},
-    "fine_missed_lessons": {800},
+    "fine_missed_lessons": {50, 800},
     "fine_not_in_time": {1000},
     "fine_pvt_map": {340},
+    "exemption_possible": {225},
+    "exam_costs_attempts": {50},
+    "family_migrant_costs": {50},
 }
 #: Terms, hours and ages that the answer must name (DOMAIN.md, terms and hours).
 _NUMBERS: Final = {
@@ -42,30 +47,18 @@ _NUMBERS: Final = {
     "ontzorgen_duration": {6},
     "pvt_hours_excursion": {12},
     "z_route": {800},
-    "education_route": {28},
-    "education_route_older_28": {28},
+    "education_route_older_28": {30},
+    "object_to_decision": {6},
+    "what_is_map": {40},
+    "moving_municipality": {10},
     "progress_meeting_frequency": {12},
     "lesson_days": {5},
 }
+_YEARS: Final = range(2000, 2100)
 _MOST_SENTENCES: Final = 6
 _MOST_CHARACTERS: Final = 480
 #: Level A2 in Dutch: about twelve words; enumerations may be somewhat longer.
 _MOST_WORDS_NL: Final = 15
-_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
-_PLACEHOLDERS: Final = {
-    **{f"{name}:date": name for name in (
-        "term_start", "term_end", "route_switch_until", "scale_down_from", "relief_end", "guidance_end", "pip_due",
-        "first_year_contacts_by", "education_max_end",
-    )},
-    "consultant": "consultant",
-    "progress_meetings_per_year": "progress_meetings_per_year",
-    "route": "route",
-    "municipality": "municipality",
-    "next_kind": "next_kind",
-    "next_at:day": "next_at",
-    "next_at:time": "next_at",
-    "next_place": "next_place",
-}  # fmt: skip
 # An ordinal ("1. görüşme") does not end a sentence.
 _SENTENCE: Final = re.compile(r"(?<=[^\d][.!?؟።])\s+")
 # A level (B1), a year (2025) and a number in a name (DUO-1) are no amounts.
@@ -114,7 +107,7 @@ def numbers(text: str) -> set[float]:
 
 def _topic_faults(topic: Topic) -> Iterator[TopicFault]:
     sections = [part.strip() for part in topic.section.split(",") if part.strip()]
-    if not sections and topic.group not in _OWN_GROUPS:
+    if not sections and topic.group not in _OWN_GROUPS and topic.id not in _ONLY_IN_THE_LAW:
         yield TopicFault("section", "", topic.id, "names no section of the start note")
     for section in sections:
         if section not in _SECTIONS:
@@ -127,48 +120,45 @@ def _text_faults(content: FaqContent, locale: str, topic: Topic, text: TopicText
     def fault(kind: Kind, message: str) -> TopicFault:
         return TopicFault(kind, locale, topic.id, message)
 
-    if topic.later_law != (text.later_law is not None):
-        yield fault("gap", "lacks its later_law" if topic.later_law else "has a later_law that the registry lacks")
-    if bool(topic.personal) != (text.personal is not None):
-        yield fault("gap", "lacks its personal" if topic.personal else "has a personal that the registry lacks")
+    source = content.text(topic.id, LOCALES[:1])
+    if source is not None and (source.answer_migrant is None) != (text.answer_migrant is None):
+        yield fault(
+            "gap", "has an answer_migrant that the Dutch lacks" if text.answer_migrant else "lacks its answer_migrant"
+        )
     least = 10 if locale in _MANY_PHRASINGS else 6
     if len(set(map(normalise, text.ask))) < least:
         yield fault("phrasings", f"has {len(set(map(normalise, text.ask)))} ways of asking, {least} are needed")
+    if (locale, topic.id) in content.behind:
+        yield fault("behind", "is behind the Dutch: people hear the Dutch answer")
+        return
     yield from (fault("length", message) for message in _length(locale, text))
-    yield from (fault("placeholder", message) for message in _placeholders(topic, text))
+    yield from (fault("placeholder", message) for message in _placeholders(text))
     yield from (fault("amount", message) for message in _amounts(content, locale, topic, text))
     if (LOCALES[0], topic.id) in content.overridden and (locale, topic.id) not in content.overridden:
         yield fault("override", "still gives the package's text, while the Dutch one was changed")
 
 
 def _length(locale: str, text: TopicText) -> Iterator[str]:
-    sentences = [sentence for sentence in _SENTENCE.split(text.answer) if sentence]
-    if len(sentences) > _MOST_SENTENCES:
-        yield f"answers in {len(sentences)} sentences, {_MOST_SENTENCES} is the most"
-    if len(text.answer) > _MOST_CHARACTERS:
-        yield f"answers in {len(text.answer)} characters, {_MOST_CHARACTERS} is the most"
-    for sentence in sentences if locale == LOCALES[0] else ():
-        if len(sentence.split()) > _MOST_WORDS_NL:
-            yield f"has a sentence of {len(sentence.split())} words, {_MOST_WORDS_NL} is the most: {sentence}"
+    for answer in filter(None, (text.answer, text.answer_migrant)):
+        sentences = [sentence for sentence in _SENTENCE.split(answer) if sentence]
+        if len(sentences) > _MOST_SENTENCES:
+            yield f"answers in {len(sentences)} sentences, {_MOST_SENTENCES} is the most"
+        if len(answer) > _MOST_CHARACTERS:
+            yield f"answers in {len(answer)} characters, {_MOST_CHARACTERS} is the most"
+        for sentence in sentences if locale == LOCALES[0] else ():
+            if len(sentence.split()) > _MOST_WORDS_NL:
+                yield f"has a sentence of {len(sentence.split())} words, {_MOST_WORDS_NL} is the most: {sentence}"
 
 
-def _placeholders(topic: Topic, text: TopicText) -> Iterator[str]:
-    for name, value in (("question", text.question), ("answer", text.answer), ("later_law", text.later_law or "")):
-        if "{" in value or "}" in value:
+def _placeholders(text: TopicText) -> Iterator[str]:
+    for name, value in (("question", text.question), ("answer", text.answer), ("answer_migrant", text.answer_migrant)):
+        if value and ("{" in value or "}" in value):
             yield f"has a placeholder in its {name}, where none is filled in"
-    used = _PLACEHOLDER.findall(text.personal or "")
-    for placeholder in used:
-        if placeholder not in _PLACEHOLDERS:
-            yield f"has the unknown placeholder {{{placeholder}}}"
-    facts = {_PLACEHOLDERS[placeholder] for placeholder in used if placeholder in _PLACEHOLDERS}
-    if text.personal is not None and facts != set(topic.personal):
-        yield f"uses the facts {sorted(facts)}, the registry says {sorted(topic.personal)}"
-    if re.sub(_PLACEHOLDER, "", text.personal or "").count("{"):
-        yield "has a brace that is not closed"
 
 
 def _amounts(content: FaqContent, locale: str, topic: Topic, text: TopicText) -> Iterator[str]:
-    named = numbers(text.answer)
+    # A year is no amount.
+    named = {number for number in numbers(f"{text.answer} {text.answer_migrant or ''}") if number not in _YEARS}
     for amount in sorted(_EUROS.get(topic.id, set()) | _NUMBERS.get(topic.id, set())):
         if amount not in named:
             yield f"does not name {amount}, as DOMAIN.md has it"
@@ -181,7 +171,7 @@ def _amounts(content: FaqContent, locale: str, topic: Topic, text: TopicText) ->
         return
     for part, own, dutch in (
         ("answer", text.answer, source.answer),
-        ("later_law", text.later_law or "", source.later_law or ""),
+        ("answer_migrant", text.answer_migrant or "", source.answer_migrant or ""),
     ):
         other = {number for number in numbers(own) ^ numbers(dutch) if number > 3}
         if other:

@@ -281,6 +281,12 @@ class Talk:
             await phone.does(Pressed("consent:yes"))
         return phone
 
+    async def known(self, name: str, *, group: Group = Group.ASYLUM, benefit: bool | None = None) -> None:
+        """What the municipality knows of somebody."""
+        async with self.database.writing() as session:
+            person = await session.get_one(Person, self.person_ids[name])
+            person.group, person.benefit = group, benefit
+
     async def settle_in(self) -> None:
         """Amina and Omar in Huizen, Sanne (Amina's) and Karim (Omar's); meetings and classes this week."""
         now = self.clock.now()

@@ -11,7 +11,7 @@ from storage.people.contacts import Contact
 from storage.people.conversations import Conversation
 from storage.people.people import Person
 from storage.people.relayed import Letter
-from storage.vocabulary import MessageState, Wishes
+from storage.vocabulary import Group, MessageState, Wishes
 from tests.bot.dialogue.talk import Talk
 
 
@@ -23,11 +23,55 @@ async def test_an_answer_has_its_section_and_the_dutch(talk: Talk) -> None:
     assert "dutch" in styles
 
 
-async def test_the_1000_euro_never_stands_without_the_later_law(talk: Talk) -> None:
+async def test_who_has_asylum_hears_first_that_there_is_no_fine_and_never_the_1000_euro(talk: Talk) -> None:
     amina = await talk.linked("Amina")
     await amina.says("?fine_not_in_time")
-    assert "1000" in amina.news
+    answer = amina.messages[-1].blocks[1].text
+    assert answer.startswith("Do you have asylum? Then DUO does not give a fine now")
+    assert "1000" not in amina.news
     assert "2025" in amina.news
+
+
+async def test_a_migrant_hears_what_holds_for_migrants(talk: Talk) -> None:
+    amina = await talk.linked("Amina")
+    await talk.known("Amina", group=Group.MIGRANT)
+    await amina.says("?fine_not_in_time")
+    assert "1000" in amina.news
+    assert "asylum" not in amina.news
+    await amina.says("?z_route")
+    assert "800 hours" in amina.news
+    assert "take part actively" not in amina.news
+
+
+async def test_a_migrant_whose_family_has_asylum_is_brought_to_the_consultant(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await talk.known("Amina", group=Group.MIGRANT)
+    await amina.says("?right_free_course")
+    assert "have asylum in the Netherlands? Then the municipality pays" in amina.news
+    await amina.taps("question.family_asylum")
+    assert "Mijn familie heeft asiel" in sanne.news
+
+
+async def test_who_has_asylum_is_not_asked_about_the_family(talk: Talk) -> None:
+    amina = await talk.linked("Amina")
+    await amina.says("?family_migrant_costs")
+    amina.sees("faq.question.right_free_course")
+    assert "My family has asylum" not in amina.news
+
+
+@pytest.mark.parametrize(
+    ("benefit", "said"),
+    [
+        pytest.param(False, True, id="none"),
+        pytest.param(None, False, id="unknown"),
+        pytest.param(True, False, id="yes"),
+    ],
+)
+async def test_who_has_no_benefit_is_told_whose_rule_it_is(talk: Talk, benefit: bool | None, said: bool) -> None:
+    amina = await talk.linked("Amina")
+    await talk.known("Amina", benefit=benefit)
+    await amina.says("?benefit_measure")
+    assert ("for people with a welfare benefit" in amina.news) is said
 
 
 async def test_what_is_not_understood_is_offered_to_the_consultant_and_comes_back(talk: Talk) -> None:

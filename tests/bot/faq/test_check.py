@@ -36,14 +36,33 @@ def test_a_good_text_has_no_fault() -> None:
             {"answer": "De boete is 250 euro. {consultant}"}, "placeholder", "in its answer", id="placeholder"
         ),
         pytest.param({"ask": ASK[:9]}, "phrasings", "has 9 ways of asking, 10 are needed", id="few phrasings"),
-        pytest.param({"later_law": "Nieuw."}, "gap", "the registry lacks", id="later law out of the blue"),
-        pytest.param({"personal": "Tot {term_end:date}."}, "placeholder", "uses the facts ['term_end']", id="facts"),
-        pytest.param({"personal": "Tot {term_end}."}, "placeholder", "unknown placeholder {term_end}", id="unknown"),
+        pytest.param({"answer_migrant": "Of 900 euro."}, "amount", "names an amount of 900", id="amount for migrants"),
+        pytest.param({"answer_migrant": "Nee. " * 7}, "length", "in 7 sentences", id="long for migrants"),
+        pytest.param({"answer_migrant": "{consultant}"}, "placeholder", "in its answer_migrant", id="for migrants"),
     ],
 )
 def test_a_fault_is_found(change: dict[str, Any], kind: Kind, says: str) -> None:
     found = faults(replace(TEXT, **change))
     assert any(fault.kind == kind and says in fault.message for fault in found), found
+
+
+def test_a_year_is_no_amount() -> None:
+    assert faults(replace(TEXT, answer="Sinds 2025 is de boete maximaal 250 euro.")) == []
+
+
+def test_migrants_have_their_own_answer_in_every_language() -> None:
+    lacking = faults(replace(TEXT, answer_migrant="Für Migranten."), locale="uk")
+    assert [(fault.kind, fault.message) for fault in lacking if fault.kind == "gap"] == [
+        ("gap", "has an answer_migrant that the Dutch lacks")
+    ]
+
+
+def test_a_translation_that_is_behind_is_told_and_not_held_against_the_dutch() -> None:
+    english = replace(TEXT, answer="The fine is at most 350 euros.")
+    texts = {"nl": {TOPIC.id: TEXT}, "en": {TOPIC.id: english}}
+    content = FaqContent({TOPIC.id: TOPIC}, texts, behind=frozenset({("en", TOPIC.id)}))
+    found = [fault for fault in check_content(content) if (fault.locale, fault.topic) == ("en", TOPIC.id)]
+    assert [fault.kind for fault in found] == ["behind"]
 
 
 def test_a_translation_is_held_against_the_dutch() -> None:
