@@ -11,8 +11,8 @@ from starlette.routing import BaseRoute
 
 from bot.cards.renderer import CardRenderer
 from bot.channels.base import Channel
-from bot.channels.setup import build_channels
-from bot.channels.web.channel import WebChannel
+from bot.channels.kind import ChannelParts
+from bot.channels.registry import build_channels, names, ways
 from bot.configuration.channels_file import load_channel_rules
 from bot.configuration.municipality import Municipalities
 from bot.configuration.parts import planner_of, public_holidays
@@ -104,11 +104,11 @@ def build(
     database = open_database(settings.database_url, keys, pool_size=10)
     faq = load_faq(settings.faq)
     renderer = Renderer(Catalogs({"faq": faq_source(faq)}), settings.zone)
-    base_url = settings.public_url or f"http://{settings.host}:{settings.port}"
     registry = CollectorRegistry()
-    web = WebChannel(database, clock, renderer, public_url=base_url, phones=demo)
     receipts = Receipts(database, clock)
-    channels = build_channels(settings, database, clock, renderer, receipts.report, web)
+    channels = build_channels(
+        ChannelParts(settings, database, clock, renderer, receipts.report, settings.own_url, phones=demo)
+    )
     municipalities = Municipalities.load(settings.config)
 
     def term_rules(municipality: str) -> TermRules:
@@ -133,7 +133,7 @@ def build(
         quiet_hours=settings.quiet_hours,
         replan=planner.plan_people,
         changed=planner.on_changes,
-        channels=tuple(channels),
+        channels=ways(settings),
         earlier_message=earlier.body,
         voices=illustrations.voices,
         links=lambda code: {name: link for name, channel in channels.items() if (link := channel.link(code))},
@@ -143,7 +143,7 @@ def build(
     quiet_hours = QuietHours.parse(settings.quiet_hours, settings.zone)
     rules = ChannelRules(
         {name: channel.capabilities for name, channel in channels.items()},
-        load_channel_rules(settings.config, settings.zone),
+        load_channel_rules(settings.config, settings.zone, names()),
         quiet_hours,
         settings.zone,
     )
@@ -155,7 +155,7 @@ def build(
         clock=clock,
         worker=worker,
         files=Attachments(renderer, clock, channels, earlier, illustrations),
-        links=PersonalLinks(base_url, keys),
+        links=PersonalLinks(settings.own_url, keys),
         illustrator=illustrations,
         rules=rules,
         metrics=PrometheusMetrics(registry),
@@ -204,7 +204,7 @@ def build(
     )
     app.http = build_http(
         channels=channels.values(),
-        https=web.secure,
+        https=settings.own_url.startswith("https:"),
         readiness=readiness,
         registry=registry,
         extra_routes=extra_routes(app) if extra_routes is not None else (),

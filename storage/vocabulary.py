@@ -178,6 +178,13 @@ class MessageState(StrEnum):
     EXPIRED = "expired"
 
 
+class AddressKind(StrEnum):
+    """What a person can be reached at without opening a chat; both may be on record."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+
+
 class Priority(IntEnum):
     """What goes first when much is due at once."""
 

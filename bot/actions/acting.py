@@ -5,7 +5,7 @@ writes the audit log and puts the messages for others into the outbox, all in th
 whoever acts hears is the affair of the screen, page or command. So chat, desk, command line and importers share it.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Container, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -26,7 +26,7 @@ from storage.outbox.message import Outgoing, put
 from storage.people.contacts import is_reachable
 from storage.people.people import Consultant, Person
 from storage.privacy.audit import AuditEntry
-from storage.vocabulary import ChangeSource, Priority
+from storage.vocabulary import AddressKind, ChangeSource, Priority
 
 
 class Proof(StrEnum):
@@ -85,8 +85,9 @@ class Parts(Protocol):
         """Each municipality's own facts."""
 
     @property
-    def channels(self) -> Sequence[str]:
-        """The names of the deployment's channels."""
+    def channels(self) -> Mapping[str, AddressKind | None]:
+        """The deployment's channels by name, with the kind of address that is typed and proved by a code; None = people
+        prove themselves by opening a chat."""
 
     @property
     def replan(self) -> Callable[[AsyncSession, Collection[int]], Awaitable[int]]:

@@ -2,11 +2,15 @@
 
 import phonenumbers
 
+from storage.vocabulary import AddressKind
 
-def address_in(channel: str, text: str) -> str | None:
-    """The address as the channel writes it (E.164, lower case); None for what is none."""
+
+def address_in(kind: AddressKind | None, text: str) -> str | None:
+    """The address as channels write it (E.164, lower case); None for what is none, and where none is typed."""
     text = text.strip()
-    if channel == "email":
+    if kind is None:
+        return None
+    if kind is AddressKind.EMAIL:
         name, at, domain = text.lower().rpartition("@")
         well = (
             bool(name and at)

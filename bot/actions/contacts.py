@@ -186,8 +186,9 @@ async def invite(
 
 async def _on_record(acting: Acting, person: Person | None, channel: str) -> Contact | None:
     """The contact of the number or address that the municipality has of a person."""
-    on_record = None if person is None else person.phone if channel == "sms" else person.email
-    address = address_in(channel, on_record) if on_record else None
+    kind = acting.parts.channels.get(channel)
+    on_record = person.on_record(kind) if person is not None and kind is not None else None
+    address = address_in(kind, on_record) if on_record else None
     return None if person is None or address is None else await _asked_for(acting, channel, address, person.language)
 
 
@@ -202,7 +203,7 @@ async def send_code(
     `sent_before` are the moments at which this person was sent codes in the last day; `once` makes it one message.
     """
     person = await acting.own_person()
-    address = address_in(channel, text) if channel in acting.parts.channels else None
+    address = address_in(acting.parts.channels.get(channel), text)
     if address is None:
         return AddressRefused.NOT_AN_ADDRESS
     if len(sent_before) >= MOST_CODES_A_DAY:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DatabaseError
 
 from bot.actions.acting import OPERATOR, Acting
+from bot.channels.registry import set_up, ways
 from bot.cli.output import FAULTS, WRONG_USAGE, AsJson, console, errors, show_json, stop
 from bot.configuration.clock import SystemClock
 from bot.configuration.logs import set_up_logs
@@ -44,6 +45,8 @@ def read_settings() -> Settings:
     """The settings; wrong ones end the command with what to do, and without showing values."""
     try:
         settings = Settings()
+        # What is wrong with a channel is told at once, not at its first message.
+        set_up(settings)
     except ValidationError as error:
         lines = [
             f"MAATJE_{'_'.join(str(step) for step in fault['loc']).upper()}: {fault['msg']}" for fault in error.errors()
@@ -81,7 +84,7 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
 async def acting(settings: Settings, database: Database) -> AsyncIterator[Acting]:
     """The operator at the machine acts, in one transaction: whoever may give commands here may do everything."""
     now = SystemClock().now()
-    parts = action_parts(settings, database.keys, lambda: now)
+    parts = action_parts(settings, database.keys, lambda: now, ways(settings))
     async with database.writing() as session:
         yield Acting(OPERATOR, session, now, parts)
 

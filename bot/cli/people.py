@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import segno
@@ -12,7 +12,7 @@ import typer
 from bot.actions import contacts, privacy
 from bot.actions.contacts import InviteRefused
 from bot.actions.privacy import PrivacyRefused
-from bot.channels.links import make_links
+from bot.channels.registry import make_links, names, set_up, typed_addresses
 from bot.cli.common import WRONG_USAGE, AsJson, acting, console, opened, read_settings, run, show_json, stop
 from bot.configuration.municipality import Municipalities
 from bot.enclosures.personal_links import web_link
@@ -22,7 +22,7 @@ from storage.appointments.appointments import appointments_of
 from storage.appointments.history import RecordedChange, changes_of
 from storage.engine.database import Database
 from storage.people.people import Person, person_by_external_id, plan_of
-from storage.vocabulary import Change
+from storage.vocabulary import AddressKind, Change
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,28 +33,39 @@ def add_to(app: typer.Typer) -> None:
     app.command()(erase)
 
 
+def _known_way(value: str | None) -> str | None:
+    if value is not None and value not in typed_addresses():
+        raise typer.BadParameter(f"{value!r} is none of {', '.join(typed_addresses())}")
+    return value
+
+
 def invite(
     person: Annotated[str, typer.Argument(metavar="PERSON_EXTERNAL_ID", help="Or a consultant's e-mail address.")],
     by: Annotated[
-        Literal["sms", "email"] | None, typer.Option(help="Also send the link to the number or address on record.")
+        str | None,
+        typer.Option(
+            metavar=f"[{'|'.join(typed_addresses())}]",
+            callback=_known_way,
+            help="Also send the link to the number or address on record.",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a one-time link code: as text, deep links and QR code; and send it."""
     settings = read_settings()
 
-    base = settings.public_url or f"http://{settings.host}:{settings.port}"
-
     async def work() -> dict[str, str]:
-        if by is not None and by not in settings.channels:
+        if by is not None and by not in set_up(settings):
             stop(f"The channel {by} is not set up (see README, Channels).", WRONG_USAGE)
         async with opened(settings) as database, acting(settings, database) as operator:
-            invited = await contacts.invite(operator, person, by=by, link_of=lambda code: web_link(base, code))
+            invited = await contacts.invite(
+                operator, person, by=by, link_of=lambda code: web_link(settings.own_url, code)
+            )
             match invited:
                 case InviteRefused.NOBODY:
                     stop(f"Nobody with the external id (or consultant's e-mail) {person!r}. Import people first.")
                 case InviteRefused.NO_ADDRESS:
-                    what = "number" if by == "sms" else "address"
+                    what = "number" if by is not None and typed_addresses()[by] is AddressKind.PHONE else "address"
                     stop(f"There is no usable {what} on record. Import it first.")
         links = await make_links(settings, invited.code)
         deep_link = links.get("telegram") or links["web"]
@@ -70,7 +81,7 @@ def invite(
         show_json(made)
         return
     console.print(f"Code: [bold]{made['code']}[/bold] (works once, until {made['expires_at'][:16]} UTC)")
-    for name in ("telegram", "whatsapp", "web"):
+    for name in names():
         if made.get(name):
             console.print(f"\n{name}: {made[name]}", highlight=False)
             segno.make(made[name]).terminal(compact=True)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
+from bot.channels.registry import set_up
 from bot.cli.common import WRONG_USAGE, AsJson, console, errors, opened, read_settings, run, show_json, stop
 from bot.configuration.clock import SystemClock
 from bot.configuration.municipality import Municipalities
@@ -52,7 +53,7 @@ def show_preview(
                 PlannedComposer(settings.zone, lambda name: municipalities.of(name).term_rules),
                 Renderer(Catalogs(), settings.zone),
                 found,
-                channels=settings.channels,
+                channels=tuple(set_up(settings)),
                 now=moment,
                 days=days,
                 quiet_hours=QuietHours.parse(settings.quiet_hours, settings.zone),

@@ -8,10 +8,10 @@ quiet_hours = "20:00-09:00"  # on top of each person's own
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -19,8 +19,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from bot.configuration.municipality import ConfigError
 from reminders.delivery.channel_rules import DELIVERED_WITHIN, ChannelRule
 from reminders.local_time import QuietHours
-
-CHANNELS: Final = ("telegram", "web", "whatsapp", "sms", "email")
 
 
 class _Section(BaseModel):
@@ -39,8 +37,8 @@ class _Section(BaseModel):
         return value
 
 
-def load_channel_rules(path: Path | None, zone: ZoneInfo) -> Mapping[str, ChannelRule]:
-    """The rules of the file's `[channel.*]` sections; no file gives none.
+def load_channel_rules(path: Path | None, zone: ZoneInfo, channels: Collection[str]) -> Mapping[str, ChannelRule]:
+    """The rules of the file's `[channel.*]` sections; no file gives none. `channels` are those that can be set up.
 
     Raises:
         ConfigError: an unknown channel or key, or a wrong value. (That the file can be read was found out before.)
@@ -52,8 +50,8 @@ def load_channel_rules(path: Path | None, zone: ZoneInfo) -> Mapping[str, Channe
         raise ConfigError(f"{path}: write [channel.NAME], and under it that channel's rules")
     rules = {}
     for name, section in sections.items():
-        if name not in CHANNELS:
-            raise ConfigError(f"{path}: [channel.{name}]: there is no such channel; there are {', '.join(CHANNELS)}")
+        if name not in channels:
+            raise ConfigError(f"{path}: [channel.{name}]: there is no such channel; there are {', '.join(channels)}")
         try:
             read = _Section.model_validate(section)
         except ValidationError as error:

@@ -21,6 +21,7 @@ from reminders.terms.terms import TermFault, term_faults
 from storage.appointments.changes import OnChanges
 from storage.engine.keys import KeyRing
 from storage.importing.run import Border, LocalTime
+from storage.vocabulary import AddressKind
 
 
 def border_of(settings: Settings, keys: KeyRing, now: datetime) -> Border:
@@ -58,12 +59,14 @@ class ActionParts:
     holidays: Container[date]
     keys: KeyRing
     municipalities: Municipalities
-    channels: Sequence[str]
+    channels: Mapping[str, AddressKind | None]
     replan: Callable[[AsyncSession, Collection[int]], Awaitable[int]]
     changed: OnChanges
 
 
-def action_parts(settings: Settings, keys: KeyRing, now: Callable[[], datetime]) -> ActionParts:
+def action_parts(
+    settings: Settings, keys: KeyRing, now: Callable[[], datetime], channels: Mapping[str, AddressKind | None]
+) -> ActionParts:
     """The parts that a command's actions work with."""
     municipalities = Municipalities.load(settings.config)
     planner = planner_of(settings, now, municipalities)
@@ -72,7 +75,7 @@ def action_parts(settings: Settings, keys: KeyRing, now: Callable[[], datetime])
         holidays=public_holidays(),
         keys=keys,
         municipalities=municipalities,
-        channels=settings.channels,
+        channels=channels,
         replan=planner.plan_people,
         changed=planner.on_changes,
     )

@@ -1,11 +1,14 @@
-"""Settings from the environment or `.env`, prefix MAATJE_ (DESIGN.md, Settings)."""
+"""Settings from the environment or `.env`, prefix MAATJE_ (DESIGN.md, Settings).
+
+What a channel needs is a group of its own in that channel's folder; `Settings.of` gives it.
+"""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from reminders.local_time import QuietHours
 from storage.engine.keys import KeyRing
@@ -21,53 +24,31 @@ class SecretMissing(ValueError):
         )
 
 
-class Settings(BaseSettings):
-    """What an operator sets; every field is MAATJE_<NAME>."""
+class SettingsGroup(BaseSettings):
+    """What an operator sets for one channel; every field is MAATJE_<NAME>, and its name begins with the channel's."""
 
     model_config = SettingsConfigDict(env_prefix="MAATJE_", env_file=".env", extra="ignore", hide_input_in_errors=True)
 
+
+G = TypeVar("G", bound=SettingsGroup)
+
+
+class _OwnDotenv(DotEnvSettingsSource):
+    """The lines of `.env` that are fields of ours: the channels' groups read theirs themselves."""
+
+    def __call__(self) -> dict[str, object]:
+        """See PydanticBaseSettingsSource."""
+        return {name: value for name, value in super().__call__().items() if name in self.settings_cls.model_fields}
+
+
+class Settings(BaseSettings):
+    """What an operator sets; every field is MAATJE_<NAME>. Values for the channels' groups may be given beside them
+    (demo, tests); they go before the environment's."""
+
+    model_config = SettingsConfigDict(env_prefix="MAATJE_", env_file=".env", extra="allow", hide_input_in_errors=True)
+
     database_url: str = "sqlite+aiosqlite:///maatje.db"
     secret_key: SecretStr = SecretStr("")
-    telegram_token: SecretStr = SecretStr("")
-    telegram_api_url: str = "https://api.telegram.org"
-    telegram_webhook_secret: SecretStr = SecretStr("")
-    # WhatsApp (Business Cloud API): set up when the token and the number's id are there.
-    whatsapp_token: SecretStr = SecretStr("")
-    whatsapp_phone_number_id: str = ""
-    whatsapp_app_secret: SecretStr = SecretStr("")
-    whatsapp_verify_token: SecretStr = SecretStr("")
-    # The number as people dial it, for links: +31612345678.
-    whatsapp_number: str = ""
-    whatsapp_waba_id: str = ""
-    whatsapp_api_url: str = "https://graph.facebook.com"
-    whatsapp_version: str = "v23.0"
-    # NotifyNL or GOV.UK Notify: SMS and e-mail, each set up when its pass-through template is there.
-    notify_api_key: SecretStr = SecretStr("")
-    notify_api_url: str = "https://api.notifications.service.gov.uk"
-    notify_sms_template: str = ""
-    notify_email_template: str = ""
-    notify_callback_token: SecretStr = SecretStr("")
-    notify_sms_number: str = ""
-    notify_sms_sender_id: str = ""
-    notify_reply_to_id: str = ""
-    # Goes before our references, where several deployments share one Notify service.
-    notify_reference_prefix: str = ""
-    # Whether the installation carries letters outside GSM-7; unset = it is asked.
-    notify_unicode: bool | None = None
-    # E-mail by a server of the municipality's own; goes before Notify's e-mail.
-    smtp_host: str = ""
-    smtp_port: int = Field(default=587, ge=1, le=65535)
-    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
-    smtp_user: str = ""
-    smtp_password: SecretStr = SecretStr("")
-    email_from: str = ""
-    email_name: str = "Maatje"
-    imap_host: str = ""
-    imap_port: int = Field(default=993, ge=1, le=65535)
-    imap_security: Literal["tls", "none"] = "tls"
-    imap_user: str = ""
-    imap_password: SecretStr = SecretStr("")
-    imap_folder: str = "INBOX"
     config: Path | None = None
     # A municipality's own FAQ texts, on top of the package's (locales/faq/content.py says how it looks).
     faq: Path | None = None
@@ -97,52 +78,29 @@ class Settings(BaseSettings):
         QuietHours.parse(value)
         return value
 
-    @model_validator(mode="after")
-    def _groups_are_whole(self) -> Self:
-        """A channel that is half set up is told at the start, not at its first message."""
-        wanted = {
-            "WHATSAPP_TOKEN": {
-                "WHATSAPP_PHONE_NUMBER_ID": self.whatsapp_phone_number_id,
-                "WHATSAPP_APP_SECRET": self.whatsapp_app_secret.get_secret_value(),
-                "WHATSAPP_VERIFY_TOKEN": self.whatsapp_verify_token.get_secret_value(),
-            }
-            if self.whatsapp_token.get_secret_value()
-            else {},
-            "NOTIFY_API_KEY": {
-                "NOTIFY_SMS_TEMPLATE or MAATJE_NOTIFY_EMAIL_TEMPLATE": self.notify_sms_template
-                or self.notify_email_template
-            }
-            if self.notify_api_key.get_secret_value()
-            else {},
-            "SMTP_HOST": {"EMAIL_FROM": self.email_from} if self.smtp_host else {},
-        }
-        missing = [f"MAATJE_{name}" for group in wanted.values() for name, value in group.items() if not value]
-        if missing:
-            raise ValueError(f"a channel is set up by half; also set {', '.join(missing)}")
-        return self
-
-    @field_validator("public_url", "telegram_api_url", "whatsapp_api_url", "notify_api_url")
+    @field_validator("public_url")
     @classmethod
     def _no_slash_at_the_end(cls, value: str) -> str:
-        return value.strip().rstrip("/")
+        return without_slash(value)
 
     @property
     def zone(self) -> ZoneInfo:
         """The zone people live by."""
         return ZoneInfo(self.timezone)
 
+    def of(self, group: type[G]) -> G:
+        """A channel's settings.
+
+        Raises:
+            pydantic.ValidationError: a value is wrong, or the channel is set up by half.
+        """
+        given = self.model_extra or {}
+        return group(**{name: given[name] for name in group.model_fields if name in given})
+
     @property
-    def channels(self) -> tuple[str, ...]:
-        """The names of the channels that are set up."""
-        has_key = bool(self.notify_api_key.get_secret_value())
-        there = {
-            "web": True,
-            "telegram": bool(self.telegram_token.get_secret_value()),
-            "whatsapp": bool(self.whatsapp_token.get_secret_value()),
-            "sms": has_key and bool(self.notify_sms_template),
-            "email": bool(self.smtp_host) or (has_key and bool(self.notify_email_template)),
-        }
-        return tuple(name for name, is_set in there.items() if is_set)
+    def own_url(self) -> str:
+        """Where our server is reached: the public address, or this machine's."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     def keys(self) -> KeyRing:
         """The key ring of SECRET_KEY.
@@ -154,3 +112,31 @@ class Settings(BaseSettings):
         if not self.secret_key.get_secret_value():
             raise SecretMissing
         return KeyRing.parse(self.secret_key.get_secret_value())
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given, then the environment, then `.env`."""
+        file = dotenv_settings.env_file if isinstance(dotenv_settings, DotEnvSettingsSource) else None
+        return init_settings, env_settings, _OwnDotenv(settings_cls, env_file=file)
+
+
+def missing_of_group(group: dict[str, object]) -> None:
+    """Tell a channel that is half set up at the start, not at its first message; `group` is name and value.
+
+    Raises:
+        ValueError: which are not set.
+    """
+    if missing := [f"MAATJE_{name}" for name, value in group.items() if not value]:
+        raise ValueError(f"a channel is set up by half; also set {', '.join(missing)}")
+
+
+def without_slash(address: str) -> str:
+    """An address as it is joined with paths."""
+    return address.strip().rstrip("/")

@@ -1,6 +1,6 @@
 """What the dialogue is given to work with: texts, the FAQ, the municipality's own facts. Built in bot/app.py."""
 
-from collections.abc import Awaitable, Callable, Collection, Container, Sequence
+from collections.abc import Awaitable, Callable, Collection, Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from locales.rendering.render import Renderer
 from storage.appointments.changes import OnChanges
 from storage.engine.keys import KeyRing
 from storage.people.people import Consultant, Person
+from storage.vocabulary import AddressKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Services:
     finder: Finder
     faq: FaqContent
     municipalities: Municipalities
-    # The names of the deployment's channels.
-    channels: Sequence[str]
+    # The deployment's channels by name, with the kind of address that is typed there; see bot.actions.acting.Parts.
+    channels: Mapping[str, AddressKind | None]
     # "21:00-08:00": when no reminder is sent, unless the person chose otherwise.
     quiet_hours: str
     # The personal link of a code on each channel that has one: {"telegram": "https://…", "web": "https://…"}.

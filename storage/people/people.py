@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, EncryptedJson, Json, RowId, vocabulary
 from storage.engine.keys import KeyRing
-from storage.vocabulary import Group, Route, Wishes
+from storage.vocabulary import AddressKind, Group, Route, Wishes
 
 # Keeps a statement below both engines' limits on bound values.
 _AT_ONCE = 5_000
@@ -73,6 +73,10 @@ class Person(Base, kw_only=True):
     listens: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+    def on_record(self, kind: AddressKind) -> str | None:
+        """The number or address that the municipality has."""
+        return self.phone if kind is AddressKind.PHONE else self.email
 
 
 class Plan(Base, kw_only=True):

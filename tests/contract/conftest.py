@@ -1,58 +1,56 @@
-"""One door a channel. A new channel adds its own here, and the whole suite holds for it."""
+"""One door a channel. The doors are found by the registry's names: a channel without one fails here.
+
+A new channel adds `tests/contract/<name>.py` with `<name>_door` and what it `CAN`, and the suite holds for it. The
+toy shows that nothing else is needed.
+"""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from importlib import import_module
 
 import pytest
 
+from bot.channels.registry import names
 from storage.engine.database import Database
-from tests.contract.door import Door
-from tests.contract.email import email_door
-from tests.contract.sms import sms_door
-from tests.contract.telegram import telegram_door
-from tests.contract.web import web_door
-from tests.contract.whatsapp import whatsapp_door
+from tests.contract.door import Can, Door
 
+NAMES = (*names(), "toy")
+MODULES = {name: import_module(f"tests.contract.{name}") for name in NAMES}
 DOORS: dict[str, Callable[[Database], AbstractAsyncContextManager[Door]]] = {
-    "web": web_door,
-    "telegram": telegram_door,
-    "whatsapp": whatsapp_door,
-    "sms": sms_door,
-    "email": email_door,
+    name: getattr(module, f"{name}_door") for name, module in MODULES.items()
 }
-# SMS and e-mail have no buttons; an SMS carries no file.
-PLAIN = {"sms", "email"}
+CAN: dict[str, Can] = {name: module.CAN for name, module in MODULES.items()}
 
 
-@pytest.fixture(params=DOORS)
+@pytest.fixture(params=NAMES)
 async def door(request: pytest.FixtureRequest, sqlite_database: Database) -> AsyncIterator[Door]:
     """A started channel with one person at the other end, for each channel in turn."""
     async with DOORS[request.param](sqlite_database) as opened:
         yield opened
 
 
-@pytest.fixture(params=[name for name in DOORS if name not in PLAIN])
+@pytest.fixture(params=[name for name in NAMES if CAN[name].buttons])
 async def button_door(request: pytest.FixtureRequest, sqlite_database: Database) -> AsyncIterator[Door]:
     """The same for each channel that has buttons."""
     async with DOORS[request.param](sqlite_database) as opened:
         yield opened
 
 
-@pytest.fixture(params=["web", "telegram"])
+@pytest.fixture(params=[name for name in NAMES if CAN[name].take_buttons_off])
 async def closing_door(request: pytest.FixtureRequest, sqlite_database: Database) -> AsyncIterator[Door]:
-    """The same for each channel that can take buttons off; WhatsApp cannot."""
+    """The same for each channel that can take buttons off."""
     async with DOORS[request.param](sqlite_database) as opened:
         yield opened
 
 
-@pytest.fixture(params=[name for name in DOORS if name in PLAIN])
+@pytest.fixture(params=[name for name in NAMES if not CAN[name].buttons])
 async def plain_door(request: pytest.FixtureRequest, sqlite_database: Database) -> AsyncIterator[Door]:
     """The same for each channel that has none."""
     async with DOORS[request.param](sqlite_database) as opened:
         yield opened
 
 
-@pytest.fixture(params=[name for name in DOORS if name != "sms"])
+@pytest.fixture(params=[name for name in NAMES if CAN[name].files])
 async def file_door(request: pytest.FixtureRequest, sqlite_database: Database) -> AsyncIterator[Door]:
     """The same for each channel that carries files."""
     async with DOORS[request.param](sqlite_database) as opened:

@@ -16,6 +16,15 @@ class Shown:
     file: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Can:
+    """What a channel can do for a person, as far as the suite has to know."""
+
+    buttons: bool = True
+    take_buttons_off: bool = True
+    files: bool = True
+
+
 class Door(Protocol):
     """A started channel with one person at the other end."""
 

@@ -16,9 +16,11 @@ from bot.events import InboundEvent
 from storage.engine.database import Database
 from tests.bot.channels.email.rig import OURS, PERSON, Rig, reply_to, rigged
 from tests.bot.channels.notify.rig import rendered
-from tests.contract.door import Shown
+from tests.contract.door import Can, Shown
 
 _FIRST = "900"
+
+CAN = Can(buttons=False, take_buttons_off=False)
 
 
 class EmailDoor:

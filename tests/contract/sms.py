@@ -8,12 +8,14 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.channels.notify import SmsChannel
 from bot.channels.notify.gsm import plain
+from bot.channels.notify.sms import SmsChannel
 from bot.events import InboundEvent
 from storage.engine.database import Database
 from tests.bot.channels.notify.rig import PERSON, Rig, rigged
-from tests.contract.door import Shown
+from tests.contract.door import Can, Shown
+
+CAN = Can(buttons=False, take_buttons_off=False, files=False)
 
 
 class SmsDoor:

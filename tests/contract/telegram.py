@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram.channel import TelegramChannel
 from bot.events import InboundEvent
 from storage.engine.database import Database
 from tests.botapi.client import BotApiUser
 from tests.botapi.server import BotApi
-from tests.contract.door import Shown
+from tests.contract.door import Can, Shown
 
 ARRIVES_WITHIN = 5.0
+
+CAN = Can()
 
 
 class TelegramDoor:

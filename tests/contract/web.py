@@ -13,9 +13,11 @@ from bot.events import InboundEvent
 from storage.engine.database import Database
 from storage.people.webchat import WebSession
 from tests.bot.channels.web.rig import Rig, rigged
-from tests.contract.door import Shown
+from tests.contract.door import Can, Shown
 
 URL = "https://chat.example"
+
+CAN = Can()
 
 
 class _Block(BaseModel):

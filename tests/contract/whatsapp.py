@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.channels.whatsapp import WhatsAppChannel
+from bot.channels.whatsapp.channel import WhatsAppChannel
 from bot.events import InboundEvent
 from storage.engine.database import Database
 from tests.bot.channels.whatsapp.rig import PERSON, Rig, rigged
-from tests.contract.door import Shown
+from tests.contract.door import Can, Shown
+
+CAN = Can(take_buttons_off=False)
 
 
 class WhatsAppDoor:

@@ -24,7 +24,6 @@ from bot.channels.telegram.parsing import ALLOWED_UPDATES, CHANNEL, LONGEST_INTE
 from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.wording import keyboard_of, parts_of
-from bot.configuration.settings import Settings
 from bot.events import InboundEvent, Said, Started
 from locales.rendering.render import File, Rendered
 from storage.people.link_codes import looks_like_code
@@ -83,23 +82,6 @@ class TelegramChannel:
         self._working: asyncio.Task[None] | None = None
         self._username: str | None = None
         self._sent_parts = Recent[int](REMEMBERED_PARTS)
-
-    @classmethod
-    def from_settings(
-        cls, settings: Settings, *, commands: Mapping[str, Menu] | None = None, menu_of: MenuOf | None = None
-    ) -> "TelegramChannel":
-        """The channel of these settings. Without a webhook secret of its own one is derived from the secret key."""
-        secret = settings.telegram_webhook_secret.get_secret_value()
-        if settings.public_url and not secret:
-            secret = settings.keys().sign(settings.public_url, "telegram_webhook")
-        return cls(
-            settings.telegram_token.get_secret_value(),
-            api_url=settings.telegram_api_url,
-            webhook_url=settings.public_url + WEBHOOK_PATH if settings.public_url else None,
-            webhook_secret=secret,
-            commands=commands,
-            menu_of=menu_of,
-        )
 
     async def start(self, receive: Receive) -> None:
         """Begin to receive, in the background: a Telegram that is out of reach does not keep the service down."""

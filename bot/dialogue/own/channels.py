@@ -18,8 +18,6 @@ from locales.rendering.message import Button, Text, verbatim
 from storage.engine.columns import Json
 from storage.people.contacts import Contact, channels_of
 
-# Channels whose address is typed and proved by a code; all others prove themselves by being opened.
-ADDRESSED: Final = ("sms", "email")
 TOPIC_ADDRESS: Final = "channel_address"
 TOPIC_CODE: Final = "channel_code"
 
@@ -55,8 +53,8 @@ async def _add(turn: Turn, channel: str) -> None:
     if channel not in addable:
         rows = [[button(f"channel.{name}", f"chan:add:{name}", "📱")] for name in addable]
         turn.say(title("reach.add_ask"), buttons=[*rows, menu.back()])
-    elif channel in ADDRESSED:
-        on_record = turn.person.phone if channel == "sms" else turn.person.email
+    elif (kind := turn.services.channels[channel]) is not None:
+        on_record = turn.person.on_record(kind)
         turn.expect(f"{TOPIC_ADDRESS}:{channel}")
         known = [[Button(verbatim(hidden(on_record)), f"chanuse:{channel}", "✅")]] if on_record else []
         turn.say(title(f"reach.address_ask.{channel}"), buttons=[*known, menu.back()])
@@ -72,7 +70,8 @@ async def _add(turn: Turn, channel: str) -> None:
 async def use_known(turn: Turn, args: Sequence[str]) -> None:
     """The number or address that the municipality has: "chanuse:<channel>"."""
     channel = args[0] if args else ""
-    on_record = {"sms": turn.person.phone, "email": turn.person.email}.get(channel)
+    kind = turn.services.channels.get(channel)
+    on_record = turn.person.on_record(kind) if kind is not None else None
     if on_record is None:
         await show(turn, ())
         return
@@ -88,7 +87,7 @@ async def _send_code(turn: Turn, channel: str, text: str) -> None:
     sent_before = _codes_of(turn)
     once = f"{turn.event.channel}:{turn.event.event_id}"
     sent = await send_code(turn.acting, channel, text, sent_before=sent_before, once=once)
-    shown = hidden(address_in(channel, text) or "")
+    shown = hidden(address_in(turn.services.channels.get(channel), text) or "")
     again = button("reach.add", "chan:add", "➕")
     match sent:
         case AddressRefused.NOT_AN_ADDRESS:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.channels.registry import names
 from bot.configuration.channels_file import load_channel_rules
 from bot.configuration.municipality import ConfigError, Municipalities
 from reminders.terms.rule_sets import NOTE
@@ -50,7 +51,7 @@ def test_a_file_that_windows_notepad_saved(tmp_path: Path) -> None:
     text = '[municipality.default]\ntelephone = "035"\n[channel.sms]\na_month = 5\n'
     file.write_text(text, encoding="utf-8-sig")
     assert Municipalities.load(file).of("Laren").telephone == "035"
-    assert load_channel_rules(file, ZoneInfo("Europe/Amsterdam"))["sms"].a_month == 5
+    assert load_channel_rules(file, ZoneInfo("Europe/Amsterdam"), names())["sms"].a_month == 5
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from bot.cards.renderer import CardRenderer
 from bot.channels.base import AddressGone, Capabilities, Receipt, Receive
+from bot.channels.registry import typed_addresses
 from bot.configuration.municipality import Municipalities, Municipality
 from bot.dialogue.services import Services
 from bot.enclosures.earlier_messages import EarlierMessages
@@ -230,7 +231,7 @@ class Talk:
             finder=finder or ScriptedFinder(),
             faq=FAQ,
             municipalities=Municipalities({"Huizen": Municipality(telephone="035 528 19 11")}),
-            channels=tuple(channels),
+            channels={name: typed_addresses().get(name) for name in channels},
             quiet_hours="21:00-08:00",
             earlier_message=EarlierMessages(composer).body,
             voices=frozenset({"nl", "en", "ar", "ti"}),

@@ -13,7 +13,9 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from bot.channels.base import News
-from bot.channels.notify import NotifyConfig, NotifyEmailChannel, SmsChannel
+from bot.channels.notify.config import NotifyConfig
+from bot.channels.notify.email import NotifyEmailChannel
+from bot.channels.notify.sms import SmsChannel
 from bot.demo.counterparts import notify as side
 from bot.demo.counterparts.notify import NotifyCounterpart
 from bot.events import InboundEvent

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.channels.base import AddressGone, DeliveryError, Rejected, RetryLater
-from bot.channels.notify import NotifyConfig, SmsChannel
+from bot.channels.notify.config import NotifyConfig
+from bot.channels.notify.sms import SmsChannel
 from bot.demo.counterparts import notify as side
 from locales.rendering.message import Style
 from locales.rendering.render import File, Rendered

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.channels.base import AddressGone, Rejected, RetryLater
-from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram.channel import TelegramChannel
 from bot.events import InboundEvent, Said
 from locales.rendering.render import File, Picture
 from tests.bot.channels.web.rig import message

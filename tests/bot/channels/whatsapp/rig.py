@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from starlette.applications import Starlette
 
 from bot.channels.base import News
-from bot.channels.whatsapp import WhatsAppChannel, WhatsAppConfig
+from bot.channels.whatsapp.channel import WhatsAppChannel
+from bot.channels.whatsapp.config import WhatsAppConfig
 from bot.channels.whatsapp.templates import catalog
 from bot.demo.counterparts import whatsapp as side
 from bot.demo.counterparts.whatsapp import WhatsAppCounterpart

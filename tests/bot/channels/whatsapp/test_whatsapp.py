@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.base import AddressGone, NewsState, Rejected, RetryLater
-from bot.channels.whatsapp import WhatsAppChannel
+from bot.channels.whatsapp.channel import WhatsAppChannel
 from bot.channels.whatsapp.inbound import items_of
 from bot.channels.whatsapp.templates import META_CODES, catalog, missing
 from bot.channels.whatsapp.wording import cut, plain_of, split
