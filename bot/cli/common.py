@@ -23,6 +23,7 @@ from storage.engine.key_marks import check_key_marks
 from storage.engine.keys import SecretTooShort, Undecryptable
 from storage.engine.migrate import migrate, schema_is_current
 from storage.mapped import open_database
+from storage.vocabulary import ChangeSource
 
 __all__ = [
     "FAULTS",
@@ -86,7 +87,7 @@ async def acting(settings: Settings, database: Database) -> AsyncIterator[Acting
     now = SystemClock().now()
     parts = action_parts(settings, database.keys, lambda: now, ways(settings))
     async with database.writing() as session:
-        yield Acting(OPERATOR, session, now, parts)
+        yield Acting(OPERATOR, session, now, parts, ChangeSource.DESK)
 
 
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:

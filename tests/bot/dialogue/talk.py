@@ -224,7 +224,7 @@ class Talk:
             illustrator=self.illustrations,
             sleep=clock.tick,
         )
-        services = Services(
+        self.services = services = Services(
             zone=ZONE,
             keys=database.keys,
             renderer=RENDERER,
