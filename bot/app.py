@@ -36,6 +36,7 @@ from reminders.delivery.passing_on import PassingOn
 from reminders.delivery.receipts import Receipts
 from reminders.local_time import QuietHours
 from reminders.planning.digests import plan_digests
+from reminders.planning.not_delivered import NotDelivered
 from reminders.planning.planner import Planner
 from reminders.scheduler import Scheduler
 from reminders.sending.dispatcher import Dispatcher
@@ -176,6 +177,7 @@ def build(
         database=database,
         dispatcher=dispatcher,
         planner=planner,
+        not_delivered=NotDelivered(planner, clock.now, settings.zone),
         clock=clock,
         plan_more=[mail_addresses, digests],
         often=[passing_on.run_once],

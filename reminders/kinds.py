@@ -79,7 +79,7 @@ TRAITS: Final[Mapping[Kind, Traits]] = {
     Kind.CLASSES: Traits(WordedBy.PLANNED, replanned=True),
     Kind.OVERVIEW: Traits(WordedBy.PLANNED, useful_for=timedelta(days=1), replanned=True),
     Kind.CONFIRM_AGAIN: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True),
-    Kind.CHANGE: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, useful_for=timedelta(hours=12)),
+    Kind.CHANGE: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True),
     Kind.STILL_ILL: Traits(WordedBy.AFTER_ABSENCE, useful_for=timedelta(days=3)),
     # "We missed you" of more than a week ago helps nobody.
     Kind.MISSED: Traits(WordedBy.AFTER_ATTENDANCE, useful_for=timedelta(days=7)),
@@ -88,7 +88,7 @@ TRAITS: Final[Mapping[Kind, Traits]] = {
     Kind.UNCONFIRMED: Traits(WordedBy.PLANNED, replanned=True),
     Kind.OVERLAP: Traits(WordedBy.PLANNED, replanned=True),
     Kind.UNDELIVERED: Traits(WordedBy.PLANNED, useful_for=timedelta(days=2)),
-    Kind.CONFLICT: Traits(WordedBy.PLANNED),
+    Kind.CONFLICT: Traits(WordedBy.PLANNED, useful_for=timedelta(hours=12)),
     Kind.ABSENCE_AGAIN: Traits(WordedBy.AFTER_ABSENCE),
     Kind.ABSENCE_PASSED: Traits(WordedBy.AFTER_ABSENCE),
     Kind.PATTERN: Traits(WordedBy.AFTER_ATTENDANCE),

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from reminders.delivery.channel import Clock
 from reminders.kinds import KEPT_WITH_PERSON
+from reminders.planning.not_delivered import NotDelivered
 from reminders.planning.planner import Planner
 from reminders.sending.dispatcher import Dispatcher
 from storage.engine.database import Database
@@ -41,6 +42,7 @@ class Scheduler:
         database: Database,
         dispatcher: Dispatcher,
         planner: Planner,
+        not_delivered: NotDelivered,
         clock: Clock,
         plan_more: Sequence[PlanMore] = (),
         often: Sequence[Callable[[], Awaitable[int]]] = (),
@@ -48,6 +50,7 @@ class Scheduler:
         self._database = database
         self._dispatcher = dispatcher
         self._planner = planner
+        self._not_delivered = not_delivered
         self._clock = clock
         self._plan_more = plan_more
         self._often = often
@@ -86,7 +89,7 @@ class Scheduler:
         """Do what cannot wait a quarter of an hour; wake the dispatcher when there is something to send."""
         found = sum([await look() for look in self._often])
         # Whom nothing reached is to be telephoned before the meeting that it was about.
-        if lost := await self._planner.tell_undelivered(self._database):
+        if lost := await self._not_delivered.tell(self._database):
             log.info("told_of_undelivered", messages=lost)
         if found or lost:
             self._dispatcher.wake()

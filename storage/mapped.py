@@ -3,7 +3,7 @@
 from storage.appointments import absences, appointments, history, proposals
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
-from storage.outbox import message
+from storage.outbox import heard, message
 from storage.people import contacts, faq_gaps, people, phone_tasks, relayed, webchat
 from storage.privacy import audit
 
@@ -13,6 +13,7 @@ __all__ = [
     "audit",
     "contacts",
     "faq_gaps",
+    "heard",
     "history",
     "message",
     "open_database",

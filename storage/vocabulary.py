@@ -212,3 +212,13 @@ class ChangeSource(StrEnum):
     CSV = "csv"
     TIMETABLE = "timetable"
     API = "api"
+
+
+class Told(StrEnum):
+    """How somebody came to know of an appointment as it is."""
+
+    MESSAGE = "message"  # of its own, or together with others
+    MORE = "more"  # counted in "and 12 more", without time and place
+    CALL = "call"  # the consultant telephoned
+    CHOSEN = "chosen"  # they chose it themselves
+    AGREED = "agreed"  # made long before, in a talk or letter: they are taken to know it

@@ -12,13 +12,13 @@ from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.composing import ClaimedMessage, Composer, Merged
 from reminders.delivery.retry import end_of_use
 from reminders.delivery.routing import Way, route
-from reminders.kinds import REPLANNED, Kind
+from reminders.kinds import REPLANNED
 from reminders.local_time import QuietHours
 from reminders.planning.about_appointments import together
 from reminders.planning.planner import HISTORY, Planner
 from storage.engine.database import Database
 from storage.outbox.message import Outgoing
-from storage.outbox.planning import standing_rows, waiting
+from storage.outbox.planning import standing_rows
 from storage.outbox.queue import ClaimedRow, OutboxQueue
 from storage.people.people import Person
 from storage.vocabulary import Priority
@@ -77,9 +77,7 @@ async def preview(
             for message in await planner.messages(session, [person.id], as_if_agreed=True)
             if message.person_id == person.id and (message.key not in standing or standing[message.key].untouched)
         ]
-        # Changes are not planned again but wait to be told, until the morning when they were made in the night.
-        changes = await waiting(session, person.id, Kind.CHANGE)
-        coming = [(at_of(m), m) for m in (*changes, *together(wanted)) if m.due_at < now + timedelta(days=days)]
+        coming = [(at_of(m), m) for m in together(wanted) if m.due_at < now + timedelta(days=days)]
         messages: list[Previewed] = []
         for at in sorted({at for at, _ in coming}):
             due = [message for due_at, message in coming if due_at == at]

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.rendering.message import Attachment, Body, Json
 from locales.rendering.render import File, Rendered
+from storage.outbox.heard import ToldOf
 from storage.vocabulary import MessageState
 
 
@@ -39,10 +40,18 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True)
+class Telling(Body):
+    """A message that tells of appointments; `told` is what its reader has heard once it is sent."""
+
+    told: tuple[ToldOf, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
     """Said within another claimed message of the same recipient, whose fate it shares. `into` is that row's id."""
 
     into: int
+    told: tuple[ToldOf, ...] = ()
 
 
 Composed: TypeAlias = Body | Skip | Merged

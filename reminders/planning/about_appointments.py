@@ -3,7 +3,7 @@
 Keys name the appointment, its version and the rule, so that the same appointments always give the same messages.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -46,19 +46,36 @@ def appointment_messages(
     return list({message.key: message for message in reversed(messages)}.values())[::-1]
 
 
-def made_late(reader: PlannedFor, slot: Slot, policies: Policies, zone: ZoneInfo) -> bool:
-    """Whether a reminder of the policy was due before the appointment was made: then it is told at once instead."""
-    times = due_times(
-        slot.kind,
-        slot.starts_at,
-        slot.made_at,
-        policies.of(slot.kind, reader.municipality),
-        reader.quiet_hours,
-        zone=zone,
-        wishes=reader.wishes,
-        mandatory=slot.mandatory,
-    )
-    return any(due.skipped is Skipped.PASSED for due in times)
+def made_late(
+    reader: PlannedFor, slots: Sequence[Slot], heard: Container[int], policies: Policies, zone: ZoneInfo, now: datetime
+) -> list[Slot]:
+    """Those of which nothing was heard (their ids are not in `heard`), though a reminder of the policy was due before
+    they were made: they are told at once instead.
+
+    Who agreed after it was made is reminded of it instead; see _known_since.
+    """
+    if not reader.may_be_told:
+        return []
+    firsts: frozenset[int] | None = None
+    late: list[Slot] = []
+    for slot in slots:
+        if slot.starts_at <= now or slot.id in heard or slot.made_at < reader.told_since:
+            continue
+        firsts = _firsts_of_days(slots, zone) if firsts is None else firsts
+        times = _times(
+            slot.kind,
+            slot.starts_at,
+            min(slot.made_at, now),
+            policies.of(slot.kind, reader.municipality),
+            reader.quiet_hours,
+            zone,
+            reader.wishes,
+            mandatory=slot.mandatory,
+            first_of_day=slot.id in firsts,
+        )
+        if any(due.skipped is Skipped.PASSED for due in times):
+            late.append(slot)
+    return late
 
 
 def together(messages: Sequence[Outgoing]) -> list[Outgoing]:

@@ -1,154 +1,120 @@
-"""Notices of changes: told once, with what the person knew before and what is true now.
+"""Changes: where what is true of an appointment differs from what a person last heard of it, they are told.
 
-Changes that follow each other before the first was told (in the night, or in one import) are told as one; when they
-lead back to what the person knows, nothing is told.
+Nothing here knows what happened in between. Moved twice in a night, cancelled and restored, stopped and resumed, lost
+and moved again: there is a difference between the record (storage/outbox/heard.py) and the appointment, or there is
+none. A message that waits is replaced when the difference becomes another one; what it says is worked out when sent.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from reminders.kinds import Kind, useful_for
-from reminders.planning.planned_for import PlannedFor
-from storage.appointments.appointments import Appointment
-from storage.appointments.changes import AppointmentChange
+from reminders.kinds import Kind
+from reminders.planning.planned_for import ALWAYS, PlannedFor
+from storage.appointments.schedule import Slot
 from storage.engine.columns import Json
+from storage.outbox.heard import HeardOf, what_differs
 from storage.outbox.message import Outgoing
-from storage.vocabulary import AppointmentKind, AppointmentStatus, Change, Priority
+from storage.outbox.planning import Earlier
+from storage.vocabulary import AppointmentKind, Change, MessageState, Priority, Told
 
-# Closer to the appointment than this, quiet hours do not hold a notice back: better woken than at a closed door.
+# Closer to the appointment than this, quiet hours do not hold a change back: better woken than at a closed door.
 WAKE_FOR = timedelta(hours=1)
 # Of more changed classes than this, at once, the next ones are named: as many as stand in one message.
 MOST_CLASSES = 8
+_ON_ITS_WAY = (MessageState.PENDING, MessageState.SENDING)
+_LOST = (MessageState.FAILED, MessageState.EXPIRED)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a person was last told of an appointment."""
-
-    starts_at: datetime | None
-    location: str | None
-    cancelled: bool = False
-
-
-def known_before(change: AppointmentChange) -> Known | None:
-    """What people knew before this change; None = not of the appointment at all."""
-    if change.change is Change.MADE:
+def change_of(heard: HeardOf, reader: PlannedFor, now: datetime, *, theirs: bool) -> Outgoing | None:
+    """The message that puts right what a person heard; None when it is right."""
+    what = what_differs(heard, now, theirs=theirs)
+    if what is None:
         return None
-    return Known(change.old_starts_at, change.old_location, cancelled=change.change is Change.RESTORED)
-
-
-def known_from(params: Mapping[str, Json]) -> Known | None:
-    """What a person still knows, who was not told the notice with these parameters."""
-    change, old_starts_at, old_location = (params.get(name) for name in ("change", "old_starts_at", "old_location"))
-    if change == Change.MADE:
-        return None
-    return Known(
-        datetime.fromisoformat(old_starts_at) if isinstance(old_starts_at, str) else None,
-        old_location if isinstance(old_location, str) else None,
-        cancelled=change == Change.RESTORED,
+    first_use = {Change.CANCELLED: heard.starts_at, Change.MOVED: min(heard.starts_at, heard.now_starts_at)}.get(
+        what, heard.now_starts_at
     )
+    last_use = {Change.CANCELLED: heard.starts_at, Change.MOVED: max(heard.starts_at, heard.now_starts_at)}.get(
+        what, heard.now_starts_at
+    )
+    params: dict[str, Json] = {"change": what.value}
+    if heard.how is not Told.MORE and what is not Change.MADE:
+        params["old_starts_at"], params["old_location"] = heard.starts_at.isoformat(), heard.old_location
+    about = (heard.appointment_id, heard.now_version, heard.id)
+    return _message(about, reader, now, first_use, last_use, params)
 
 
-def what_changed(known: Known | None, appointment: Appointment, now: datetime, *, theirs: bool = True) -> Change | None:
-    """What a person who knows this must hear; None = nothing.
-
-    It is cancelled for who is not in the group any more on its new day (not `theirs`), and when its new time is past.
-    """
-    cancelled = appointment.status is AppointmentStatus.CANCELLED or not theirs or appointment.starts_at <= now
-    if known is None:
-        return None if cancelled else Change.MADE
-    if known.cancelled or cancelled:
-        return None if known.cancelled == cancelled else Change.CANCELLED if cancelled else Change.RESTORED
-    if (known.starts_at, known.location) == (appointment.starts_at, appointment.location):
-        return None
-    return Change.MOVED
+def made(slot: Slot, reader: PlannedFor, now: datetime) -> Outgoing:
+    """The message about an appointment that was made so late that reminders of it were due before."""
+    about = (slot.id, slot.version, 0)
+    return _message(about, reader, now, slot.starts_at, slot.starts_at, {"change": Change.MADE.value})
 
 
-def notice(
-    change: Change, known: Known | None, appointment: Appointment, reader: PlannedFor, now: datetime
-) -> Outgoing | None:
-    """The message that tells a person of a change; None when it comes too late to be of use."""
-    old_starts_at = (known.starts_at if known is not None else None) or appointment.starts_at
-    last_use = max(appointment.starts_at, old_starts_at)
-    if last_use <= now:
-        return None
+def _message(
+    about: tuple[int, int, int],
+    reader: PlannedFor,
+    now: datetime,
+    first_use: datetime,
+    last_use: datetime,
+    params: dict[str, Json],
+) -> Outgoing:
+    appointment_id, version, heard_id = about
     due_at = reader.quiet_hours.later_than_quiet(now)
-    if due_at >= min(appointment.starts_at, old_starts_at) - WAKE_FOR:
+    if due_at >= max(first_use, now) - WAKE_FOR:
         due_at = now
-    params: dict[str, Json] = {"change": change.value}
-    if known is not None:
-        params["old_starts_at"] = old_starts_at.isoformat()
-        params["old_location"] = known.location
     return Outgoing(
-        key=f"notice:{appointment.id}:{appointment.version}:{reader.id}",
+        # Which difference it tells: another version, or something else heard since, is another message.
+        key=f"change:{appointment_id}:{version}:{reader.id}:{heard_id}",
         kind=Kind.CHANGE,
         due_at=due_at,
-        # Until the appointment (old or new) begins, and at least so long.
-        useful_until=max(last_use, now + useful_for(Kind.CHANGE)),
+        useful_until=last_use,
         person_id=reader.id,
-        appointment_id=appointment.id,
-        appointment_version=appointment.version,
+        appointment_id=appointment_id,
+        appointment_version=version,
         params=params,
         priority=Priority.NORMAL,
     )
 
 
-def conflicts(change: AppointmentChange, readers: Iterable[PlannedFor], now: datetime) -> list[Outgoing]:
-    """What consultants hear when two sources said different things of an appointment: both, and that the newest holds.
-
-    Once a consultant, about the first of their people whose appointment it is.
-    """
-    appointment, overruled = change.appointment, change.overruled
-    if overruled is None:
-        return []
-    first: dict[int, PlannedFor] = {}
-    for reader in readers:
-        if reader.consultant_id is not None:
-            first.setdefault(reader.consultant_id, reader)
-    params: dict[str, Json] = {
-        "source": change.source.value,
-        "other_source": overruled.source.value if overruled.source is not None else None,
-        "old_starts_at": overruled.starts_at.isoformat(),
-        "old_location": overruled.location,
-        "old_cancelled": overruled.cancelled,
-    }
-    return [
-        Outgoing(
-            key=f"conflict:{appointment.id}:{appointment.version}:{consultant_id}",
-            kind=Kind.CONFLICT,
-            due_at=now,
-            useful_until=max(appointment.starts_at, overruled.starts_at, now + useful_for(Kind.CHANGE)),
-            consultant_id=consultant_id,
-            about_id=reader.id,
-            appointment_id=appointment.id,
-            appointment_version=appointment.version,
-            params={"person_id": reader.id, **params},
-        )
-        for consultant_id, reader in first.items()
-    ]
-
-
-def in_few_words(notices: Iterable[tuple[Outgoing, Appointment]]) -> list[Outgoing]:
-    """The notices by reader, and of many classes of one reader the next ones only: the last says how many more.
+def in_few_words(changes: Iterable[tuple[Outgoing, AppointmentKind]]) -> list[Outgoing]:
+    """One person's changes, and of many classes the next ones only: the last says how many more, and holds which.
 
     A timetable that is half an hour later for a year is two hundred changes, and nobody reads two hundred.
     """
     kept: list[Outgoing] = []
-    classes: dict[int | None, list[Outgoing]] = {}
-    for said, appointment in sorted(notices, key=lambda item: (item[0].person_id or 0, _first_use(*item))):
-        if appointment.kind is AppointmentKind.CLASS:
-            classes.setdefault(said.person_id, []).append(said)
-        else:
-            kept.append(said)
-    for of_reader in classes.values():
-        kept.extend(of_reader[: MOST_CLASSES - 1])
-        if len(of_reader) >= MOST_CLASSES:
-            more: dict[str, Json] = {"more": len(of_reader) - MOST_CLASSES}
-            kept.append(replace(of_reader[MOST_CLASSES - 1], params={**of_reader[MOST_CLASSES - 1].params, **more}))
-    return kept
+    classes: list[Outgoing] = []
+    for change, kind in changes:
+        (classes if kind is AppointmentKind.CLASS else kept).append(change)
+    classes.sort(key=lambda change: (change.useful_until or change.due_at, change.key))
+    named, more = classes[:MOST_CLASSES], classes[MOST_CLASSES:]
+    if more:
+        last = named.pop()
+        ids: list[Json] = [change.appointment_id for change in more]
+        which = hashlib.sha256(" ".join(change.key for change in more).encode()).hexdigest()[:12]
+        named.append(replace(last, key=f"{last.key}:{which}", params={**last.params, "more": ids}))
+    return [*kept, *named]
 
 
-def _first_use(said: Outgoing, appointment: Appointment) -> datetime:
-    old = said.params.get("old_starts_at")
-    return min(datetime.fromisoformat(old), appointment.starts_at) if isinstance(old, str) else appointment.starts_at
+def once_each(
+    changes: Iterable[Outgoing], earlier: Sequence[Earlier], back_at: Mapping[int, datetime]
+) -> list[Outgoing]:
+    """The changes that are to be said, or said again, each under a key of its own.
+
+    What was lost is with the consultant then, and is not tried again and again; but it is once more when the person can
+    be reached anew (by id: since when, in `back_at`). What was held back because they had stopped is said now.
+    """
+    found: list[Outgoing] = []
+    for change in changes:
+        before = [one for one in earlier if one.key == change.key or one.key.startswith(f"{change.key}:after")]
+        if not before:
+            found.append(change)
+            continue
+        last = before[-1]
+        if last.state in _ON_ITS_WAY:
+            found.append(replace(change, key=last.key))
+        elif last.state is MessageState.CANCELLED or (
+            last.state in _LOST and back_at.get(change.person_id or 0, ALWAYS) > last.due_at
+        ):
+            found.append(replace(change, key=f"{change.key}:after{last.id}"))
+    return found

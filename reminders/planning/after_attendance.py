@@ -33,7 +33,7 @@ class AfterAttendance:
         """See OnAttendance."""
         now = self._now()
         absent = [change for change in changes if change.presence is Presence.ABSENT]
-        readers = {r.id: r for r in await self._planner.readers(session, {c.person_id for c in absent})}
+        readers = {r.id: r for r in await self._planner.people(session, {c.person_id for c in absent})}
         fresh = {
             (row.appointment_id, row.person_id)
             for row in await missed_of(session, list(readers), now - useful_for(Kind.MISSED), now, self._zone)

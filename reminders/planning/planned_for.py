@@ -23,3 +23,5 @@ class PlannedFor:
     consultant_id: int | None
     may_be_told: bool
     told_since: datetime = ALWAYS
+    # Agreed once, whether or not they stopped: they may know of what was made since.
+    has_agreed: bool = True

@@ -5,28 +5,20 @@ them with those that do, by key. So it may be done any number of times, after ev
 done twice it changes nothing. Whether a row is still true is looked at once more when it is sent (compose.py).
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import structlog
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from reminders.kinds import REPLANNED, TOLD_WHEN_LOST, Kind, useful_for
+from reminders.kinds import REPLANNED, Kind
 from reminders.local_time import QuietHours, to_instant
 from reminders.planning.about_appointments import appointment_messages, made_late, together
-from reminders.planning.about_changes import (
-    Known,
-    conflicts,
-    in_few_words,
-    known_before,
-    known_from,
-    notice,
-    what_changed,
-)
+from reminders.planning.about_changes import change_of, in_few_words, made, once_each
 from reminders.planning.about_terms import TermState, term_messages, told_by
+from reminders.planning.conflicts import conflicts
 from reminders.planning.planned_for import ALWAYS, NEVER, PlannedFor
 from reminders.policies.due_times import Policies
 from reminders.policies.rules import MEETINGS
@@ -35,17 +27,15 @@ from reminders.terms.rule_sets import LAW, TermRules
 from reminders.terms.stored_terms import stored_facts
 from reminders.terms.terms import compute_terms
 from storage.appointments.absence_reports import leave_out
-from storage.appointments.appointments import Appointment
 from storage.appointments.changes import AppointmentChange
-from storage.appointments.schedule import contact_moments, people_on, schedules_of, slot_of
+from storage.appointments.schedule import Member, Slot, contact_moments, members_of, people_on, schedules_of
 from storage.engine.database import Database
-from storage.outbox.message import Message, Outgoing, put
-from storage.outbox.planning import add, move, not_arrived, standing_rows, take_back_notices, told_keys, withdraw
-from storage.people.people import Person
-from storage.people.phone_tasks import PhoneTask, open_tasks
-from storage.vocabulary import Change
-
-log = structlog.get_logger(__name__)
+from storage.outbox.heard import HeardOf, heard_by, is_theirs, know
+from storage.outbox.message import Outgoing
+from storage.outbox.planning import StandingRow, add, earlier_about, move, standing_rows, told_keys, withdraw
+from storage.people.contacts import reachable_since
+from storage.people.people import people_after, planning_rows
+from storage.vocabulary import AppointmentKind, Change, Told
 
 # Classes of groups and terms are planned this far ahead, again and again; single appointments at once for all time.
 HORIZON = timedelta(days=14)
@@ -53,8 +43,6 @@ FAR = timedelta(days=800)
 # Rows due before this are not read again: planning makes none that old.
 HISTORY = timedelta(days=30)
 PAGE = 500
-# What must not be lost in silence, and how long after it was due the consultant is still told.
-MOST_LOST = 10_000
 
 
 @dataclass(slots=True)
@@ -96,7 +84,11 @@ class Planner:
         self._horizon = horizon
 
     async def on_changes(self, session: AsyncSession, changes: Sequence[AppointmentChange]) -> None:
-        """Store what people hear of changes, and plan anew for them; see storage.appointments.changes.OnChanges."""
+        """Plan anew for everybody whom changes concern; see storage.appointments.changes.OnChanges.
+
+        What they are told is worked out from what they heard, not from the changes. Only of what nobody told them
+        because it was made long before is noted that they know it as it was.
+        """
         changes = [change for change in changes if change.change is not Change.DETAILS]
         if not changes:
             return
@@ -107,28 +99,68 @@ class Planner:
         days = [(change.appointment, change.appointment.starts_at) for change in changes]
         days += [(change.appointment, change.old_starts_at or change.appointment.starts_at) for change in changes]
         people = await people_on(session, days, zone=self._zone)
-        readers = {reader.id: reader for reader in await self.readers(session, set().union(*people))}
-        untold = await take_back_notices(session, Kind.CHANGE, {change.appointment.id for change in changes})
-        notices: list[tuple[Outgoing, Appointment]] = []
-        for change, theirs, were_theirs in zip(changes, people, people[len(changes) :], strict=False):
-            for person_id in theirs | were_theirs:
-                reader = readers.get(person_id)
-                if reader is None or not reader.may_be_told or person_id in change.known_to:
-                    continue
-                not_told = untold.get((change.appointment.id, person_id))
-                if not_told is not None:
-                    known = known_from(not_told)
-                else:
-                    known = known_before(change) if person_id in were_theirs else None
-                said = self._notice(change, reader, known, now, theirs=person_id in theirs, news=not_told is None)
-                notices.extend([(said, change.appointment)] if said is not None else [])
-        overruled = [
-            message
+        everybody: set[int] = set().union(*people)
+        # Who left the group may have heard of its classes all the same.
+        groups = {change.appointment.group_id for change in changes if change.appointment.group_id is not None}
+        everybody |= {member.person_id for member in await members_of(session, group_ids=groups)}
+        # What comes to somebody by a move is not what they were told of that day, so it waits for no reminder.
+        knew = [
+            (change, person_id, person_id in were_theirs)
             for change, theirs, were_theirs in zip(changes, people, people[len(changes) :], strict=False)
-            for message in conflicts(change, [readers[i] for i in sorted(theirs | were_theirs) if i in readers], now)
+            if change.change in (Change.MOVED, Change.CANCELLED)
+            and max(change.appointment.starts_at, change.old_starts_at or now) > now
+            for person_id in theirs | were_theirs
         ]
-        await add(session, [*in_few_words(notices), *overruled], now)
-        await self.plan_people(session, readers)
+        if knew:
+            await self._note_what_they_knew(session, knew, everybody, now)
+        for change in changes:
+            for person_id in change.known_to:
+                know(session, person_id, change.appointment, Told.CHOSEN, now)
+        await session.flush()
+        await self._tell_conflicts(session, changes, people, now)
+        await self.plan_people(session, everybody)
+
+    async def _tell_conflicts(
+        self,
+        session: AsyncSession,
+        changes: Sequence[AppointmentChange],
+        people: Sequence[Collection[int]],
+        now: datetime,
+    ) -> None:
+        """Consultants hear of two sources that said different things."""
+        for change, theirs, were_theirs in zip(changes, people, people[len(changes) :], strict=False):
+            if change.overruled is not None:
+                concerned = await self.people(session, {*theirs, *were_theirs})
+                await add(session, conflicts(change, concerned, now), now)
+
+    async def _note_what_they_knew(
+        self,
+        session: AsyncSession,
+        knew: Sequence[tuple[AppointmentChange, int, bool]],
+        everybody: Collection[int],
+        now: datetime,
+    ) -> None:
+        """Of what nobody told them yet because its reminders are not due, they know when and where it was to be (or,
+        where it was not theirs, that they had nothing to do with it)."""
+        agreed = {person.id for person in await self.people(session, everybody) if person.has_agreed}
+        ids = {change.appointment.id for change, _, _ in knew}
+        heard = await heard_by(session, everybody, appointment_ids=ids)
+        # What is being told, or was lost on the way, they do not know.
+        tried = {(one.person_id, one.appointment_id) for one in await earlier_about(session, Kind.CHANGE, ids)}
+        for change, person_id, takes_place in knew:
+            pair = (person_id, change.appointment.id)
+            if pair not in heard and pair not in tried and person_id in agreed:
+                know(
+                    session,
+                    person_id,
+                    change.appointment,
+                    Told.AGREED,
+                    now,
+                    starts_at=change.old_starts_at or change.appointment.starts_at,
+                    location=change.old_location,
+                    takes_place=takes_place,
+                )
+        await session.flush()
 
     async def plan_people(self, session: AsyncSession, person_ids: Collection[int]) -> int:
         """Plan these people's messages anew, after anything about them changed; returns how many rows are new."""
@@ -145,9 +177,7 @@ class Planner:
         planned, last = 0, 0
         while True:
             async with database.reading() as session:
-                page = list(
-                    await session.scalars(select(Person.id).where(Person.id > last).order_by(Person.id).limit(PAGE))
-                )
+                page = await people_after(session, last, PAGE)
                 difference = await self.difference(session, page) if page else Difference()
             if not page:
                 return planned
@@ -159,58 +189,15 @@ class Planner:
             if progress is not None:
                 progress(len(page))
 
-    async def tell_undelivered(self, database: Database) -> int:
-        """Tell consultants of people whom messages did not reach, once a person and day; returns how many are new."""
-        now = self._now()
-        async with database.reading() as session:
-            failed = await not_arrived(session, TOLD_WHEN_LOST, now - useful_for(Kind.UNDELIVERED), limit=MOST_LOST)
-            readers = {reader.id: reader for reader in await self.readers(session, {item[1] for item in failed})}
-        messages: dict[str, Outgoing] = {}
-        for message_id, person_id, _, due_at in failed:
-            reader = readers.get(person_id)
-            if reader is None or reader.consultant_id is None or not reader.may_be_told:
-                continue
-            day = due_at.astimezone(self._zone).date()
-            key = f"{Kind.UNDELIVERED}:{person_id}:{day.isoformat()}"
-            messages[key] = Outgoing(
-                key=key,
-                kind=Kind.UNDELIVERED,
-                due_at=now,
-                useful_until=now + useful_for(Kind.UNDELIVERED),
-                consultant_id=reader.consultant_id,
-                about_id=person_id,
-                params={"person_id": person_id, "message_id": message_id},
-            )
-        async with database.reading() as session:
-            told_before = await session.scalars(select(Message.key).where(Message.key.in_(messages)))
-            for key in told_before:
-                del messages[key]
-        if not messages:
-            return 0
-        async with database.writing() as session:
-            standing = await open_tasks(session, {m.about_id for m in messages.values() if m.about_id is not None})
-            # Who was not reached by telephone yesterday is tried again when the consultant said so, not before.
-            due = [m for m in messages.values() if not _waits(standing.get(m.about_id or 0), now)]
-            new = await put(session, due, now)
-            told = await session.scalars(select(Message).where(Message.id.in_(new))) if new else ()
-            for message in told:
-                if message.about_id is not None and message.about_id not in standing:
-                    lost = message.params.get("message_id")
-                    task = PhoneTask(
-                        person_id=message.about_id,
-                        message_id=lost if isinstance(lost, int) else None,
-                        opened_at=now,
-                    )
-                    session.add(task)
-                    standing[message.about_id] = task
-            return len(new)
-
     async def difference(self, session: AsyncSession, person_ids: Collection[int]) -> Difference:
         """What would change in the outbox if these people were planned for now."""
         now = self._now()
         standing = {row.key: row for row in await standing_rows(session, person_ids, REPLANNED, now - HISTORY)}
         wanted = await self.messages(session, person_ids)
-        waiting = together([m for m in wanted if m.key not in standing or standing[m.key].untouched])
+        open_ones = [m for m in wanted if m.key not in standing or standing[m.key].untouched]
+        # A change is told when it is known; reminders keep their hours, and are silent where it told all.
+        waiting = [m for m in open_ones if m.kind == Kind.CHANGE]
+        waiting += together([m for m in open_ones if m.kind != Kind.CHANGE])
         found = Difference()
         for message in waiting:
             row = standing.get(message.key)
@@ -220,7 +207,12 @@ class Planner:
                 # What is due "now" keeps the time at which it was first due.
                 found.moved.append((row.id, message))
         keys = {message.key for message in wanted}
-        found.gone = [row.id for row in standing.values() if row.untouched and row.key not in keys]
+        found.gone = [
+            row.id
+            for row in standing.values()
+            # A change that came too late is not taken back: it expires, and somebody hears that it was not told.
+            if row.untouched and row.key not in keys and not (row.kind == Kind.CHANGE and _is_over(row, now))
+        ]
         return found
 
     async def messages(
@@ -236,43 +228,65 @@ class Planner:
             session, person_ids, today, now + FAR, zone=self._zone, groups_until=now + self._horizon
         )
         states = await self._term_states(session, person_ids, now)
+        heard: defaultdict[int, list[HeardOf]] = defaultdict(list)
+        for one in (await heard_by(session, person_ids, since=now)).values():
+            heard[one.person_id].append(one)
+        members = await self._members(session, heard)
         messages: list[Outgoing] = []
-        for found in await self.readers(session, person_ids):
-            reader = found
+        changes: list[Outgoing] = []
+        for found in await self.people(session, person_ids):
+            person = found
             if as_if_agreed and not found.may_be_told:
-                reader = replace(found, may_be_told=True, told_since=NEVER)
-            slots = schedules.get(reader.id, ())
-            messages.extend(appointment_messages(reader, slots, self._policies, self._zone, now))
-            about_terms = term_messages(reader, states[reader.id], self._zone, self._holidays, now)
+                person = replace(found, may_be_told=True, told_since=NEVER)
+            slots = schedules.get(person.id, ())
+            messages.extend(appointment_messages(person, slots, self._policies, self._zone, now))
+            about_terms = term_messages(person, states[person.id], self._zone, self._holidays, now)
             messages.extend(message for message in about_terms if message.due_at < now + self._horizon)
-        return messages
+            if person.may_be_told:
+                changes.extend(self._changes(person, slots, heard.get(person.id, ()), members.get(person.id, ()), now))
+        return [*messages, *await _once_each(session, changes)]
 
-    async def readers(self, session: AsyncSession, person_ids: Collection[int]) -> list[PlannedFor]:
+    def _changes(
+        self,
+        person: PlannedFor,
+        slots: Sequence[Slot],
+        heard: Sequence[HeardOf],
+        members: Sequence[Member],
+        now: datetime,
+    ) -> list[Outgoing]:
+        """What a person must hear because it is not as they heard, and because it was made late."""
+        found: list[tuple[Outgoing, AppointmentKind]] = []
+        for one in heard:
+            change = change_of(one, person, now, theirs=is_theirs(one, members, self._zone))
+            if change is not None:
+                found.append((change, one.kind))
+        known = {one.appointment_id for one in heard}
+        late = made_late(person, slots, known, self._policies, self._zone, now)
+        found.extend((made(slot, person, now), slot.kind) for slot in late)
+        return in_few_words(found) if found else []
+
+    async def _members(self, session: AsyncSession, heard: Mapping[int, Sequence[HeardOf]]) -> dict[int, list[Member]]:
+        """The memberships of those who heard of classes, by person."""
+        of_groups = [person_id for person_id, all_of in heard.items() if any(one.group_id for one in all_of)]
+        found: defaultdict[int, list[Member]] = defaultdict(list)
+        for member in await members_of(session, person_ids=of_groups) if of_groups else ():
+            found[member.person_id].append(member)
+        return found
+
+    async def people(self, session: AsyncSession, person_ids: Collection[int]) -> list[PlannedFor]:
         """These people, as far as planning goes."""
-        rows = await session.execute(
-            select(
-                Person.id,
-                Person.municipality,
-                Person.quiet_hours,
-                Person.wishes,
-                Person.consultant_id,
-                Person.consented_at,
-                Person.stopped_at,
-            )
-            .where(Person.id.in_(person_ids))
-            .order_by(Person.id)
-        )
         return [
             PlannedFor(
-                id=person_id,
-                municipality=municipality,
-                quiet_hours=QuietHours.parse(hours, self._zone) if hours else self._quiet_hours,
-                wishes=wishes,
-                consultant_id=consultant_id,
-                may_be_told=consented_at is not None and stopped_at is None,
-                told_since=consented_at or ALWAYS,
+                id=row.id,
+                municipality=row.municipality,
+                quiet_hours=QuietHours.parse(row.quiet_hours, self._zone) if row.quiet_hours else self._quiet_hours,
+                wishes=row.wishes,
+                consultant_id=row.consultant_id,
+                may_be_told=row.consented_at is not None and row.stopped_at is None,
+                told_since=row.consented_at or ALWAYS,
+                has_agreed=row.consented_at is not None,
             )
-            for person_id, municipality, hours, wishes, consultant_id, consented_at, stopped_at in rows
+            for row in await planning_rows(session, person_ids)
         ]
 
     async def _term_states(
@@ -299,29 +313,6 @@ class Planner:
         await move(session, difference.moved)
         await add(session, difference.new, self._now())
 
-    def _notice(
-        self,
-        change: AppointmentChange,
-        reader: PlannedFor,
-        known: Known | None,
-        now: datetime,
-        *,
-        theirs: bool,
-        news: bool,
-    ) -> Outgoing | None:
-        appointment = change.appointment
-        what = what_changed(known, appointment, now, theirs=theirs)
-        if what is None and news and theirs and known is not None and change.change is Change.MOVED:
-            # Neither time nor place: something else that people must hear of, such as the address of a video call.
-            what = Change.MOVED
-        if what is None:
-            return None
-        # What comes by a move is not what the person was told of that day, so it does not wait for its reminders.
-        at_once = news and change.change is Change.MOVED
-        if what is Change.MADE and not (at_once or made_late(reader, slot_of(appointment), self._policies, self._zone)):
-            return None
-        return notice(what, known, appointment, reader, now)
-
 
 def _is_another_day(change: AppointmentChange, zone: ZoneInfo) -> bool:
     old, new = change.old_starts_at, change.appointment.starts_at
@@ -330,5 +321,15 @@ def _is_another_day(change: AppointmentChange, zone: ZoneInfo) -> bool:
     )
 
 
-def _waits(task: PhoneTask | None, now: datetime) -> bool:
-    return task is not None and task.again_at is not None and task.again_at > now
+def _is_over(row: StandingRow, now: datetime) -> bool:
+    return row.useful_until is not None and row.useful_until <= now
+
+
+async def _once_each(session: AsyncSession, changes: Sequence[Outgoing]) -> list[Outgoing]:
+    """See once_each; there are few changes that were tried before."""
+    if not changes:
+        return []
+    ids = {change.appointment_id for change in changes if change.appointment_id is not None}
+    people = {change.person_id for change in changes if change.person_id is not None}
+    earlier = [one for one in await earlier_about(session, Kind.CHANGE, ids) if one.person_id in people]
+    return once_each(changes, earlier, await reachable_since(session, people) if earlier else {})

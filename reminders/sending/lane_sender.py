@@ -262,6 +262,7 @@ class Sending:
                 delivered_at=delivered_at,
                 pass_on_at=None if receipt.delivered else self._pass_on_at(row, address, now),
                 offered=offered if row is parcel.row else None,
+                told=parcel.told.get(row.id, ()),
             )
             self._metrics.sent_after(address.channel, (now - row.due_at).total_seconds())
             self._settle(result, address.channel, result.state.value)
@@ -324,5 +325,5 @@ class Sending:
     def _finish_parcel(self, parcel: Parcel, state: MessageState, reason: str, address: Address) -> None:
         for row in (parcel.row, *parcel.also):
             tries = tuple(parcel.tries) if row is parcel.row else ()
-            result = Result(row.id, state, reason, tries=tries, channel=address.channel)
+            result = Result(row.id, state, reason, tries=tries, channel=address.channel, lost_at=self._clock.now())
             self._settle(result, address.channel, state.value)

@@ -6,13 +6,14 @@ wait is set aside without holding a task, and a channel that is slow fills only 
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from locales.rendering.render import Rendered
 from reminders.delivery.channel import Clock, Sender
 from reminders.sending.rates import Breaker, Bucket, Pace
+from storage.outbox.heard import ToldOf
 from storage.outbox.queue import ClaimedRow
 from storage.outbox.recipients import Address
 from storage.outbox.results import Try
@@ -35,6 +36,8 @@ class Parcel:
     lease_until: datetime
     also: tuple[ClaimedRow, ...] = ()
     tries: list[Try] = field(default_factory=list)
+    # What its reader has heard of appointments once it is sent, by row.
+    told: Mapping[int, tuple[ToldOf, ...]] = field(default_factory=dict)
     # Makes the picture and sound that belong to it, which takes longer than a batch may wait; None when nothing is
     # left to make.
     unfinished: Callable[[], Awaitable[Rendered]] | None = None

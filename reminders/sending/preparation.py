@@ -26,6 +26,7 @@ from reminders.delivery.composing import (
     LinkMaker,
     Merged,
     Skip,
+    Telling,
 )
 from reminders.delivery.retry import LAST_CALL, end_of_use
 from reminders.delivery.routing import Later, NoWay, Way, route
@@ -33,6 +34,7 @@ from reminders.sending.lanes import Parcel
 from storage.engine.database import Database
 from storage.engine.faults import DATABASE_FAULTS
 from storage.engine.keys import Undecryptable
+from storage.outbox.heard import ToldOf
 from storage.outbox.queue import ClaimedRow, OutboxQueue
 from storage.outbox.results import Result
 from storage.vocabulary import MessageState, Priority
@@ -109,17 +111,19 @@ class Preparation:
                         results.extend(_waits_for_file(waiting, now) for waiting in (row, *also))
                         continue
                     if rendered is None:
-                        results.extend(_failed(failed.id, "not_rendered") for failed in (row, *also))
+                        results.extend(_failed(failed.id, "not_rendered", now) for failed in (row, *also))
                     else:
                         parcel = Parcel(row, rendered, list(letter.way.addresses), lease_until, also)
+                        parcel.told = _told(composed, (row, *also))
                         self._illustrate(parcel, said, letter)
                         parcels.append((letter.way.lane, parcel))
                 case Skip():
-                    results.append(Result(row.id, said.state, said.reason))
+                    lost_at = now if said.state is MessageState.FAILED else None
+                    results.append(Result(row.id, said.state, said.reason, lost_at=lost_at))
                 case Merged() if isinstance(composed.get(said.into), Body):
                     pass
                 case _:
-                    results.append(_failed(row.id, "not_composed"))
+                    results.append(_failed(row.id, "not_composed", now))
         return Prepared(parcels, results)
 
     async def _letters(self, rows: Sequence[ClaimedRow], now: datetime) -> tuple[list[_Routed], list[Result]]:
@@ -128,7 +132,7 @@ class Preparation:
         useful: list[ClaimedRow] = []
         for row in rows:
             if end_of_use(row.due_at, row.useful_until) <= now:
-                results.append(Result(row.id, MessageState.EXPIRED, "too_late"))
+                results.append(Result(row.id, MessageState.EXPIRED, "too_late", lost_at=now))
             else:
                 useful.append(row)
         recipients = await self._queue.recipients(useful)
@@ -140,7 +144,8 @@ class Preparation:
             open_now = channels - closed if closed and row.priority != Priority.REPLY else channels
             way = route(row, recipients, open_now, self._rules, now)
             if isinstance(way, NoWay):
-                results.append(Result(row.id, way.state, way.reason))
+                lost_at = now if way.state is MessageState.FAILED else None
+                results.append(Result(row.id, way.state, way.reason, lost_at=lost_at))
                 continue
             if isinstance(way, Later):
                 at = min(way.at, max(end_of_use(row.due_at, row.useful_until) - LAST_CALL, now))
@@ -149,7 +154,7 @@ class Preparation:
             try:
                 letters.append(_Routed(row, self._decrypted(row), way))
             except (Undecryptable, ValueError):
-                results.append(_failed(row.id, "undecryptable"))
+                results.append(_failed(row.id, "undecryptable", now))
         return letters, results
 
     async def _rendered(self, body: Body, message: ClaimedMessage, way: Way, now: datetime) -> Rendered | None:
@@ -272,6 +277,16 @@ def _waits_for_file(row: ClaimedRow, now: datetime) -> Result:
     return Result(row.id, MessageState.PENDING, "file_not_yet", next_at=now + pause)
 
 
-def _failed(row_id: int, reason: str) -> Result:
+def _failed(row_id: int, reason: str, now: datetime) -> Result:
     log.error("outbox_row_failed", message=row_id, reason=reason)
-    return Result(row_id, MessageState.FAILED, reason)
+    return Result(row_id, MessageState.FAILED, reason, lost_at=now)
+
+
+def _told(composed: Mapping[int, Composed], rows: Sequence[ClaimedRow]) -> dict[int, tuple[ToldOf, ...]]:
+    """What these rows tell of appointments, by row; most replies tell of none."""
+    told: dict[int, tuple[ToldOf, ...]] = {}
+    for row in rows:
+        said = composed.get(row.id)
+        if isinstance(said, (Telling, Merged)) and said.told:
+            told[row.id] = said.told
+    return told

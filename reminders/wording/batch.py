@@ -14,22 +14,26 @@ from reminders.policies.rules import MEETINGS
 from reminders.terms.stored_terms import StoredFacts, stored_facts
 from storage.appointments.appointments import day_bounds
 from storage.appointments.schedule import (
+    Member,
     ScheduledAppointment,
     Slot,
     answers_to,
     appointment_rows,
     contact_moments,
+    members_of,
     schedules_of,
 )
+from storage.outbox.heard import HeardOf, ToldOf, heard_by
 from storage.outbox.message import Message
 from storage.outbox.planning import times_told
 from storage.people.people import Person, people_by_id
 from storage.people.phone_tasks import open_tasks
-from storage.vocabulary import Answer
+from storage.vocabulary import Answer, AppointmentStatus, Told
 
 _SHOWS_PERSON = frozenset({Kind.UNCONFIRMED, Kind.OVERLAP, Kind.UNDELIVERED, Kind.CONFLICT})
 _ABOUT_TERMS = frozenset({Kind.MILESTONE, Kind.TERM_CORRECTION})
 _ASKS = (Kind.REMINDER, Kind.CONFIRM_AGAIN)
+_TELLS = frozenset({Kind.CHANGE, Kind.REMINDER, Kind.CONFIRM_AGAIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,10 @@ class Batch:
     today: date
     zone: ZoneInfo
     appointments: Mapping[int, ScheduledAppointment]
-    answers: Mapping[tuple[int, int], tuple[Answer | None, int | None]]
+    answers: Mapping[tuple[int, int], tuple[Answer | None, datetime | None]]
+    # What was heard until now, by (person, appointment), and the memberships of people who hear of classes.
+    heard: Mapping[tuple[int, int], HeardOf]
+    members: Sequence[Member]
     schedules: Mapping[int, Sequence[Slot]]
     people: Mapping[int, Person]
     terms: Mapping[int, StoredFacts]
@@ -55,9 +62,49 @@ class Batch:
     tasks: Mapping[int, int]
 
     def answer(self, appointment: ScheduledAppointment, person_id: int) -> Answer | None:
-        """What was answered to this version: a moved meeting is asked anew."""
-        answer, version = self.answers.get((appointment.id, person_id), (None, None))
-        return answer if version == appointment.version else None
+        """What was answered, at whatever hour and place it is now: a meeting on another day is asked anew."""
+        answer, answered_for = self.answers.get((appointment.id, person_id), (None, None))
+        return (
+            answer if answered_for is not None and self.day(answered_for) == self.day(appointment.starts_at) else None
+        )
+
+    def answer_before(self, appointment: ScheduledAppointment, person_id: int) -> tuple[Answer, datetime] | None:
+        """What was answered when it was on another day, and when that was; None when nothing was."""
+        answer, answered_for = self.answers.get((appointment.id, person_id), (None, None))
+        if answer is None or answered_for is None or self.answer(appointment, person_id) is not None:
+            return None
+        return answer, answered_for
+
+    def takes_place(self, appointment: ScheduledAppointment, person_id: int) -> bool:
+        """Whether it does, for this person: a class does for the group's members of that day."""
+        if appointment.status is not AppointmentStatus.PLANNED:
+            return False
+        if appointment.group_id is None:
+            return appointment.person_id == person_id
+        day = self.day(appointment.starts_at)
+        return any(m.person_id == person_id and m.group_id == appointment.group_id and m.on(day) for m in self.members)
+
+    def told(
+        self,
+        appointment: ScheduledAppointment,
+        person_id: int,
+        *,
+        takes_place: bool = True,
+        asked: bool = False,
+        how: Told = Told.MESSAGE,
+    ) -> ToldOf:
+        """That a message tells a person of this appointment as it is now."""
+        return ToldOf(
+            person_id,
+            appointment.id,
+            appointment.version,
+            appointment.starts_at,
+            appointment.location_token,
+            appointment.online_url_token,
+            takes_place,
+            asked,
+            how,
+        )
 
     def day(self, instant: datetime) -> date:
         """The local day."""
@@ -83,11 +130,19 @@ def monday_of(row: ClaimedMessage) -> date | None:
     return date.fromisoformat(monday) if isinstance(monday, str) else None
 
 
+def more_of(row: ClaimedMessage) -> list[int]:
+    """The appointments that a message counts ("and 12 more") without naming them."""
+    more = row.params.get("more")
+    return [one for one in more if isinstance(one, int)] if isinstance(more, list) else []
+
+
 async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now: datetime, zone: ZoneInfo) -> Batch:
     """Everything about these rows."""
     lost = await _lost(session, rows)
     wanted = {row.appointment_id for row in rows if row.appointment_id is not None}
     wanted.update(other for row in rows if isinstance(other := row.params.get("other"), int))
+    for row in rows:
+        wanted.update(more_of(row))
     wanted.update(lost.values())
     appointments = await appointment_rows(session, wanted)
     schedules = await _schedules(session, rows, appointments, zone)
@@ -99,6 +154,8 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
     unconfirmed = [
         row.appointment_id for row in rows if row.kind == Kind.UNCONFIRMED and row.appointment_id is not None
     ]
+    told = {row.person_id for row in rows if row.kind in _TELLS and row.person_id is not None}
+    changed = {row.person_id for row in rows if row.kind == Kind.CHANGE and row.person_id is not None}
     to_consultants = {i for row in rows if row.consultant_id is not None and (i := person_of(row)) is not None}
     return Batch(
         now=now,
@@ -106,6 +163,8 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
         zone=zone,
         appointments=appointments,
         answers=await answers_to(session, appointments, people),
+        heard=await heard_by(session, told, appointment_ids=appointments) if told else {},
+        members=await members_of(session, person_ids=changed) if changed else (),
         schedules=schedules,
         people=await people_by_id(session, shown | (terms_of & to_consultants)),
         terms=await stored_facts(session, terms_of) if terms_of else {},

@@ -97,7 +97,7 @@ async def lines_of(session: AsyncSession, which: List, caseload: Caseload) -> li
 async def _today(session: AsyncSession, caseload: Caseload) -> list[Line]:
     start, end = day_bounds(caseload.today, caseload.zone)
     lines = []
-    for appointment, answer in await _meetings(session, caseload.people, start, end):
+    for appointment, answer in await _meetings(session, caseload.people, start, end, caseload.zone):
         person_id = appointment.person_id or 0
         params: dict[str, Value] = {
             "at": appointment.starts_at,
@@ -123,14 +123,14 @@ async def _unconfirmed(session: AsyncSession, caseload: Caseload) -> list[Line]:
             appointment.person_id or 0,
         )
         for appointment, answer in await _meetings(
-            session, caseload.people, caseload.now, caseload.now + CONFIRMED_BEFORE
+            session, caseload.people, caseload.now, caseload.now + CONFIRMED_BEFORE, caseload.zone
         )
         if answer is None and appointment.mandatory
     ]
 
 
 async def _meetings(
-    session: AsyncSession, people: Collection[int], since: datetime, until: datetime
+    session: AsyncSession, people: Collection[int], since: datetime, until: datetime, zone: ZoneInfo
 ) -> list[tuple[Appointment, Answer | None]]:
     """People's own appointments (classes of groups are too many), with the answer to what they now are."""
     rows = await session.execute(
@@ -147,12 +147,15 @@ async def _meetings(
         )
         .order_by(Appointment.starts_at, Appointment.id)
     )
-    return [(appointment, _answer_to(appointment, given)) for appointment, given in rows]
+    return [(appointment, _answer_to(appointment, given, zone)) for appointment, given in rows]
 
 
-def _answer_to(appointment: Appointment, given: Participation | None) -> Answer | None:
-    """What was answered to this version: a moved meeting is asked anew."""
-    return given.answer if given is not None and given.answered_version == appointment.version else None
+def _answer_to(appointment: Appointment, given: Participation | None, zone: ZoneInfo) -> Answer | None:
+    """What was answered, at whatever hour and place it is now: a meeting on another day is asked anew."""
+    if given is None or given.answered_for is None:
+        return None
+    same_day = given.answered_for.astimezone(zone).date() == appointment.starts_at.astimezone(zone).date()
+    return given.answer if same_day else None
 
 
 async def _absences(session: AsyncSession, caseload: Caseload) -> list[Line]:

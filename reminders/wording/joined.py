@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from locales.rendering.message import Body, Button, Part, Text
+from storage.outbox.heard import ToldOf
 
 Buttons = tuple[tuple[Button, ...], ...]
 
@@ -26,6 +27,8 @@ class Wording:
     brief: tuple[Text, ...] = ()
     card: str = ""
     lines: tuple[Part, ...] = ()
+    # What its reader has heard of appointments once it is sent.
+    told: tuple[ToldOf, ...] = ()
 
 
 def body_of(wordings: Sequence[Wording]) -> Body:

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from reminders.delivery.composing import ClaimedMessage, Composed, Merged, Skip
+from locales.rendering.message import Body
+from reminders.delivery.composing import ClaimedMessage, Composed, Merged, Skip, Telling
 from reminders.kinds import Kind
 from reminders.terms.rule_sets import LAW, TermRules
 from reminders.wording import on_terms, to_consultant, to_person_on_appointments
+from reminders.wording import to_person_on_changes as changes
 from reminders.wording.batch import Batch, person_of, read_batch
 from reminders.wording.joined import Wording, body_of
 from storage.appointments.schedule import ScheduledAppointment
@@ -61,6 +63,8 @@ class PlannedComposer:
             messages.sort(key=lambda item: _order(item[0], batch))
             # Two rules' reminders of one appointment, sent late: once is enough, and the later one knows best.
             latest = {row.appointment_id: row.id for row, _ in messages if row.kind in _OF_ONE}
+            # A change says all that a reminder would, and asks.
+            latest.update((row.appointment_id, row.id) for row, _ in messages if row.kind == Kind.CHANGE)
             kept: list[tuple[ClaimedMessage, Wording]] = []
             for row, said in messages:
                 if row.kind in _OF_ONE and latest[row.appointment_id] != row.id:
@@ -70,8 +74,8 @@ class PlannedComposer:
             for start in range(0, len(kept), MOST_TOGETHER):
                 some = kept[start : start + MOST_TOGETHER]
                 first = some[0][0].id
-                composed[first] = body_of([said for _, said in some])
-                composed.update((row.id, Merged(first)) for row, _ in some[1:])
+                composed[first] = _telling(body_of([said for _, said in some]), some[0][1])
+                composed.update((row.id, Merged(first, said.told)) for row, said in some[1:])
         return composed
 
     def _say(self, row: ClaimedMessage, batch: Batch) -> Wording | Skip:
@@ -87,10 +91,10 @@ class PlannedComposer:
                 return to_consultant.undelivered(row, batch)
         appointment = batch.appointments.get(row.appointment_id or 0)
         person_id = person_of(row)
+        if row.kind == Kind.CHANGE and appointment is not None and person_id is not None:
+            return changes.change(row, appointment, person_id, batch)
         if appointment is None or appointment.version != row.appointment_version:
             return Skip("appointment_changed")
-        if row.kind == Kind.CHANGE:
-            return to_person_on_appointments.notice(row, appointment)
         if row.kind == Kind.CONFLICT:
             return to_consultant.conflict(row, appointment, batch)
         if appointment.status is not AppointmentStatus.PLANNED:
@@ -98,6 +102,13 @@ class PlannedComposer:
         if appointment.starts_at <= batch.now:
             return Skip("appointment_began")
         return _AHEAD[row.kind](row, appointment, person_id, batch) if person_id is not None else Skip("nobody")
+
+
+def _telling(body: Body, said: Wording) -> Body:
+    """The message with what its first row tells; the others' are with their rows."""
+    if not said.told:
+        return body
+    return Telling(body.parts, body.buttons, body.attachment, body.brief, body.card, body.aloud, said.told)
 
 
 def _order(row: ClaimedMessage, batch: Batch) -> tuple[int, datetime, datetime, int]:

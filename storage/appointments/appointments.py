@@ -80,8 +80,9 @@ class Participation(Base, kw_only=True):
     appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     answer: Mapped[Answer | None] = mapped_column(vocabulary(Answer), default=None)
-    # The appointment's version that was answered: a moved meeting is asked anew.
+    # The appointment's version that was answered, and when that was to begin: an answer holds for its day.
     answered_version: Mapped[int | None] = mapped_column(default=None)
+    answered_for: Mapped[datetime | None] = mapped_column(default=None)
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
     presence: Mapped[Presence | None] = mapped_column(vocabulary(Presence), default=None)
     minutes: Mapped[int | None] = mapped_column(default=None)
@@ -263,7 +264,8 @@ async def answer_appointments(
         if found is None:
             found = Participation(appointment_id=appointment.id, person_id=person_id)
             session.add(found)
-        found.answer, found.answered_version, found.answered_at = answer, appointment.version, now
+        found.answer, found.answered_at = answer, now
+        found.answered_version, found.answered_for = appointment.version, appointment.starts_at
 
 
 def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import LargeBinary, or_, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.appointments import Appointment, Membership, Participation
@@ -76,15 +76,23 @@ class ScheduledAppointment(NamedTuple):
     starts_at: datetime
     ends_at: datetime | None
     person_id: int | None
+    group_id: int | None
     status: AppointmentStatus
     version: int
     location: str | None
     online_url: str | None
     with_whom: str | None
     note: str | None
+    # As they stand encrypted: what is told is written down so (storage/outbox/heard.py).
+    location_token: bytes | None = None
+    online_url_token: bytes | None = None
 
 
-_ROW = tuple(getattr(Appointment, name) for name in ScheduledAppointment._fields)
+_ROW = (
+    *(getattr(Appointment, name) for name in ScheduledAppointment._fields[:-2]),
+    type_coerce(Appointment.location, LargeBinary).label("location_token"),
+    type_coerce(Appointment.online_url, LargeBinary).label("online_url_token"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +200,9 @@ async def appointment_rows(session: AsyncSession, ids: Collection[int]) -> dict[
 
 async def answers_to(
     session: AsyncSession, appointment_ids: Collection[int], person_ids: Collection[int]
-) -> dict[tuple[int, int], tuple[Answer | None, int | None]]:
-    """What these people answered to these appointments, and to which version: by (appointment, person)."""
-    found: dict[tuple[int, int], tuple[Answer | None, int | None]] = {}
+) -> dict[tuple[int, int], tuple[Answer | None, datetime | None]]:
+    """What these people answered to these appointments, and when those were to begin: by (appointment, person)."""
+    found: dict[tuple[int, int], tuple[Answer | None, datetime | None]] = {}
     wanted = set(person_ids)
     if not appointment_ids or not wanted:
         return found
@@ -203,12 +211,12 @@ async def answers_to(
             Participation.appointment_id,
             Participation.person_id,
             Participation.answer,
-            Participation.answered_version,
+            Participation.answered_for,
         ).where(among(Participation.appointment_id, appointment_ids))
     )
-    for appointment_id, person_id, answer, version in rows:
+    for appointment_id, person_id, answer, answered_for in rows:
         if person_id in wanted:
-            found[appointment_id, person_id] = (answer, version)
+            found[appointment_id, person_id] = (answer, answered_for)
     return found
 
 

@@ -30,7 +30,8 @@ IDS_NEVER_REUSED: Final = {"sqlite_autoincrement": True}
 KEYS_ATTRIBUTE = "maatje_keys"
 
 
-def _keys_of(dialect: Dialect) -> KeyRing:
+def keys_of(dialect: Dialect) -> KeyRing:
+    """The key ring of an engine."""
     keys = getattr(dialect, KEYS_ATTRIBUTE, None)
     if not isinstance(keys, KeyRing):
         raise TypeError("this engine has no key ring; make it with storage.engine.database.Database")
@@ -99,11 +100,11 @@ class Encrypted(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
         """Encrypt."""
-        return None if value is None else _keys_of(dialect).encrypt(value.encode(), self.context)
+        return None if value is None else keys_of(dialect).encrypt(value.encode(), self.context)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
         """Decrypt."""
-        return None if value is None else _keys_of(dialect).decrypt(value, self.context).decode()
+        return None if value is None else keys_of(dialect).decrypt(value, self.context).decode()
 
 
 class EncryptedJson(TypeDecorator[dict[str, Json]]):
@@ -121,13 +122,13 @@ class EncryptedJson(TypeDecorator[dict[str, Json]]):
         if value is None:
             return None
         plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-        return _keys_of(dialect).encrypt(plain, self.context)
+        return keys_of(dialect).encrypt(plain, self.context)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> dict[str, Json] | None:
         """Decrypt and parse."""
         if value is None:
             return None
-        return cast(dict[str, Json], json.loads(_keys_of(dialect).decrypt(value, self.context)))
+        return cast(dict[str, Json], json.loads(keys_of(dialect).decrypt(value, self.context)))
 
 
 E = TypeVar("E", bound=StrEnum)

@@ -29,7 +29,7 @@ _PENDING = text("state = 'pending'")
 _SENDING = text("state = 'sending'")
 _HAS_REF = text("provider_ref IS NOT NULL")
 _HAS_ABOUT = text("about_id IS NOT NULL")
-_NOT_ARRIVED = text("state IN ('failed', 'expired')")
+_IS_LOST = text("lost_at IS NOT NULL")
 _WAITS_FOR_NEWS = text("pass_on_at IS NOT NULL")
 
 
@@ -50,7 +50,7 @@ class Message(Base, kw_only=True):
         # With the due time, so that the planner reads what is near and not a person's whole history.
         Index("ix_outbox_person_due", "person_id", "due_at"),
         Index("ix_outbox_about_due", "about_id", "due_at", sqlite_where=_HAS_ABOUT, postgresql_where=_HAS_ABOUT),
-        Index("ix_outbox_not_arrived", "due_at", sqlite_where=_NOT_ARRIVED, postgresql_where=_NOT_ARRIVED),
+        Index("ix_outbox_lost", "lost_at", sqlite_where=_IS_LOST, postgresql_where=_IS_LOST),
         Index("ix_outbox_appointment_id", "appointment_id"),
         Index("ix_outbox_pass_on", "pass_on_at", sqlite_where=_WAITS_FOR_NEWS, postgresql_where=_WAITS_FOR_NEWS),
     )
@@ -90,6 +90,8 @@ class Message(Base, kw_only=True):
     passed_over: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
+    # When it failed or expired; None again once somebody was told of that who can do something about it.
+    lost_at: Mapped[datetime | None] = mapped_column(default=None)
     delivered_at: Mapped[datetime | None] = mapped_column(default=None)
     read_at: Mapped[datetime | None] = mapped_column(default=None)
 

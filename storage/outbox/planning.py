@@ -3,15 +3,15 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 
-from sqlalchemy import Table, bindparam, delete, func, or_, select, update
+from sqlalchemy import Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.appointments import Appointment
-from storage.engine.columns import Json
+from storage.engine.one_of_many import among
 from storage.outbox.message import Message, Outgoing, row_of
 from storage.vocabulary import MessageState
 
@@ -28,6 +28,8 @@ class StandingRow:
     key: str
     due_at: datetime
     untouched: bool
+    kind: str = ""
+    useful_until: datetime | None = None
 
 
 async def standing_rows(
@@ -35,42 +37,48 @@ async def standing_rows(
 ) -> list[StandingRow]:
     """The rows to or about these people that are due since then; earlier ones are history."""
     found: list[StandingRow] = []
-    columns = (Message.id, Message.key, Message.due_at, Message.state, Message.attempts)
+    columns = (
+        Message.id,
+        Message.key,
+        Message.due_at,
+        Message.state,
+        Message.attempts,
+        Message.kind,
+        Message.useful_until,
+    )
     for some in _in_turn(person_ids):
         for of_person in (Message.person_id, Message.about_id):
             rows = await session.execute(
                 select(*columns).where(of_person.in_(some), Message.due_at >= since, Message.kind.in_(kinds))
             )
             found.extend(
-                StandingRow(id_, key, due_at, state is MessageState.PENDING and attempts == 0)
-                for id_, key, due_at, state, attempts in rows
+                StandingRow(id_, key, due_at, state is MessageState.PENDING and attempts == 0, kind, useful_until)
+                for id_, key, due_at, state, attempts, kind, useful_until in rows
             )
     return found
 
 
-async def waiting(session: AsyncSession, person_id: int, kind: str) -> list[Outgoing]:
-    """The messages of a kind to a person that were made and not tried yet."""
-    rows = await session.scalars(
-        select(Message).where(
-            Message.person_id == person_id,
-            Message.kind == kind,
-            Message.state == MessageState.PENDING,
-            Message.attempts == 0,
-        )
+class Earlier(NamedTuple):
+    """An earlier message of a kind about an appointment."""
+
+    id: int
+    person_id: int | None
+    appointment_id: int | None
+    key: str
+    state: MessageState
+    due_at: datetime
+
+
+async def earlier_about(session: AsyncSession, kind: str, appointment_ids: Collection[int]) -> list[Earlier]:
+    """The messages of this kind about these appointments, the first one first; few have any."""
+    if not appointment_ids:
+        return []
+    rows = await session.execute(
+        select(Message.id, Message.person_id, Message.appointment_id, Message.key, Message.state, Message.due_at)
+        .where(among(Message.appointment_id, appointment_ids), Message.kind == kind)
+        .order_by(Message.id)
     )
-    return [
-        Outgoing(
-            key=row.key,
-            kind=row.kind,
-            due_at=row.due_at,
-            useful_until=row.useful_until,
-            params=row.params,
-            person_id=row.person_id,
-            appointment_id=row.appointment_id,
-            appointment_version=row.appointment_version,
-        )
-        for row in rows
-    ]
+    return [Earlier(*row) for row in rows]
 
 
 async def told_keys(session: AsyncSession, person_ids: Collection[int], kinds: Collection[str]) -> dict[int, list[str]]:
@@ -120,31 +128,6 @@ async def withdraw(session: AsyncSession, ids: Collection[int]) -> None:
         )
 
 
-async def take_back_notices(
-    session: AsyncSession, kind: str, appointment_ids: Collection[int]
-) -> dict[tuple[int, int], dict[str, Json]]:
-    """Withdraw the notices of these appointments that were not told yet; what they said, by (appointment, person)."""
-    found: dict[tuple[int, int], dict[str, Json]] = {}
-    for some in _in_turn(appointment_ids):
-        rows = list(
-            await session.execute(
-                delete(Message)
-                .where(
-                    Message.appointment_id.in_(some),
-                    Message.kind == kind,
-                    Message.state == MessageState.PENDING,
-                    Message.attempts == 0,
-                )
-                .returning(Message.appointment_id, Message.person_id, Message.params, Message.id)
-            )
-        )
-        # The oldest tells what the person knows.
-        for appointment_id, person_id, params, _ in sorted(rows, key=lambda row: row.id):
-            if appointment_id is not None and person_id is not None:
-                found.setdefault((appointment_id, person_id), params)
-    return found
-
-
 async def move(session: AsyncSession, moved: Sequence[tuple[int, Outgoing]]) -> None:
     """Give waiting rows other times."""
     if not moved:
@@ -166,24 +149,6 @@ async def add(session: AsyncSession, messages: Sequence[Outgoing], now: datetime
     make = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
     statement = make(_OUTBOX).on_conflict_do_nothing(index_elements=["key"])
     await connection.execute(statement, [row_of(message, now) for message in messages])
-
-
-async def not_arrived(
-    session: AsyncSession, kinds: Collection[str], since: datetime, limit: int
-) -> list[tuple[int, int, str, datetime]]:
-    """Messages to people that failed or expired and were due since then: (id, person, kind, due)."""
-    rows = await session.execute(
-        select(Message.id, Message.person_id, Message.kind, Message.due_at)
-        .where(
-            or_(Message.state == MessageState.FAILED, Message.state == MessageState.EXPIRED),
-            Message.due_at >= since,
-            Message.person_id.is_not(None),
-            Message.kind.in_(kinds),
-        )
-        .order_by(Message.due_at)
-        .limit(limit)
-    )
-    return [(id_, person_id, kind, due_at) for id_, person_id, kind, due_at in rows if person_id is not None]
 
 
 def _in_turn(ids: Iterable[int]) -> Iterable[list[int]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.outbox.heard import HeardRow, lost
 from storage.outbox.message import MOST_AGAIN, Attempt, Message
 from storage.people.contacts import Contact
 from storage.vocabulary import MessageState
@@ -17,7 +18,7 @@ async def record_receipt(session: AsyncSession, ids: Sequence[int], state: Messa
     A message that was about to go on to another channel, or was given up, arrived after all. Raises ValueError for any
     other state.
     """
-    values: dict[str, object] = {"state": state, "pass_on_at": None}
+    values: dict[str, object] = {"state": state, "pass_on_at": None, "lost_at": None}
     if state is MessageState.DELIVERED:
         values["delivered_at"], before = at, [MessageState.SENT]
     elif state is MessageState.READ:
@@ -27,6 +28,13 @@ async def record_receipt(session: AsyncSession, ids: Sequence[int], state: Messa
     given_up = Message.state.in_([MessageState.PENDING, MessageState.FAILED]) & Message.sent_at.is_not(None)
     await session.execute(
         update(Message).where(Message.id.in_(ids), Message.state.in_(before) | given_up).values(**values)
+    )
+    # By person too: what was heard is found by whom it was told.
+    told = select(Message.person_id).where(Message.id.in_(ids))
+    await session.execute(
+        update(HeardRow)
+        .where(HeardRow.person_id.in_(told), HeardRow.message_id.in_(ids), HeardRow.lost)
+        .values(lost=False)
     )
     reached = select(Message.sent_contact_id).where(Message.id.in_(ids))
     await session.execute(update(Contact).where(Contact.id.in_(reached)).values(last_delivered_at=at))
@@ -50,7 +58,7 @@ async def pass_on(session: AsyncSession, message_id: int, at: datetime, reason: 
         return None
     contact_id = row.sent_contact_id
     row.passed_over = ",".join(filter(None, (row.passed_over, str(contact_id))))
-    _take_back(session, row, at, reason, now)
+    await _take_back(session, row, at, reason, now)
     await session.execute(update(Contact).where(Contact.id == contact_id).values(last_failed_at=now))
     return contact_id
 
@@ -69,7 +77,7 @@ async def try_again(session: AsyncSession, message_id: int, at: datetime, reason
     )
     if (await session.scalar(sent) or 0) > MOST_AGAIN:
         return False
-    _take_back(session, row, at, reason, now)
+    await _take_back(session, row, at, reason, now)
     return True
 
 
@@ -79,8 +87,9 @@ async def _waiting_for_news(session: AsyncSession, message_id: int) -> Message |
     )
 
 
-def _take_back(session: AsyncSession, row: Message, at: datetime, reason: str, now: datetime) -> None:
+async def _take_back(session: AsyncSession, row: Message, at: datetime, reason: str, now: datetime) -> None:
     row.state, row.next_at, row.reason, row.pass_on_at = MessageState.PENDING, at, reason, None
     session.add(
         Attempt(message_id=row.id, contact_id=row.sent_contact_id, channel=row.channel or "", at=now, outcome=reason)
     )
+    await lost(session, row)

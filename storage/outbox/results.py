@@ -1,14 +1,17 @@
 """What became of claimed messages, and writing it down: many results in one transaction."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from itertools import chain
 
 from sqlalchemy import Connection
 
 from storage.engine.columns import sqlite_text
 from storage.engine.keys import KeyRing
+from storage.outbox.heard import ToldOf
 from storage.vocabulary import ContactState, MessageState
 
 
@@ -43,6 +46,10 @@ class Result:
     pass_on_at: datetime | None = None
     # The intents of the numbered answers that were shown, in order; None where the channel has buttons.
     offered: tuple[str, ...] | None = None
+    # When it failed or expired: it is looked for until somebody was told of that.
+    lost_at: datetime | None = None
+    # What its recipient heard with it, of which appointments.
+    told: tuple[ToldOf, ...] = ()
 
 
 _SENT = (MessageState.SENT, MessageState.DELIVERED)
@@ -55,16 +62,24 @@ UPDATE outbox SET state = r.value ->> 0, reason = r.value ->> 1, attempts = atte
   sent_contact_id = (SELECT c.id FROM contact AS c WHERE c.id = r.value ->> 4),
   channel = COALESCE(r.value ->> 5, channel), provider_ref = COALESCE(r.value ->> 6, provider_ref),
   sent_at = COALESCE(r.value ->> 7, sent_at),
-  delivered_at = r.value ->> 8, pass_on_at = r.value ->> 9
+  delivered_at = r.value ->> 8, pass_on_at = r.value ->> 9, lost_at = r.value ->> 10
 FROM json_each(?) AS r
-WHERE outbox.id = r.value ->> 10
-  AND (state = 'sending' AND lease_owner = ? OR (r.value ->> 11) AND state IN ('pending', 'sending'))
+WHERE outbox.id = r.value ->> 11
+  AND (state = 'sending' AND lease_owner = ? OR (r.value ->> 12) AND state IN ('pending', 'sending'))
 """
 _ATTEMPT_SQLITE = """
 INSERT INTO attempt (message_id, contact_id, channel, at, outcome)
 SELECT o.id, (SELECT c.id FROM contact AS c WHERE c.id = t.value ->> 0), t.value ->> 1, t.value ->> 2, t.value ->> 3
 FROM json_each(?) AS t CROSS JOIN outbox AS o ON o.id = t.value ->> 4
 """
+_HEARD_ROW = "(" + ", ".join("?" * 11) + ")"
+# Who was erased meanwhile, and a message that is gone, leave no record.
+_HEARD_SQLITE = """
+INSERT INTO heard (person_id, appointment_id, message_id, how, takes_place, asked, version, starts_at, location,
+  online_url, at, lost)
+SELECT {0}, 0 FROM (VALUES {1}) AS v JOIN person AS p ON p.id = v.column1 JOIN outbox AS o ON o.id = v.column3
+"""
+_MOST_HEARD = 500
 # One statement for the whole group and its attempts: one trip, all or nothing.
 _POSTGRESQL = """
 WITH updated AS (
@@ -72,13 +87,22 @@ WITH updated AS (
     next_at = COALESCE(r.next_at, o.next_at), lease_owner = NULL, lease_until = NULL, sent_contact_id = c.id,
     channel = COALESCE(r.channel, o.channel), provider_ref = COALESCE(r.provider_ref, o.provider_ref),
     sent_at = COALESCE(r.sent_at, o.sent_at),
-    delivered_at = r.delivered_at, pass_on_at = r.pass_on_at
+    delivered_at = r.delivered_at, pass_on_at = r.pass_on_at, lost_at = r.lost_at
   FROM unnest(%s::text[], %s::text[], %s::int[], %s::timestamptz[], %s::bigint[], %s::text[], %s::text[],
-    %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::boolean[])
-    AS r(state, reason, tries, next_at, contact_id, channel, provider_ref, sent_at, delivered_at, pass_on_at, id,
-      sent)
+    %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::boolean[])
+    AS r(state, reason, tries, next_at, contact_id, channel, provider_ref, sent_at, delivered_at, pass_on_at, lost_at,
+      id, sent)
     LEFT JOIN contact AS c ON c.id = r.contact_id
   WHERE o.id = r.id AND (o.state = 'sending' AND o.lease_owner = %s OR r.sent AND o.state IN ('pending', 'sending'))
+), told AS (
+  INSERT INTO heard (person_id, appointment_id, message_id, how, takes_place, asked, version, starts_at, location,
+    online_url, at, lost)
+  SELECT p.id, h.appointment_id, o.id, h.how, h.takes_place, h.asked, h.version, h.starts_at, h.location, h.online_url,
+    h.at, false
+  FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::boolean[], %s::boolean[], %s::int[],
+    %s::timestamptz[], %s::bytea[], %s::bytea[], %s::timestamptz[])
+    AS h(person_id, appointment_id, message_id, how, takes_place, asked, version, starts_at, location, online_url, at)
+    JOIN person AS p ON p.id = h.person_id JOIN outbox AS o ON o.id = h.message_id
 )
 INSERT INTO attempt (message_id, contact_id, channel, at, outcome)
 SELECT o.id, c.id, t.channel, t.at, t.outcome
@@ -118,6 +142,7 @@ def write_results(connection: Connection, results: Sequence[Result], worker: str
             at(result.sent_at),
             at(result.delivered_at),
             at(result.pass_on_at),
+            at(result.lost_at),
             result.id,
         )
         for result in results
@@ -128,15 +153,20 @@ def write_results(connection: Connection, results: Sequence[Result], worker: str
         for result in results
         for tried in result.tries
     ]
+    heard = [_heard_row(one, result, at) for result in results for one in result.told]
     if sqlite:
         group = [(*row, is_sent) for row, is_sent in zip(rows, sent, strict=True)]
         connection.exec_driver_sql(_UPDATE_SQLITE, (json.dumps(group), worker))
         if tries:
             connection.exec_driver_sql(_ATTEMPT_SQLITE, (json.dumps(tries),))
+        for start in range(0, len(heard), _MOST_HEARD):
+            some = heard[start : start + _MOST_HEARD]
+            connection.exec_driver_sql(_heard_statement(len(some)), tuple(chain.from_iterable(some)))
     else:
         columns = [list(column) for column in zip(*rows, strict=True)]
         attempts = [list(column) for column in zip(*tries, strict=True)] or [[]] * 5
-        connection.exec_driver_sql(_POSTGRESQL, (*columns, sent, worker, *attempts))
+        told = [list(column) for column in zip(*heard, strict=True)] or [[]] * 11
+        connection.exec_driver_sql(_POSTGRESQL, (*columns, sent, worker, *told, *attempts))
     for result in results:
         if result.offered is not None and result.sent_at is not None:
             intents = json.dumps({"intents": list(result.offered)}).encode()
@@ -148,6 +178,30 @@ def write_results(connection: Connection, results: Sequence[Result], worker: str
     marks = {tried.contact_id: tried.mark for result in results for tried in result.tries if tried.mark is not None}
     for contact_id, mark in sorted(marks.items()):
         connection.exec_driver_sql(_MARK_SQLITE if sqlite else _MARK_POSTGRESQL, (mark.value, contact_id))
+
+
+def _heard_row(
+    one: ToldOf, result: Result, at: Callable[[datetime | None], datetime | str | None]
+) -> tuple[object, ...]:
+    return (
+        one.person_id,
+        one.appointment_id,
+        result.id,
+        one.how.value,
+        one.takes_place,
+        one.asked,
+        one.version,
+        at(one.starts_at),
+        one.location,
+        one.online_url,
+        at(result.sent_at),
+    )
+
+
+@lru_cache(maxsize=_MOST_HEARD)
+def _heard_statement(rows: int) -> str:
+    columns = ", ".join(f"v.column{number}" for number in range(1, 12))
+    return _HEARD_SQLITE.format(columns, ", ".join([_HEARD_ROW] * rows))
 
 
 def _as_it_is(moment: datetime | None) -> datetime | None:

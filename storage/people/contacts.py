@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -11,6 +11,7 @@ from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabulary
 from storage.engine.inserts import insert_new
 from storage.engine.keys import KeyRing
+from storage.engine.one_of_many import among
 from storage.people.people import Consultant
 from storage.vocabulary import ContactState
 
@@ -117,6 +118,21 @@ async def channels_of(session: AsyncSession, person_id: int) -> list[str]:
         .order_by(Contact.id)
     )
     return list(dict.fromkeys(found))
+
+
+async def reachable_since(session: AsyncSession, person_ids: Collection[int]) -> dict[int, datetime]:
+    """When each of these people last came within reach, by person: linked a way, or wrote over one that works."""
+    rows = await session.execute(
+        select(
+            Contact.person_id,
+            func.max(Contact.created_at),
+            func.max(Contact.last_heard_at),
+            func.max(Contact.last_delivered_at),
+        )
+        .where(among(Contact.person_id, person_ids), Contact.state == ContactState.ACTIVE)
+        .group_by(Contact.person_id)
+    )
+    return {person_id: max(filter(None, moments)) for person_id, *moments in rows if person_id is not None}
 
 
 async def has_contact_on(

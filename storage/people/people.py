@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import ForeignKey, LargeBinary, String, Text, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, EncryptedJson, Json, RowId, vocabulary
 from storage.engine.keys import KeyRing
+from storage.engine.one_of_many import among
 from storage.vocabulary import AddressKind, Group, Route, Wishes
 
 # Keeps a statement below both engines' limits on bound values.
@@ -117,6 +119,30 @@ async def people_by_id(session: AsyncSession, ids: Collection[int]) -> dict[int,
     if not ids:
         return {}
     return {person.id: person for person in await session.scalars(select(Person).where(Person.id.in_(ids)))}
+
+
+class PlanningRow(NamedTuple):
+    """A person as far as planning goes; nothing of it is encrypted."""
+
+    id: int
+    municipality: str
+    quiet_hours: str | None
+    wishes: Wishes
+    consultant_id: int | None
+    consented_at: datetime | None
+    stopped_at: datetime | None
+
+
+async def planning_rows(session: AsyncSession, ids: Collection[int]) -> list[PlanningRow]:
+    """These people as far as planning goes, by id."""
+    columns = [getattr(Person, name) for name in PlanningRow._fields]
+    rows = await session.execute(select(*columns).where(among(Person.id, ids)).order_by(Person.id))
+    return [PlanningRow._make(row) for row in rows]
+
+
+async def people_after(session: AsyncSession, last: int, limit: int) -> list[int]:
+    """The ids of the next people after this id, in order: to go through everybody page by page."""
+    return list(await session.scalars(select(Person.id).where(Person.id > last).order_by(Person.id).limit(limit)))
 
 
 async def plan_of(session: AsyncSession, person_id: int) -> Plan | None:

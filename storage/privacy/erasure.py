@@ -9,6 +9,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.absences import Absence
+from storage.outbox.heard import HeardRow
 from storage.outbox.message import Message
 from storage.people.contacts import Contact, LinkCode
 from storage.people.conversations import Conversation
@@ -29,6 +30,7 @@ async def erase_conversation(session: AsyncSession, person_id: int, *, keep_cont
     # What a consultant was told goes too; what was not said yet (an absence of a minute ago) still is.
     on_its_way = [MessageState.PENDING, MessageState.SENDING]
     await session.execute(delete(Message).where(Message.about_id == person_id, Message.state.not_in(on_its_way)))
+    await session.execute(delete(HeardRow).where(HeardRow.person_id == person_id))
     await session.execute(delete(WebMessage).where(WebMessage.contact_id.in_(everywhere)))
     await session.execute(delete(WebSession).where(WebSession.contact_id.in_(contacts)))
     await session.execute(delete(Letter).where(Letter.person_id == person_id))

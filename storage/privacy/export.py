@@ -13,6 +13,7 @@ from storage.appointments.history import RecordedChange, SourceWord
 from storage.appointments.proposals import Proposal
 from storage.engine.base import Base
 from storage.engine.columns import Json
+from storage.outbox.heard import HeardRow
 from storage.outbox.message import Message
 from storage.people.contacts import Contact
 from storage.people.conversations import Conversation
@@ -86,6 +87,7 @@ async def export_person(session: AsyncSession, person: Person) -> dict[str, Json
         "contacts": _rows(contacts),
         "conversation": await of(Conversation, Conversation.party == f"person:{mine}"),
         "messages": await of(Message, or_(Message.person_id == mine, Message.contact_id.in_(addresses))),
+        "heard": await of(HeardRow, HeardRow.person_id == mine),
         "web_chat": await of(WebMessage, WebMessage.contact_id.in_(addresses)),
         "audit": await of(
             AuditEntry, or_(AuditEntry.subject == f"person:{mine}", AuditEntry.actor == f"person:{mine}")

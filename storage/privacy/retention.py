@@ -7,6 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.history import RecordedChange
+from storage.outbox.heard import forget_heard
 from storage.outbox.message import Message
 from storage.people.contacts import LinkAttempt, LinkCode
 from storage.people.conversations import SeenEvent
@@ -40,3 +41,4 @@ async def forget_old(session: AsyncSession, now: datetime, *, kept_with_person: 
             Message.created_at < now - MESSAGES, Message.state.in_(done), Message.kind.not_in(kept_with_person)
         )
     )
+    await forget_heard(session, now)

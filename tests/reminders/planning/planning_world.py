@@ -10,6 +10,7 @@ from sqlalchemy import select
 from locales.rendering.catalog import Catalogs
 from locales.rendering.render import Renderer
 from reminders.local_time import QuietHours
+from reminders.planning.not_delivered import NotDelivered
 from reminders.planning.planner import Planner
 from reminders.policies.due_times import Policies
 from reminders.sending.dispatcher import Dispatcher
@@ -49,6 +50,7 @@ class PlanningWorld:
             holidays=holidays.country_holidays("NL"),
             term_rules=lambda _municipality: self.term_rules,
         )
+        self.not_delivered = NotDelivered(self.planner, clock.now, ZONE)
         self.renderer = Renderer(Catalogs(), ZONE)
         self.dispatcher = Dispatcher(
             database,

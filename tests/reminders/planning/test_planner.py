@@ -340,8 +340,8 @@ async def test_what_does_not_arrive_is_told_to_the_consultant_once_a_day(world: 
     await world.made("2026-03-19 16:00", person=amina, kind=AppointmentKind.PVT)
     world.sender.answer = lambda address, _text: AddressGone("blocked") if address == "amina" else Receipt("1")
     await world.heard("2026-03-12 16:00")
-    assert await world.planner.tell_undelivered(world.database) == 1
-    assert await world.planner.tell_undelivered(world.database) == 0
+    assert await world.not_delivered.tell(world.database) == 1
+    assert await world.not_delivered.tell(world.database) == 0
     assert holds(await world.heard(by="ilse"), "komen niet aan bij Amina", "+31612345678")
 
 
@@ -352,4 +352,4 @@ async def test_a_lost_message_to_who_stopped_or_has_nobody_is_not_told(world: Pl
     await world.heard("2026-03-12 16:00")
     async with world.database.writing() as session:
         await session.execute(update(Person).values(stopped_at=world.clock.now()))
-    assert await world.planner.tell_undelivered(world.database) == 0
+    assert await world.not_delivered.tell(world.database) == 0
