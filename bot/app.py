@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -25,6 +24,7 @@ from bot.enclosures.picture_and_sound import Illustrations
 from bot.faq.finder import build_finder
 from bot.http import build_http
 from bot.inbox import Inbox
+from bot.readiness import Readiness
 from bot.voice.studio import build_speaker
 from locales.faq.content import load_faq
 from locales.faq.texts import faq_source
@@ -46,7 +46,6 @@ from reminders.wording.composers import every_composer
 from storage.attendance.patterns import TalkRule
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
-from storage.engine.migrate import schema_is_current
 from storage.mapped import open_database
 from storage.outbox.leases import worker_name
 from storage.outbox.message import send_what_waited
@@ -68,6 +67,7 @@ class App:
     planner: Planner
     scheduler: Scheduler
     illustrations: Illustrations
+    readiness: Readiness
     http: Starlette
 
     async def start(self) -> None:
@@ -85,6 +85,7 @@ class App:
         for channel in self.channels.values():
             await channel.close()
         await self.illustrations.close()
+        await self.readiness.finished()
         await self.database.close()
 
 
@@ -183,12 +184,7 @@ def build(
         often=[passing_on.run_once],
     )
 
-    async def readiness() -> dict[str, bool]:
-        try:
-            return {"database": await schema_is_current(database)}
-        except (SQLAlchemyError, OSError):
-            return {"database": False}
-
+    readiness = Readiness(database, tuple(channels), lambda: dispatcher.channels_down)
     app = App(
         settings=settings,
         database=database,
@@ -202,6 +198,7 @@ def build(
         planner=planner,
         scheduler=scheduler,
         illustrations=illustrations,
+        readiness=readiness,
         http=Starlette(),
     )
     app.http = build_http(

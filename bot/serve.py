@@ -15,9 +15,12 @@ from sqlalchemy.exc import DatabaseError
 from bot.app import App, build
 from bot.configuration.clock import SystemClock
 from bot.configuration.settings import Settings
-from storage.engine.database import Database
+from bot.watch import Watch
+from storage.engine.database import Database, database_url
 from storage.engine.key_marks import check_key_marks
+from storage.engine.keys import KeyRing
 from storage.engine.migrate import migrate, schema_is_current
+from storage.engine.sqlite_file import ServiceLock
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +59,8 @@ async def prepare_schema(database: Database) -> None:
         SchemaIsOld: on PostgreSQL.
         Undecryptable: rows are under a secret that is not among the settings.
     """
-    await check_key_marks(database)
+    if not database.is_missing():
+        await check_key_marks(database)
     if database.is_sqlite:
         await migrate(database)
     elif not await schema_is_current(database):
@@ -100,10 +104,23 @@ async def serve_app(settings: Settings) -> None:
     """Run the service until it is told to stop.
 
     Raises:
-        SecretMissing, SecretTooShort, Undecryptable, ConfigError, PolicyError, SchemaIsOld, PortTaken: before anything
-            starts.
+        SecretMissing, SecretTooShort, Undecryptable, ConfigError, PolicyError, SchemaIsOld, PortTaken, FileServed:
+            before anything starts.
+        DatabaseLost: the database's file is gone, replaced or damaged; everything was stopped.
     """
     keys = settings.keys()
+    with _only_service(settings):
+        await _serve(settings, keys)
+
+
+def _only_service(settings: Settings) -> contextlib.AbstractContextManager[object]:
+    """One service a file: two would send everything twice and wait for each other's locks."""
+    url = database_url(settings.database_url)
+    is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    return ServiceLock(str(url.database)) if is_file else contextlib.nullcontext()
+
+
+async def _serve(settings: Settings, keys: KeyRing) -> None:
     bound = listen(settings)
     settings = settings.model_copy(update={"port": bound.getsockname()[1]})
     app = build(settings, keys=keys, clock=SystemClock())
@@ -116,9 +133,22 @@ async def serve_app(settings: Settings) -> None:
     async with running(app, [bound]):
         settle()
         log.info("ready", host=settings.host, port=settings.port, channels=sorted(app.channels))
-        await until_told_to_stop()
+        await _until_told_or_lost(Watch(app.database, app.clock, app.scheduler.clock_jumped))
         log.info("stopping")
     log.info("stopped")
+
+
+async def _until_told_or_lost(watch: Watch) -> None:
+    watching, told = asyncio.create_task(watch.run()), asyncio.create_task(until_told_to_stop())
+    try:
+        await asyncio.wait({watching, told}, return_when=asyncio.FIRST_COMPLETED)
+        if watching.done():
+            # Raises what the watch found.
+            watching.result()
+    finally:
+        for task in (watching, told):
+            task.cancel()
+        await asyncio.gather(watching, told, return_exceptions=True)
 
 
 async def until_told_to_stop() -> None:

@@ -15,6 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from reminders.delivery.channel import Clock
+from reminders.delivery.episodes import Episodes
 from reminders.kinds import KEPT_WITH_PERSON
 from reminders.planning.not_delivered import NotDelivered
 from reminders.planning.planner import Planner
@@ -54,6 +55,7 @@ class Scheduler:
         self._clock = clock
         self._plan_more = plan_more
         self._often = often
+        self._stumbling = Episodes("job_failing")
         self._stop = asyncio.Event()
         self._jobs = AsyncIOScheduler()
         self._loop: asyncio.Task[None] | None = None
@@ -74,6 +76,13 @@ class Scheduler:
         self._dispatcher.wake()
         if self._loop is not None:
             await self._loop
+
+    async def clock_jumped(self, by: timedelta) -> None:
+        """The wall clock was set by so much: every job's next run and every try that waits are reckoned anew."""
+        log.warning("clock_jumped", seconds=round(by.total_seconds()))
+        for job in self._jobs.get_jobs():
+            job.modify(next_run_time=self._clock.now())
+        await self._dispatcher.clock_jumped(by)
 
     async def plan_ahead(self) -> None:
         """Plan what is to be said in the coming weeks."""
@@ -101,11 +110,14 @@ class Scheduler:
 
     def _every(self, interval: timedelta, job: Callable[[], Awaitable[None]]) -> None:
         async def guarded() -> None:
+            name = getattr(job, "__name__", "?")
             try:
                 await job()
             except Exception as error:
                 # One failed run must not end the job: the next one comes.
-                log.error("job_failed", job=getattr(job, "__name__", "?"), error=type(error).__name__)
+                self._stumbling.noticed(name, error=type(error).__name__)
+            else:
+                self._stumbling.well(name)
 
         # Without a trigger: once, at once; on a busy machine a moment later, and never left out.
         self._jobs.add_job(guarded, misfire_grace_time=None)

@@ -11,10 +11,21 @@ class FakeClock:
 
     def __init__(self, start: datetime = START) -> None:
         self._now = start
+        # How far the wall clock was set away from the time that passed.
+        self._set_by = timedelta(0)
 
     def now(self) -> datetime:
         """The instant it stands at."""
         return self._now
+
+    def steady(self) -> datetime:
+        """The time that passed, without the jumps of the wall clock."""
+        return self._now - self._set_by
+
+    def jump(self, by: timedelta) -> None:
+        """Somebody sets the wall clock forward or (by less than nothing) back; no time passes."""
+        self._now += by
+        self._set_by += by
 
     def set(self, moment: datetime) -> None:
         """Stand at this instant (aware)."""

@@ -74,6 +74,9 @@ class Lags:
         self.most_in_hand = max(self.most_in_hand, count)
         self.last_written = time.time()
 
+    def channel_down(self, channel: str, *, down: bool) -> None:
+        """See DeliveryMetrics."""
+
 
 def _memory() -> float:
     """This process's present memory in MB."""

@@ -71,7 +71,8 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
     if database.is_sqlite and _folder_is_missing(database.url.database):
         stop(f"There is no folder for {database.url.database}. Make it, or mend MAATJE_DATABASE_URL.", WRONG_USAGE)
     try:
-        await check_key_marks(database)
+        if not database.is_missing():
+            await check_key_marks(database)
         if database.is_sqlite:
             await migrate(database)
         elif not await schema_is_current(database):

@@ -27,6 +27,8 @@ def serve(
     """Run the service: channels, web chat, reminders."""
     # Here, because the whole service comes with it, and the other commands need not wait for that.
     from bot.serve import PortTaken, SchemaIsOld
+    from bot.watch import DatabaseLost
+    from storage.engine.sqlite_file import FileServed
 
     settings = read_settings()
     changes: dict[str, object] = {}
@@ -48,8 +50,10 @@ def serve(
 
     try:
         run(work)
-    except (PortTaken, SchemaIsOld, PolicyError) as error:
+    except (PortTaken, SchemaIsOld, PolicyError, FileServed) as error:
         stop(str(error), WRONG_USAGE)
+    except DatabaseLost as error:
+        stop(str(error), FAULTS)
 
 
 def migrate(as_json: AsJson = False) -> None:
@@ -59,7 +63,8 @@ def migrate(as_json: AsJson = False) -> None:
     async def work() -> None:
         database = open_database(settings.database_url, settings.keys())
         try:
-            await check_key_marks(database)
+            if not database.is_missing():
+                await check_key_marks(database)
             await migrate_schema(database)
         finally:
             await database.close()

@@ -1,6 +1,9 @@
 """The real clock. The demo has another (bot/demo)."""
 
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SystemClock:
@@ -9,3 +12,7 @@ class SystemClock:
     def now(self) -> datetime:
         """The present instant."""
         return datetime.now(UTC)
+
+    def steady(self) -> datetime:
+        """See reminders.delivery.channel.Clock."""
+        return _EPOCH + timedelta(seconds=time.monotonic())

@@ -127,4 +127,8 @@ class Clock(Protocol):
     """What time it is: an aware datetime in UTC. The demo's can be moved forward."""
 
     def now(self) -> datetime:
-        """The present instant."""
+        """The present instant: what people live by."""
+
+    def steady(self) -> datetime:
+        """A moment that passes as real seconds do, whatever the wall clock is set to: for pauses and paces. Only the
+        difference of two such moments means something."""

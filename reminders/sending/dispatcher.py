@@ -9,7 +9,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -105,6 +105,17 @@ class Dispatcher:
         self._wants_room = False
         self._swept_at: datetime | None = None
 
+    @property
+    def channels_down(self) -> list[str]:
+        """The channels that count as down now, by name."""
+        return self._sending.channels_down()
+
+    async def clock_jumped(self, by: timedelta) -> None:
+        """The wall clock was set; after one that was set back, tries that were put off do not wait longer for it."""
+        if by < timedelta(0):
+            await self._queue.bring_forward(self._clock.now(), -by)
+        self.wake()
+
     def wake(self) -> None:
         """Look for what is due now."""
         self._wake.set()
@@ -185,10 +196,10 @@ class Dispatcher:
 
     async def _sweep(self) -> None:
         """Give back what dead workers held, and what nobody finished in its time."""
-        now = self._clock.now()
-        if self._swept_at is not None and now - self._swept_at < self._limits.sweep:
+        now, steady = self._clock.now(), self._clock.steady()
+        if self._swept_at is not None and steady - self._swept_at < self._limits.sweep:
             return
-        self._swept_at = now
+        self._swept_at = steady
         dead = [owner for owner in await self._queue.owners() if is_dead(owner)]
         freed = await self._queue.free_owned_by(dead, now)
         freed += await self._queue.free_expired(now, self._in_hand)

@@ -13,6 +13,7 @@ import structlog
 from reminders.delivery.channel import AddressGone, Clock, Receipt, Rejected, RetryLater, Sender
 from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.degrade import degraded, may_number
+from reminders.delivery.episodes import Episodes
 from reminders.delivery.retry import LAST_CALL, MOST_UNEXPECTED, Between, end_of_use, next_attempt
 from reminders.sending.lanes import ChannelQueue, Lane, Parcel
 from reminders.sending.limits import Limits
@@ -71,6 +72,7 @@ class Sending:
             )
             for name, sender in senders.items()
         }
+        self._failing = Episodes("channel_failing")
         self._lanes: dict[str, Lane] = {}
         self._finishing: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -82,6 +84,10 @@ class Sending:
             lane = self._lanes[key] = Lane(key)
         lane.add(parcel)
         self._queue_lane(lane)
+
+    def channels_down(self) -> list[str]:
+        """The channels that count as down now, by name."""
+        return sorted(name for name, channel in self._channels.items() if channel.breaker.is_open)
 
     async def stop(self) -> None:
         """Send nothing new: put back what waits, and wait for what is being sent."""
@@ -112,20 +118,21 @@ class Sending:
         if not lane.parcels:
             self._forget(lane)
             return
-        now = self._clock.now()
+        # Paces and pauses are of the time that passes; when to claim again is wall time, like all in the outbox.
+        now, steady = self._clock.now(), self._clock.steady()
         while lane.parcels:
             parcel = lane.parcels[0]
             address = parcel.addresses[0]
             channel = self._channels[address.channel]
-            paused_until = channel.pace.paused_until(address.contact_id, now)
+            paused_until = channel.pace.paused_until(address.contact_id, steady)
             if paused_until is not None:
                 lane.parcels.pop(0)
-                self._put_back(parcel, paused_until)
+                self._put_back(parcel, now + (paused_until - steady))
                 continue
-            for_address = channel.pace.wait_for(address.contact_id, now)
+            for_address = channel.pace.wait_for(address.contact_id, steady)
             # A reply goes before all that waits; only a channel that is down makes it wait.
             is_reply = parcel.row.priority == Priority.REPLY
-            for_channel = channel.breaker.wait(now) if is_reply else channel.delay(now)
+            for_channel = channel.breaker.wait(steady) if is_reply else channel.delay(steady)
             if max(for_address, for_channel) <= self._patience and not self._stopping:
                 channel.put(lane)
                 return
@@ -175,21 +182,21 @@ class Sending:
     async def _send(self, channel: ChannelQueue, lane: Lane, parcel: Parcel) -> None:
         if not self._recorder.has_room():
             await self._recorder.room()
-        row, address, now = parcel.row, parcel.addresses[0], self._clock.now()
+        row, address, now, steady = parcel.row, parcel.addresses[0], self._clock.now(), self._clock.steady()
         if end_of_use(row.due_at, row.useful_until) <= now:
             self._finish_parcel(parcel, MessageState.EXPIRED, "too_late", address)
             return
-        wait = channel.breaker.wait(now)
+        wait = channel.breaker.wait(steady)
         if wait > 0 or parcel.lease_until - now <= self._limits.send_timeout:
             # Sent with a lease about to end, another worker might send it too.
             self._put_back(parcel, channel.later(now, wait))
             return
-        channel.pace.used(address.contact_id, now)
+        channel.pace.used(address.contact_id, steady)
         channel.breaker.going()
         try:
             receipt = await self._hand_over(channel.sender, parcel, address)
         except RetryLater as error:
-            channel.breaker.failed(self._clock.now())
+            self._stumbled(channel, error)
             self._try_later(channel, lane, parcel, error)
         except AddressGone as error:
             self._answered(channel)
@@ -237,8 +244,18 @@ class Sending:
     def _answered(self, channel: ChannelQueue) -> datetime:
         """The channel is up; when it showed that."""
         channel.breaker.succeeded()
-        channel.last_answer = now = self._clock.now()
-        return now
+        channel.last_answer = self._clock.steady()
+        if self._failing.is_open(channel.sender.name):
+            self._failing.well(channel.sender.name)
+            self._metrics.channel_down(channel.sender.name, down=False)
+        return self._clock.now()
+
+    def _stumbled(self, channel: ChannelQueue, error: RetryLater) -> None:
+        """The channel did not take a message; told once when it counts as down."""
+        channel.breaker.failed(self._clock.steady())
+        if channel.breaker.is_open:
+            self._failing.noticed(channel.sender.name, reason=error.reason)
+            self._metrics.channel_down(channel.sender.name, down=True)
 
     def _sent(self, parcel: Parcel, address: Address, receipt: Receipt, now: datetime) -> None:
         state = MessageState.DELIVERED if receipt.delivered else MessageState.SENT
@@ -291,7 +308,7 @@ class Sending:
             self._finish_parcel(parcel, MessageState.EXPIRED, error.reason, address)
             return
         # What comes after it in the lane keeps behind it.
-        channel.pace.pause_address(address.contact_id, at)
+        channel.pace.pause_address(address.contact_id, self._clock.steady() + (at - now))
         self._put_back(parcel, at, error.reason)
         while lane.parcels and lane.parcels[0].addresses[0].contact_id == address.contact_id:
             self._put_back(lane.parcels.pop(0), at)

@@ -110,7 +110,7 @@ class ChannelQueue:
         self._parked: set[asyncio.Task[None]] = set()
 
     def delay(self, now: datetime) -> float:
-        """About how many seconds pass before a lane that is queued now is served."""
+        """About how many seconds pass before a lane that is queued now is served; `now` is a steady moment."""
         waiting = len(self._urgent) + len(self._bulk)
         by_rate = waiting / self.pace.per_second if self.pace.per_second is not None else 0.0
         by_hanging = 0.0
@@ -180,7 +180,7 @@ class ChannelQueue:
             lane = self._next() if bucket is None else await self._next_in_turn(bucket)
             if lane is None:
                 return
-            wait = self.pace.wait_for(lane.parcels[0].addresses[0].contact_id, self._clock.now())
+            wait = self.pace.wait_for(lane.parcels[0].addresses[0].contact_id, self._clock.steady())
             if wait > 0:
                 if bucket is not None:
                     bucket.give_back()
@@ -195,13 +195,13 @@ class ChannelQueue:
         """Wait for the channel's next token, one task at a time, and only then choose the lane: a reply that came
         meanwhile is chosen first."""
         async with self._turn:
-            while (wait := bucket.wait(self._clock.now())) > 0:
+            while (wait := bucket.wait(self._clock.steady())) > 0:
                 if not (self._urgent or self._bulk):
                     return None
                 await self._sleep(wait)
             lane = self._next()
             if lane is not None:
-                bucket.take(self._clock.now())
+                bucket.take(self._clock.steady())
             return lane
 
     def _park(self, lane: Lane, wait: float) -> None:

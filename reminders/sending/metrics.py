@@ -23,6 +23,9 @@ class DeliveryMetrics(Protocol):
     def in_hand(self, count: int) -> None:
         """So many messages are claimed by this process now."""
 
+    def channel_down(self, channel: str, *, down: bool) -> None:
+        """Whether a channel counts as down now."""
+
 
 class NoMetrics:
     """Counts nothing."""
@@ -37,6 +40,9 @@ class NoMetrics:
         """See DeliveryMetrics."""
 
     def in_hand(self, count: int) -> None:
+        """See DeliveryMetrics."""
+
+    def channel_down(self, channel: str, *, down: bool) -> None:
         """See DeliveryMetrics."""
 
 
@@ -61,6 +67,7 @@ class PrometheusMetrics:
         self._outcome = cache(outcomes.labels)
         self._lag_of = cache(lag.labels)
         self._in_hand = Gauge("maatje_messages_in_hand", "Messages claimed by this process", registry=registry)
+        self._down = Gauge("maatje_channel_down", "1 while a channel counts as down", ["channel"], registry=registry)
 
     def finished(self, channel: str, outcome: str) -> None:
         """See DeliveryMetrics."""
@@ -77,3 +84,7 @@ class PrometheusMetrics:
     def in_hand(self, count: int) -> None:
         """See DeliveryMetrics."""
         self._in_hand.set(count)
+
+    def channel_down(self, channel: str, *, down: bool) -> None:
+        """See DeliveryMetrics."""
+        self._down.labels(channel).set(int(down))

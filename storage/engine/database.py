@@ -1,8 +1,10 @@
 """The database: one engine, transactions for reading and for writing, on SQLite and PostgreSQL alike."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
 
 from sqlalchemy import event, make_url, text
 from sqlalchemy.engine import URL, Connection
@@ -58,6 +60,13 @@ def is_unusable(error: DatabaseError) -> bool:
     return isinstance(error, OperationalError) or type(error) is DatabaseError
 
 
+def is_damaged(error: DatabaseError) -> bool:
+    """Whether SQLite says that the file is no database, or one that was damaged."""
+    return isinstance(error.orig, sqlite3.DatabaseError) and error.orig.sqlite_errorname.startswith(
+        ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+    )
+
+
 class Database:
     """One engine with its key ring.
 
@@ -82,6 +91,11 @@ class Database:
                 self.url, hide_parameters=True, pool_size=pool_size, max_overflow=5, pool_pre_ping=True
             )
         setattr(self.engine.sync_engine.dialect, KEYS_ATTRIBUTE, keys)
+
+    def is_missing(self) -> bool:
+        """Whether it is an SQLite file that is not there yet; `migrate` makes it."""
+        path = self.url.database if self.is_sqlite else None
+        return bool(path) and path != ":memory:" and not Path(path or "").exists()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -110,6 +124,22 @@ class Database:
         async with self.engine.connect() as connection:
             await connection.execution_options(**{_READ_ONLY: True})
             return await connection.scalar(text("SELECT CURRENT_TIMESTAMP"))
+
+    async def can_write(self) -> bool:
+        """Whether something could be written now; nothing is. Waits for who writes.
+
+        Raises:
+            SQLAlchemyError, OSError: the database cannot be used, or is for reading only.
+        """
+        if self.is_sqlite:
+            async with self.writing() as session:
+                await session.execute(text("SELECT 1"))
+            return True
+        async with self.engine.connect() as connection:
+            readonly = await connection.scalar(
+                text("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean")
+            )
+            return readonly is False
 
     async def forget_deleted(self) -> None:
         """Take what was deleted out of SQLite's log too, where earlier states of pages wait to be written over.

@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from storage.engine.database import Database
+from storage.engine.sqlite_file import create
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
@@ -25,7 +26,13 @@ def _upgrade(connection: Connection) -> None:
 
 
 async def migrate(database: Database) -> None:
-    """Upgrade the schema to the newest; does nothing when it is there already."""
+    """Upgrade the schema to the newest; does nothing when it is there already. An SQLite file is made where none is.
+
+    Raises:
+        OSError: the file cannot be made there.
+    """
+    if database.is_sqlite:
+        create(database.url.database)
     async with database.engine.begin() as connection:
         await connection.run_sync(_upgrade)
 

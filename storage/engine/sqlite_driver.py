@@ -13,8 +13,7 @@ from typing import Self
 import aiosqlite
 from sqlalchemy.engine import URL
 
-# Seconds that a writer waits for another one.
-BUSY = 30.0
+from storage.engine import sqlite_file
 
 
 class _Cursor:
@@ -100,7 +99,7 @@ def connector(url: URL) -> Callable[[], Awaitable[aiosqlite.Connection]]:
     """What `create_async_engine(async_creator=…)` opens the connections to this file by."""
 
     def opened() -> sqlite3.Connection:
-        return sqlite3.connect(url.database or ":memory:", timeout=BUSY)
+        return sqlite_file.connect(url.database)
 
     async def connect() -> aiosqlite.Connection:
         connection = _Connection(opened, iter_chunk_size=1)

@@ -13,6 +13,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from storage.engine import sqlite_file
 from storage.engine.columns import KEYS_ATTRIBUTE
 from storage.engine.database import _READ_ONLY, Database, _begin_sqlite, _set_up_sqlite
 
@@ -31,8 +32,9 @@ class Transactions:
         self._sqlite: Engine | None = None
         self._postgresql: AsyncEngine | None = None
         if database.is_sqlite:
+            path = database.url.database
             engine = self._sqlite = create_engine(
-                database.url.set(drivername="sqlite"), connect_args={"timeout": 30, "check_same_thread": False}
+                database.url.set(drivername="sqlite"), creator=lambda: sqlite_file.connect(path, any_thread=True)
             )
             event.listen(engine, "connect", _set_up_sqlite)
             event.listen(engine, "begin", _begin_sqlite)

@@ -46,6 +46,8 @@ _IS_SENDING: ColumnElement[bool] = literal_column("outbox.state = 'sending'")
 _SUSPECT_AFTER = 5
 _SUSPECT_WAIT = timedelta(minutes=1)
 _TRIES_TO_RECORD = 5
+# A try is put off by minutes.
+_LONGEST_TRY = timedelta(minutes=15)
 
 
 _COLUMNS = (
@@ -141,6 +143,18 @@ class OutboxQueue:
                     raise
             else:
                 return
+
+    async def bring_forward(self, now: datetime, by: timedelta) -> int:
+        """Tries that were put off by a clock that has been set back by so much come when they were meant to; how many.
+
+        What is due at a wall time (a reminder) keeps it.
+        """
+        again = (
+            update(_OUTBOX)
+            .where(_IS_PENDING, _C.next_at > now, _C.next_at <= now + by + _LONGEST_TRY, _C.next_at > _C.due_at)
+            .values(next_at=now)
+        )
+        return await self._transactions.run(lambda connection: connection.execute(again).rowcount)
 
     async def free_expired(self, now: datetime, in_hand: Collection[int]) -> int:
         """Give rows whose lease ran out back to the queue, except those this worker is busy with; how many."""

@@ -46,6 +46,10 @@ class FastClock:
         """See reminders.delivery.channel.Clock."""
         return self.began_at + (datetime.now(UTC) - self.began_at) * self.speed
 
+    def steady(self) -> datetime:
+        """See reminders.delivery.channel.Clock."""
+        return self.now()
+
 
 class Unpaced:
     """The channel without its limits of messages a second, which would make the test last for minutes."""

@@ -1,0 +1,86 @@
+"""Looks after what no job can mend: the database's file under us, and the wall clock.
+
+A file that is gone, replaced or damaged ends the process with a word, so that its supervisor starts it anew (and the
+start says what is wrong) instead of a service that answers 503 for ever.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+
+from reminders.delivery.channel import Clock
+from storage.engine.database import Database, is_damaged
+from storage.engine.sqlite_file import FileMark
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY = 5.0
+#: A wall clock that was set by more than this is said and survived; less is drift.
+JUMP = timedelta(minutes=1)
+
+
+class DatabaseLost(Exception):
+    """The database is not the one that was opened, or is damaged; says what to do."""
+
+
+class Watch:
+    """One look every few seconds, by `run`; `look` is one of them."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        clock_jumped: Callable[[timedelta], Awaitable[None]],
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._clock_jumped = clock_jumped
+        self._sleep = sleep
+        self._file = database.url.database if database.is_sqlite else None
+        self._mark = FileMark.of(self._file)
+        self._offset = clock.now() - clock.steady()
+
+    async def run(self) -> None:
+        """Look until cancelled.
+
+        Raises:
+            DatabaseLost: the process should end.
+        """
+        while True:
+            await self._sleep(LOOK_EVERY)
+            await self.look()
+
+    async def look(self) -> None:
+        """Look once.
+
+        Raises:
+            DatabaseLost: the file is gone, another one, or damaged.
+        """
+        await self._at_the_clock()
+        if self._file is None:
+            return
+        mark = FileMark.of(self._file)
+        if mark != self._mark:
+            what = "is gone" if mark is None else "was replaced"
+            raise DatabaseLost(f"The database file {self._file} {what} while the service ran. Look, then start again.")
+        try:
+            await self._database.clock()
+        except DatabaseError as error:
+            if is_damaged(error):
+                raise DatabaseLost(
+                    f"The database file {self._file} is damaged. Bring back the last backup (maatje restore)."
+                ) from error
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("watch_database_out_of_reach", error=type(error).__name__)
+
+    async def _at_the_clock(self) -> None:
+        offset = self._clock.now() - self._clock.steady()
+        by = offset - self._offset
+        if abs(by) >= JUMP:
+            self._offset = offset
+            await self._clock_jumped(by)

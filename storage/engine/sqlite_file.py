@@ -1,0 +1,106 @@
+"""The file of an SQLite database: made on purpose only, served by one service, and known again.
+
+SQLite makes a missing file by itself. A database that was deleted, or a mistyped name, would then be an empty one in
+which nobody is known; so a file is opened only when it is there, and `create` is what a migration does first.
+"""
+
+import fcntl
+import os
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+# Seconds that a writer waits for another process's.
+BUSY = 30.0
+_LOCK_END = "-service"
+
+
+class FileServed(OSError):
+    """Another service has this database file."""
+
+    def __init__(self, path: str, holder: str) -> None:
+        super().__init__(
+            f"{path} is served by another Maatje already ({holder}). Stop that one first; for several services at the "
+            "same time use PostgreSQL (MAATJE_DATABASE_URL=postgresql://…)."
+        )
+
+
+def connect(path: str | None, *, any_thread: bool = False) -> sqlite3.Connection:
+    """A connection to a file that is there; to memory where there is no path.
+
+    Raises:
+        sqlite3.OperationalError: there is no such file, or it cannot be opened.
+    """
+    if not path or path == ":memory:":
+        return sqlite3.connect(":memory:", timeout=BUSY, check_same_thread=not any_thread)
+    uri = f"file:{quote(str(Path(path).absolute()))}?mode=rw"
+    return sqlite3.connect(uri, uri=True, timeout=BUSY, check_same_thread=not any_thread)
+
+
+def create(path: str | None) -> None:
+    """Make an empty file that only this user may read and write, where there is none.
+
+    Raises:
+        OSError: it cannot be made there.
+    """
+    if path and path != ":memory:":
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+@dataclass(frozen=True, slots=True)
+class FileMark:
+    """Which file it is: another one under the same name, or none, is not the database that was opened."""
+
+    device: int
+    inode: int
+
+    @classmethod
+    def of(cls, path: str | None) -> Self | None:
+        """The mark of the file at this path; None where there is none."""
+        try:
+            found = os.stat(path or "")
+        except OSError:
+            return None
+        return cls(found.st_dev, found.st_ino)
+
+
+class ServiceLock:
+    """Held while a service runs on a file; a second service is told who has it.
+
+    The lock is on a file of its own beside it (the database's own locks end when any connection of the process is
+    closed) and goes with the process, however that ends.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._held: int | None = None
+
+    def __enter__(self) -> Self:
+        """Take the lock.
+
+        Raises:
+            FileServed: another process has it.
+            OSError: the lock's file cannot be written.
+        """
+        held = os.open(self._path + _LOCK_END, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(held, 100).decode(errors="replace").strip()
+            os.close(held)
+            raise FileServed(self._path, holder or "unknown process") from None
+        os.ftruncate(held, 0)
+        os.pwrite(held, f"process {os.getpid()}\n".encode(), 0)
+        self._held = held
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give it back; its file stays, since another may wait on it already."""
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
