@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.cards.renderer import CardRenderer
-from bot.channels.base import Channel
+from bot.channels.base import Channel, ComparesReplies
 from bot.channels.kind import ChannelParts
 from bot.channels.registry import build_channels, names, ways
 from bot.configuration.channels_file import load_channel_rules
@@ -17,7 +17,7 @@ from bot.configuration.municipality import Municipalities
 from bot.configuration.parts import planner_of, public_holidays
 from bot.configuration.settings import Settings
 from bot.dialogue.services import Services
-from bot.enclosures.earlier_messages import EarlierMessages
+from bot.enclosures.earlier_messages import EarlierMessages, FindsSent
 from bot.enclosures.files import Attachments
 from bot.enclosures.personal_links import PersonalLinks
 from bot.enclosures.picture_and_sound import Illustrations
@@ -121,6 +121,10 @@ def build(
 
     composer = every_composer(settings.zone, term_rules, talk_rules)
     earlier = EarlierMessages(composer)
+    sent_words = FindsSent(database, earlier, renderer)
+    for channel in channels.values():
+        if isinstance(channel, ComparesReplies):
+            channel.compare_with(sent_words)
     illustrations = Illustrations(
         database, renderer, CardRenderer(renderer), build_speaker(renderer, settings.recordings), clock, term_rules
     )

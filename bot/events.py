@@ -37,10 +37,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A button was pressed. `message_ref` is the channel's id of the message that had it."""
+    """A button was pressed. `message_ref` is the channel's id of the message that had it, `words` what was said with
+    it (a comment to an invitation, "1, but later"): it is for whoever hears this person."""
 
     intent: str
     message_ref: str | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,14 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True)
+class Unheard:
+    """Something came from this address that cannot be used; `why` is a word of the channel's. Its sender is told what
+    to do, and nothing of what we know of them."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """The person blocked the bot or closed the chat for good."""
 
@@ -90,7 +100,7 @@ class Moved:
     """The person has another number now; this one is nobody's, or soon somebody else's."""
 
 
-Payload: TypeAlias = Started | Said | Pressed | Command | Media | Left | Returned | Moved
+Payload: TypeAlias = Started | Said | Pressed | Command | Media | Unheard | Left | Returned | Moved
 
 
 @dataclass(frozen=True, slots=True)

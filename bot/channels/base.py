@@ -1,7 +1,8 @@
 """The protocol every channel keeps: sending (from reminders.delivery.channel) and what belongs to receiving."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol, TypeAlias
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from starlette.routing import BaseRoute
 
@@ -24,6 +25,7 @@ __all__ = [
     "BringAgain",
     "Capabilities",
     "Channel",
+    "ComparesReplies",
     "DeliveryError",
     "News",
     "NewsState",
@@ -33,6 +35,8 @@ __all__ = [
     "Report",
     "RetryLater",
     "Sender",
+    "Sent",
+    "SentWords",
 ]
 
 
@@ -48,6 +52,26 @@ class BringAgain(Exception):
 # What a channel calls for each event it parsed; returns when the event was handled and committed.
 # It never raises for a fault in the event: that is logged and counted inside. BringAgain: it could not be taken now.
 Receive: TypeAlias = Callable[[InboundEvent], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one of our messages said: its lines in each form that it may have had, and the labels of its choices."""
+
+    forms: tuple[tuple[str, ...], ...]
+    choices: tuple[str, ...] = ()
+
+
+# What the message with a reference said; None where that is not known (any more).
+SentWords: TypeAlias = Callable[[str], Awaitable[Sent | None]]
+
+
+@runtime_checkable
+class ComparesReplies(Protocol):
+    """A channel on which people quote what they answer."""
+
+    def compare_with(self, sent_words: SentWords) -> None:
+        """From now on compare what comes in with what was sent."""
 
 
 class Channel(Sender, Protocol):

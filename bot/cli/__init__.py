@@ -26,6 +26,7 @@ _MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "faq": ("faq",),
     "texts": ("translations",),
     "whatsapp": ("whatsapp",),
+    "mail": ("mail",),
     "cards": ("cards",),
     "voice": ("voice",),
     "bench": ("bench",),

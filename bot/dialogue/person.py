@@ -75,8 +75,10 @@ async def step(turn: Turn) -> None:
         # Who stopped and writes again is answered, and told that nothing else comes by itself.
         privacy.say_stopped(turn)
     match turn.event.payload:
-        case Pressed(intent=intent):
+        case Pressed(intent=intent, words=words):
             await press(turn, intent)
+            if words.strip() and turn.person.consented_at is not None:
+                await _pass_on_words(turn, words)
         case Command(name="language"):
             await onboarding.ask_language(turn, ())
         case _ if turn.person.consented_at is None:
@@ -92,6 +94,17 @@ async def step(turn: Turn) -> None:
             await menu.show(turn, ())
         case _:
             return
+
+
+async def _pass_on_words(turn: Turn, words: str) -> None:
+    """What was said with an answer: to the consultant, unless it is a cry for help, which goes before all else."""
+    if turn.services.finder.find(words, turn.language).outcome == "urgent":
+        await questions.take(turn, words)
+        return
+    open_topic = turn.conversation.topic
+    if await letters.send(turn, words, LetterKind.MESSAGE):
+        turn.say(part("letter.passed_on_too"))
+    turn.expect(open_topic)
 
 
 async def press(turn: Turn, intent: str) -> None:

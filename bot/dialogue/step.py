@@ -4,14 +4,17 @@ from bot.actions.contacts import let_go, note_heard
 from bot.dialogue import person, stranger
 from bot.dialogue.answers import read_answer
 from bot.dialogue.consultants import door
-from bot.dialogue.turn import Turn
-from bot.events import Left, Moved, Returned, Said, Started
+from bot.dialogue.turn import Turn, part, title
+from bot.events import Left, Moved, Returned, Said, Started, Unheard
 from storage.people.link_codes import looks_like_code
 
 
 async def step(turn: Turn) -> None:
     """Take one step of the conversation: change rows through the turn's session, say things through the turn."""
     match turn.event.payload:
+        case Unheard(why=why):
+            _say_unheard(turn, why)
+            return
         case Moved():
             let_go(turn.acting, turn.contact)
             return
@@ -30,6 +33,16 @@ async def step(turn: Turn) -> None:
         await door.step(turn)
     else:
         await person.step(turn)
+
+
+def _say_unheard(turn: Turn, why: str) -> None:
+    """What to do, to whoever wrote something that cannot be used. A stranger is told what any stranger is."""
+    if why == "unproved" and turn.linked_person is None and turn.linked_consultant is None:
+        turn.say(title("stranger.greeting"), part("stranger.how_to_link"))
+    elif why in ("unproved", "too_large"):
+        turn.say(part(f"email.unheard_{why}"))
+    else:
+        turn.say(part("email.unheard_empty"))
 
 
 def _brings_code(turn: Turn) -> bool:

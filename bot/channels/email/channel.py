@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+import hashlib
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from html import escape
 from urllib.parse import quote
@@ -13,14 +14,16 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.actions.acting import Proof
-from bot.channels.base import Capabilities, News, NewsState, Receipt, Receive, Report
+from bot.channels.base import Capabilities, News, NewsState, Receipt, Receive, Report, SentWords
+from bot.channels.email.calendar_answers import pressed_in
 from bot.channels.email.config import EmailConfig
 from bot.channels.email.mailbox import Mailbox
-from bot.channels.email.reading import CHANNEL, Bounced, HeardMail, part_of, read
+from bot.channels.email.reading import CHANNEL, Bounced, HeardMail, Nothing, OpenedMail, heard_in, open_mail, part_of
+from bot.channels.email.replies import Ours
 from bot.channels.email.sending import Outbound
 from bot.channels.email.tokens import Tokens
 from bot.channels.email.writing import Envelope, mail_of
-from bot.events import InboundEvent, Left
+from bot.events import InboundEvent, Left, Media, Payload, Unheard
 from locales.rendering.languages import LANGUAGES, SOURCE, find_language
 from locales.rendering.message import Style, Text
 from locales.rendering.render import Block, Rendered, Renderer
@@ -63,6 +66,8 @@ class EmailChannel:
         self._tokens = Tokens(sign, config.from_address)
         self._outbound = Outbound(config)
         self._mailbox = Mailbox(config, self.take, sleep) if config.imap_host else None
+        self._ours = Ours(frozenset({config.from_address}), ("Maatje", config.from_name))
+        self._sent_words: SentWords | None = None
         self._receive: Receive | None = None
         self._reading: asyncio.Task[None] | None = None
 
@@ -113,21 +118,53 @@ class EmailChannel:
     async def take(self, uid: str, raw: bytes) -> None:
         """One mail from the mailbox. Raises when it must come again."""
         # Beside the loop: a large or hostile mail takes its time.
-        match await asyncio.to_thread(read, raw, uid, self._tokens):
+        opened = await asyncio.to_thread(open_mail, raw, uid, self._tokens, self._ours)
+        if isinstance(opened, OpenedMail):
+            answers = self._tokens.answered(opened.marked, opened.address)
+            if answers is not None and self._sent_words is not None and (sent := await self._sent_words(answers)):
+                # What we said in it is known: read once more, with it.
+                known = replace(self._ours, sent=sent.forms, choices=sent.choices)
+                opened = await asyncio.to_thread(open_mail, raw, uid, self._tokens, known)
+        match heard_in(opened, uid, self._tokens) if isinstance(opened, OpenedMail) else opened:
             case HeardMail() as heard:
-                if self._receive is None:
-                    raise ConnectionError("the channel is stopping")
-                proof = Proof.REPLY if heard.answers is not None else Proof.CLAIMED
-                await self._receive(
-                    InboundEvent(
-                        CHANNEL, heard.address, heard.event_id, heard.payload, answers=heard.answers, proof=proof
-                    )
-                )
+                for event in self._events(heard):
+                    await self._hand_on(event)
             case Bounced() as bounced:
+                if bounced.ours:
+                    log.error("mail_came_back_for_us", hint="look at SPF, DKIM, DMARC and lists that block our server")
                 sent_as = bounced.message_id[:LONGEST_ID]
                 await self._report(News(CHANNEL, NewsState.FAILED, sent_as, reason=bounced.reason, gone=bounced.gone))
-            case nothing:
-                log.info("mail_left_aside", why=nothing.why)
+            case Nothing(why=why, address=address):
+                log.info("mail_left_aside", why=why)
+                if address:
+                    await self._hand_on(self._unheard(why, address))
+
+    def _events(self, heard: HeardMail) -> Iterator[InboundEvent]:
+        """What a mail brings, in order: an answer to an invitation with what was written to it, words, files."""
+        payloads: list[Payload] = [heard.payload, *heard.also]
+        if heard.calendar is not None:
+            pressed = pressed_in(heard.calendar, self._renderer)
+            # Programs put the comment, or "Accepted: …", into the mail as well.
+            payloads = [pressed, *(one for one in payloads if isinstance(one, Media))]
+        proof = Proof.REPLY if heard.answers is not None else Proof.CLAIMED
+        for place, payload in enumerate(payloads):
+            event_id = f"{heard.event_id}:{place}" if place else heard.event_id
+            yield InboundEvent(CHANNEL, heard.address, event_id, payload, answers=heard.answers, proof=proof)
+
+    def _unheard(self, why: str, address: str) -> InboundEvent:
+        """That a mail could not be used: said once a day for one reason, whoever writes in somebody's name."""
+        day = self._clock.now().date().isoformat()
+        name = hashlib.sha256(f"{why}|{address}|{day}".encode()).hexdigest()[:40]
+        return InboundEvent(CHANNEL, address, f"unheard:{name}", Unheard(why), proof=Proof.CLAIMED)
+
+    async def _hand_on(self, event: InboundEvent) -> None:
+        if self._receive is None:
+            raise ConnectionError("the channel is stopping")
+        await self._receive(event)
+
+    def compare_with(self, sent_words: SentWords) -> None:
+        """From now on what people quote is told by comparing with what we sent; without it by the form of a mail."""
+        self._sent_words = sent_words
 
     async def fetch(self, file: str) -> bytes | None:
         """A photo or sound that was attached to a mail; None when it is not there any more. Never raises."""

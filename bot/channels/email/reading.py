@@ -1,39 +1,38 @@
-"""What a mail that came in is: an answer, a link code, an answer to an invitation, a bounce, or nothing for us."""
+"""What a mail that came in is: an answer, a link code, an answer to an invitation, a bounce, or nothing we can use."""
 
 import hashlib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.errors import MessageError
-from email.message import EmailMessage, MIMEPart
+from email.message import EmailMessage
 from email.policy import default
 from email.utils import getaddresses
-from html.parser import HTMLParser
-from typing import Final, cast
+from typing import Final
 
-import icalendar
-
-from bot.channels.email.quotes import own_words
+from bot.channels.email.bounces import Bounced, OnlyAReport, bounce, in_words, is_from_postmaster
+from bot.channels.email.calendar_answers import CalendarAnswer, calendar_answer
+from bot.channels.email.content import Content, Enclosed, content_of, own_text, part_at, text_of
+from bot.channels.email.replies import Ours
 from bot.channels.email.tokens import Tokens
-from bot.events import Media, MediaKind, Payload, Pressed, Said, Started, command_in
+from bot.events import Media, MediaKind, Payload, Said, Started, command_in
 from storage.people.link_codes import looks_like_code
 
+__all__ = ["Bounced", "HeardMail", "Nothing", "OpenedMail", "open_mail", "part_of", "read"]
+
 LARGEST: Final = 10_000_000
-MOST_PARTS: Final = 50
 # Lines that may begin a part: a mail with more is made to keep us busy.
 MOST_BOUNDARIES: Final = 1_000
 # The standard library takes minutes for one header of some hundred thousand letters; real ones have hundreds.
 LONGEST_HEADER: Final = 20_000
 LONGEST_TEXT: Final = 4000
 CHANNEL: Final = "email"
-_UID = re.compile(r"appointment-([0-9]{1,15})@maatje")
 _PARSED = re.compile(
     rb"^(?:content-[a-z-]+|from|to|cc|subject|references|in-reply-to|message-id|delivered-to|x-original-to):.*"
     rb"(?:\r?\n[ \t].*)*",
     re.IGNORECASE | re.MULTILINE,
 )
-_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _AUTOMATIC = re.compile(
     r"^\s*(automatic reply|auto(matisch)?[ -]?(reply|antwoord|bericht)|automatisch antwoord|out of (the )?office|"
     # With its colon: "Afwezig morgen" is what people write above the very thing we want to hear.
@@ -42,66 +41,177 @@ _AUTOMATIC = re.compile(
     r"رد تلقائي|otomatik yanıt|پاسخ خودکار)",
     re.IGNORECASE,
 )
+_RECIPIENTS: Final = ("To", "Cc", "Delivered-To", "X-Original-To")
+_KINDS: Final = {"image": MediaKind.PHOTO, "audio": MediaKind.VOICE, "video": MediaKind.VIDEO}
+# Proofs of who sent it, nobody's message.
+_NO_FILES: Final = frozenset(
+    {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedMail:
+    """A mail of a person, opened: who wrote, in which words, with which files, and what that means.
+
+    `asked` are its headers that may hold the mark of the message it answers, `suspect` that its own server doubts the
+    sender. `calendar` is an answer to an invitation.
+    """
+
+    address: str
+    event_id: str
+    subject: str
+    text: str
+    first_line: str
+    files: tuple[Enclosed, ...]
+    marked: tuple[str, ...]
+    calendar: CalendarAnswer | None = None
+    suspect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class HeardMail:
-    """What somebody said by mail; `answers` is the reference of the message of ours that it answers."""
+    """What somebody said by mail; `answers` is the reference of the message of ours that it answers, None where nothing
+    proves it. `also` is what follows `payload`: further files."""
 
     address: str
     event_id: str
     payload: Payload
     answers: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Bounced:
-    """A message of ours came back: the mail with this id (without <>); `gone` = there is no such mailbox."""
-
-    message_id: str
-    reason: str
-    gone: bool
+    also: tuple[Payload, ...] = ()
+    calendar: CalendarAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """Not for us; `why` is a word for logs."""
+    """Not for us; `why` is a word for logs. `address` is the person's who would want to know, "" for machines."""
 
     why: str
+    address: str = ""
 
 
-def read(raw: bytes, uid: str, tokens: Tokens) -> HeardMail | Bounced | Nothing:
+def read(raw: bytes, uid: str, tokens: Tokens, ours: Ours | None = None) -> HeardMail | Bounced | Nothing:
     """What this mail is. `uid` names it in its mailbox. Never raises for what stands in a mail."""
+    opened = open_mail(raw, uid, tokens, ours)
+    return heard_in(opened, uid, tokens) if isinstance(opened, OpenedMail) else opened
+
+
+def heard_in(opened: OpenedMail, uid: str, tokens: Tokens) -> HeardMail | Nothing:
+    """What an opened mail says to us: what its mark proves to answer a mail of ours, or a stranger's code."""
+    answers = tokens.answered(opened.marked, opened.address)
+    if answers is None:
+        code = _code(opened)
+        if code is not None:
+            return HeardMail(opened.address, opened.event_id, Started(code))
+        return Nothing("unproved", "" if opened.suspect else opened.address)
+    payloads = payloads_of(opened, uid)
+    if not payloads and opened.calendar is None:
+        return Nothing("empty", opened.address)
+    first = payloads[0] if payloads else Said(opened.text)
+    return HeardMail(opened.address, opened.event_id, first, answers, tuple(payloads[1:]), opened.calendar)
+
+
+def payloads_of(opened: OpenedMail, uid: str) -> list[Payload]:
+    """The words and files as events: words go with the first file, the others are of its album."""
+    text = opened.text
+    media = [
+        Media(_KINDS.get(file.content_type.partition("/")[0], MediaKind.DOCUMENT), f"{uid}:{file.number}")
+        for file in opened.files
+    ]
+    if not media:
+        return [command_in(text) or Said(text)] if text else []
+    album = opened.event_id if len(media) > 1 else ""
+    return [Media(one.kind, one.file, "" if place else text, album) for place, one in enumerate(media)]
+
+
+def open_mail(raw: bytes, uid: str, tokens: Tokens | None, ours: Ours | None = None) -> OpenedMail | Bounced | Nothing:
+    """The mail, opened; `ours` is what is known of us, and without it the mail's own recipients count as us.
+
+    Never raises for what stands in a mail.
+    """
     if len(raw) > LARGEST:
-        return Nothing("too_large")
+        return Nothing("too_large", _sender_of(raw))
     if raw.count(b"\n--") > MOST_BOUNDARIES:
         return Nothing("too_many_parts")
     if any(header.end() - header.start() > LONGEST_HEADER for header in _PARSED.finditer(raw)):
         return Nothing("long_header")
     try:
         mail = message_from_bytes(raw, policy=default)
-        return _read(mail, uid, tokens)
-    except (MessageError, ValueError, LookupError, AttributeError, TypeError, RecursionError, IndexError):
+        return _open(mail, uid, tokens, ours)
+    except (MessageError, ValueError, LookupError, AttributeError, TypeError, RecursionError, AssertionError):
         # The standard library's parser stumbles over some rubbish; a mail it cannot read says nothing.
-        return Nothing("unreadable")
+        return Nothing("unreadable", _sender_of(raw))
 
 
-def _read(mail: EmailMessage, uid: str, tokens: Tokens) -> HeardMail | Bounced | Nothing:
+def _sender_of(raw: bytes) -> str:
+    """The sender of a mail that is not opened, from its first lines; "" for a machine's, and for none."""
+    head = raw[:100_000].partition(b"\r\n\r\n" if b"\r\n\r\n" in raw[:100_000] else b"\n\n")[0]
+    if any(header.end() - header.start() > LONGEST_HEADER for header in _PARSED.finditer(head)):
+        return ""
+    try:
+        mail = message_from_bytes(head, policy=default)
+        return "" if _is_automatic(mail) or _is_suspect(mail) else _sender(mail)[1]
+    except (MessageError, ValueError, LookupError, AttributeError, TypeError, RecursionError, AssertionError):
+        return ""
+
+
+def _open(mail: EmailMessage, uid: str, tokens: Tokens | None, ours: Ours | None) -> OpenedMail | Bounced | Nothing:
     if mail.get_content_type() == "multipart/report":
-        return _bounce(mail, tokens)
+        return _nothing(bounce(mail, tokens)) if tokens is not None else Nothing("report")
     if _is_automatic(mail):
+        if tokens is not None and is_from_postmaster(mail):
+            return _nothing(in_words(mail, text_of(mail), tokens))
         return Nothing("automatic")
-    senders = getaddresses([_header(mail, "From")])
-    address = senders[0][1].strip().lower() if senders else ""
-    if "@" not in address:
+    name, address = _sender(mail)
+    if not address:
         return Nothing("no_sender")
     event_id = hashlib.sha256(f"{_header(mail, 'Message-ID') or uid}|{address}".encode()).hexdigest()[:40]
-    answers = tokens.answered(_marked_headers(mail), address)
-    if answers is None:
-        code = _code(mail)
-        return HeardMail(address, event_id, Started(code)) if code is not None else Nothing("unproved")
-    payload = _invitation_answer(mail) or _words(mail) or _media(mail, uid)
-    return HeardMail(address, event_id, payload, answers) if payload is not None else Nothing("empty")
+    content = content_of(mail)
+    text, quoted = own_text(content, known_of(mail, address, ours), (name,) if name else ())
+    if len(text) > LONGEST_TEXT:
+        text = text[: LONGEST_TEXT - 1].rstrip() + "…"
+    whole = "\n".join(one.plain or "" for one in content.texts) or text
+    return OpenedMail(
+        address,
+        event_id,
+        _header(mail, "Subject").strip(),
+        text.strip(),
+        next((line.strip() for line in whole.splitlines() if line.strip()), ""),
+        tuple(_meant(content, quoted)),
+        tuple(_marked_headers(mail)),
+        _calendar(content, address, text),
+        _is_suspect(mail),
+    )
+
+
+def _nothing(found: Bounced | OnlyAReport) -> Bounced | Nothing:
+    return Nothing(found.why) if isinstance(found, OnlyAReport) else found
+
+
+def known_of(mail: EmailMessage, writer: str, ours: Ours | None) -> Ours:
+    """What is known of us when this mail is read: the settings' address, or whom the mail went to."""
+    recipients = [
+        (name, address.casefold())
+        for name, address in getaddresses(list(_values(mail, _RECIPIENTS)))
+        if "@" in address and address.casefold() != writer
+    ]
+    base = ours or Ours()
+    names = base.names
+    if ours is None or not ours.addresses:
+        base = replace(base, addresses=frozenset(_untagged(address) for _, address in recipients))
+        names = (*names, *(name for name, _ in recipients if name and "@" not in name))
+    return replace(base, names=names, writer=writer)
+
+
+def _untagged(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+def _sender(mail: EmailMessage) -> tuple[str, str]:
+    """The writer's name and address; "" where the mail has none."""
+    senders = getaddresses([_header(mail, "From")])
+    name, address = senders[0] if senders else ("", "")
+    return name.strip(), address.strip().lower() if "@" in address else ""
 
 
 def _header(mail: EmailMessage, name: str) -> str:
@@ -109,10 +219,14 @@ def _header(mail: EmailMessage, name: str) -> str:
     return "" if value is None else str(value)
 
 
-def _marked_headers(mail: EmailMessage) -> Iterator[str]:
-    for name in ("In-Reply-To", "References", "To", "Cc", "Delivered-To", "X-Original-To"):
+def _values(mail: EmailMessage, names: Sequence[str]) -> Iterator[str]:
+    for name in names:
         for value in mail.get_all(name, []):
             yield str(value)
+
+
+def _marked_headers(mail: EmailMessage) -> Iterator[str]:
+    return _values(mail, ("In-Reply-To", "References", *_RECIPIENTS))
 
 
 def _is_automatic(mail: EmailMessage) -> bool:
@@ -121,146 +235,50 @@ def _is_automatic(mail: EmailMessage) -> bool:
         return True
     if _header(mail, "Precedence").strip().lower() in ("bulk", "junk", "list", "auto_reply"):
         return True
-    if any(mail.get(name) is not None for name in ("X-Autoreply", "X-Autorespond", "List-Id", "X-Auto-Reply")):
+    named = ("X-Autoreply", "X-Autorespond", "List-Id", "X-Auto-Reply", "X-Failed-Recipients")
+    if any(mail.get(name) is not None for name in named):
         return True
     if _header(mail, "Return-Path").strip() == "<>":
         return True
     return _AUTOMATIC.match(_header(mail, "Subject")) is not None
 
 
-def _code(mail: EmailMessage) -> str | None:
+def _is_suspect(mail: EmailMessage) -> bool:
+    """Whether the server that took it doubts who sent it: it would be answered to somebody who never wrote."""
+    verdict = " ".join(_values(mail, ("Authentication-Results",))).casefold()
+    spam = _header(mail, "X-Spam-Flag").strip().casefold() == "yes"
+    return spam or "dmarc=fail" in verdict or "spf=fail" in verdict
+
+
+def _code(opened: OpenedMail) -> str | None:
     """A link code in the subject or on the first line: how a stranger shows who they are."""
-    text = _text(mail)
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    candidates = [_header(mail, "Subject").strip(), first.strip()]
+    candidates = (opened.subject, opened.first_line)
     return next((candidate for candidate in candidates if looks_like_code(candidate)), None)
 
 
-def _words(mail: EmailMessage) -> Payload | None:
-    text = own_words(_text(mail))[:LONGEST_TEXT].strip()
-    return (command_in(text) or Said(text)) if text else None
-
-
-def _text(mail: EmailMessage) -> str:
-    body = mail.get_body(("plain",))
-    if body is not None:
-        return _content(body)
-    body = mail.get_body(("html",))
-    return plain_text(_content(body)) if body is not None else ""
-
-
-def _content(part: MIMEPart) -> str:
-    try:
-        content = part.get_content()
-    except (LookupError, ValueError):
-        # An unknown or false charset: better some letters wrong than nothing heard.
-        raw = part.get_payload(decode=True)
-        return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else ""
-    # Some charsets make halves of letters, which no database takes.
-    return content.encode(errors="replace").decode() if isinstance(content, str) else ""
-
-
-def _parts(mail: EmailMessage) -> Iterator[tuple[int, EmailMessage]]:
-    for number, part in enumerate(mail.walk()):
-        if number >= MOST_PARTS:
-            return
-        yield number, part
-
-
-def _invitation_answer(mail: EmailMessage) -> Pressed | None:
-    """An answer to our invitation, given in a calendar program (RFC 5546, METHOD:REPLY)."""
-    for _, part in _parts(mail):
-        if part.get_content_type() != "text/calendar":
+def _calendar(content: Content, address: str, own: str) -> CalendarAnswer | None:
+    for text in content.calendars:
+        try:
+            answer = calendar_answer(text, address)
+        except (ValueError, IndexError, KeyError, AttributeError, TypeError):
+            # Other parts of the mail are heard all the same.
             continue
-        calendar = icalendar.Calendar.from_ical(_content(part))
-        if str(calendar.get("METHOD", "")).upper() != "REPLY":
-            continue
-        for event in calendar.walk("VEVENT"):
-            found = _UID.fullmatch(str(event.get("UID", "")))
-            attendees = event.get("ATTENDEE")
-            attendee = attendees[0] if isinstance(attendees, list) else attendees
-            said = str(attendee.params.get("PARTSTAT", "")).upper() if attendee is not None else ""
-            intent = {"ACCEPTED": "come", "DECLINED": "notcome"}.get(said)
-            if found is not None and intent is not None:
-                return Pressed(f"{intent}:{found[1]}")
+        if answer is not None:
+            added = answer.comment or ("" if answer.mail_by_program else own.strip())
+            return replace(answer, comment=added)
     return None
 
 
-def _media(mail: EmailMessage, uid: str) -> Media | None:
-    kinds = {"image": MediaKind.PHOTO, "audio": MediaKind.VOICE}
-    for number, part in _parts(mail):
-        if part.get_content_maintype() in kinds:
-            return Media(kinds[part.get_content_maintype()], f"{uid}:{number}")
-    return None
+def _meant(content: Content, quoted: frozenset[str]) -> Iterator[Enclosed]:
+    """The files that the writer meant: not the pictures of a quoted mail, nor a calendar's twin as a file."""
+    for file in content.files:
+        if file.content_id in quoted or file.content_type in _NO_FILES:
+            continue
+        if file.content_type == "application/ics" and content.calendars:
+            continue
+        yield file
 
 
 def part_of(raw: bytes, number: int) -> bytes | None:
     """One part of a mail, decoded: the file that a Media names."""
-    mail = message_from_bytes(raw[:LARGEST], policy=default)
-    for place, part in _parts(mail):
-        if place == number:
-            content = part.get_payload(decode=True)
-            return content if isinstance(content, bytes) else None
-    return None
-
-
-def _bounce(mail: EmailMessage, tokens: Tokens) -> Bounced | Nothing:
-    """A delivery report (RFC 3464): which mail came back, and whether it ever can arrive.
-
-    Other reports (that a mail was read, that somebody called it spam) say nothing of delivery. Anybody can write one:
-    it counts for the mail whose whole id it quotes, signature included, which only who got that mail can know.
-    """
-    status, action, returned = "", "", None
-    for _, part in _parts(mail):
-        kind = part.get_content_type()
-        if kind == "message/delivery-status":
-            for block in cast(list[EmailMessage], part.get_payload()):
-                status = str(block.get("Status", status))
-                action = str(block.get("Action", action)).strip().lower()
-        elif kind in ("message/rfc822", "text/rfc822-headers"):
-            returned = returned or tokens.sent(part.as_string()[:100_000])
-    returned = returned or tokens.sent(" ".join(_marked_headers(mail)))
-    found = _STATUS.search(status)
-    code = found[0] if found is not None else ""
-    if returned is None or not (action == "failed" or (not action and code.startswith("5."))):
-        return Nothing("report")
-    if code.startswith("4."):
-        return Nothing("delayed")
-    if code.startswith("5.2.2"):
-        return Bounced(returned, "mailbox_full", gone=False)
-    return Bounced(returned, "bounced", gone=code.startswith(("5.1.", "5.2.1")))
-
-
-class _Stripper(HTMLParser):
-    """Keeps the words of a page, with breaks where a reader sees them; quoted mails are left out."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.words: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Break lines; go silent in what is not said."""
-        if self._hidden:
-            self._hidden += tag in ("style", "script", "head", "blockquote")
-        elif tag in ("style", "script", "head", "blockquote"):
-            self._hidden = 1
-        if tag in ("br", "p", "div", "tr", "li", "h1", "h2"):
-            self.words.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        """Speak again."""
-        if self._hidden and tag in ("style", "script", "head", "blockquote"):
-            self._hidden -= 1
-
-    def handle_data(self, data: str) -> None:
-        """Words."""
-        if not self._hidden:
-            self.words.append(data)
-
-
-def plain_text(html: str) -> str:
-    """The words of an HTML mail."""
-    stripper = _Stripper()
-    stripper.feed(html[:1_000_000])
-    return "".join(stripper.words).strip()
+    return part_at(message_from_bytes(raw[:LARGEST], policy=default), number)

@@ -9,6 +9,7 @@ import structlog
 
 from bot.channels.base import AddressGone, DeliveryError, Rejected, RetryLater
 from bot.channels.email.config import EmailConfig
+from bot.channels.email.refusals import Refusal, refusal_of
 from reminders.delivery.retry import LONGEST
 
 log = structlog.get_logger(__name__)
@@ -16,10 +17,7 @@ log = structlog.get_logger(__name__)
 TIMEOUT = 20.0
 # With one, a server that takes a second a mail would make the last of a morning's mails wait past their time.
 CONNECTIONS = 4
-# Bad sender's mailbox address, syntax or system (RFC 3463, X.1.7 and X.1.8).
-_SENDER_REFUSED = frozenset({"5.1.7", "5.1.8"})
-# What servers without enhanced statuses say of a mailbox that is not there (RFC 5321, 4.2.3).
-_NO_MAILBOX = frozenset({550, 551, 553})
+_OURS_TO_MEND = "check MAATJE_EMAIL_FROM, what the account may send, its limit, SPF, and lists that block our server"
 
 
 class Outbound:
@@ -94,7 +92,7 @@ class Outbound:
 
 
 def delivery_error(error: Exception) -> DeliveryError:
-    """What a server's answer means for a message (RFC 5321, RFC 3463)."""
+    """What a server's answer means for a message (RFC 5321, RFC 3463; see refusals.py)."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
         error = error.recipients[0]
     if isinstance(error, aiosmtplib.SMTPAuthenticationError) or getattr(error, "code", 0) == 530:
@@ -102,24 +100,22 @@ def delivery_error(error: Exception) -> DeliveryError:
         return RetryLater("login_refused", LONGEST * 2)
     if not isinstance(error, aiosmtplib.SMTPResponseException):
         return RetryLater("timeout" if isinstance(error, TimeoutError) else "unreachable")
-    status = error.message.split(" ", 1)[0]
-    if error.code == 552 or status[1:] == ".2.2":
+    refusal = refusal_of(error.message, code=error.code)
+    if refusal is Refusal.FULL:
         # For now or for good: who does not empty a mailbox in the next minutes is to be reached in another way.
-        return Rejected("mailbox_full")
-    if error.code < 500:
-        return RetryLater("server_busy")
-    if isinstance(error, aiosmtplib.SMTPSenderRefused) or status in _SENDER_REFUSED:
+        return Rejected(refusal.value)
+    if refusal is Refusal.PASSING:
+        return RetryLater(refusal.value)
+    if isinstance(error, aiosmtplib.SMTPDataError):
+        # What was written in this mail; the next one may go.
+        log.warning("smtp_refused", code=error.code)
+        return Rejected(Refusal.OTHER.value)
+    if isinstance(error, aiosmtplib.SMTPSenderRefused) or refusal is Refusal.OURS:
         # It is ours to mend and holds for everybody: nobody's message is lost by it before it is of no use.
-        log.error("smtp_sender_refused", code=error.code, hint="check MAATJE_EMAIL_FROM and what the account may send")
-        return RetryLater("sender_refused", LONGEST * 2)
-    if isinstance(error, aiosmtplib.SMTPRecipientRefused) and _is_gone(error, status):
-        return AddressGone("no_such_mailbox")
+        log.error("smtp_sender_refused", code=error.code, hint=_OURS_TO_MEND)
+        return RetryLater(Refusal.OURS.value, LONGEST * 2)
+    recipient = isinstance(error, aiosmtplib.SMTPRecipientRefused)
+    if recipient and refusal is Refusal.GONE:
+        return AddressGone(refusal.value)
     log.warning("smtp_refused", code=error.code)
-    return Rejected("refused")
-
-
-def _is_gone(error: aiosmtplib.SMTPRecipientRefused, status: str) -> bool:
-    """Whether the server knows no such mailbox. One that will not relay, or blocks us, says nothing of the address."""
-    if status.startswith("5."):
-        return status.startswith(("5.1.", "5.2.1"))
-    return error.code in _NO_MAILBOX and "relay" not in error.message.lower()
+    return Rejected(Refusal.OTHER.value)

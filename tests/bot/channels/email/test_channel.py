@@ -7,9 +7,10 @@ import pytest
 import structlog
 from starlette.applications import Starlette
 
-from bot.channels.base import AddressGone, NewsState, Rejected, RetryLater
+from bot.actions.acting import Proof
+from bot.channels.base import AddressGone, DeliveryError, NewsState, Rejected, RetryLater, Sent
 from bot.channels.email.config import Security
-from bot.events import Left, Media, MediaKind, Pressed, Said, Started
+from bot.events import Left, Media, MediaKind, Pressed, Said, Started, Unheard
 from tests.bot.channels.email.rig import OURS, PASSWORD, PERSON, Rig, reply_to, rigged
 from tests.bot.channels.notify.rig import rendered
 
@@ -36,9 +37,18 @@ async def test_a_mail_arrives_and_a_repeat_is_the_same_mail(rig: Rig) -> None:
         ("421 4.3.2 closing", RetryLater, "server_busy"),
         ("550 no such user here", AddressGone, "no_such_mailbox"),
         ("550 5.2.1 this account is disabled", AddressGone, "no_such_mailbox"),
-        ("550 5.7.1 your server is on a block list", Rejected, "refused"),
-        ("554 5.7.1 <x>: Relay access denied", Rejected, "refused"),
-        ("550 relay not permitted", Rejected, "refused"),
+        ("550 5.1.10 RecipientNotFound", AddressGone, "no_such_mailbox"),
+        ("550 5.1.0 address unknown", AddressGone, "no_such_mailbox"),
+        # Our own fault, which somebody here must mend: the sending stops, and no message is given up for it.
+        ("550 5.7.1 your server is on a block list", RetryLater, "sender_refused"),
+        ("554 5.7.1 <x>: Relay access denied", RetryLater, "sender_refused"),
+        ("550 relay not permitted", RetryLater, "sender_refused"),
+        ("550 5.1.1 blocked using zen.spamhaus.org", RetryLater, "sender_refused"),
+        ("550 SPF check failed", RetryLater, "sender_refused"),
+        ("550 5.4.5 Daily sending quota exceeded", RetryLater, "sender_refused"),
+        ("550 5.4.1 recipient address rejected", Rejected, "refused"),
+        ("550 mailbox unavailable", Rejected, "refused"),
+        ("553 5.1.4 ambiguous", Rejected, "refused"),
         ("553 5.1.8 sender address rejected", RetryLater, "sender_refused"),
         ("530 5.7.0 authentication required", RetryLater, "login_refused"),
     ],
@@ -130,13 +140,54 @@ async def test_a_link_code_opens_the_conversation_of_a_stranger(rig: Rig) -> Non
     assert (rig.heard[0].address, rig.heard[0].payload) == ("new@example.org", Started("ACDEFGHJKM"))
 
 
-async def test_an_answer_from_another_address_is_nothing(rig: Rig) -> None:
+async def test_an_answer_from_another_address_is_nothing_and_its_sender_hears_so_once_a_day(rig: Rig) -> None:
     await rig.channel.send(PERSON, ASKS, reference="7")
     mail = rig.office.mails[0]
     await rig.brings(reply_to(mail, "Ik kom niet", sender="thief@example.org"))
+    await rig.brings(reply_to(mail, "Nog eens: ik kom niet", sender="thief@example.org"))
     await rig.brings(reply_to(mail, "Ik kom"))
+    await rig.until(lambda: len(rig.heard) == 3)
+    # Not a word of it is handed on.
+    assert [event.payload for event in rig.heard] == [Unheard("unproved"), Unheard("unproved"), Said("Ik kom")]
+    assert [event.proof for event in rig.heard] == [Proof.CLAIMED, Proof.CLAIMED, Proof.REPLY]
+    # The same event twice: the inbox takes it once.
+    assert len({event.event_id for event in rig.heard}) == 2
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("Auto-Submitted", "auto-replied"),
+        ("X-Spam-Flag", "YES"),
+        ("Authentication-Results", "mx.gemeente.example; dmarc=fail header.from=example.org"),
+    ],
+)
+async def test_nobody_is_told_who_may_not_have_written_it(rig: Rig, header: str, value: str) -> None:
+    await rig.channel.send(PERSON, ASKS, reference="7")
+    forged = reply_to(rig.office.mails[0], "Ik kom niet", sender="thief@example.org")
+    forged[header] = value
+    await rig.brings(forged)
+    await rig.brings(reply_to(rig.office.mails[0], "Ik kom"))
     await rig.until(lambda: len(rig.heard) == 1)
     assert rig.heard[0].payload == Said("Ik kom")
+
+
+async def test_a_mail_with_nothing_in_it_is_told_to_its_writer(rig: Rig) -> None:
+    await rig.channel.send(PERSON, ASKS, reference="7")
+    await rig.brings(reply_to(rig.office.mails[0], "> Komt u morgen?"))
+    await rig.until(lambda: len(rig.heard) == 1)
+    assert rig.heard[0].payload == Unheard("empty")
+
+
+async def test_what_we_sent_is_known_where_somebody_can_say_it(rig: Rig) -> None:
+    async def sent(reference: str) -> Sent | None:
+        return Sent((("Komt u morgen om tien uur op het gemeentehuis?",),)) if reference == "7" else None
+
+    rig.channel.compare_with(sent)
+    await rig.channel.send(PERSON, ASKS, reference="7")
+    await rig.brings(reply_to(rig.office.mails[0], "Komt u morgen om tien uur op het gemeentehuis?\nNee, ik ben ziek"))
+    await rig.until(lambda: len(rig.heard) == 1)
+    assert rig.heard[0].payload == Said("Nee, ik ben ziek")
 
 
 async def test_a_photo_can_be_fetched_later(rig: Rig) -> None:
@@ -153,17 +204,65 @@ async def test_a_photo_can_be_fetched_later(rig: Rig) -> None:
     assert await rig.channel.fetch("0.1:1") is None
 
 
-async def test_an_answer_to_the_invitation_is_an_answer(rig: Rig) -> None:
+@pytest.mark.parametrize(
+    ("method", "lines", "pressed"),
+    [
+        pytest.param("REPLY", "ATTENDEE;PARTSTAT=DECLINED:mailto:{person}", Pressed("notcome:12"), id="declined"),
+        pytest.param(
+            "REPLY",
+            "ATTENDEE;PARTSTAT=DECLINED:mailto:{person}\r\nCOMMENT:Mijn kind is ziek",
+            Pressed("notcome:12", words="Mijn kind is ziek"),
+            id="declined with a comment",
+        ),
+        pytest.param(
+            "REPLY",
+            "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:other@example.org\r\nATTENDEE;PARTSTAT=ACCEPTED:mailto:{person}",
+            Pressed("come:12"),
+            id="of two, the writer",
+        ),
+        pytest.param(
+            "REPLY",
+            "ATTENDEE;PARTSTAT=TENTATIVE:mailto:{person}",
+            Pressed("appt:12", words="Ik weet nog niet of ik kom."),
+            id="perhaps",
+        ),
+        pytest.param(
+            "COUNTER",
+            "ATTENDEE;PARTSTAT=TENTATIVE:mailto:{person}\r\nDTSTART:20260304T130000Z\r\nCOMMENT:Liever dan",
+            Pressed("othertime:12", words="Ik stel een andere tijd voor: woensdag 4 maart 14:00 (middag).\nLiever dan"),
+            id="another time",
+        ),
+    ],
+)
+async def test_an_answer_to_the_invitation_is_an_answer(rig: Rig, method: str, lines: str, pressed: Pressed) -> None:
     await rig.channel.send(PERSON, ASKS, reference="7")
     mail = reply_to(rig.office.mails[0], "")
     reply = (
-        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\nUID:appointment-12@maatje\r\n"
-        f"DTSTAMP:20260302T080000Z\r\nATTENDEE;PARTSTAT=DECLINED:mailto:{PERSON}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:{method}\r\nBEGIN:VEVENT\r\n"
+        f"UID:appointment-12@maatje\r\nDTSTAMP:20260302T080000Z\r\n{lines.format(person=PERSON)}\r\n"
+        "END:VEVENT\r\nEND:VCALENDAR\r\n"
     )
-    mail.add_alternative(reply, subtype="calendar", params={"method": "REPLY"})
+    mail.add_alternative(reply, subtype="calendar", params={"method": method})
     await rig.brings(mail)
     await rig.until(lambda: len(rig.heard) == 1)
-    assert rig.heard[0].payload == Pressed("notcome:12")
+    assert rig.heard[0].payload == pressed
+
+
+async def test_words_and_every_file_are_brought(rig: Rig) -> None:
+    await rig.channel.send(PERSON, ASKS, reference="7")
+    mail = reply_to(rig.office.mails[0], "Ik ben ziek")
+    mail.add_attachment(b"jpeg", maintype="image", subtype="jpeg", filename="arts.jpg")
+    mail.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename="brief.pdf")
+    await rig.brings(mail)
+    await rig.until(lambda: len(rig.heard) == 2)
+    first, second = (event.payload for event in rig.heard)
+    assert isinstance(first, Media)
+    assert isinstance(second, Media)
+    assert (first.kind, first.caption) == (MediaKind.PHOTO, "Ik ben ziek")
+    assert (second.kind, second.caption) == (MediaKind.DOCUMENT, "")
+    # Of one album, so that the second goes where the first went.
+    assert first.album == second.album != ""
+    assert rig.heard[0].event_id != rig.heard[1].event_id
 
 
 async def test_a_bounce_is_news_of_its_message(rig: Rig) -> None:
@@ -212,10 +311,10 @@ async def test_logs_hold_no_address_text_or_secret(rig: Rig) -> None:
     with structlog.testing.capture_logs() as logs:
         await rig.channel.send(PERSON, ASKS, reference="7")
         rig.office.answers[PERSON] = "550 5.7.9 no person@example.org here"
-        with pytest.raises((AddressGone, Rejected)):
+        with pytest.raises(DeliveryError):
             await rig.channel.send(PERSON, ASKS, reference="8")
         await rig.brings(reply_to(rig.office.mails[0], "geheim", sender="thief@example.org"))
         await rig.brings(reply_to(rig.office.mails[0], "Ik kom"))
-        await rig.until(lambda: len(rig.heard) == 1)
+        await rig.until(lambda: len(rig.heard) == 2)
     for secret in (PERSON, "thief", "geheim", "Ik kom", PASSWORD, "example.org"):
         assert secret not in str(logs)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.email.quotes import own_words
+from bot.channels.email.replies import own_words
 
 OURS = "> Morgen om 10:00 hebt u een gesprek.\n> Komt u?"
 OUTLOOK = (
