@@ -182,7 +182,9 @@ def build(
         database=database,
         dispatcher=dispatcher,
         planner=planner,
-        not_delivered=NotDelivered(planner, clock.now, settings.zone),
+        not_delivered=NotDelivered(
+            planner, clock.now, settings.zone, lambda municipality: municipalities.of(municipality).telephone
+        ),
         clock=clock,
         plan_more=[mail_addresses, digests],
         often=[passing_on.run_once],

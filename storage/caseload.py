@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.absences import Absence
 from storage.appointments.appointments import LessonGroup, Membership
+from storage.people.contacts import Contact
 from storage.people.people import Consultant, Person
+from storage.vocabulary import ContactState
 
 # How long a colleague to whom an unseen report went may still answer it.
 PASSED_FOR = timedelta(days=14)
@@ -47,6 +49,19 @@ async def who_hears(session: AsyncSession, consultant_id: int | None, on: date) 
         asked.add(found.id)
         found = await session.get(Consultant, found.stand_in_id)
     return first if found is None or found.id in asked else found
+
+
+async def reachable_stand_in(session: AsyncSession, consultant_id: int) -> Consultant | None:
+    """Who stands in for a consultant whom nothing reaches, away or not: the first with an address that works."""
+    asked, found = {consultant_id}, await session.get(Consultant, consultant_id)
+    while found is not None and found.stand_in_id is not None and found.stand_in_id not in asked:
+        asked.add(found.stand_in_id)
+        found = await session.get(Consultant, found.stand_in_id)
+        if found is not None:
+            linked = select(Contact.id).where(Contact.consultant_id == found.id, Contact.state == ContactState.ACTIVE)
+            if await session.scalar(linked.limit(1)) is not None:
+                return found
+    return None
 
 
 async def whose_work(session: AsyncSession, consultant_id: int, on: date) -> list[int]:

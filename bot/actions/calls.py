@@ -1,5 +1,6 @@
 """Whom to telephone because no message reached them, and what came of each call."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -7,6 +8,7 @@ from typing import Final
 
 from bot.actions.acting import Acting
 from bot.actions.people import look_at
+from storage.outbox.losses import LostOf, lost_of, told_by_call
 from storage.people.people import Person
 from storage.people.phone_tasks import PhoneTask, task_by_id
 from storage.vocabulary import CallResult, TaskState
@@ -23,10 +25,11 @@ class CallRefused(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A task to telephone a person."""
+    """A task to telephone a person, and what there is to tell them."""
 
     task: PhoneTask
     person: Person
+    lost: Sequence[LostOf] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,10 @@ async def call_for(acting: Acting, task_id: int) -> Call | CallRefused:
     """A task of one of their people, open or not, with the look at the person in the audit log."""
     task = await task_by_id(acting.session, task_id)
     person = await look_at(acting, task.person_id) if task is not None else None
-    return Call(task, person) if task is not None and person is not None else CallRefused.NOT_THEIRS
+    if task is None or person is None:
+        return CallRefused.NOT_THEIRS
+    lost = await lost_of(acting.session, [person.id], acting.now, acting.zone)
+    return Call(task, person, lost.get(person.id, ()))
 
 
 async def note_call(acting: Acting, task_id: int, result: CallResult) -> Noted | CallRefused:
@@ -60,5 +66,7 @@ async def note_call(acting: Acting, task_id: int, result: CallResult) -> Noted |
     consultant = await acting.consultant()
     task.state = TaskState.REACHED if result is CallResult.REACHED else TaskState.WRONG_NUMBER
     task.closed_at, task.closed_by = acting.now, consultant.id
+    if result is CallResult.REACHED:
+        await told_by_call(acting.session, person.id, acting.now, acting.zone)
     acting.audit("telephoned", f"person:{person.id}")
     return Noted(person)

@@ -1,7 +1,8 @@
 """Losses: what did not arrive is looked after by the time it failed, whatever it was due for.
 
 Each loss is taken up once, within a minute, and ends with somebody who can do something about it: what was for a person
-with their consultant, as a telephone task.
+with their consultant, as a telephone task; what was for a consultant with who stands in for them, or else, when it came
+from a person, with that person, who is asked to telephone.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,24 +10,42 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from locales.rendering.message import Body, Part, Style, Text
 from reminders.kinds import TOLD_WHEN_LOST, Kind, useful_for
 from reminders.planning.planned_for import PlannedFor
 from reminders.planning.planner import Planner
+from storage.appointments.absence_reports import unseen_report
+from storage.caseload import reachable_stand_in
 from storage.engine.database import Database
 from storage.outbox.losses import Loss, losses, taken_up
-from storage.outbox.message import Outgoing, put
+from storage.outbox.message import Message, Outgoing, messages_by_id, put
+from storage.people.people import Consultant, Person
 from storage.people.phone_tasks import PhoneTask, open_tasks
+from storage.vocabulary import Priority
+
+log = structlog.get_logger(__name__)
+
 
 _AT_ONCE: Final = 1000
+# What came from a person: a report, a question, a message.
+_REPORTS: Final = frozenset({Kind.SAY, Kind.ABSENCE_AGAIN, Kind.ABSENCE_PASSED})
 
 
 class NotDelivered:
     """Looks after losses; run by every worker, every minute."""
 
-    def __init__(self, planner: Planner, now: Callable[[], datetime], zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        planner: Planner,
+        now: Callable[[], datetime],
+        zone: ZoneInfo,
+        telephone: Callable[[str], str | None] = lambda _municipality: None,
+    ) -> None:
         self._planner = planner
+        self._telephone = telephone
         self._now = now
         self._zone = zone
 
@@ -40,6 +59,7 @@ class NotDelivered:
             async with database.writing() as session:
                 found = await losses(session, limit=_AT_ONCE, for_update=True)
                 told += await self._of_people(session, [one for one in found if one.person_id is not None], now)
+                told += await self._of_consultants(session, [one for one in found if one.person_id is None], now)
                 await taken_up(session, [one.id for one in found])
             if len(found) < _AT_ONCE:
                 return told
@@ -74,6 +94,58 @@ class NotDelivered:
             if not _waits(task := standing[person.id], now)
         ]
         return len(await put(session, messages, now))
+
+    async def _of_consultants(self, session: AsyncSession, lost: Sequence[Loss], now: datetime) -> int:
+        """Again to who stands in; where nobody does, a word to the person from whom it came."""
+        about = [one for one in lost if one.consultant_id is not None and one.about_id is not None]
+        messages: list[Outgoing] = []
+        rows = await messages_by_id(session, [one.id for one in about])
+        for one in about:
+            consultant_id, person_id = one.consultant_id or 0, one.about_id or 0
+            stand_in = await reachable_stand_in(session, consultant_id)
+            report = await unseen_report(session, person_id, consultant_id) if one.kind in _REPORTS else None
+            if stand_in is not None:
+                messages.append(_for(stand_in.id, rows[one.id], now))
+                if report is not None:
+                    # Which lets them see and answer it.
+                    report.passed_to_id, report.passed_at = stand_in.id, now
+            elif one.kind in _REPORTS:
+                about_what = f"report:{report.id}:{report.version}" if report is not None else f"message:{one.id}"
+                messages.append(await self._tell_sender(session, person_id, consultant_id, about_what, now))
+            else:
+                log.warning("consultant_not_reached", message=one.id, kind=one.kind)
+        return len(await put(session, messages, now))
+
+    async def _tell_sender(
+        self, session: AsyncSession, person_id: int, consultant_id: int, about_what: str, now: datetime
+    ) -> Outgoing:
+        consultant = await session.get_one(Consultant, consultant_id)
+        person = await session.get_one(Person, person_id)
+        telephone = self._telephone(person.municipality)
+        body = Body(
+            (
+                Part(Text("absence.not_reached", {"consultant": consultant.name}), Style.TITLE),
+                *([Part(Text("letter.telephone", {"telephone": telephone}))] if telephone else []),
+            )
+        )
+        key = f"not_reached:{person_id}:{about_what}"
+        return Outgoing(key=key, kind=Kind.SAY, due_at=now, params=body.to_json(), person_id=person_id)
+
+
+def _for(consultant_id: int, row: Message, now: datetime) -> Outgoing:
+    """A consultant's message once more, for who stands in."""
+    return Outgoing(
+        key=f"passed:{row.id}:{consultant_id}",
+        kind=row.kind,
+        due_at=now,
+        useful_until=max(row.useful_until, now + useful_for(Kind.UNDELIVERED)) if row.useful_until else None,
+        params=row.params,
+        consultant_id=consultant_id,
+        about_id=row.about_id,
+        appointment_id=row.appointment_id,
+        appointment_version=row.appointment_version,
+        priority=Priority(row.priority),
+    )
 
 
 def _can_be_called_for(person: PlannedFor) -> bool:

@@ -24,6 +24,7 @@ from storage.appointments.schedule import (
     schedules_of,
 )
 from storage.outbox.heard import HeardOf, ToldOf, heard_by
+from storage.outbox.losses import LostOf, lost_of
 from storage.outbox.message import Message
 from storage.outbox.planning import times_told
 from storage.people.people import Person, people_by_id
@@ -57,8 +58,8 @@ class Batch:
     told_by: Mapping[tuple[int, str, date], str]
     # How often a person was asked about an appointment, by (appointment, person).
     asked: Mapping[tuple[int, int], int]
-    # The appointment that a lost message was about, by message; the open telephone task, by person.
-    lost: Mapping[int, int]
+    # What people whom messages did not reach must still hear, and the open telephone task, by person.
+    lost: Mapping[int, Sequence[LostOf]]
     tasks: Mapping[int, int]
 
     def answer(self, appointment: ScheduledAppointment, person_id: int) -> Answer | None:
@@ -138,12 +139,12 @@ def more_of(row: ClaimedMessage) -> list[int]:
 
 async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now: datetime, zone: ZoneInfo) -> Batch:
     """Everything about these rows."""
-    lost = await _lost(session, rows)
+    unreached = {i for row in rows if row.kind == Kind.UNDELIVERED and (i := person_of(row)) is not None}
+    lost = await lost_of(session, unreached, now, zone)
     wanted = {row.appointment_id for row in rows if row.appointment_id is not None}
     wanted.update(other for row in rows if isinstance(other := row.params.get("other"), int))
     for row in rows:
         wanted.update(more_of(row))
-    wanted.update(lost.values())
     appointments = await appointment_rows(session, wanted)
     schedules = await _schedules(session, rows, appointments, zone)
     more = {slot.id for slots in schedules.values() for slot in slots} - appointments.keys()
@@ -171,7 +172,7 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
         moments=await contact_moments(session, terms_of, MEETINGS, now),
         told_by=await _told_by(session, rows),
         lost=lost,
-        tasks={i: task.id for i, task in (await open_tasks(session, shown)).items()} if lost else {},
+        tasks={i: task.id for i, task in (await open_tasks(session, unreached)).items()} if unreached else {},
         asked=await times_told(session, unconfirmed, _ASKS),
     )
 
@@ -193,15 +194,6 @@ async def _told_by(session: AsyncSession, rows: Sequence[ClaimedMessage]) -> dic
             case {"person_id": int(person), "about": str(about), "on": str(on), "rules": str(rules)}:
                 told[person, about, date.fromisoformat(on)] = rules
     return told
-
-
-async def _lost(session: AsyncSession, rows: Sequence[ClaimedMessage]) -> dict[int, int]:
-    """The appointments that lost messages were about, by message."""
-    ids = {i for row in rows if row.kind == Kind.UNDELIVERED and isinstance(i := row.params.get("message_id"), int)}
-    if not ids:
-        return {}
-    found = await session.execute(select(Message.id, Message.appointment_id).where(Message.id.in_(ids)))
-    return {message_id: appointment_id or 0 for message_id, appointment_id in found}
 
 
 async def _schedules(

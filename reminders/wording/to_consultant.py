@@ -1,16 +1,23 @@
 """What a consultant is told of appointments: not confirmed, at the same time, not delivered."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from locales.rendering.message import Button, Part, Style, Text
 from reminders.delivery.composing import ClaimedMessage, Skip
 from reminders.wording.appointment import appointment_line, name_of
 from reminders.wording.batch import Batch, person_of
 from reminders.wording.joined import Buttons, Wording
+from reminders.wording.to_person_on_changes import what_was
 from storage.appointments.schedule import ScheduledAppointment
 from storage.engine.columns import Json
+from storage.outbox.losses import LostOf
 from storage.people.people import Person
-from storage.vocabulary import AppointmentStatus, ChangeSource
+from storage.vocabulary import AppointmentStatus, Change, ChangeSource
+
+# More would be a wall of text; how many more there are is said.
+MOST_LOST: Final = 8
 
 
 def unconfirmed(
@@ -93,14 +100,12 @@ def undelivered(row: ClaimedMessage, batch: Batch) -> Wording | Skip:
     person = batch.people.get(person_id) if isinstance(person_id, int) else None
     if person is None:
         return Skip("nobody")
-    lost = row.params.get("message_id")
-    appointment = batch.appointments.get(batch.lost.get(lost, 0)) if isinstance(lost, int) else None
     task = batch.tasks.get(person.id)
     outcomes = (("reached", "✅"), ("again", "🔁"), ("wrong", "🚫")) if task is not None else ()
     return Wording(
         (
             Part(Text("consultant.undelivered", {"person": name_of(person)}), Style.TITLE),
-            *script(person, appointment),
+            *script(person, batch.lost.get(person.id, ()), batch.now),
         ),
         buttons=tuple(
             (Button(Text(f"consultant.call.{outcome}"), f"call:{task}:{outcome}", icon),) for outcome, icon in outcomes
@@ -108,25 +113,51 @@ def undelivered(row: ClaimedMessage, batch: Batch) -> Wording | Skip:
     )
 
 
-def script(person: Person, appointment: ScheduledAppointment | None) -> tuple[Part, ...]:
-    """What to say to somebody whom no message reached: the number, their language, the words, step by step."""
+def script(person: Person, lost: Sequence[LostOf], now: datetime) -> tuple[Part, ...]:
+    """What to say to somebody whom no message reached: the number, their language, the words, step by step; `lost` is
+    what they must still hear."""
     language = Text(f"language.{person.language}")
     return (
         *_telephone(person),
         Part(Text("consultant.speaks", {"language": language})),
         Part(Text("consultant.script.greet", {"person": person.given_name}), Style.QUOTE),
-        *(
-            [
-                Part(Text("consultant.script.appointment"), Style.QUOTE),
-                Part(appointment_line(appointment)),
-                Part(Text("consultant.script.repeat"), Style.QUOTE),
-            ]
-            if appointment is not None
-            else []
-        ),
+        *(part for one in lost[:MOST_LOST] for part in _lost(one, now)),
+        *([Part(Text("absence.and_more", count=len(lost) - MOST_LOST))] if len(lost) > MOST_LOST else []),
+        *([Part(Text("consultant.script.repeat"), Style.QUOTE)] if any(_is_ahead(one, now) for one in lost) else []),
         Part(Text("consultant.script.number"), Style.QUOTE),
         Part(Text("consultant.undelivered_hint")),
     )
+
+
+def _is_ahead(lost: LostOf, now: datetime) -> bool:
+    return lost.change is not Change.CANCELLED and lost.appointment.starts_at > now
+
+
+def _lost(one: LostOf, now: datetime) -> list[Part]:
+    """What a message would have said: it is off, it moved from here to there, or it is at all."""
+    appointment, heard = one.appointment, one.heard
+    kind = {"kind": Text(f"kind.{appointment.kind.value}")}
+    where = [Part(Text("appointment.where", {"place": appointment.location}))] if appointment.location else []
+    match one.change:
+        case Change.CANCELLED if heard is not None:
+            return [
+                Part(Text("notice.cancelled", kind), Style.QUOTE),
+                Part(Text("notice.old_time", {"starts_at": heard.starts_at})),
+            ]
+        case Change.MOVED if heard is not None:
+            was = what_was(heard, appointment)
+            return [
+                Part(Text("notice.changed", kind), Style.QUOTE),
+                *was,
+                Part(Text("notice.now")),
+                Part(appointment_line(appointment)),
+                *where,
+            ]
+        case Change.RESTORED:
+            return [Part(Text("notice.restored", kind), Style.QUOTE), Part(appointment_line(appointment)), *where]
+    begun = appointment.starts_at <= now
+    title = Text("consultant.script.begun" if begun else "consultant.script.appointment")
+    return [Part(title, Style.NORMAL if begun else Style.QUOTE), Part(appointment_line(appointment)), *where]
 
 
 def write_to(person: Person) -> Buttons:

@@ -119,6 +119,17 @@ async def reports_ahead(session: AsyncSession, person_id: int, now: datetime) ->
     )
 
 
+async def unseen_report(session: AsyncSession, person_id: int, consultant_id: int) -> Absence | None:
+    """A person's latest report that went to this consultant and was not seen yet."""
+    found = await session.scalars(
+        select(Absence)
+        .where(Absence.person_id == person_id, Absence.told_id == consultant_id, Absence.state == AbsenceState.REPORTED)
+        .order_by(Absence.id.desc())
+        .limit(1)
+    )
+    return found.first()
+
+
 async def reports_about(session: AsyncSession, person_id: int, appointment_id: int) -> list[Absence]:
     """A person's sent reports about an appointment that were not taken back."""
     return list(

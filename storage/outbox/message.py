@@ -165,6 +165,11 @@ async def put(session: AsyncSession, messages: Sequence[Outgoing], now: datetime
     return list(await session.scalars(statement, [row_of(m, now) for m in messages]))
 
 
+async def messages_by_id(session: AsyncSession, ids: Collection[int]) -> dict[int, Message]:
+    """Messages in full, by id."""
+    return {row.id: row for row in await session.scalars(select(Message).where(Message.id.in_(ids)))}
+
+
 async def sent_since(session: AsyncSession, channels: Collection[str], since: datetime) -> dict[str, int]:
     """How many messages each of these channels took since then."""
     rows = await session.execute(

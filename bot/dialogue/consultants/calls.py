@@ -14,7 +14,7 @@ from bot.dialogue.consultants.common import (
     say_unknown,
 )
 from bot.dialogue.turn import Turn, button, part, title
-from locales.rendering.message import Button, Part, verbatim
+from locales.rendering.message import Button, verbatim
 from reminders.wording.appointment import name_of
 from reminders.wording.to_consultant import script
 from storage.people.phone_tasks import open_tasks
@@ -65,8 +65,9 @@ async def _ask(turn: Turn, task_id: int) -> None:
     if isinstance(found, CallRefused):
         say_unknown(turn)
         return
-    parts: list[Part] = [title("consultant.call_person", person=name_of(found.person)), *script(found.person, None)]
-    turn.say(*parts, buttons=[*call_buttons(found.task.id), *menu_rows()])
+    whom = title("consultant.call_person", person=name_of(found.person))
+    buttons = [*call_buttons(found.task.id), *menu_rows()]
+    turn.say(whom, *script(found.person, found.lost, turn.now), buttons=buttons)
 
 
 def call_buttons(task_id: int) -> list[list[Button]]:

@@ -15,9 +15,10 @@ from reminders.planning.planner import Planner
 from reminders.policies.due_times import Policies
 from reminders.sending.dispatcher import Dispatcher
 from reminders.terms.rule_sets import LAW, TermRules
-from reminders.wording.planned_messages import PlannedComposer
+from reminders.wording.composers import every_composer
 from storage.appointments.appointments import Appointment, LessonGroup, Membership, answer_appointments
 from storage.appointments.changes import AppointmentChange
+from storage.attendance.patterns import TalkRule
 from storage.engine.database import Database
 from storage.outbox.message import Message
 from storage.people.contacts import Contact
@@ -50,13 +51,13 @@ class PlanningWorld:
             holidays=holidays.country_holidays("NL"),
             term_rules=lambda _municipality: self.term_rules,
         )
-        self.not_delivered = NotDelivered(self.planner, clock.now, ZONE)
+        self.not_delivered = NotDelivered(self.planner, clock.now, ZONE, lambda _municipality: "035 528 19 11")
         self.renderer = Renderer(Catalogs(), ZONE)
         self.dispatcher = Dispatcher(
             database,
             {"telegram": self.sender},
             self.renderer,
-            PlannedComposer(ZONE, lambda _municipality: self.term_rules),
+            every_composer(ZONE, lambda _municipality: self.term_rules, lambda _municipality: TalkRule()),
             clock,
             "host/1/1",
             sleep=clock.tick,
@@ -102,6 +103,18 @@ class PlanningWorld:
             await session.flush()
             session.add(self._contact(name, person_id=person.id))
             return person.id
+
+    async def stand_in(self, name: str) -> int:
+        """A colleague who stands in for Ilse; returns the id."""
+        async with self.database.writing() as session:
+            colleague = Consultant(
+                email=f"{name}@h.nl", email_hash=name.encode(), name=name.title(), created_at=self.clock.now()
+            )
+            session.add(colleague)
+            await session.flush()
+            session.add(self._contact(name, consultant_id=colleague.id))
+            (await session.get_one(Consultant, self.consultant_id)).stand_in_id = colleague.id
+            return colleague.id
 
     def _contact(self, name: str, person_id: int | None = None, consultant_id: int | None = None) -> Contact:
         return Contact(
