@@ -8,9 +8,24 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+import locales.faq
 from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, opened, read_settings, run, show_json, stop
 from bot.configuration.clock import SystemClock
 from bot.faq.finding import Finding
+from bot.faq.quality.legal import (
+    ConfirmationsUnreadable,
+    LegalRow,
+    as_markdown,
+    confirm_rows,
+    from_sheet,
+    legal_faults,
+    legal_rows,
+    old_sources,
+    read_confirmations,
+    to_sheet,
+    write_confirmations,
+)
+from locales.catalog_files.po import read_locale
 from locales.faq.content import ContentError, FaqContent, load_faq
 from locales.rendering.catalog import Catalogs
 from locales.rendering.languages import SOURCE, fallback_chain, find_language
@@ -24,6 +39,11 @@ def _content() -> FaqContent:
         return load_faq(read_settings().faq)
     except ContentError as error:
         stop(str(error), WRONG_USAGE)
+
+
+def dutch_texts() -> dict[str, str]:
+    """The Dutch texts of the catalogs by key; of plural forms the one for many."""
+    return {entry.key: entry.strings[-1] for file in read_locale(SOURCE).values() for entry in file.entries}
 
 
 def _locale(lang: str) -> str:
@@ -193,12 +213,74 @@ def check(as_json: AsJson = False) -> None:
             words()
     except ContentError as error:
         stop(str(error), WRONG_USAGE)
-    faults = check_content(_content())
+    content, dutch = _content(), dutch_texts()
+    faults = [*check_content(content), *legal_faults(content, dutch)]
+    old = old_sources(legal_rows(content, dutch, {}), SystemClock().now().date())
     if as_json:
-        show_json({"faults": [asdict(fault) for fault in faults]})
+        show_json({"faults": [asdict(fault) for fault in faults], "warnings": old})
     else:
-        for fault in faults:
-            console.print(str(fault), markup=False, highlight=False)
+        for line in [*map(str, faults), *(f"warning: {one}" for one in old)]:
+            console.print(line, markup=False, highlight=False)
         console.print(f"{len(faults)} faults." if faults else "The FAQ is in order.")
     if any(fault.kind != "behind" for fault in faults):
+        raise typer.Exit(FAULTS)
+
+
+_KEPT = Path(locales.faq.__file__).parent / "confirmed.csv"
+_Confirmed = Annotated[Path, typer.Option("--confirmed", help="The file of confirmations.")]
+
+
+def _rows(confirmed: Path) -> list[LegalRow]:
+    try:
+        return legal_rows(_content(), dutch_texts(), read_confirmations(confirmed))
+    except ConfirmationsUnreadable as error:
+        stop(f"{confirmed}: {error}.", WRONG_USAGE)
+
+
+@app.command()
+def legal(
+    write: Annotated[Path | None, typer.Option(help="The file to write, such as docs/legal.md.")] = None,
+    confirmed: _Confirmed = _KEPT,
+    as_json: AsJson = False,
+) -> None:
+    """Every statement people are told: where it stands, for whom it holds, and which municipality confirmed it."""
+    rows = _rows(confirmed)
+    if write is not None:
+        write.write_text(as_markdown(rows), encoding="utf-8")
+    if as_json:
+        show_json([{**row.as_dict(), "digest": row.digest} for row in rows])
+    elif write is None:
+        console.print(as_markdown(rows), markup=False, highlight=False)
+
+
+@app.command()
+def sheet(file: Annotated[Path, typer.Argument(metavar="FILE.csv")], confirmed: _Confirmed = _KEPT) -> None:
+    """Write a sheet of every statement, for a municipality to confirm row by row."""
+    rows = _rows(confirmed)
+    file.write_bytes(to_sheet(rows))
+    console.print(f"{len(rows)} statements in {file}.")
+
+
+@app.command()
+def confirm(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE.csv")],
+    municipality: Annotated[str, typer.Option(help="Whose confirmations these are.")],
+    confirmed: _Confirmed = _KEPT,
+    as_json: AsJson = False,
+) -> None:
+    """Take a filled-in sheet in: what is confirmed is kept, what was confirmed of another text is told."""
+    try:
+        given = from_sheet(file.read_bytes())
+    except ConfirmationsUnreadable as error:
+        stop(f"{file.name}: {error}.", WRONG_USAGE)
+    rows, stale = confirm_rows(_rows(confirmed), given, municipality)
+    write_confirmations(confirmed, rows)
+    count = sum(bool(row.confirmed_by) for row in rows)
+    if as_json:
+        show_json({"confirmed": count, "of": len(rows), "changed_since": stale})
+    else:
+        console.print(f"{count} of {len(rows)} statements are confirmed.")
+        for name in stale:
+            console.print(f"{name}: the text changed since; it is to be read anew", markup=False, highlight=False)
+    if stale:
         raise typer.Exit(FAULTS)

@@ -18,13 +18,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
 from locales.faq.reading import ContentEntry, ContentError, read_yaml
+from locales.faq.sources import Sources, read_sources
 
 __all__ = [
     "PERSONAL", "Action", "Audience", "ContentError", "FaqContent", "Personal", "Topic", "TopicText", "load_faq",
@@ -94,13 +95,15 @@ class FaqContent:
     """Everything the FAQ can say. `topics` keeps the registry's order; `texts` is locale → topic id → text.
 
     `overridden` lists the (locale, topic id) pairs whose text came from the municipality's file; `behind` those whose
-    answers are the source language's, because the translation has not followed a change yet (behind.yaml).
+    answers are the source language's, because the translation has not followed a change yet (behind.yaml). `sources`
+    tell where every statement stands.
     """
 
     topics: Mapping[str, Topic]
     texts: Mapping[str, Mapping[str, TopicText]]
     overridden: frozenset[tuple[str, str]] = frozenset()
     behind: frozenset[tuple[str, str]] = frozenset()
+    sources: Sources = field(default_factory=Sources)
 
     def text(self, topic: str, locales: Sequence[str]) -> TopicText | None:
         """The topic's text in the first of `locales` that has it (give the chain: `("fa_AF", "fa", "nl")`)."""
@@ -140,6 +143,7 @@ def load_faq(override: Path | None = None, folder: Path = _HERE) -> FaqContent:
         MappingProxyType({locale: MappingProxyType(value) for locale, value in texts.items()}),
         frozenset(overridden),
         frozenset(behind - overridden),
+        read_sources(folder / "sources.yaml") if (folder / "sources.yaml").exists() else Sources(),
     )
 
 

@@ -130,6 +130,8 @@ async def answer(turn: Turn, topic: Topic, asked: str, *, in_words: bool = False
     if topic.personal:
         known = await known_of(turn)
         parts += [Part(said) for name in topic.personal if (said := line(name, known)) is not None]
+    if law := turn.services.faq.sources.law(topic.id, "answer_migrant" if own else "answer"):
+        parts.append(part("question.source_law", law=law))
     if topic.section:
         parts.append(part("question.source", section=topic.section))
     # Distress that is no emergency: the consultant hears it too, and the person is told so.

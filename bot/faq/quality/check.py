@@ -15,7 +15,9 @@ from typing import Final, Literal
 from bot.faq.words import normalise
 from locales.faq.content import FaqContent, Topic, TopicText
 
-Kind = Literal["gap", "section", "amount", "length", "placeholder", "duplicate", "phrasings", "override", "behind"]
+Kind = Literal[
+    "gap", "section", "amount", "length", "placeholder", "duplicate", "phrasings", "override", "behind", "source",
+]  # fmt: skip
 
 #: The languages of Maatje; the first is the source.
 LOCALES: Final = ("nl", "en", "ar", "ti", "am", "tr", "fa", "fa_AF", "ps", "so", "ku", "ckb", "uk", "ru", "fr")
