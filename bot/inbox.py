@@ -25,6 +25,7 @@ from locales.rendering.message import Body
 from reminders.delivery.channel import Clock
 from reminders.delivery.degrade import may_number
 from reminders.delivery.episodes import Episodes
+from reminders.intents import Act, act_of, asks
 from storage.engine.columns import Json
 from storage.engine.database import Database
 from storage.engine.faults import is_databases_fault
@@ -147,7 +148,7 @@ class Inbox:
         if channel is not None and isinstance(event.payload, Pressed):
             jobs.append(channel.acknowledge(event))
             # Who listened to a question may still answer it.
-            if event.payload.message_ref is not None and not event.payload.intent.startswith("hear:"):
+            if event.payload.message_ref is not None and act_of(event.payload.intent) is not Act.HEAR:
                 jobs.append(channel.close_buttons(event.address, event.payload.message_ref))
         self._dispatcher.wake()
         for result in await asyncio.gather(*jobs, return_exceptions=True):
@@ -205,7 +206,7 @@ class Inbox:
                 return []
             contact = await self._contact(session, event)
             turn = await self._turn(session, event, contact)
-            turn.say(part("error.sorry"), buttons=[[button("menu.back", "menu", "🏠")]])
+            turn.say(part("error.sorry"), buttons=[[button("menu.back", asks(Act.MENU), "🏠")]])
             return await put(session, [self._claimed(m) for m in turn.outgoing], now)
 
     def _claimed(self, message: Outgoing) -> Outgoing:

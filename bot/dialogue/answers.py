@@ -16,6 +16,7 @@ from bot.dialogue import menu
 from bot.dialogue.turn import Turn
 from bot.events import InboundEvent, Pressed, Said
 from locales.rendering.message import Body, Button
+from reminders.intents import Act, Intent
 from storage.outbox.message import Message
 from storage.people.conversations import Offer
 
@@ -60,15 +61,15 @@ async def read_answer(turn: Turn) -> InboundEvent:
     return _pressed(event, intents[number - 1] if 1 <= number <= len(intents) else "")
 
 
-async def asked_for_words(turn: Turn, *names: str) -> Sequence[str]:
-    """What own words in a reply are meant for: the arguments of the answered message's own button of one of these
-    names, the name first ("reply:3" is ["reply", "3"]). Empty where it has none: then they are a question like any."""
+async def asked_for_words(turn: Turn, *acts: Act) -> Intent | None:
+    """What own words in a reply are meant for: the answered message's own button with one of these
+    acts. None where it has none: then they are a question like any."""
     message = await _answered(turn)
     for one in await _buttons(turn, message) if message is not None else ():
-        name, *args = one.intent.split(":")
-        if name in names:
-            return name, *args
-    return ()
+        asked = Intent.parse(one.intent)
+        if asked is not None and asked.act in acts:
+            return asked
+    return None
 
 
 def _pressed(event: InboundEvent, intent: str) -> InboundEvent:

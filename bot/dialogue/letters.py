@@ -8,6 +8,7 @@ from bot.dialogue.answers import asked_for_words
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.languages import SOURCE
 from locales.rendering.message import Part, Text
+from reminders.intents import Act, Intent, asks
 from storage.engine.columns import Json
 from storage.vocabulary import LetterKind
 
@@ -31,15 +32,15 @@ async def ask(turn: Turn, args: Sequence[str]) -> None:
     turn.say(
         title("letter.ask"),
         part("letter.how"),
-        buttons=[[button("letter.call_me", "letter:call", "📞")], menu.back()],
+        buttons=[[button("letter.call_me", asks(Act.LETTER, "call"), "📞")], menu.back()],
         card="icon:💬",
     )
 
 
 async def is_answer(turn: Turn) -> bool:
     """Whether this replies to an e-mail with their consultant's words, which asks for nothing else."""
-    asked = await asked_for_words(turn, "letter", "appts")
-    return list(asked) == ["letter"]
+    asked = await asked_for_words(turn, Act.LETTER, Act.APPOINTMENTS)
+    return asked == Intent(Act.LETTER)
 
 
 async def send(turn: Turn, text: str, kind: LetterKind, kept: dict[str, Json] | None = None) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.dialogue import media
 from bot.dialogue.turn import Turn, button, title
 from locales.rendering.message import Button
+from reminders.intents import Act, asks
 
 # The menu as a picture: see bot/enclosures/picture_and_sound.py.
 CARD = "icon:🏠"
@@ -13,16 +14,16 @@ CARD = "icon:🏠"
 def rows() -> list[list[Button]]:
     """The menu's buttons; an icon before each choice."""
     return [
-        [button("menu.appointments", "appts", "📅"), button("menu.absent", "absent", "🤒")],
-        [button("menu.question", "ask", "❓"), button("menu.plan", "plan", "🧭")],
-        [button("menu.consultant", "letter", "💬"), button("menu.settings", "settings", "⚙️")],
-        [button("menu.privacy", "privacy", "🔒")],
+        [button("menu.appointments", asks(Act.APPOINTMENTS), "📅"), button("menu.absent", asks(Act.ABSENT), "🤒")],
+        [button("menu.question", asks(Act.QUESTION), "❓"), button("menu.plan", asks(Act.PLAN), "🧭")],
+        [button("menu.consultant", asks(Act.LETTER), "💬"), button("menu.settings", asks(Act.SETTINGS), "⚙️")],
+        [button("menu.privacy", asks(Act.PRIVACY), "🔒")],
     ]
 
 
 def back() -> list[Button]:
     """The row that leads back to the menu."""
-    return [button("menu.back", "menu", "🏠")]
+    return [button("menu.back", asks(Act.MENU), "🏠")]
 
 
 async def show(turn: Turn, _args: Sequence[str]) -> None:

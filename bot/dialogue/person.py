@@ -11,48 +11,49 @@ from bot.dialogue.own import channels, onboarding, plan, preferences, privacy
 from bot.dialogue.turn import Screen, Turn, button, part
 from bot.events import Command, Media, MediaKind, Pressed, Said, Started
 from bot.faq.courtesies import Courtesy
+from reminders.intents import Act, Intent, act_of, asks
 from storage.engine.columns import Json
 from storage.vocabulary import LetterKind
 
-_SCREENS: dict[str, Screen] = {
-    "menu": menu.show,
-    "appts": appointments.show_all,
-    "prop": proposals.choose,
-    "missed": missed.answer,
-    "appt": appointments.show_one,
-    "cal": appointments.calendar,
-    "come": appointments.come,
-    "notcome": appointments.not_come,
-    "othertime": appointments.other_time,
-    "absent": absence_draft.start,
-    "ab": absence_draft.press,
-    "ask": questions.ask,
-    "faq": questions.choose,
-    "pass": questions.pass_on,
-    "helped": feedback.take,
-    "nolang": language_offer.refuse,
-    "plan": plan.show,
-    "letter": letters.ask,
-    "settings": preferences.show,
-    "wish": preferences.wishes,
-    "quiet": preferences.quiet_hours,
-    "whole": repeat_message,
-    "chan": channels.show,
-    "chanuse": channels.use_known,
-    "privacy": privacy.show,
-    "export": privacy.export,
-    "stop": privacy.stop,
-    "resume": privacy.resume,
-    "erase": privacy.erase,
+_SCREENS: dict[Act, Screen] = {
+    Act.MENU: menu.show,
+    Act.APPOINTMENTS: appointments.show_all,
+    Act.TAKE_PROPOSED: proposals.choose,
+    Act.WHY_MISSED: missed.answer,
+    Act.APPOINTMENT: appointments.show_one,
+    Act.CALENDAR: appointments.calendar,
+    Act.COME: appointments.come,
+    Act.NOT_COME: appointments.not_come,
+    Act.OTHER_TIME: appointments.other_time,
+    Act.ABSENT: absence_draft.start,
+    Act.ABSENCE: absence_draft.press,
+    Act.QUESTION: questions.ask,
+    Act.TOPIC: questions.choose,
+    Act.PASS_ON: questions.pass_on,
+    Act.HELPED: feedback.take,
+    Act.KEEP_LANGUAGE: language_offer.refuse,
+    Act.PLAN: plan.show,
+    Act.LETTER: letters.ask,
+    Act.SETTINGS: preferences.show,
+    Act.WISHES: preferences.wishes,
+    Act.QUIET_HOURS: preferences.quiet_hours,
+    Act.WHOLE_MESSAGE: repeat_message,
+    Act.CHANNELS: channels.show,
+    Act.ADDRESS_ON_RECORD: channels.use_known,
+    Act.PRIVACY: privacy.show,
+    Act.EXPORT: privacy.export,
+    Act.STOP: privacy.stop,
+    Act.RESUME: privacy.resume,
+    Act.ERASE: privacy.erase,
 }
 # What may be done before consent was given: nothing that keeps or shows personal data.
-_BEFORE_CONSENT: dict[str, Screen] = {
-    "consent": onboarding.answer_consent,
-    "listen": preferences.listen,
-    "hear": preferences.hear,
+_BEFORE_CONSENT: dict[Act, Screen] = {
+    Act.CONSENT: onboarding.answer_consent,
+    Act.LISTEN: preferences.listen,
+    Act.HEAR: preferences.hear,
 }
 # Who has the question read to them answers it afterwards.
-_LEAVE_OPEN = frozenset({"hear"})
+_LEAVE_OPEN = frozenset({Act.HEAR})
 _COMMANDS: dict[str, Screen] = {
     "menu": menu.show,
     "start": menu.show,
@@ -108,19 +109,21 @@ async def _pass_on_words(turn: Turn, words: str) -> None:
 
 
 async def press(turn: Turn, intent: str) -> None:
-    """A button's intent, checked on arrival: its arguments may be anything."""
-    name, *args = intent.split(":")
-    if name not in _LEAVE_OPEN:
+    """A button's intent, checked on arrival: it may be anything, and so may its arguments."""
+    asked = Intent.parse(intent)
+    act = asked.act if asked is not None else None
+    args = list(asked.args) if asked is not None else []
+    if act not in _LEAVE_OPEN:
         # What was being written is let go: a later text is a question again, and not by mistake for the consultant.
         turn.expect("")
-    if name == "lang":
+    if act is Act.LANGUAGE:
         await _language(turn, args)
-    elif name in _BEFORE_CONSENT:
-        await _BEFORE_CONSENT[name](turn, args)
+    elif act in _BEFORE_CONSENT:
+        await _BEFORE_CONSENT[act](turn, args)
     elif turn.person.consented_at is None:
         await _before_consent(turn)
-    elif name in _SCREENS:
-        await _SCREENS[name](turn, args)
+    elif act in _SCREENS:
+        await _SCREENS[act](turn, args)
     else:
         turn.say(part("error.unknown_button"), buttons=menu.rows())
 
@@ -132,7 +135,7 @@ async def _language(turn: Turn, args: Sequence[str]) -> None:
 async def _before_consent(turn: Turn) -> None:
     text = turn.event.payload.text if isinstance(turn.event.payload, Said) else ""
     intent = chosen_by_text(turn, text)
-    if intent is not None and intent.split(":")[0] in ("lang", *_BEFORE_CONSENT):
+    if intent is not None and act_of(intent) in (Act.LANGUAGE, *_BEFORE_CONSENT):
         await press(turn, intent)
     else:
         await onboarding.begin(turn)
@@ -197,8 +200,8 @@ async def _media(turn: Turn, sent: Media) -> None:
         turn.say(
             part("media.cannot_voice" if sent.kind is MediaKind.VOICE else "media.cannot"),
             buttons=[
-                [button("menu.absent", "absent", "🤒")],
-                [button("menu.consultant", "letter:media", "💬")],
+                [button("menu.absent", asks(Act.ABSENT), "🤒")],
+                [button("menu.consultant", asks(Act.LETTER, "media"), "💬")],
                 menu.back(),
             ],
         )

@@ -34,6 +34,7 @@ from locales.rendering.message import Body, Text
 from locales.rendering.render import File, Picture, Rendered, Renderer
 from reminders.delivery.channel import Clock
 from reminders.delivery.composing import ClaimedMessage
+from reminders.intents import Act, Intent
 from reminders.terms.milestones import OpenPart
 from reminders.terms.open_parts import open_parts
 from reminders.terms.stored_terms import terms_of
@@ -68,7 +69,6 @@ _PART_ICONS: Final = {
 _PART_LABELS: Final = {OpenPart.PVT: "PVT", OpenPart.MAP: "MAP"}
 # More answers than this say nothing as a picture.
 _MOST_ANSWERS: Final = 12
-_CHOOSES_LANGUAGE: Final = "lang:"
 
 
 class Illustrations:
@@ -248,7 +248,6 @@ def _question(body: Body, rendered: Rendered, icon: str, *, asks: bool) -> Quest
 
 def _languages_offered(body: Body) -> list[str]:
     """The languages that a body's buttons offer, in their order; [] for any other body."""
-    offered = [button.intent for row in body.buttons for button in row]
-    if not offered or not all(intent.startswith(_CHOOSES_LANGUAGE) for intent in offered):
-        return []
-    return [intent.removeprefix(_CHOOSES_LANGUAGE) for intent in offered]
+    offered = [Intent.parse(button.intent) for row in body.buttons for button in row]
+    languages = [asked.args[0] for asked in offered if asked is not None and asked.act is Act.LANGUAGE and asked.args]
+    return languages if len(languages) == len(offered) else []

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 
 from locales.rendering.message import Attachment, Body, Button, Part, Style, Text
+from reminders.intents import Act, asks
 from reminders.wording.appointment import name_of
 from storage.appointments.absences import sent_along
 from storage.people.people import Consultant, Person
 from storage.people.relayed import Letter
 from storage.vocabulary import ReadyAnswer
 
-_ANSWER = (Button(Text("letter.answer"), "letter", "✍️"),)
-_MENU = (Button(Text("menu.back"), "menu", "🏠"),)
+_ANSWER = (Button(Text("letter.answer"), asks(Act.LETTER), "✍️"),)
+_MENU = (Button(Text("menu.back"), asks(Act.MENU), "🏠"),)
 
 
 def to_consultant(letter: Letter, person: Person) -> Body:
@@ -24,8 +25,8 @@ def to_consultant(letter: Letter, person: Person) -> Body:
     return Body(
         tuple(parts),
         (
-            (Button(Text("consultant.answer"), f"reply:{letter.id}", "✍️"),),
-            (Button(Text("consultant.seen"), f"lseen:{letter.id}", "👀"),),
+            (Button(Text("consultant.answer"), asks(Act.REPLY, letter.id), "✍️"),),
+            (Button(Text("consultant.seen"), asks(Act.LETTER_SEEN, letter.id), "👀"),),
         ),
     )
 

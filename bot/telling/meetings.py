@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from locales.rendering.message import Body, Button, Part, Style, Text
+from reminders.intents import Act, asks
 from reminders.wording.appointment import appointment_line, name_of
 from storage.appointments.appointments import Appointment
 from storage.appointments.proposals import Proposal
@@ -31,10 +32,10 @@ def proposal(found: Proposal, appointment: Appointment, moments: Sequence[dateti
         ),
         (
             *(
-                (Button(Text("proposal.time", {"at": moment}), f"prop:{found.id}:{place}", "🕘"),)
+                (Button(Text("proposal.time", {"at": moment}), asks(Act.TAKE_PROPOSED, found.id, place), "🕘"),)
                 for place, moment in enumerate(moments)
             ),
-            (Button(Text("proposal.none"), f"prop:{found.id}:none", "❌"),),
+            (Button(Text("proposal.none"), asks(Act.TAKE_PROPOSED, found.id, "none"), "❌"),),
         ),
     )
 
@@ -60,7 +61,7 @@ def _asks(key: str, person: Person, appointment: Appointment) -> Body:
     return Body(
         (Part(Text(key, {"person": name_of(person)}), Style.TITLE), Part(appointment_line(appointment))),
         (
-            (Button(Text("consultant.new_time"), f"time:{appointment.id}:{appointment.version}", "🔁"),),
-            (Button(Text("consultant.write"), f"write:{person.id}", "✍️"),),
+            (Button(Text("consultant.new_time"), asks(Act.PROPOSE_TIME, appointment.id, appointment.version), "🔁"),),
+            (Button(Text("consultant.write"), asks(Act.WRITE, person.id), "✍️"),),
         ),
     )

@@ -30,6 +30,7 @@ from reminders.delivery.composing import (
 )
 from reminders.delivery.retry import LAST_CALL, end_of_use
 from reminders.delivery.routing import Later, NoWay, Way, route
+from reminders.intents import Act, asks
 from reminders.sending.lanes import Parcel
 from storage.engine.database import Database
 from storage.engine.faults import DATABASE_FAULTS
@@ -190,7 +191,7 @@ class Preparation:
         if way.listens or body.aloud:
             parcel.unfinished = partial(illustrator.illustrated, parcel.rendered, body, letter.message)
         elif way.lane.startswith("person:") and parcel.rendered.file is None:
-            parcel.rendered = replace(parcel.rendered, hear=f"hear:{parcel.row.id}")
+            parcel.rendered = replace(parcel.rendered, hear=asks(Act.HEAR, parcel.row.id))
 
     async def _file(self, attachment: Attachment, message: ClaimedMessage, language: str) -> File | None:
         """The file; a message that says something without it goes without what cannot be had now.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from locales.rendering.message import Button, Part, Style, Text, verbatim
+from reminders.intents import Act, asks
 from reminders.wording.appointment import appointment_line
 from reminders.wording.joined import Buttons
 from storage.appointments.absences import Absence
@@ -58,13 +59,15 @@ def for_consultant(report: Absence, chosen: Sequence[Appointment], earlier: int)
 def consultant_buttons(report: Absence, chosen: Sequence[Appointment]) -> Buttons:
     """Seen · call me · answer · new time (for a meeting that can be moved)."""
     rows = [
-        (Button(Text("consultant.seen"), f"seen:{report.id}", "👀"),),
-        (Button(Text("consultant.call_me"), f"callme:{report.id}", "📞"),),
-        (Button(Text("consultant.answer"), f"write:{report.person_id}", "✍️"),),
+        (Button(Text("consultant.seen"), asks(Act.SEEN, report.id), "👀"),),
+        (Button(Text("consultant.call_me"), asks(Act.CALL_ME, report.id), "📞"),),
+        (Button(Text("consultant.answer"), asks(Act.WRITE, report.person_id), "✍️"),),
     ]
     movable = [a for a in chosen if can_be_moved(a)]
     if movable:
-        rows.append((Button(Text("consultant.new_time"), f"time:{movable[0].id}:{movable[0].version}", "🔁"),))
+        rows.append(
+            (Button(Text("consultant.new_time"), asks(Act.PROPOSE_TIME, movable[0].id, movable[0].version), "🔁"),)
+        )
     return tuple(rows)
 
 

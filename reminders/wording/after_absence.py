@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.rendering.message import Attachment, Body, Button, Part, Style, Text
 from reminders.delivery.composing import ClaimedMessage, Composed, Skip
+from reminders.intents import Act, asks
 from reminders.kinds import Kind
 from reminders.wording.absence import consultant_buttons, for_consultant
 from reminders.wording.appointment import name_of
@@ -63,8 +64,8 @@ def _still_ill(report: Absence, person: Person) -> Composed:
     return Body(
         (Part(Text("absence.how_are_you"), Style.TITLE), Part(Text("absence.how_are_you_why"))),
         (
-            (Button(Text("absence.better"), f"ab:{report.id}:better", "👍"),),
-            (Button(Text("absence.still_ill"), f"ab:{report.id}:still", "🤒"),),
-            (Button(Text("menu.consultant"), "letter", "💬"),),
+            (Button(Text("absence.better"), asks(Act.ABSENCE, report.id, "better"), "👍"),),
+            (Button(Text("absence.still_ill"), asks(Act.ABSENCE, report.id, "still"), "🤒"),),
+            (Button(Text("menu.consultant"), asks(Act.LETTER), "💬"),),
         ),
     )

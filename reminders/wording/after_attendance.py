@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.rendering.message import Body, Button, Part, Style, Text
 from reminders.delivery.composing import ClaimedMessage, Composed, Merged, Skip
+from reminders.intents import Act, asks
 from reminders.kinds import Kind, useful_for
 from reminders.wording.absence import REASON_ICONS
 from reminders.wording.appointment import appointment_line, name_of
@@ -89,9 +90,9 @@ class MissedComposer:
                 *await pattern_parts(session, person.id, missed),
             ),
             (
-                (Button(Text("consultant.invite"), f"invite:{person.id}", "🗣️"),),
-                (Button(Text("consultant.new"), f"new:{person.id}", "➕"),),
-                (Button(Text("consultant.write"), f"write:{person.id}", "✍️"),),
+                (Button(Text("consultant.invite"), asks(Act.INVITE_TO_TALK, person.id), "🗣️"),),
+                (Button(Text("consultant.new"), asks(Act.NEW, person.id), "➕"),),
+                (Button(Text("consultant.write"), asks(Act.WRITE, person.id), "✍️"),),
             ),
         )
 
@@ -99,11 +100,11 @@ class MissedComposer:
 def missed_buttons(appointment_id: int) -> tuple[tuple[Button, ...], ...]:
     """The reasons to choose from, and "I was there"."""
     reasons = [
-        Button(Text(f"reason.{reason.value}"), f"missed:{appointment_id}:{reason.value}", REASON_ICONS[reason])
+        Button(Text(f"reason.{reason.value}"), asks(Act.WHY_MISSED, appointment_id, reason.value), REASON_ICONS[reason])
         for reason in AbsenceReason
     ]
     rows = [tuple(reasons[i : i + 2]) for i in range(0, len(reasons), 2)]
-    return (*rows, (Button(Text("missed.was_there"), f"missed:{appointment_id}:there", "🙋"),))
+    return (*rows, (Button(Text("missed.was_there"), asks(Act.WHY_MISSED, appointment_id, "there"), "🙋"),))
 
 
 async def pattern_parts(session: AsyncSession, person_id: int, missed: Sequence[Attended]) -> list[Part]:

@@ -5,6 +5,7 @@ from functools import cache
 from typing import TypeAlias
 
 from locales.rendering.message import Button, Part, Style, Text, verbatim
+from reminders.intents import Act, asks
 from storage.appointments.appointments import Appointment
 from storage.appointments.schedule import ScheduledAppointment
 from storage.people.people import Person
@@ -85,9 +86,9 @@ def when_part(starts_at: datetime, ends_at: datetime | None) -> Part:
 def answer_buttons(appointment: AnyAppointment) -> tuple[tuple[Button, ...], ...]:
     """I come · I can't come · another time please (not for classes, which nobody can move)."""
     rows = [
-        (Button(_COMING, f"come:{appointment.id}", "✅"),),
-        (Button(_NOT_COMING, f"notcome:{appointment.id}", "🤒"),),
+        (Button(_COMING, asks(Act.COME, appointment.id), "✅"),),
+        (Button(_NOT_COMING, asks(Act.NOT_COME, appointment.id), "🤒"),),
     ]
     if appointment.kind is not AppointmentKind.CLASS:
-        rows.append((Button(_OTHER_TIME, f"othertime:{appointment.id}", "🔁"),))
+        rows.append((Button(_OTHER_TIME, asks(Act.OTHER_TIME, appointment.id), "🔁"),))
     return tuple(rows)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.rendering.message import Body, Button, Part, Style, Text, verbatim
 from reminders.delivery.composing import ClaimedMessage, Composed, Skip
+from reminders.intents import Act, asks
 from reminders.terms.terms import TermRules
 from reminders.wording.caseload_lists import LIST_ICONS, Caseload, List, lines_of
 from storage.attendance.patterns import TalkRules
@@ -29,7 +30,7 @@ def digest_parts(day: date, counts: Mapping[List, int]) -> tuple[Part, ...]:
 def list_buttons(counts: Mapping[List, int]) -> list[list[Button]]:
     """A button to each list that is not empty, two a row."""
     buttons = [
-        Button(Text(f"consultant.list.{which}"), f"list:{which}:0", LIST_ICONS[which])
+        Button(Text(f"consultant.list.{which}"), asks(Act.LIST, which, "0"), LIST_ICONS[which])
         for which in List
         if counts[which]
     ]

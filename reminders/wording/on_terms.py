@@ -4,6 +4,7 @@ from datetime import date
 
 from locales.rendering.message import Button, Part, Style, Text
 from reminders.delivery.composing import ClaimedMessage, Skip
+from reminders.intents import Act, asks
 from reminders.terms.milestones import MilestoneRules
 from reminders.terms.open_parts import contacts_since, open_parts
 from reminders.terms.rule_sets import NOTE, TermRules
@@ -14,7 +15,10 @@ from reminders.wording.joined import Buttons, Wording
 from reminders.wording.to_consultant import write_to
 from storage.people.people import Person
 
-_TALK: Buttons = ((Button(Text("menu.consultant"), "letter", "💬"),), (Button(Text("menu.plan"), "plan", "🧭"),))
+_TALK: Buttons = (
+    (Button(Text("menu.consultant"), asks(Act.LETTER), "💬"),),
+    (Button(Text("menu.plan"), asks(Act.PLAN), "🧭"),),
+)
 _ENOUGH = MilestoneRules().contacts_required
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from locales.rendering.message import Button, Part, Style, Text
 from reminders.delivery.composing import ClaimedMessage, Skip
+from reminders.intents import Act, asks
 from reminders.wording.appointment import appointment_line, name_of
 from reminders.wording.batch import Batch, person_of
 from reminders.wording.joined import Buttons, Wording
@@ -101,14 +102,15 @@ def undelivered(row: ClaimedMessage, batch: Batch) -> Wording | Skip:
     if person is None:
         return Skip("nobody")
     task = batch.tasks.get(person.id)
-    outcomes = (("reached", "✅"), ("again", "🔁"), ("wrong", "🚫")) if task is not None else ()
     return Wording(
         (
             Part(Text("consultant.undelivered", {"person": name_of(person)}), Style.TITLE),
             *script(person, batch.lost.get(person.id, ()), batch.now),
         ),
         buttons=tuple(
-            (Button(Text(f"consultant.call.{outcome}"), f"call:{task}:{outcome}", icon),) for outcome, icon in outcomes
+            (Button(Text(f"consultant.call.{outcome}"), asks(Act.CALL, task, outcome), icon),)
+            for outcome, icon in (("reached", "✅"), ("again", "🔁"), ("wrong", "🚫"))
+            if task is not None
         ),
     )
 
@@ -162,7 +164,7 @@ def _lost(one: LostOf, now: datetime) -> list[Part]:
 
 def write_to(person: Person) -> Buttons:
     """A button to write to the person."""
-    return ((Button(Text("consultant.write_to", {"person": name_of(person)}), f"write:{person.id}", "✍️"),),)
+    return ((Button(Text("consultant.write_to", {"person": name_of(person)}), asks(Act.WRITE, person.id), "✍️"),),)
 
 
 def _telephone(person: Person) -> list[Part]:

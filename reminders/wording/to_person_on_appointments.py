@@ -4,6 +4,7 @@ from functools import lru_cache, partial
 
 from locales.rendering.message import Button, Part, Style, Text
 from reminders.delivery.composing import ClaimedMessage, Skip
+from reminders.intents import Act, asks
 from reminders.wording.appointment import answer_buttons, appointment_details, appointment_line, kind_text
 from reminders.wording.batch import Batch, monday_of
 from reminders.wording.joined import Wording
@@ -64,7 +65,7 @@ def overview(row: ClaimedMessage, batch: Batch) -> Wording | Skip:
     return Wording(
         (Part(Text("overview.title"), Style.TITLE), *(Part(appointment_line(a)) for a in week)),
         (Part(Text("overview.hint")),),
-        ((Button(Text("button.not_coming"), "absent", "🤒"),),),
+        ((Button(Text("button.not_coming"), asks(Act.ABSENT), "🤒"),),),
         tuple,
         card=f"week:{monday.isoformat()}",
         told=tuple(batch.told(a, row.person_id) for a in week),

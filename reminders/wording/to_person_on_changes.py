@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from locales.rendering.message import Button, Part, Style, Text
 from reminders.delivery.composing import ClaimedMessage, Skip
+from reminders.intents import Act, asks
 from reminders.wording.appointment import answer_buttons, appointment_details, appointment_line, kind_text
 from reminders.wording.batch import Batch, more_of
 from reminders.wording.joined import Buttons, Wording
@@ -182,12 +183,12 @@ def _struck_out(was: _Was, appointment: ScheduledAppointment) -> list[Part]:
 
 
 def _not_coming_to_any() -> Buttons:
-    return ((Button(Text("button.not_coming"), "absent", "🤒"),),)
+    return ((Button(Text("button.not_coming"), asks(Act.ABSENT), "🤒"),),)
 
 
 def not_coming(label: str, appointment: ScheduledAppointment) -> Buttons:
     """The button of who cannot come, under this label."""
-    return ((Button(Text(label, {"kind": kind_text(appointment.kind)}), f"notcome:{appointment.id}", "🤒"),),)
+    return ((Button(Text(label, {"kind": kind_text(appointment.kind)}), asks(Act.NOT_COME, appointment.id), "🤒"),),)
 
 
 def in_short(appointment: ScheduledAppointment, change: object) -> tuple[Text, ...]:
@@ -203,8 +204,8 @@ def answers_to(appointment: ScheduledAppointment) -> Buttons:
     """The answers to one of several appointments in a message."""
     kind = {"kind": kind_text(appointment.kind)}
     return (
-        (Button(Text("button.coming_to", kind), f"come:{appointment.id}", "✅"),),
-        (Button(Text("button.not_coming_to", kind), f"notcome:{appointment.id}", "🤒"),),
+        (Button(Text("button.coming_to", kind), asks(Act.COME, appointment.id), "✅"),),
+        (Button(Text("button.not_coming_to", kind), asks(Act.NOT_COME, appointment.id), "🤒"),),
     )
 
 

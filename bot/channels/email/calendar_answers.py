@@ -12,6 +12,7 @@ from bot.events import Pressed
 from locales.rendering.languages import SOURCE
 from locales.rendering.message import Text
 from locales.rendering.render import Renderer
+from reminders.intents import Act, asks
 
 # They say in the mail what was answered; in Outlook's stands what its writer added.
 _WORDED_BY_PROGRAM: Final = re.compile(r"google|apple", re.IGNORECASE)
@@ -92,14 +93,14 @@ def pressed_in(answer: CalendarAnswer, renderer: Renderer) -> Pressed:
     words = [answer.comment] if answer.comment else []
     match answer.said:
         case Rsvp.ACCEPTED:
-            intent = "come"
+            intent = asks(Act.COME)
         case Rsvp.DECLINED:
-            intent = "notcome"
+            intent = asks(Act.NOT_COME)
         case Rsvp.TENTATIVE:
-            intent = "appt"
+            intent = asks(Act.APPOINTMENT)
             words.insert(0, renderer.say(Text("email.perhaps"), SOURCE))
         case Rsvp.COUNTER:
-            intent = "othertime"
+            intent = asks(Act.OTHER_TIME)
             if answer.proposed_at is not None:
                 proposed = answer.proposed_at.replace(tzinfo=answer.proposed_at.tzinfo or renderer.zone)
                 words.insert(0, renderer.say(Text("email.proposes", {"at": proposed}), SOURCE))

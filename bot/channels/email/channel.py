@@ -28,6 +28,7 @@ from locales.rendering.languages import LANGUAGES, SOURCE, find_language
 from locales.rendering.message import Style, Text
 from locales.rendering.render import Block, Rendered, Renderer
 from reminders.delivery.channel import Clock
+from reminders.intents import Act, act_of
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +38,7 @@ LONGEST_ID = 120
 
 def _asks_for_words(message: Rendered) -> bool:
     """Whether a reply in own words would reach somebody, which its writer should know before (bot.dialogue.answers)."""
-    return any(b.intent.startswith(("write:", "reply:")) for row in message.buttons for b in row)
+    return any(act_of(b.intent) in (Act.WRITE, Act.REPLY) for row in message.buttons for b in row)
 
 
 class EmailChannel:

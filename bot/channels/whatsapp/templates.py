@@ -13,6 +13,7 @@ from typing import Final
 from bot.channels.whatsapp.wording import MOST_REPLIES, cut, plain_of
 from locales.rendering.message import Text
 from locales.rendering.render import Rendered, Renderer
+from reminders.intents import Act, act_of, asks
 
 # Our locale → Meta's code; https://developers.facebook.com/docs/whatsapp/business-management-api/message-templates
 META_CODES: Final[Mapping[str, str]] = {
@@ -81,15 +82,21 @@ def filled(message: Rendered, reference: str) -> dict[str, object]:
     code = META_CODES.get(message.locale, "nl")
     buttons = [button for row in message.buttons for button in row]
     intents = [button.intent for button in buttons if button.intent]
-    asks = len(intents) == MOST_REPLIES and [i.split(":")[0] for i in intents] == ["come", "notcome", "othertime"]
+    as_question = len(intents) == MOST_REPLIES and [act_of(one) for one in intents] == [
+        Act.COME,
+        Act.NOT_COME,
+        Act.OTHER_TIME,
+    ]
     variable = plain_of(message, LONGEST_VARIABLE) or "…"
     whole = plain_of(message, len(message.text) + 1)
     has_more = variable != whole or any((buttons, message.file, message.picture, message.voice))
-    payloads: Sequence[str] = intents if asks else (f"whole:{reference}" if has_more else "menu",)
+    payloads: Sequence[str] = (
+        intents if as_question else (asks(Act.WHOLE_MESSAGE, reference) if has_more else asks(Act.MENU),)
+    )
     return {
         "type": "template",
         "template": {
-            "name": QUESTION if asks else MESSAGE,
+            "name": QUESTION if as_question else MESSAGE,
             "language": {"code": code},
             "components": [
                 {"type": "body", "parameters": [{"type": "text", "text": variable}]},

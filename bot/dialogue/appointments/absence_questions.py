@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from bot.dialogue import menu
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Part, Text
+from reminders.intents import Act, asks
 from reminders.wording.absence import REASON_ICONS, report_parts
 from reminders.wording.appointment import KIND_ICONS, appointment_line
 from storage.appointments.absence_reports import choose_appointments, chosen_appointments
@@ -38,7 +39,7 @@ def appointment_label(appointment: Appointment) -> Text:
 
 
 def _pick(draft: Absence, appointment: Appointment) -> list[Button]:
-    intent = f"ab:{draft.id}:w:{appointment.id}"
+    intent = asks(Act.ABSENCE, draft.id, "w", appointment.id)
     return [Button(appointment_label(appointment), intent, KIND_ICONS[appointment.kind])]
 
 
@@ -49,9 +50,9 @@ async def ask_which(turn: Turn, draft: Absence) -> None:
     of_today = sum(1 for a in found if a.starts_at.astimezone(turn.zone).date() == turn.today)
     if of_today != 1:
         key = "absence.all_today" if of_today else "absence.only_today"
-        rows.append([button(key, f"ab:{draft.id}:today", "☀️")])
-    rows.append([button("absence.some_days", f"ab:{draft.id}:from", "🗓️")])
-    rows.append([button("absence.until_better", f"ab:{draft.id}:open", "🛌")])
+        rows.append([button(key, asks(Act.ABSENCE, draft.id, "today"), "☀️")])
+    rows.append([button("absence.some_days", asks(Act.ABSENCE, draft.id, "from"), "🗓️")])
+    rows.append([button("absence.until_better", asks(Act.ABSENCE, draft.id, "open"), "🛌")])
     card = f"week_of:{found[0].id}" if found else ""
     turn.say(title("absence.which"), buttons=[*rows, menu.back()], card=card)
 
@@ -64,7 +65,7 @@ async def ask_another(turn: Turn, draft: Absence) -> None:
         turn.say(part("absence.no_others"))
         await ask_why(turn, draft)
         return
-    rows.append([button("absence.no_more", f"ab:{draft.id}:why", "✅")])
+    rows.append([button("absence.no_more", asks(Act.ABSENCE, draft.id, "why"), "✅")])
     turn.say(title("absence.which_other"), buttons=[*rows, menu.back()])
 
 
@@ -82,7 +83,7 @@ def ask_until(turn: Turn, draft: Absence) -> None:
         title("absence.until_when"),
         buttons=[
             *_days(draft, "until", days, turn.today),
-            [button("absence.until_better", f"ab:{draft.id}:open", "🛌")],
+            [button("absence.until_better", asks(Act.ABSENCE, draft.id, "open"), "🛌")],
             menu.back(),
         ],
     )
@@ -92,7 +93,7 @@ def _days(draft: Absence, step: str, days: Sequence[date], today: date) -> list[
     rows = []
     for day in days:
         label = Text("absence.only_today") if day == today else Text("absence.day", {"on": day})
-        rows.append([Button(label, f"ab:{draft.id}:{step}:{day.isoformat()}", "☀️" if day == today else "📅")])
+        rows.append([Button(label, asks(Act.ABSENCE, draft.id, step, day), "☀️" if day == today else "📅")])
     return rows
 
 
@@ -100,7 +101,7 @@ async def ask_why(turn: Turn, draft: Absence) -> None:
     """Why; the reasons are few and never more medical than "ill"."""
     chosen = await chosen_appointments(turn.session, draft.id)
     choices = [
-        button(f"reason.{reason.value}", f"ab:{draft.id}:r:{reason.value}", icon)
+        button(f"reason.{reason.value}", asks(Act.ABSENCE, draft.id, "r", reason.value), icon)
         for reason, icon in REASON_ICONS.items()
     ]
     rows = [choices[i : i + 2] for i in range(0, len(choices), 2)]
@@ -108,7 +109,7 @@ async def ask_why(turn: Turn, draft: Absence) -> None:
     if chosen and draft.state is AbsenceState.DRAFT and not draft.open_ended:
         lines = [Part(appointment_line(appointment)) for appointment in chosen[:CHOICES]]
         if any(a.starts_at > turn.now for a in chosen):
-            rows.append([button("absence.another_too", f"ab:{draft.id}:more", "➕")])
+            rows.append([button("absence.another_too", asks(Act.ABSENCE, draft.id, "more"), "➕")])
     turn.say(*lines, title("absence.why"), buttons=[*rows, menu.back()], card="icon:🤒")
 
 
@@ -124,10 +125,10 @@ async def ask_how_long(turn: Turn, draft: Absence) -> None:
         title("absence.how_long"),
         card="icon:🗓️",
         buttons=[
-            [button("absence.only_this", f"ab:{draft.id}:d:one", "1️⃣")],
-            [button("absence.whole_day", f"ab:{draft.id}:d:day", "☀️")],
-            [button("absence.whole_week", f"ab:{draft.id}:d:week", "🗓️")],
-            [button("absence.until_better", f"ab:{draft.id}:d:open", "🛌")],
+            [button("absence.only_this", asks(Act.ABSENCE, draft.id, "d", "one"), "1️⃣")],
+            [button("absence.whole_day", asks(Act.ABSENCE, draft.id, "d", "day"), "☀️")],
+            [button("absence.whole_week", asks(Act.ABSENCE, draft.id, "d", "week"), "🗓️")],
+            [button("absence.until_better", asks(Act.ABSENCE, draft.id, "d", "open"), "🛌")],
             menu.back(),
         ],
     )
@@ -142,8 +143,8 @@ async def ask_confirmation(turn: Turn, draft: Absence) -> None:
         *report_parts(draft, await chosen_appointments(turn.session, draft.id)),
         *([] if draft.note or draft.attachment else [part("absence.note_hint")]),
         buttons=[
-            [button(send, f"ab:{draft.id}:send", "✅")],
-            [button("absence.drop", f"ab:{draft.id}:drop", "❌")],
+            [button(send, asks(Act.ABSENCE, draft.id, "send"), "✅")],
+            [button("absence.drop", asks(Act.ABSENCE, draft.id, "drop"), "❌")],
         ],
         card=f"icon:{REASON_ICONS[draft.reason]}" if draft.reason is not None else "",
     )

@@ -6,6 +6,7 @@ from bot.dialogue import letters, media, menu
 from bot.dialogue.appointments.absence_questions import OPEN_ENDED_REACH, ask_which, ask_why, between
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button
+from reminders.intents import Act, asks
 from reminders.planning.after_absence import ask_after, chase
 from reminders.wording.absence import consultant_buttons, for_consultant, report_parts
 from reminders.wording.appointment import name_of
@@ -25,11 +26,11 @@ from storage.vocabulary import AbsenceState, Answer, AppointmentStatus
 
 def after_buttons(report: Absence) -> list[list[Button]]:
     """What can be done with a report: better again, changed, taken back."""
-    better = [[button("absence.better", f"ab:{report.id}:better", "👍")]] if report.open_ended else []
+    better = [[button("absence.better", asks(Act.ABSENCE, report.id, "better"), "👍")]] if report.open_ended else []
     return [
         *better,
-        [button("absence.change", f"ab:{report.id}:change", "✏️")],
-        [button("absence.take_back", f"ab:{report.id}:back", "↩️")],
+        [button("absence.change", asks(Act.ABSENCE, report.id, "change"), "✏️")],
+        [button("absence.take_back", asks(Act.ABSENCE, report.id, "back"), "↩️")],
     ]
 
 
@@ -172,9 +173,9 @@ async def change(turn: Turn, report: Absence, what: str) -> None:
         turn.say(
             title("absence.change_what"),
             buttons=[
-                [button("absence.change_why", f"ab:{report.id}:change:why", "💬")],
-                [button("absence.change_which", f"ab:{report.id}:change:which", "📅")],
-                [button("absence.take_back", f"ab:{report.id}:back", "↩️")],
+                [button("absence.change_why", asks(Act.ABSENCE, report.id, "change", "why"), "💬")],
+                [button("absence.change_which", asks(Act.ABSENCE, report.id, "change", "which"), "📅")],
+                [button("absence.take_back", asks(Act.ABSENCE, report.id, "back"), "↩️")],
                 menu.back(),
             ],
         )
@@ -198,7 +199,9 @@ async def change(turn: Turn, report: Absence, what: str) -> None:
 
 
 def _say_too_late(turn: Turn) -> None:
-    turn.say(part("absence.too_late_to_change"), buttons=[[button("menu.consultant", "letter", "💬")], menu.back()])
+    turn.say(
+        part("absence.too_late_to_change"), buttons=[[button("menu.consultant", asks(Act.LETTER), "💬")], menu.back()]
+    )
 
 
 async def take_back(turn: Turn, report: Absence, _value: str = "") -> None:

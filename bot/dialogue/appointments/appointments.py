@@ -10,6 +10,7 @@ from bot.dialogue.appointments import absence_draft
 from bot.dialogue.consultants.common import number_in
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Attachment, Button, Part, Text
+from reminders.intents import Act, asks
 from reminders.wording.appointment import KIND_ICONS, answer_buttons, appointment_line, appointment_parts
 from storage.appointments.appointments import (
     Appointment,
@@ -34,7 +35,7 @@ async def show_all(turn: Turn, _args: Sequence[str]) -> None:
     if not found:
         turn.say(title("appointments.title"), part("appointments.none"), buttons=[menu.back()])
         return
-    rows = [[Button(appointment_button(a), f"appt:{a.id}", KIND_ICONS[a.kind])] for a in found]
+    rows = [[Button(appointment_button(a), asks(Act.APPOINTMENT, a.id), KIND_ICONS[a.kind])] for a in found]
     turn.say(
         title("appointments.title"),
         *(Part(appointment_line(a)) for a in found),
@@ -66,7 +67,9 @@ def say_refused(turn: Turn, why: MeetingRefused) -> None:
         case MeetingRefused.CANCELLED:
             turn.say(part("appointment.is_cancelled"), buttons=[menu.back()])
         case MeetingRefused.OVER:
-            turn.say(part("appointment.is_over"), buttons=[[button("menu.consultant", "letter", "💬")], menu.back()])
+            turn.say(
+                part("appointment.is_over"), buttons=[[button("menu.consultant", asks(Act.LETTER), "💬")], menu.back()]
+            )
         case _:
             turn.say(part("appointment.unknown"), buttons=[menu.back()])
 
@@ -87,7 +90,7 @@ async def show_one(turn: Turn, args: Sequence[str]) -> None:
         *parts,
         buttons=[
             *answer_buttons(appointment),
-            [button("button.calendar", f"cal:{appointment.id}", "🗓️")],
+            [button("button.calendar", asks(Act.CALENDAR, appointment.id), "🗓️")],
             menu.back(),
         ],
         card=f"appointment:{appointment.id}",
@@ -119,7 +122,7 @@ async def come(turn: Turn, args: Sequence[str]) -> None:
     turn.say(
         part("appointment.thanks_coming"),
         Part(appointment_line(appointment)),
-        buttons=[[button("button.calendar", f"cal:{appointment.id}", "🗓️")], menu.back()],
+        buttons=[[button("button.calendar", asks(Act.CALENDAR, appointment.id), "🗓️")], menu.back()],
         card=f"appointment:{appointment.id}",
     )
 

@@ -8,6 +8,7 @@ from bot.dialogue import menu
 from bot.dialogue.consultants.common import number_in
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Part
+from reminders.intents import Act, asks
 from reminders.wording.appointment import appointment_line
 
 
@@ -32,5 +33,5 @@ async def choose(turn: Turn, args: Sequence[str]) -> None:
         turn.say(
             title("proposal.thanks"),
             Part(appointment_line(appointment)),
-            buttons=[[button("button.calendar", f"cal:{appointment.id}", "🗓️")], menu.back()],
+            buttons=[[button("button.calendar", asks(Act.CALENDAR, appointment.id), "🗓️")], menu.back()],
         )

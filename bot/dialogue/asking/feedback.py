@@ -6,6 +6,7 @@ from bot.dialogue import menu
 from bot.dialogue.turn import Turn, button, part
 from bot.faq.scrub import scrubbed
 from locales.rendering.message import Button
+from reminders.intents import Act, asks
 from storage.people.faq_gaps import FaqGap
 from storage.people.people import Consultant
 from storage.vocabulary import GapReason
@@ -14,8 +15,8 @@ from storage.vocabulary import GapReason
 def ask(topic: str) -> list[Button]:
     """The row of buttons under an answer."""
     return [
-        button("question.helped_yes", f"helped:yes:{topic}", "👍"),
-        button("question.helped_no", f"helped:no:{topic}", "👎"),
+        button("question.helped_yes", asks(Act.HELPED, "yes", topic), "👍"),
+        button("question.helped_no", asks(Act.HELPED, "no", topic), "👎"),
     ]
 
 
@@ -32,11 +33,16 @@ async def take(turn: Turn, args: Sequence[str]) -> None:
         turn.say(
             part("question.not_helped"),
             part("question.offer"),
-            buttons=[[button("question.pass_on", "pass:yes", "✅")], [button("question.no", "menu", "❌")]],
+            buttons=[
+                [button("question.pass_on", asks(Act.PASS_ON, "yes"), "✅")],
+                [button("question.no", asks(Act.MENU), "❌")],
+            ],
         )
     else:
         # Chosen from a list, so that there are no words to pass on.
-        turn.say(part("question.not_helped"), buttons=[[button("menu.consultant", "letter", "💬")], menu.back()])
+        turn.say(
+            part("question.not_helped"), buttons=[[button("menu.consultant", asks(Act.LETTER), "💬")], menu.back()]
+        )
 
 
 async def keep_gap(turn: Turn, question: str, reason: GapReason, topic: str | None = None) -> None:

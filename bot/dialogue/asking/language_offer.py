@@ -7,6 +7,7 @@ from bot.dialogue import menu
 from bot.dialogue.turn import Turn, button
 from locales.rendering.languages import LANGUAGES
 from locales.rendering.message import Button, Part, Text, verbatim
+from reminders.intents import Act, asks
 
 # So short a text says little about its language, unless the script says it.
 _FEWEST_WORDS: Final = 3
@@ -29,8 +30,8 @@ def offer(turn: Turn, written: str | None, text: str) -> None:
     turn.say(
         Part(verbatim(say(Text("language.offer"), written))),
         buttons=[
-            [Button(verbatim(say(Text("language.offer_yes"), written)), f"lang:{written}", "✅")],
-            [button("language.offer_no", f"nolang:{written}", "❌")],
+            [Button(verbatim(say(Text("language.offer_yes"), written)), asks(Act.LANGUAGE, written), "✅")],
+            [button("language.offer_no", asks(Act.KEEP_LANGUAGE, written), "❌")],
         ],
     )
 

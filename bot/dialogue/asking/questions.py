@@ -17,6 +17,7 @@ from bot.faq.finding import Heard
 from locales.faq.content import Action, Topic
 from locales.rendering.languages import SOURCE
 from locales.rendering.message import Button, Part, Style, Text
+from reminders.intents import Act, asks
 from storage.vocabulary import GapReason, Group, LetterKind
 
 MOST_CHOICES = 3
@@ -44,11 +45,12 @@ async def take(turn: Turn, text: str) -> None:
     elif finding.outcome == "choices":
         turn.remember(question=text[:LETTER_LENGTH])
         choices = [
-            [Button(Text(f"faq.question.{candidate.topic}"), f"faq:{candidate.topic}", "❓")]
+            [Button(Text(f"faq.question.{candidate.topic}"), asks(Act.TOPIC, candidate.topic), "❓")]
             for candidate in finding.candidates[:MOST_CHOICES]
         ]
         turn.say(
-            title("question.did_you_mean"), buttons=[*choices, [button("question.something_else", "pass:ask", "💬")]]
+            title("question.did_you_mean"),
+            buttons=[*choices, [button("question.something_else", asks(Act.PASS_ON, "ask"), "💬")]],
         )
     else:
         turn.remember(question=text[:LETTER_LENGTH])
@@ -63,7 +65,10 @@ def offer(turn: Turn) -> None:
     turn.say(
         title("question.not_understood"),
         part("question.offer"),
-        buttons=[[button("question.pass_on", "pass:yes", "✅")], [button("question.no", "menu", "❌")]],
+        buttons=[
+            [button("question.pass_on", asks(Act.PASS_ON, "yes"), "✅")],
+            [button("question.no", asks(Act.MENU), "❌")],
+        ],
     )
 
 
@@ -147,16 +152,20 @@ def _has_own_for_migrants(turn: Turn, topic: Topic) -> bool:
 
 
 def _below(topic: Topic, group: Group) -> list[list[Button]]:
-    related = [[Button(Text(f"faq.question.{other}"), f"faq:{other}", "❓")] for other in topic.related[:2]]
-    report = [[button("menu.absent", "absent", "🤒")]] if topic.action == "absence" else []
+    related = [[Button(Text(f"faq.question.{other}"), asks(Act.TOPIC, other), "❓")] for other in topic.related[:2]]
+    report = [[button("menu.absent", asks(Act.ABSENT), "🤒")]] if topic.action == "absence" else []
     # Who came to family with asylum gets what they get (Wet inburgering 2021, art. 13): the consultant looks at it.
-    family = [[button("question.family_asylum", "pass:family", "👪")]] if _is_for_migrants(topic, group) else []
+    family = (
+        [[button("question.family_asylum", asks(Act.PASS_ON, "family"), "👪")]]
+        if _is_for_migrants(topic, group)
+        else []
+    )
     return [
         feedback.ask(topic.id),
         *report,
         *family,
         *related,
-        [button("menu.consultant", "letter", "💬")],
+        [button("menu.consultant", asks(Act.LETTER), "💬")],
         menu.back(),
     ]
 
@@ -172,7 +181,7 @@ async def _urgent(turn: Turn, text: str) -> None:
         title("urgent.title"),
         part("urgent.numbers"),
         *([part("urgent.consultant")] if passed_on else []),
-        buttons=[[button("menu.consultant", "letter", "💬")], menu.back()],
+        buttons=[[button("menu.consultant", asks(Act.LETTER), "💬")], menu.back()],
     )
 
 

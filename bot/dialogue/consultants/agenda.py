@@ -27,6 +27,7 @@ from bot.dialogue.consultants.people import named
 from bot.dialogue.consultants.places import ask_place, place_of, taken_place
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Part, Text, verbatim
+from reminders.intents import Act, asks, asks_more
 from reminders.wording.absence import can_be_moved
 from reminders.wording.appointment import KIND_ICONS, appointment_line, appointment_parts, name_of
 from storage.appointments.appointments import Appointment, appointments_of
@@ -45,7 +46,7 @@ async def people(turn: Turn, args: Sequence[str]) -> None:
 def _ask_whom(turn: Turn, what: str, found: Sequence[Person], page: int) -> None:
     turn.audit("looked_at_people", f"consultant:{turn.consultant.id}")
     rows = [
-        [Button(verbatim(name_of(person)), f"{what}:{person.id}", "👤")]
+        [Button(verbatim(name_of(person)), asks_more(what, person.id), "👤")]
         for person in found[page * PAGE : (page + 1) * PAGE]
     ]
     if not rows:
@@ -55,7 +56,7 @@ def _ask_whom(turn: Turn, what: str, found: Sequence[Person], page: int) -> None
     turn.say(
         title("consultant.with_whom"),
         part("consultant.find_how"),
-        buttons=[*rows, pages(f"pick:{what}", page, len(found))],
+        buttons=[*rows, pages(asks(Act.PICK, what), page, len(found))],
     )
 
 
@@ -82,23 +83,23 @@ async def new(turn: Turn, args: Sequence[str]) -> None:
         return
     kind = args[1] if len(args) > 1 else ""
     if kind not in KINDS:
-        rows = [[Button(_kind_label(k), f"new:{person.id}:{k.value}", KIND_ICONS[k])] for k in KINDS]
+        rows = [[Button(_kind_label(k), asks(Act.NEW, person.id, k.value), KIND_ICONS[k])] for k in KINDS]
         turn.say(title("consultant.what_kind", person=name_of(person)), buttons=rows)
         return
-    so_far = f"new:{person.id}:{kind}"
+    so_far = asks(Act.NEW, person.id, kind)
     when = await pick_moment(turn, so_far, args[2] if len(args) > 2 else "", [person], LENGTH)
     if when is None:
         return
     place = await place_of(turn, args[3] if len(args) > 3 else "")
     if place is None:
-        await ask_place(turn, f"{so_far}:{args[2]}", person)
+        await ask_place(turn, asks_more(so_far, args[2]), person)
         return
     turn.say(
         title("consultant.make_this", person=name_of(person)),
         Part(Text("consultant.kind_when", {"kind": Text(f"kind.{kind}"), "at": when})),
         *([part("appointment.where", place=place)] if place else []),
         buttons=[
-            [button("consultant.make_it", f"make:{person.id}:{kind}:{args[2]}:{args[3]}", "✅")],
+            [button("consultant.make_it", asks(Act.MAKE, person.id, kind, args[2], args[3]), "✅")],
             *menu_rows()[-1:],
         ],
     )
@@ -148,7 +149,7 @@ def _say_refused(turn: Turn, why: MeetingRefused) -> None:
 
 
 def _open(meeting: Appointment) -> Button:
-    return Button(appointment_label(meeting), f"meet:{meeting.id}:{meeting.version}", KIND_ICONS[meeting.kind])
+    return Button(appointment_label(meeting), asks(Act.MEETING, meeting.id, meeting.version), KIND_ICONS[meeting.kind])
 
 
 async def meetings(turn: Turn, args: Sequence[str]) -> None:
@@ -171,8 +172,8 @@ async def meetings(turn: Turn, args: Sequence[str]) -> None:
         *([] if found else [part("consultant.nothing")]),
         buttons=[
             *([_open(a)] for a in found[page * PAGE : (page + 1) * PAGE]),
-            pages(f"move:{person.id}", page, len(found)),
-            [button("consultant.new", f"new:{person.id}", "➕")],
+            pages(asks(Act.MEETINGS, person.id), page, len(found)),
+            [button("consultant.new", asks(Act.NEW, person.id), "➕")],
             *menu_rows(),
         ],
     )
@@ -186,10 +187,12 @@ async def meeting(turn: Turn, args: Sequence[str]) -> None:
     appointment = found.appointment
     rows: list[list[Button]] = []
     if found.refused is None:
-        which = f"{appointment.id}:{appointment.version}"
         rows = [
-            [button("consultant.move_it", f"mv:{which}", "🔁"), button("consultant.new_time", f"time:{which}", "❓")],
-            [button("consultant.cancel_it", f"cx:{which}", "❌")],
+            [
+                button("consultant.move_it", asks(Act.MOVE, appointment.id, appointment.version), "🔁"),
+                button("consultant.new_time", asks(Act.PROPOSE_TIME, appointment.id, appointment.version), "❓"),
+            ],
+            [button("consultant.cancel_it", asks(Act.CANCEL, appointment.id, appointment.version), "❌")],
         ]
     turn.say(
         part("consultant.about", person=name_of(found.person)),
@@ -210,7 +213,7 @@ async def move_to(turn: Turn, args: Sequence[str]) -> None:
     if found is None or _cannot_be_moved(turn, found):
         return
     appointment, person = found.appointment, found.person
-    so_far = f"mv:{appointment.id}:{appointment.version}"
+    so_far = asks(Act.MOVE, appointment.id, appointment.version)
     when = await pick_moment(turn, so_far, chosen, [person], length_of(appointment), appointment)
     if when is None:
         return
@@ -218,7 +221,7 @@ async def move_to(turn: Turn, args: Sequence[str]) -> None:
         title("consultant.move_this", person=name_of(person)),
         Part(appointment_line(appointment)),
         Part(Text("consultant.to_when", {"at": when})),
-        buttons=[[button("consultant.move_yes", f"{so_far}:{chosen}:yes", "✅")], *menu_rows()[-1:]],
+        buttons=[[button("consultant.move_yes", asks_more(so_far, chosen, "yes"), "✅")], *menu_rows()[-1:]],
     )
 
 
@@ -231,7 +234,7 @@ async def cancel_it(turn: Turn, args: Sequence[str]) -> None:
     found = await own_meeting(turn, args)
     if found is None or _cannot_be_moved(turn, found):
         return
-    which = f"cx:{found.appointment.id}:{found.appointment.version}:yes"
+    which = asks(Act.CANCEL, found.appointment.id, found.appointment.version, "yes")
     turn.say(
         title("consultant.cancel_this", person=name_of(found.person)),
         Part(appointment_line(found.appointment)),

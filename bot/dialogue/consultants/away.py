@@ -8,6 +8,7 @@ from bot.actions.people import AwayRefused, StandInRefused, be_away, be_back, ca
 from bot.dialogue.consultants.common import PAGE, menu_rows, number_in, page_of, pages, say_unknown
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Part, Text, verbatim
+from reminders.intents import Act, asks, asks_more
 from storage.people.people import colleagues_of
 
 _STARTS: Final = (0, 1, 2, 3, 4, 5, 6, 7, 14)
@@ -19,9 +20,9 @@ async def more(turn: Turn, _args: Sequence[str]) -> None:
     turn.say(
         title("consultant.more"),
         buttons=[
-            [button("consultant.new", "new", "➕"), button("consultant.meetings", "move", "🔁")],
-            [button("consultant.to_group", "groups", "👥"), button("consultant.add", "add", "👤")],
-            [button("consultant.away", "away", "🏖️"), button("consultant.stand_in", "standin", "🤝")],
+            [button("consultant.new", asks(Act.NEW), "➕"), button("consultant.meetings", asks(Act.MEETINGS), "🔁")],
+            [button("consultant.to_group", asks(Act.GROUPS), "👥"), button("consultant.add", asks(Act.ADD), "👤")],
+            [button("consultant.away", asks(Act.AWAY), "🏖️"), button("consultant.stand_in", asks(Act.STAND_IN), "🤝")],
             *menu_rows()[:2],
         ],
     )
@@ -36,24 +37,28 @@ async def away(turn: Turn, args: Sequence[str]) -> None:
     first = _day(args[0]) if args else None
     if first is None or not can_be_away(turn.today, first):
         days = [turn.today + timedelta(days=ahead) for ahead in _STARTS]
-        back = [[button("consultant.i_am_back", "away:back", "👋")]] if turn.consultant.away_from is not None else []
-        turn.say(title("consultant.away_from"), buttons=[*back, *_days("away", days), *menu_rows()[-1:]])
+        back = (
+            [[button("consultant.i_am_back", asks(Act.AWAY, "back"), "👋")]]
+            if turn.consultant.away_from is not None
+            else []
+        )
+        turn.say(title("consultant.away_from"), buttons=[*back, *_days(asks(Act.AWAY), days), *menu_rows()[-1:]])
         return
     last = _day(args[1]) if len(args) > 1 else None
     stand_in = await be_away(turn.acting, first, last) if last is not None else AwayRefused.IMPOSSIBLE
     if last is None or isinstance(stand_in, AwayRefused):
         days = [first + timedelta(days=length - 1) for length in _LENGTHS]
-        turn.say(title("consultant.away_until"), buttons=_days(f"away:{first.isoformat()}", days))
+        turn.say(title("consultant.away_until"), buttons=_days(asks(Act.AWAY, first), days))
         return
     turn.say(
         Part(Text("consultant.away_noted", {"first": first, "last": last})),
         part("consultant.stands_in", colleague=stand_in.name) if stand_in else part("consultant.nobody_stands_in"),
-        buttons=[[button("consultant.stand_in", "standin", "🤝")], *menu_rows()],
+        buttons=[[button("consultant.stand_in", asks(Act.STAND_IN), "🤝")], *menu_rows()],
     )
 
 
 def _days(intent: str, days: Sequence[date]) -> list[list[Button]]:
-    buttons = [Button(Text("consultant.day", {"on": day}), f"{intent}:{day.isoformat()}", "📅") for day in days]
+    buttons = [Button(Text("consultant.day", {"on": day}), asks_more(intent, day), "📅") for day in days]
     return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
 
 
@@ -78,13 +83,10 @@ async def stand_in(turn: Turn, args: Sequence[str]) -> None:
     colleagues = await colleagues_of(turn.session, turn.consultant)
     page = page_of([asked[1:]], 0, len(colleagues))
     rows = [
-        [Button(verbatim(colleague.name), f"standin:{colleague.id}", "👤")]
+        [Button(verbatim(colleague.name), asks(Act.STAND_IN, colleague.id), "👤")]
         for colleague in colleagues[page * PAGE : (page + 1) * PAGE]
     ]
-    turning = [
-        Button(b.label, b.intent.replace("standin:", "standin:p"), b.icon)
-        for b in pages("standin", page, len(colleagues))
-    ]
+    turning = pages(asks(Act.STAND_IN), page, len(colleagues), mark="p")
     turn.say(
         title("consultant.who_stands_in") if rows else part("consultant.no_colleagues"),
         buttons=[*rows, turning, *menu_rows()[-1:]],

@@ -15,6 +15,7 @@ from bot.dialogue.consultants.common import (
 )
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, verbatim
+from reminders.intents import Act, asks
 from reminders.wording.appointment import name_of
 from reminders.wording.to_consultant import script
 from storage.people.phone_tasks import open_tasks
@@ -32,8 +33,8 @@ async def show(turn: Turn, args: Sequence[str]) -> None:
         title("consultant.calls"),
         *([] if tasks else [part("consultant.nothing")]),
         buttons=[
-            *([Button(verbatim(name_of(people[task.person_id])), f"call:{task.id}", "📞")] for task in tasks),
-            pages("calls", page, len(waiting)),
+            *([Button(verbatim(name_of(people[task.person_id])), asks(Act.CALL, task.id), "📞")] for task in tasks),
+            pages(asks(Act.CALLS), page, len(waiting)),
             *menu_rows(),
         ],
     )
@@ -56,7 +57,7 @@ async def call(turn: Turn, args: Sequence[str]) -> None:
         turn.say(part("consultant.call_again", person=person), buttons=menu_rows())
     else:
         closing = "consultant.call_reached" if result is CallResult.REACHED else "consultant.call_wrong"
-        card = button("consultant.person_card", f"who:{noted.person.id}", "👤")
+        card = button("consultant.person_card", asks(Act.WHO, noted.person.id), "👤")
         turn.say(part(closing, person=person), buttons=[[card], *menu_rows()])
 
 
@@ -74,6 +75,6 @@ def call_buttons(task_id: int) -> list[list[Button]]:
     """What can come of a call."""
     icons = {CallResult.REACHED: "✅", CallResult.NO_ANSWER: "🔁", CallResult.WRONG_NUMBER: "🚫"}
     return [
-        [button(f"consultant.call.{result.value}", f"call:{task_id}:{result.value}", icon)]
+        [button(f"consultant.call.{result.value}", asks(Act.CALL, task_id, result.value), icon)]
         for result, icon in icons.items()
     ]

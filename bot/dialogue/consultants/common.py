@@ -6,6 +6,7 @@ from bot.actions.meetings import Meeting, MeetingRefused, open_meeting
 from bot.actions.people import look_at
 from bot.dialogue.turn import Turn, button, part
 from locales.rendering.message import Button
+from reminders.intents import Act, asks, asks_more
 from reminders.wording.appointment import name_of
 from reminders.wording.caseload_lists import Caseload
 from storage.caseload import caseload_of
@@ -18,9 +19,9 @@ PAGE = 8
 def menu_rows() -> list[list[Button]]:
     """The consultant's menu."""
     return [
-        [button("consultant.today", "today", "📅"), button("consultant.absences", "absences", "🤒")],
-        [button("consultant.overview", "digest", "🗞️"), button("consultant.people", "people", "👥")],
-        [button("consultant.more", "more", "⚙️")],
+        [button("consultant.today", asks(Act.TODAY), "📅"), button("consultant.absences", asks(Act.ABSENCES), "🤒")],
+        [button("consultant.overview", asks(Act.OVERVIEW), "🗞️"), button("consultant.people", asks(Act.PEOPLE), "👥")],
+        [button("consultant.more", asks(Act.MORE), "⚙️")],
     ]
 
 
@@ -74,13 +75,13 @@ def caseload_for(turn: Turn, people: Iterable[Person]) -> Caseload:
     )
 
 
-def pages(intent: str, page: int, count: int, size: int = PAGE) -> list[Button]:
-    """The row that leads to the page before and after: "<intent>:<page>"."""
+def pages(intent: str, page: int, count: int, size: int = PAGE, *, mark: str = "") -> list[Button]:
+    """The row that leads to the page before and after: "<intent>:<mark><page>"."""
     row = []
     if page > 0:
-        row.append(button("consultant.page_before", f"{intent}:{page - 1}", "◀️"))
+        row.append(button("consultant.page_before", asks_more(intent, f"{mark}{page - 1}"), "◀️"))
     if (page + 1) * size < count:
-        row.append(button("consultant.page_after", f"{intent}:{page + 1}", "▶️"))
+        row.append(button("consultant.page_after", asks_more(intent, f"{mark}{page + 1}"), "▶️"))
     return row
 
 

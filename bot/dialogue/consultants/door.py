@@ -6,42 +6,43 @@ from bot.dialogue.consultants import agenda, away, calls, lists, people, proposa
 from bot.dialogue.consultants.common import menu_rows, number_in
 from bot.dialogue.turn import Screen, Turn, part, title
 from bot.events import Command, Media, Pressed, Said, Started
+from reminders.intents import Act, Intent
 from storage.engine.columns import Json
 
-_SCREENS: dict[str, Screen] = {
-    "seen": reports.seen,
-    "callme": reports.call_me,
-    "lseen": writing.letter_seen,
-    "road": people.road,
-    "write": writing.write,
-    "ready": writing.ready,
-    "reply": writing.reply,
-    "invite": writing.invite,
-    "groups": writing.groups,
-    "group": writing.group,
-    "list": lists.show,
-    "digest": lists.overview,
-    "people": people.show_all,
-    "found": people.show_found,
-    "who": people.who,
-    "add": people.add,
-    "addlang": people.add_language,
-    "addgroup": people.add_group,
-    "pick": agenda.people,
-    "new": agenda.new,
-    "make": agenda.make,
-    "move": agenda.meetings,
-    "meet": agenda.meeting,
-    "mv": agenda.move_to,
-    "cx": agenda.cancel_it,
-    "time": proposals.propose,
-    "whole": repeat_message,
-    "more": away.more,
-    "away": away.away,
-    "standin": away.stand_in,
-    "calls": calls.show,
-    "call": calls.call,
-    **lists.LIST_SCREENS,
+_SCREENS: dict[Act, Screen] = {
+    Act.SEEN: reports.seen,
+    Act.CALL_ME: reports.call_me,
+    Act.LETTER_SEEN: writing.letter_seen,
+    Act.ROAD: people.road,
+    Act.WRITE: writing.write,
+    Act.READY_ANSWER: writing.ready,
+    Act.REPLY: writing.reply,
+    Act.INVITE_TO_TALK: writing.invite,
+    Act.GROUPS: writing.groups,
+    Act.GROUP: writing.group,
+    Act.LIST: lists.show,
+    Act.OVERVIEW: lists.overview,
+    Act.PEOPLE: people.show_all,
+    Act.FOUND: people.show_found,
+    Act.WHO: people.who,
+    Act.ADD: people.add,
+    Act.ADD_LANGUAGE: people.add_language,
+    Act.ADD_GROUP: people.add_group,
+    Act.PICK: agenda.people,
+    Act.NEW: agenda.new,
+    Act.MAKE: agenda.make,
+    Act.MEETINGS: agenda.meetings,
+    Act.MEETING: agenda.meeting,
+    Act.MOVE: agenda.move_to,
+    Act.CANCEL: agenda.cancel_it,
+    Act.PROPOSE_TIME: proposals.propose,
+    Act.WHOLE_MESSAGE: repeat_message,
+    Act.MORE: away.more,
+    Act.AWAY: away.away,
+    Act.STAND_IN: away.stand_in,
+    Act.CALLS: calls.show,
+    Act.CALL: calls.call,
+    **{Act(name): screen for name, screen in lists.LIST_SCREENS.items()},
 }
 _COMMANDS: dict[str, Screen] = {
     **lists.LIST_SCREENS,
@@ -71,12 +72,12 @@ async def step(turn: Turn) -> None:
         case Pressed(intent=intent):
             # What was being written is let go: words meant for one person must never reach another.
             turn.expect("")
-            name, *args = intent.split(":")
-            screen = _SCREENS.get(name)
-            if screen is None:
+            asked = Intent.parse(intent)
+            screen = _SCREENS.get(asked.act) if asked is not None else None
+            if asked is None or screen is None:
                 turn.say(part("consultant.unknown_button"), buttons=menu_rows())
             else:
-                await screen(turn, args)
+                await screen(turn, list(asked.args))
         case Said(text=text):
             await _free_text(turn, text, None)
         case Media() as sent:

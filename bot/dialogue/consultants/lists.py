@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.dialogue.consultants.common import PAGE, caseload, caseload_for, menu_rows, page_of, pages
 from bot.dialogue.turn import Screen, Turn, part, title
 from locales.rendering.message import Button, Part, verbatim
+from reminders.intents import Act, asks
 from reminders.wording.appointment import name_of
 from reminders.wording.caseload_lists import Caseload, Line, List, lines_of
 from reminders.wording.digest import digest_parts, list_buttons
@@ -27,7 +28,7 @@ async def show(turn: Turn, args: Sequence[str]) -> None:
     turn.say(
         title(f"consultant.list.{which}"),
         *([Part(line.text) for line in shown] or [part("consultant.nothing")]),
-        buttons=[*_people(shown, known), pages(f"list:{which}", page, len(lines)), *menu_rows()],
+        buttons=[*_people(shown, known), pages(asks(Act.LIST, which), page, len(lines)), *menu_rows()],
     )
 
 
@@ -47,7 +48,7 @@ def _note_people(turn: Turn, lines: Sequence[Line]) -> None:
 
 def _people(lines: Sequence[Line], known: Caseload) -> list[list[Button]]:
     people = [known.people[person_id] for person_id in dict.fromkeys(line.person_id for line in lines)]
-    buttons = [Button(verbatim(name_of(person)), f"who:{person.id}", "👤") for person in people]
+    buttons = [Button(verbatim(name_of(person)), asks(Act.WHO, person.id), "👤") for person in people]
     return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from bot.dialogue.consultants.common import caseload
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Text, verbatim
+from reminders.intents import asks_more
 from reminders.local_time import to_instant
 from reminders.working_time import is_working_day
 from storage.appointments.appointments import Appointment, appointments_of, day_bounds, meetings_between
@@ -51,9 +52,9 @@ async def pick_moment(
         turn.say(part("consultant.is_past"))
     day = _day_of(turn, chosen)
     if day is None:
-        _ask_day(turn, f"{so_far}:{before}", chosen)
+        _ask_day(turn, so_far, before, chosen)
     else:
-        await _ask_time(turn, f"{so_far}:{before}", day, with_people, length, instead_of)
+        await _ask_time(turn, so_far, before, day, with_people, length, instead_of)
     return None
 
 
@@ -65,7 +66,7 @@ def _day_of(turn: Turn, text: str) -> date | None:
     return day if len(text) == len("261125") and turn.today <= day <= turn.today + FARTHEST else None
 
 
-def _ask_day(turn: Turn, so_far: str, chosen: str) -> None:
+def _ask_day(turn: Turn, so_far: str, before: str, chosen: str) -> None:
     page = int(chosen[1:]) if chosen[:1] == "d" and chosen[1:].isdecimal() and len(chosen) < 4 else 0
     days: list[date] = []
     day = turn.today
@@ -74,16 +75,23 @@ def _ask_day(turn: Turn, so_far: str, chosen: str) -> None:
             days.append(day)
         day += timedelta(days=1)
     buttons = [
-        Button(Text("consultant.day", {"on": day}), f"{so_far}{day:%y%m%d}", "📅") for day in days[page * DAYS :]
+        Button(Text("consultant.day", {"on": day}), asks_more(so_far, f"{before}{day:%y%m%d}"), "📅")
+        for day in days[page * DAYS :]
     ]
-    row = [button("consultant.page_before", f"{so_far}d{page - 1}", "◀️")] if page else []
+    row = [button("consultant.page_before", asks_more(so_far, f"{before}d{page - 1}"), "◀️")] if page else []
     if page < FARTHEST.days // (2 * DAYS):
-        row.append(button("consultant.page_after", f"{so_far}d{page + 1}", "▶️"))
+        row.append(button("consultant.page_after", asks_more(so_far, f"{before}d{page + 1}"), "▶️"))
     turn.say(title("consultant.which_day"), buttons=[*(buttons[i : i + 2] for i in range(0, DAYS, 2)), row])
 
 
 async def _ask_time(
-    turn: Turn, so_far: str, day: date, with_people: Sequence[Person], length: timedelta, instead_of: Appointment | None
+    turn: Turn,
+    so_far: str,
+    before: str,
+    day: date,
+    with_people: Sequence[Person],
+    length: timedelta,
+    instead_of: Appointment | None,
 ) -> None:
     """Half hours of the day: free ones first; one that is taken is offered too, marked."""
     taken = await _taken(turn, day, with_people, instead_of)
@@ -96,12 +104,12 @@ async def _ask_time(
             overlaps = any(start < starts + length and starts < end for start, end in taken)
             label = verbatim(f"{wall:%H:%M}")
             (busy if overlaps else free).append(
-                Button(label, f"{so_far}{wall.strftime(_MOMENT)}", "⚠️" if overlaps else "🕘")
+                Button(label, asks_more(so_far, f"{before}{wall.strftime(_MOMENT)}"), "⚠️" if overlaps else "🕘")
             )
         wall += _STEP
     if not free and not busy:
         turn.say(part("consultant.is_past"))
-        _ask_day(turn, so_far, "")
+        _ask_day(turn, so_far, before, "")
         return
     ordered = [*free, *busy]
     turn.say(

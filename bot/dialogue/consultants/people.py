@@ -19,6 +19,7 @@ from bot.dialogue.consultants.common import (
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.languages import LANGUAGES, find_language
 from locales.rendering.message import Attachment, Button, Part, Text, verbatim
+from reminders.intents import Act, asks
 from reminders.terms.stored_terms import terms_of
 from reminders.wording.appointment import appointment_line, name_of
 from reminders.wording.caseload_lists import List, lines_of
@@ -43,15 +44,15 @@ async def show_all(turn: Turn, args: Sequence[str]) -> None:
         part("consultant.find_how" if found else "consultant.nobody"),
         buttons=[
             *_buttons(found[page * PAGE : (page + 1) * PAGE]),
-            pages("people", page, len(found)),
-            [button("consultant.add", "add", "➕")],
+            pages(asks(Act.PEOPLE), page, len(found)),
+            [button("consultant.add", asks(Act.ADD), "➕")],
             *menu_rows(),
         ],
     )
 
 
 def _buttons(people: Sequence[Person]) -> list[list[Button]]:
-    buttons = [Button(verbatim(name_of(person)), f"who:{person.id}", "👤") for person in people]
+    buttons = [Button(verbatim(name_of(person)), asks(Act.WHO, person.id), "👤") for person in people]
     return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
 
 
@@ -88,7 +89,7 @@ def _say_found(turn: Turn, found: Sequence[Person], page: int) -> None:
         title("consultant.which_person"),
         buttons=[
             *_buttons(found[page * PAGE : (page + 1) * PAGE]),
-            pages("found", page, len(found)),
+            pages(asks(Act.FOUND), page, len(found)),
             *menu_rows(),
         ],
     )
@@ -128,9 +129,12 @@ async def who(turn: Turn, args: Sequence[str]) -> None:
     turn.say(
         *parts,
         buttons=[
-            [button("consultant.write", f"write:{person.id}", "✍️"), button("consultant.new", f"new:{person.id}", "➕")],
-            [button("consultant.meetings", f"move:{person.id}", "🔁")],
-            [button("consultant.road", f"road:{person.id}", "🧭")],
+            [
+                button("consultant.write", asks(Act.WRITE, person.id), "✍️"),
+                button("consultant.new", asks(Act.NEW, person.id), "➕"),
+            ],
+            [button("consultant.meetings", asks(Act.MEETINGS, person.id), "🔁")],
+            [button("consultant.road", asks(Act.ROAD, person.id), "🧭")],
             *menu_rows(),
         ],
     )
@@ -175,7 +179,7 @@ async def take_name(turn: Turn, text: str) -> None:
         return
     turn.remember(adding={"name": " ".join(text.split())[:NAME_LENGTH]})
     turn.expect("add_language")
-    buttons = [Button(verbatim(language.name), f"addlang:{code}") for code, language in LANGUAGES.items()]
+    buttons = [Button(verbatim(language.name), asks(Act.ADD_LANGUAGE, code)) for code, language in LANGUAGES.items()]
     turn.say(title("consultant.add_language"), buttons=[buttons[i : i + 2] for i in range(0, len(buttons), 2)])
 
 
@@ -188,7 +192,9 @@ async def add_language(turn: Turn, args: Sequence[str]) -> None:
     turn.remember(adding={**draft, "language": args[0]})
     turn.say(
         title("consultant.add_group"),
-        buttons=[[button(f"consultant.group.{group.value}", f"addgroup:{group.value}", "👤")] for group in Group],
+        buttons=[
+            [button(f"consultant.group.{group.value}", asks(Act.ADD_GROUP, group.value), "👤")] for group in Group
+        ],
     )
 
 
@@ -222,5 +228,5 @@ def _say_added(turn: Turn, made: Added) -> None:
         part("consultant.give_code", code=made.code),
         *(part("consultant.give_link", link=link) for link in links.values()),
         Part(Text("consultant.code_until", {"on": made.expires_at.astimezone(turn.zone).date()})),
-        buttons=[[button("consultant.new", f"new:{person.id}", "➕")], *menu_rows()],
+        buttons=[[button("consultant.new", asks(Act.NEW, person.id), "➕")], *menu_rows()],
     )

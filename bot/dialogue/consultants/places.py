@@ -7,6 +7,7 @@ from typing import Final
 from bot.dialogue.consultants.common import caseload
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, verbatim
+from reminders.intents import Intent, asks_more
 from storage.appointments.appointments import latest_meetings
 from storage.people.people import Person
 
@@ -41,8 +42,8 @@ async def ask_place(turn: Turn, so_far: str, person: Person) -> None:
         title("consultant.where"),
         part("consultant.or_write_place"),
         buttons=[
-            *([Button(verbatim(place[:40]), f"{so_far}:{_mark(place)}", "📍")] for place in places),
-            [button("consultant.no_place", f"{so_far}:none", "☎️")],
+            *([Button(verbatim(place[:40]), asks_more(so_far, _mark(place)), "📍")] for place in places),
+            [button("consultant.no_place", asks_more(so_far, "none"), "☎️")],
         ],
     )
 
@@ -51,9 +52,10 @@ async def taken_place(turn: Turn, text: str) -> list[str] | None:
     """A place in the consultant's own words: the arguments of the button that it stands for; None when none is open."""
     so_far = turn.recall("placing")
     turn.expect("")
-    if not isinstance(so_far, str) or not text.strip():
+    asked = Intent.parse(so_far) if isinstance(so_far, str) else None
+    if asked is None or not text.strip():
         return None
     place = " ".join(text.split())[:200]
     known = turn.recall("places")
     turn.remember(places=[*(known if isinstance(known, list) else []), place])
-    return [*so_far.split(":")[1:], _mark(place)]
+    return [*asked.args, _mark(place)]

@@ -9,6 +9,7 @@ from bot.dialogue.consultants.common import as_shown, menu_rows, number_in, own_
 from bot.dialogue.consultants.moments import moment_of, pick_moment
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Part, Text
+from reminders.intents import Act, asks, asks_more
 from reminders.wording.appointment import name_of
 from storage.appointments.changing import length_of
 
@@ -25,7 +26,7 @@ async def propose(turn: Turn, args: Sequence[str]) -> None:
     if found is None or _refused(turn, found):
         return
     appointment, person = found.appointment, found.person
-    so_far = f"time:{appointment.id}:{appointment.version}"
+    so_far = asks(Act.PROPOSE_TIME, appointment.id, appointment.version)
     *chosen, last = (args[2] if len(args) > 2 else "").split("-")
     chosen = [text for text in dict.fromkeys(chosen) if _ahead(turn, text)][: proposals.MOST - 1]
     before = "".join(f"{text}-" for text in chosen)
@@ -37,9 +38,9 @@ async def propose(turn: Turn, args: Sequence[str]) -> None:
         title("consultant.propose_these", person=name_of(person)),
         *(Part(Text("consultant.to_when", {"at": moment})) for moment in _moments(turn, times)),
         buttons=[
-            [button("consultant.propose_send", f"{so_far}:{'-'.join(times)}:send", "✅")],
+            [button("consultant.propose_send", asks_more(so_far, "-".join(times), "send"), "✅")],
             *(
-                [[button("consultant.propose_more", f"{so_far}:{'-'.join(times)}-", "➕")]]
+                [[button("consultant.propose_more", asks_more(so_far, f"{'-'.join(times)}-"), "➕")]]
                 if len(times) < proposals.MOST
                 else []
             ),

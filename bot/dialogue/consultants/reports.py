@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.dialogue.consultants.common import menu_rows, number_in, own_person, say_unknown
 from bot.dialogue.turn import Turn, button, part
 from locales.rendering.message import Button
+from reminders.intents import Act, asks
 from reminders.wording.appointment import name_of
 from storage.appointments.absences import Absence
 from storage.people.people import Consultant, Person
@@ -38,7 +39,7 @@ async def seen(turn: Turn, args: Sequence[str]) -> None:
 
 
 def _after(person: Person) -> list[list[Button]]:
-    return [[button("consultant.answer", f"write:{person.id}", "✍️")], *menu_rows()]
+    return [[button("consultant.answer", asks(Act.WRITE, person.id), "✍️")], *menu_rows()]
 
 
 def mark_seen(turn: Turn, absence: Absence, person: Person) -> None:

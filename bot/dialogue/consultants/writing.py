@@ -27,6 +27,7 @@ from bot.dialogue.consultants.reports import see
 from bot.dialogue.letters import words
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Part, Style, Text, verbatim
+from reminders.intents import Act, asks
 from reminders.wording.appointment import name_of
 from storage.caseload import groups_of
 from storage.engine.columns import Json
@@ -45,13 +46,13 @@ async def write(turn: Turn, args: Sequence[str]) -> None:
     page = page_of(args, 1, len(_READY))
     turn.expect(f"write:{person.id}")
     rows = [
-        [button(f"consultant.ready.{which.value}", f"ready:{person.id}:{which.value}", "💬")]
+        [button(f"consultant.ready.{which.value}", asks(Act.READY_ANSWER, person.id, which.value), "💬")]
         for which in _READY[page * PAGE : (page + 1) * PAGE]
     ]
     turn.say(
         title("consultant.write_ask", person=name_of(person)),
         Part(Text("consultant.reads", {"language": Text(f"language.{person.language}")})),
-        buttons=[*rows, pages(f"write:{person.id}", page, len(_READY))],
+        buttons=[*rows, pages(asks(Act.WRITE, person.id), page, len(_READY))],
     )
 
 
@@ -97,12 +98,12 @@ async def answer_by_reply(turn: Turn, text: str, media: dict[str, Json] | None) 
 
     Whoever answers a report has seen it.
     """
-    name, *args = await asked_for_words(turn, "write", "reply") or ("",)
-    if not name:
+    asked = await asked_for_words(turn, Act.WRITE, Act.REPLY)
+    if asked is None:
         return False
-    person_id = number_in(args)
-    if name == "reply":
-        letter = await letter_from(turn.acting, number_in(args))
+    person_id = number_in(asked.args)
+    if asked.act is Act.REPLY:
+        letter = await letter_from(turn.acting, number_in(asked.args))
         if isinstance(letter, LetterRefused):
             say_unknown(turn)
             return True
@@ -112,8 +113,8 @@ async def answer_by_reply(turn: Turn, text: str, media: dict[str, Json] | None) 
     if person is None:
         say_unknown(turn)
         return True
-    if seen := await asked_for_words(turn, "seen"):
-        await see(turn, number_in(seen, 1), person)
+    if seen := await asked_for_words(turn, Act.SEEN):
+        await see(turn, number_in(seen.args), person)
     await send(turn, person_id, text, media)
     return True
 
@@ -147,7 +148,7 @@ async def invite(turn: Turn, args: Sequence[str]) -> None:
         return
     turn.say(
         part("consultant.sent", person=name_of(invited)),
-        buttons=[[button("consultant.new", f"new:{invited.id}", "➕")], *menu_rows()],
+        buttons=[[button("consultant.new", asks(Act.NEW, invited.id), "➕")], *menu_rows()],
     )
 
 
@@ -159,7 +160,10 @@ async def _show_invitation(turn: Turn, person: Person | None) -> None:
         title("consultant.invite_this", person=name_of(person)),
         Part(Text("invitation.title", {"consultant": turn.consultant.name}), Style.QUOTE),
         Part(Text("invitation.text"), Style.QUOTE),
-        buttons=[[button("consultant.invite_send", f"invite:{person.id}:send", "✅")], *menu_rows()[-1:]],
+        buttons=[
+            [button("consultant.invite_send", asks(Act.INVITE_TO_TALK, person.id, "send"), "✅")],
+            *menu_rows()[-1:],
+        ],
     )
 
 
@@ -170,7 +174,9 @@ async def groups(turn: Turn, args: Sequence[str]) -> None:
     rows = [
         [
             Button(
-                Text("consultant.group_button", {"group": group.name, "count": len(people)}), f"group:{group.id}", "👥"
+                Text("consultant.group_button", {"group": group.name, "count": len(people)}),
+                asks(Act.GROUP, group.id),
+                "👥",
             )
         ]
         for group, people in found[page * PAGE : (page + 1) * PAGE]
@@ -178,7 +184,7 @@ async def groups(turn: Turn, args: Sequence[str]) -> None:
     if not rows:
         turn.say(part("consultant.no_groups"), buttons=menu_rows())
         return
-    turn.say(title("consultant.which_group"), buttons=[*rows, pages("groups", page, len(found))])
+    turn.say(title("consultant.which_group"), buttons=[*rows, pages(asks(Act.GROUPS), page, len(found))])
 
 
 async def group(turn: Turn, args: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ from bot.actions.preferences import choose_channel
 from bot.dialogue import menu
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Text, verbatim
+from reminders.intents import Act, asks
 from storage.engine.columns import Json
 from storage.people.contacts import Contact, channels_of
 
@@ -32,10 +33,10 @@ async def show(turn: Turn, args: Sequence[str]) -> None:
         await choose_channel(turn.acting, args[0], linked)
         turn.say(part("settings.kept"), buttons=[menu.back()])
         return
-    more = [[button("reach.add", "chan:add", "➕")]] if _addable(turn, linked) else []
+    more = [[button("reach.add", asks(Act.CHANNELS, "add"), "➕")]] if _addable(turn, linked) else []
     turn.say(
         title("settings.channels_ask"),
-        buttons=[*([button(f"channel.{name}", f"chan:{name}", "📱")] for name in linked), *more, menu.back()],
+        buttons=[*([button(f"channel.{name}", asks(Act.CHANNELS, name), "📱")] for name in linked), *more, menu.back()],
     )
 
 
@@ -51,12 +52,12 @@ def _addable(turn: Turn, linked: Sequence[str]) -> list[str]:
 async def _add(turn: Turn, channel: str) -> None:
     addable = _addable(turn, await _linked(turn))
     if channel not in addable:
-        rows = [[button(f"channel.{name}", f"chan:add:{name}", "📱")] for name in addable]
+        rows = [[button(f"channel.{name}", asks(Act.CHANNELS, "add", name), "📱")] for name in addable]
         turn.say(title("reach.add_ask"), buttons=[*rows, menu.back()])
     elif (kind := turn.services.channels[channel]) is not None:
         on_record = turn.person.on_record(kind)
         turn.expect(f"{TOPIC_ADDRESS}:{channel}")
-        known = [[Button(verbatim(hidden(on_record)), f"chanuse:{channel}", "✅")]] if on_record else []
+        known = [[Button(verbatim(hidden(on_record)), asks(Act.ADDRESS_ON_RECORD, channel), "✅")]] if on_record else []
         turn.say(title(f"reach.address_ask.{channel}"), buttons=[*known, menu.back()])
     else:
         link = turn.services.links(await make_own_code(turn.acting)).get(channel)
@@ -88,7 +89,7 @@ async def _send_code(turn: Turn, channel: str, text: str) -> None:
     once = f"{turn.event.channel}:{turn.event.event_id}"
     sent = await send_code(turn.acting, channel, text, sent_before=sent_before, once=once)
     shown = hidden(address_in(turn.services.channels.get(channel), text) or "")
-    again = button("reach.add", "chan:add", "➕")
+    again = button("reach.add", asks(Act.CHANNELS, "add"), "➕")
     match sent:
         case AddressRefused.NOT_AN_ADDRESS:
             turn.say(part("reach.not_an_address"), title(f"reach.address_ask.{channel}"), buttons=[menu.back()])
@@ -149,11 +150,11 @@ async def take_code(turn: Turn, text: str) -> None:
         return
     turn.expect("")
     _remember(turn, None)
-    add = button("reach.add", "chan:add", "➕")
+    add = button("reach.add", asks(Act.CHANNELS, "add"), "➕")
     if isinstance(proved, Contact):
         turn.say(
             title("reach.added", channel=Text(f"channel.{proved.channel}")),
-            buttons=[[button("settings.channels", "chan", "📱")], menu.back()],
+            buttons=[[button("settings.channels", asks(Act.CHANNELS), "📱")], menu.back()],
         )
     elif proved is ProofRefused.OLD:
         turn.say(part("reach.code_old"), buttons=[[add], menu.back()])

@@ -8,6 +8,7 @@ from bot.dialogue import menu
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.languages import LANGUAGES, find_language
 from locales.rendering.message import Button, verbatim
+from reminders.intents import Act, asks
 
 
 async def begin(turn: Turn) -> None:
@@ -32,7 +33,7 @@ async def ask_language(turn: Turn, _args: Sequence[str]) -> None:
     codes = languages_in_order(turn)
     # The number is what one presses who hears the names (bot/enclosures/picture_and_sound.py) and reads none of them.
     choices = [
-        Button(verbatim(LANGUAGES[code].name), f"lang:{code}", _keycap(number))
+        Button(verbatim(LANGUAGES[code].name), asks(Act.LANGUAGE, code), _keycap(number))
         for number, code in enumerate(codes, start=1)
     ]
     rows = [choices[i : i + 2] for i in range(0, len(choices), 2)]
@@ -64,9 +65,9 @@ async def ask_consent(turn: Turn) -> None:
         part("consent.notice"),
         part("consent.ask"),
         buttons=[
-            [button("consent.yes", "consent:yes", "✅")],
-            [button("consent.no", "consent:no", "❌")],
-            *([] if turn.person.listens else [[button("listen.rather", "listen:on", "👂")]]),
+            [button("consent.yes", asks(Act.CONSENT, "yes"), "✅")],
+            [button("consent.no", asks(Act.CONSENT, "no"), "❌")],
+            *([] if turn.person.listens else [[button("listen.rather", asks(Act.LISTEN, "on"), "👂")]]),
         ],
         card="icon:🔒",
         # Nobody is known to read yet: whoever does not hears it, and sees that one can listen.
@@ -99,4 +100,4 @@ async def answer_consent(turn: Turn, args: Sequence[str]) -> None:
         await menu.show(turn, ())
         return
     await decline(turn.acting)
-    turn.say(part("consent.declined"), buttons=[[button("consent.yes", "consent:yes", "✅")]])
+    turn.say(part("consent.declined"), buttons=[[button("consent.yes", asks(Act.CONSENT, "yes"), "✅")]])

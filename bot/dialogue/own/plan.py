@@ -9,6 +9,7 @@ from bot.dialogue.own.lines import line, plan_line
 from bot.dialogue.turn import Turn, button, part, title
 from locales.faq.content import Personal
 from locales.rendering.message import Part, Style
+from reminders.intents import Act, asks
 from storage.people.people import plan_of
 
 # What a person is shown, in the order of their road. self_reliance_goal is the municipality's own ambition and
@@ -43,6 +44,12 @@ async def show(turn: Turn, _args: Sequence[str]) -> None:
     parts += [Part(said) for name in _ABOUT if (said := line(name, known)) is not None]
     turn.say(
         *parts,
-        buttons=[[button("menu.appointments", "appts", "📅"), button("menu.consultant", "letter", "💬")], menu.back()],
+        buttons=[
+            [
+                button("menu.appointments", asks(Act.APPOINTMENTS), "📅"),
+                button("menu.consultant", asks(Act.LETTER), "💬"),
+            ],
+            menu.back(),
+        ],
         card="plan",
     )

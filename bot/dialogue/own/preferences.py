@@ -7,6 +7,7 @@ from bot.dialogue import menu
 from bot.dialogue.own import onboarding
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Attachment, Button, Part, Text, verbatim
+from reminders.intents import Act, asks
 from storage.vocabulary import Wishes
 
 QUIET_CHOICES = ("21:00-08:00", "20:00-09:00", "22:00-07:00")
@@ -22,14 +23,14 @@ async def show(turn: Turn, _args: Sequence[str]) -> None:
         part("settings.reminders_now", wishes=Text(f"wishes.{person.wishes.value}")),
         part("settings.quiet_now", hours=hours),
         buttons=[
-            [button("settings.language", "lang", "🌍")],
-            [button("settings.reminders", "wish", "🔔")],
-            [button("settings.quiet", "quiet", "🌙")],
-            [button("settings.channels", "chan", "📱")],
+            [button("settings.language", asks(Act.LANGUAGE), "🌍")],
+            [button("settings.reminders", asks(Act.WISHES), "🔔")],
+            [button("settings.quiet", asks(Act.QUIET_HOURS), "🌙")],
+            [button("settings.channels", asks(Act.CHANNELS), "📱")],
             [
-                button("listen.read", "listen:off", "📖")
+                button("listen.read", asks(Act.LISTEN, "off"), "📖")
                 if person.listens
-                else button("listen.rather", "listen:on", "👂")
+                else button("listen.rather", asks(Act.LISTEN, "on"), "👂")
             ],
             menu.back(),
         ],
@@ -46,7 +47,7 @@ async def wishes(turn: Turn, args: Sequence[str]) -> None:
         title("settings.reminders_ask"),
         part("settings.mandatory_always"),
         buttons=[
-            *([button(f"wishes.{choice.value}", f"wish:{choice.value}", "🔔")] for choice in WISH_CHOICES),
+            *([button(f"wishes.{choice.value}", asks(Act.WISHES, choice.value), "🔔")] for choice in WISH_CHOICES),
             menu.back(),
         ],
     )
@@ -84,5 +85,7 @@ async def quiet_hours(turn: Turn, args: Sequence[str]) -> None:
         await choose_quiet_hours(turn.acting, QUIET_CHOICES[int(args[0])])
         turn.say(part("settings.kept"), buttons=[menu.back()])
         return
-    rows = [[Button(verbatim(hours), f"quiet:{number}", "🌙")] for number, hours in enumerate(QUIET_CHOICES)]
+    rows = [
+        [Button(verbatim(hours), asks(Act.QUIET_HOURS, number), "🌙")] for number, hours in enumerate(QUIET_CHOICES)
+    ]
     turn.say(title("settings.quiet_ask"), buttons=[*rows, menu.back()])

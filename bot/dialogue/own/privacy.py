@@ -6,6 +6,7 @@ from bot.actions import privacy as actions
 from bot.dialogue import menu
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Attachment
+from reminders.intents import Act, asks
 
 
 async def show(turn: Turn, _args: Sequence[str]) -> None:
@@ -15,9 +16,9 @@ async def show(turn: Turn, _args: Sequence[str]) -> None:
         part("privacy.held"),
         part("privacy.who"),
         buttons=[
-            [button("privacy.export", "export", "📄")],
-            [button("privacy.stop", "stop", "⏸️")],
-            [button("privacy.erase", "erase", "🗑️")],
+            [button("privacy.export", asks(Act.EXPORT), "📄")],
+            [button("privacy.stop", asks(Act.STOP), "⏸️")],
+            [button("privacy.erase", asks(Act.ERASE), "🗑️")],
             menu.back(),
         ],
     )
@@ -39,7 +40,10 @@ async def stop(turn: Turn, args: Sequence[str]) -> None:
         turn.say(
             title("privacy.stop_ask"),
             part("privacy.stop_means"),
-            buttons=[[button("privacy.stop_yes", "stop:yes", "⏸️")], [button("privacy.no", "menu", "❌")]],
+            buttons=[
+                [button("privacy.stop_yes", asks(Act.STOP, "yes"), "⏸️")],
+                [button("privacy.no", asks(Act.MENU), "❌")],
+            ],
         )
         return
     await actions.stop(turn.acting, once=turn.event.event_id)
@@ -48,7 +52,7 @@ async def stop(turn: Turn, args: Sequence[str]) -> None:
 
 def say_stopped(turn: Turn) -> None:
     """No messages come, and how they come again."""
-    turn.say(part("privacy.stopped"), buttons=[[button("privacy.resume", "resume", "▶️")]])
+    turn.say(part("privacy.stopped"), buttons=[[button("privacy.resume", asks(Act.RESUME), "▶️")]])
 
 
 async def resume(turn: Turn, _args: Sequence[str]) -> None:
@@ -63,7 +67,10 @@ async def erase(turn: Turn, args: Sequence[str]) -> None:
         turn.say(
             title("privacy.erase_ask"),
             part("privacy.erase_means"),
-            buttons=[[button("privacy.erase_yes", "erase:yes", "🗑️")], [button("privacy.no", "menu", "❌")]],
+            buttons=[
+                [button("privacy.erase_yes", asks(Act.ERASE, "yes"), "🗑️")],
+                [button("privacy.no", asks(Act.MENU), "❌")],
+            ],
         )
         return
     # The goodbye goes to the address alone: the contact is a stranger's again when it is sent.

@@ -1,0 +1,152 @@
+"""What a button asks for: one vocabulary of acts, and the one place where an intent is made, continued and read.
+
+An intent is what a channel carries behind a button: the act's word and its arguments, with ":" between. It stands here
+and not with the screens, because reminders put buttons below their messages too. What arrives may be anything:
+`Intent.parse` answers with None for what is no act of ours, and screens look at the arguments.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+#: Telegram carries so many bytes behind a button.
+LONGEST: Final = 64
+_BETWEEN: Final = ":"
+
+
+class Act(StrEnum):
+    """What is asked for. The words are short, for the sake of `LONGEST`, and stay: buttons of long ago are pressed."""
+
+    # Anybody.
+    MENU = "menu"
+    WHOLE_MESSAGE = "whole"  # an earlier message with all its choices
+    LANGUAGE = "lang"
+    CONSENT = "consent"
+    LISTEN = "listen"  # hear messages from now on, or no more
+    HEAR = "hear"  # this message as sound
+    # A person: appointments, and not coming.
+    APPOINTMENTS = "appts"
+    APPOINTMENT = "appt"
+    CALENDAR = "cal"
+    COME = "come"
+    NOT_COME = "notcome"
+    OTHER_TIME = "othertime"
+    TAKE_PROPOSED = "prop"
+    ABSENT = "absent"  # begin a report
+    ABSENCE = "ab"  # a step in a report, or what is done with one that was sent
+    WHY_MISSED = "missed"
+    # A person: questions.
+    QUESTION = "ask"
+    TOPIC = "faq"
+    PASS_ON = "pass"  # noqa: S105 - a button, no password
+    HELPED = "helped"
+    KEEP_LANGUAGE = "nolang"
+    LETTER = "letter"
+    # A person: what is their own.
+    PLAN = "plan"
+    SETTINGS = "settings"
+    WISHES = "wish"
+    QUIET_HOURS = "quiet"
+    CHANNELS = "chan"
+    ADDRESS_ON_RECORD = "chanuse"
+    PRIVACY = "privacy"
+    EXPORT = "export"
+    STOP = "stop"
+    RESUME = "resume"
+    ERASE = "erase"
+    # A consultant: reports and letters.
+    SEEN = "seen"
+    CALL_ME = "callme"
+    LETTER_SEEN = "lseen"
+    WRITE = "write"
+    READY_ANSWER = "ready"
+    REPLY = "reply"
+    INVITE_TO_TALK = "invite"
+    GROUPS = "groups"
+    GROUP = "group"
+    # A consultant: people.
+    PEOPLE = "people"
+    FOUND = "found"
+    WHO = "who"
+    ROAD = "road"
+    ADD = "add"
+    ADD_LANGUAGE = "addlang"
+    ADD_GROUP = "addgroup"
+    PICK = "pick"
+    # A consultant: meetings.
+    NEW = "new"
+    MAKE = "make"
+    MEETINGS = "move"
+    MEETING = "meet"
+    MOVE = "mv"
+    CANCEL = "cx"
+    PROPOSE_TIME = "time"
+    # A consultant: the day's lists.
+    LIST = "list"
+    OVERVIEW = "digest"
+    TODAY = "today"
+    ABSENCES = "absences"
+    UNCONFIRMED = "unconfirmed"
+    UNDELIVERED = "undelivered"
+    QUESTIONS = "questions"
+    TERMS = "terms"
+    TALKS = "talks"
+    # A consultant: the rest.
+    MORE = "more"
+    AWAY = "away"
+    STAND_IN = "standin"
+    CALLS = "calls"
+    CALL = "call"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An act and its arguments, as they were carried."""
+
+    act: Act
+    args: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, carried: str) -> "Intent | None":
+        """What was carried behind a button; None for what is no act (any more)."""
+        word, *args = carried.split(_BETWEEN)
+        try:
+            return cls(Act(word), tuple(args))
+        except ValueError:
+            return None
+
+    def __str__(self) -> str:
+        """As a channel carries it.
+
+        Raises:
+            ValueError: it is longer than `LONGEST` bytes.
+        """
+        return asks(self.act, *self.args)
+
+
+def asks(act: Act, *args: str | int | date) -> str:
+    """The intent of a button, as a channel carries it.
+
+    Raises:
+        ValueError: it is longer than `LONGEST` bytes.
+    """
+    return asks_more(act.value, *args)
+
+
+def asks_more(so_far: str, *args: str | int | date) -> str:
+    """An intent with further arguments.
+
+    Raises:
+        ValueError: it is longer than `LONGEST` bytes.
+    """
+    carried = _BETWEEN.join((so_far, *(one.isoformat() if isinstance(one, date) else str(one) for one in args)))
+    if len(carried.encode()) > LONGEST:
+        raise ValueError(f"an intent of {len(carried.encode())} bytes does not fit behind a button: {so_far}")
+    return carried
+
+
+def act_of(carried: str) -> Act | None:
+    """Only the act; see `Intent.parse`."""
+    found = Intent.parse(carried)
+    return found.act if found is not None else None
