@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 EVENING = time(18, 0)
+_FIRST_MEETING, _LAST_MEETING = time(6, 0), time(22, 30)
 
 Oddity = Literal["gap", "fold"]
 
@@ -51,6 +52,11 @@ def to_wall(instant: datetime, zone: tzinfo = AMSTERDAM) -> datetime:
     if instant.tzinfo is None:
         raise ValueError("an instant needs a zone")
     return instant.astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+def is_night(at: time) -> bool:
+    """Whether nobody meets at this wall time: who plans it mistyped it, or a program mistook the zone."""
+    return not _FIRST_MEETING <= at <= _LAST_MEETING
 
 
 def days_before(instant: datetime, days: int, zone: tzinfo = AMSTERDAM, at: time | None = None) -> datetime:

@@ -1,12 +1,14 @@
 """Telephone numbers and e-mail addresses: read as people write them, shown so that only their owner knows them."""
 
-import phonenumbers
-
+from storage.people.telephone import NoTelephone, read_telephone
 from storage.vocabulary import AddressKind
 
 
 def address_in(kind: AddressKind | None, text: str) -> str | None:
-    """The address as channels write it (E.164, lower case); None for what is none, and where none is typed."""
+    """The address as channels write it (E.164, lower case); None for what is none, and where none is typed.
+
+    A landline or a service number takes no SMS, and is no address.
+    """
     text = text.strip()
     if kind is None:
         return None
@@ -20,12 +22,11 @@ def address_in(kind: AddressKind | None, text: str) -> str | None:
         )
         return text.lower() if well else None
     try:
-        number = phonenumbers.parse(text, "NL")
-    except phonenumbers.NumberParseException:
+        found = read_telephone(text)
+    except NoTelephone:
         return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    # Codes and reminders go to it by SMS.
+    return found.number if found.takes_sms else None
 
 
 def hidden(address: str) -> str:

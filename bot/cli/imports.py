@@ -1,11 +1,13 @@
 """`maatje import …`: the municipality's tables (DESIGN.md, File formats)."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+from rich.table import Table
 
 from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, errors, opened, read_settings, run, show_json, stop
 from bot.configuration.clock import SystemClock
@@ -16,6 +18,7 @@ from reminders.timetables.importing import import_timetable
 from storage.engine.database import Database
 from storage.importing.appointments import AppointmentsImporter
 from storage.importing.attendance import AttendanceImporter
+from storage.importing.columns import KINDS, template_csv, template_xlsx
 from storage.importing.groups import GroupsImporter
 from storage.importing.people import PeopleImporter
 from storage.importing.plans import PlansImporter
@@ -33,11 +36,18 @@ LARGEST_FILE = 100_000_000
 
 
 @app.command()
-def people(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+def people(
+    file: File,
+    dry_run: DryRun = False,
+    as_new: Annotated[
+        bool, typer.Option("--as-new", help="Whoever looks like somebody known under another id is somebody else.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """People in guidance, with their consultants."""
     _import(
         file,
-        lambda settings, border: PeopleImporter(border, _planner(settings, border).plan_people),
+        lambda settings, border: PeopleImporter(border, _planner(settings, border).plan_people, as_new=as_new),
         dry_run=dry_run,
         as_json=as_json,
     )
@@ -124,6 +134,38 @@ def timetable(
     if not group.strip():
         stop("--group is empty; name the lesson group, as in the groups table.", WRONG_USAGE)
     finish(run(work), as_json=as_json, dry_run=dry_run, rows="line")
+
+
+@app.command()
+def columns(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join(KINDS)}.")],
+    template: Annotated[
+        Path | None, typer.Option(help="Write a table to fill in: a name that ends in .csv or .xlsx.", dir_okay=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The columns of a table: what may stand in them, and an example."""
+    found = KINDS.get(kind)
+    if found is None:
+        stop(f"There is no table {kind!r}. Choose one of: {', '.join(KINDS)}.", WRONG_USAGE)
+    if template is not None:
+        writers = {".csv": template_csv, ".xlsx": template_xlsx}
+        writer = writers.get(template.suffix.lower())
+        if writer is None:
+            stop("The name of the template should end in .csv or .xlsx.", WRONG_USAGE)
+        try:
+            template.write_bytes(writer(kind))
+        except OSError as error:
+            stop(f"{template} cannot be written: {error.strerror}.", WRONG_USAGE)
+    if as_json:
+        example = template_csv(kind).decode("utf-8-sig")
+        show_json({"kind": kind, "columns": [asdict(column) for column in found], "example": example})
+        return
+    shown = Table("column", "", "what stands in it", "for example", box=None)
+    for column in found:
+        shown.add_row(column.name, "needed" if column.required else "", column.values, column.example)
+    console.print(shown)
+    console.print(f"Comma or semicolon between them, UTF-8; or a workbook (.xlsx). Then: maatje import {kind} FILE")
 
 
 def read_file(file: Path) -> bytes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.configuration.municipality import Municipalities
 from bot.configuration.settings import Settings
 from locales.rendering.languages import find_language
-from reminders.local_time import QuietHours, to_instant
+from reminders.local_time import QuietHours, is_night, to_instant, to_wall
 from reminders.planning.after_attendance import AfterAttendance
 from reminders.planning.planner import HORIZON, Planner
 from reminders.policies.due_times import Policies, load_policies
@@ -37,7 +37,11 @@ def border_of(settings: Settings, keys: KeyRing, now: datetime) -> Border:
         name = _holidays(day.year).get(day)
         return str(name) if name is not None else None
 
-    return Border(now=now, keys=keys, find_language=find_language, to_instant=local, holiday=holiday)
+    def night(moment: datetime) -> time | None:
+        at = to_wall(moment, zone).time()
+        return at if is_night(at) else None
+
+    return Border(now=now, keys=keys, find_language=find_language, to_instant=local, holiday=holiday, night=night)
 
 
 @lru_cache(maxsize=16)

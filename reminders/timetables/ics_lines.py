@@ -70,6 +70,11 @@ class IcsBlock:
         """The first property of a name."""
         return next((found for found in self.properties if found.name == name), None)
 
+    def title(self) -> str:
+        """Its SUMMARY; empty when it has none."""
+        found = self.first("SUMMARY")
+        return "" if found is None else found.text().strip()
+
     def says(self, name: str) -> str:
         """The value of the first property of a name in capitals; empty when there is none."""
         found = self.first(name)

@@ -35,8 +35,7 @@ class EventBlock:
     @property
     def title(self) -> str:
         """Its SUMMARY; empty when it has none."""
-        found = self.block.first("SUMMARY")
-        return "" if found is None else found.text().strip()
+        return self.block.title()
 
 
 @dataclass(frozen=True, slots=True)

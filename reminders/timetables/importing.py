@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,7 @@ _NOTES: Final[Mapping[OccurrenceNote, str]] = {
     OccurrenceNote.GAP: "does not exist in that night (the clock goes forward); taken as one hour later",
     OccurrenceNote.FOLD: "exists twice in that night (the clock goes back); taken as the first of the two",
     OccurrenceNote.HOLIDAY: "is on a public holiday; is that right?",
+    OccurrenceNote.NIGHT: "is at night; is its time zone right?",
 }
 
 
@@ -98,7 +100,7 @@ async def import_timetable(
             (fault.line, fault.event or fault.code, fault.message)
         )
     async with AsyncSession(database.engine, expire_on_commit=False) as session:
-        group_id = (await group_ids(session, [group]))[group]
+        group_id = (await group_ids(session, [group], partial(_known_as, report)))[group]
         if not await members_of(session, group_ids=[group_id]):
             report.warnings.append((1, "group", f"{group!r} has no members yet; import groups, so that it is told"))
         known = await _known(session, group_id)
@@ -137,6 +139,12 @@ async def import_timetable(
     report.cancelled = len(difference.cancelled)
     report.unchanged = len(difference.unchanged) + len(difference.changed) - updated + len(over) - len(late)
     return report
+
+
+def _known_as(report: Report, given: str, name: str) -> None:
+    report.warnings.append(
+        (1, "group", f"{given!r} was taken as the group {name!r}, which differs in capitals or spaces")
+    )
 
 
 def _refusal(

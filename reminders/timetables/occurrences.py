@@ -22,6 +22,7 @@ class OccurrenceNote(StrEnum):
     GAP = "gap"  # its wall time did not exist (spring), and moved forward
     FOLD = "fold"  # its wall time exists twice (autumn); the first is taken
     HOLIDAY = "holiday"  # on a Dutch public holiday
+    NIGHT = "night"  # at an hour at which nobody has lessons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ import holidays
 import recurring_ical_events
 from icalendar import Calendar, Event, vRecur
 
-from reminders.local_time import AMSTERDAM, to_instant, to_wall
+from reminders.local_time import AMSTERDAM, is_night, to_instant, to_wall
 from reminders.timetables.difference import ChangedClass, KnownOccurrence, TimetableDiff, diff_timetable
 from reminders.timetables.ics_events import CalendarZones, EventFault, EventRecord, read_day
 from reminders.timetables.ics_lines import IcsBlock, TooDeep, read_blocks
@@ -61,6 +61,8 @@ MOST_OCCURRENCES = 50_000
 LONGEST_AGO = timedelta(days=10 * 366)
 
 _DAY = timedelta(days=1)
+# What else a calendar holds; other blocks with a start are events whose first line is broken.
+_BLOCKS = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "VAVAILABILITY", "VALARM", "VPOLL"})
 
 
 def read_timetable(data: bytes, *, zone: tzinfo = AMSTERDAM, horizon: tuple[date, date]) -> Timetable:
@@ -133,6 +135,7 @@ class _Reading:
             if all_cancelled:
                 # It names what is cancelled (RFC 5546, 3.2.5), not the rest of the timetable.
                 self.complete = False
+            self._tell_strays(calendar)
             read_with = self._zones_of(calendar, zones)
             parts.extend(EventBlock(block, read_with, all_cancelled) for block in calendar.walk("VEVENT"))
         if len(parts) > MOST_EVENTS:
@@ -148,6 +151,17 @@ class _Reading:
                 fault = EventFault("too_many_series", "more than 1,000 series", of_uid[0].block.line)
                 series.faults.append((of_uid[0].title, fault))
             self._add_series(uid, of_uid, series)
+
+    def _tell_strays(self, calendar: IcsBlock) -> None:
+        """What belongs to an event and stands in none: the line that begins it is broken, and it cannot be read."""
+        strays = [calendar] if calendar.first("DTSTART") is not None else []
+        strays += [block for block in calendar.blocks if block.name not in _BLOCKS and block.first("DTSTART")]
+        for block in strays:
+            start = block.first("DTSTART")
+            line = block.line if start is None else start.line
+            self.complete = False
+            message = "this belongs to an event whose BEGIN:VEVENT is missing or broken: export the file again"
+            self.faults.append(TimetableFault(line, _name(block.title(), ""), "no_event", message))
 
     def _zones_of(self, calendar: IcsBlock, zones: Zones) -> CalendarZones:
         """X-WR-TIMEZONE is the zone of times without one; UTC there says no more than nothing."""
@@ -277,6 +291,8 @@ class _Reading:
             ends_at = start.instant + (ends - starts)
         holiday = self._holidays.get(starts_local.date())
         notes = [] if start.oddity is None else [OccurrenceNote(start.oddity)]
+        notes += [] if holiday is None else [OccurrenceNote.HOLIDAY]
+        notes += [OccurrenceNote.NIGHT] if is_night(starts_local.time()) and not notes else []
         self.occurrences[key] = Occurrence(
             key=key,
             uid=uid,
@@ -289,7 +305,7 @@ class _Reading:
             description=record.description,
             status=OccurrenceStatus.CANCELLED if record.cancelled else OccurrenceStatus.PLANNED,
             sequence=record.sequence,
-            notes=tuple(notes + ([] if holiday is None else [OccurrenceNote.HOLIDAY])),
+            notes=tuple(notes),
             on_holiday=holiday,
         )
 

@@ -10,7 +10,6 @@ from storage.appointments.appointments import appointments_by_external_id
 from storage.appointments.changes import OnChanges
 from storage.appointments.changing import FIELDS, AppointmentWriter, Details
 from storage.importing import cells as cell
-from storage.importing.cells import CellFault
 from storage.importing.run import Border, Parsed, RowOutcome
 from storage.people.people import person_ids
 from storage.vocabulary import AppointmentKind, AppointmentStatus, ChangeSource
@@ -45,19 +44,21 @@ class AppointmentsImporter:
 
     def parse(self, cells: Mapping[str, str], warn: Callable[[str, str], None]) -> AppointmentRow:
         """See Importer."""
-        kind = cell.word(cells, "kind", AppointmentKind)
-        if kind is None:
-            raise CellFault("kind", f"is empty; use one of: {', '.join(k.value for k in AppointmentKind)}")
+        kind = cell.required_word(cells, "kind", AppointmentKind)
         starts_at = self._instant(cells, "starts_at", warn)
-        if starts_at is None:
-            raise CellFault("starts_at", "is empty; write 2026-03-01 14:00")
         ends_at = self._instant(cells, "ends_at", warn)
-        if ends_at is not None and ends_at <= starts_at:
-            raise CellFault("ends_at", "is not after starts_at; look at both")
+        if starts_at is None:
+            cell.fault(cells, "starts_at", "is empty; write 2026-03-01 14:00")
+            starts_at = self._border.now
+        elif ends_at is not None and ends_at <= starts_at:
+            cell.fault(cells, "ends_at", "is not after starts_at; look at both")
         status = cell.word(cells, "status", AppointmentStatus) or AppointmentStatus.PLANNED
         holiday = self._border.holiday(starts_at)
         if holiday is not None and status is AppointmentStatus.PLANNED:
             warn("starts_at", f"is on a public holiday ({holiday}); is that right?")
+        night = self._border.night(starts_at)
+        if night is not None:
+            warn("starts_at", f"is at {night:%H:%M}, at night; is that right?")
         return AppointmentRow(
             external_id=cell.required(cells, "external_id"),
             person_external_id=cell.required(cells, "person_external_id", longest=80),

@@ -102,20 +102,22 @@ class AttendanceImporter:
         group = cell.text(cells, "group", longest=120)
         starts_at = self._instant(cells, warn)
         if appointment is not None and (group is not None or starts_at is not None):
-            raise CellFault(
-                "appointment_external_id", "is given beside group or starts_at; keep one of the two ways in a row"
+            cell.fault(
+                cells,
+                "appointment_external_id",
+                "is given beside group or starts_at; keep one of the two ways in a row",
             )
-        if appointment is None and group is None and starts_at is None:
+        elif appointment is None and group is None and starts_at is None:
             missing = "appointment_external_id" if "appointment_external_id" in cells else "group"
-            raise CellFault(missing, "is empty; give appointment_external_id, or group and starts_at")
-        if appointment is None and group is None:
-            raise CellFault("group", "is empty; name the lesson group, as in the groups table")
-        if appointment is None and starts_at is None:
-            raise CellFault("starts_at", "is empty; write 2026-03-01 14:00")
+            cell.fault(cells, missing, "is empty; give appointment_external_id, or group and starts_at")
+        elif appointment is None and group is None:
+            cell.fault(cells, "group", "is empty; name the lesson group, as in the groups table")
+        elif appointment is None and starts_at is None:
+            cell.fault(cells, "starts_at", "is empty; write 2026-03-01 14:00")
         presence = _presence(cells)
         minutes = cell.whole_number(cells, "minutes", most=A_DAY)
         if presence is Presence.ABSENT and minutes:
-            raise CellFault("minutes", f"is {minutes}, but presence is absent; empty it, or mend presence")
+            cell.fault(cells, "minutes", f"is {minutes}, but presence is absent; empty it, or mend presence")
         return AttendanceRow(
             appointment_external_id=appointment,
             group=group,
@@ -230,14 +232,13 @@ class AttendanceImporter:
 
 def _presence(cells: Mapping[str, str]) -> Presence:
     value = " ".join(cells.get("presence", "").lower().replace("_", " ").split())
-    words = ", ".join(presence.value for presence in Presence)
+    words = cell.words_of(Presence)
     if not value:
-        raise CellFault("presence", f"is empty; use one of: {words}")
-    if value not in _PRESENCE:
-        raise CellFault(
-            "presence", f"{value[:40]!r} is not known; use one of: {words} (or aanwezig, te laat, afwezig, geoorloofd)"
-        )
-    return _PRESENCE[value]
+        cell.fault(cells, "presence", f"is empty; use one of: {words}")
+    elif value not in _PRESENCE:
+        more = "or aanwezig, te laat, afwezig, geoorloofd"
+        cell.fault(cells, "presence", f"{value[:40]!r} is not known; use one of: {words} ({more})")
+    return _PRESENCE.get(value, Presence.PRESENT)
 
 
 def _minutes(row: Parsed[AttendanceRow], stored: StoredPresence) -> int | None:

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.appointments.appointments import Appointment, LessonGroup, Participation, day_bounds
+from storage.appointments.appointments import Appointment, Participation, day_bounds
 from storage.appointments.schedule import Member, members_of
+from storage.importing.groups import find_groups
 from storage.people.people import person_ids
 from storage.vocabulary import AppointmentStatus, Presence
 
@@ -87,9 +88,7 @@ class Lookups:
             for row in await session.execute(select(*_COLUMNS).where(Appointment.external_id.in_(ids)))
         }
         names = {v.group for v in values if v.group is not None}
-        groups = dict(
-            (await session.execute(select(LessonGroup.name, LessonGroup.id).where(LessonGroup.name.in_(names)))).all()
-        )
+        groups = {name: group.id for name, group in (await find_groups(session, names)).items()}
         asked = {
             (groups[v.group], v.starts_at)
             for v in values

@@ -1,7 +1,6 @@
 """The people table: people with their consultant."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -9,32 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.changes import OnPeople, plan_later
 from storage.importing import cells as cell
-from storage.importing.cells import CellFault
+from storage.importing.person_rows import Doubles, PersonRow
 from storage.importing.run import Border, Parsed, RowOutcome
 from storage.people.people import Consultant, Person
 from storage.vocabulary import Group
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRow:
-    """One row of the people table."""
-
-    external_id: str
-    given_name: str
-    family_name: str
-    language: str
-    group: Group
-    municipality: str
-    born_on: date | None
-    phone: str | None
-    email: str | None
-    brp_registered_on: date | None
-    duty_notified_on: date | None
-    benefit: bool | None
-    housed_on: date | None
-    consultant_email: str | None
-    consultant_name: str | None
-
 
 # Columns whose absence from a file leaves the stored value alone.
 _OPTIONAL = ("born_on", "phone", "email", "brp_registered_on", "housed_on", "duty_notified_on", "benefit")
@@ -43,28 +20,28 @@ _OPTIONAL = ("born_on", "phone", "email", "brp_registered_on", "housed_on", "dut
 class PeopleImporter:
     """Imports people by external id; a consultant comes into being with the first row that names their address.
 
-    For one file.
+    For one file. Somebody new who looks like somebody who is known is questioned, unless `as_new` says that all who
+    are new in the file are new people.
     """
 
     required = frozenset({"external_id", "given_name", "language", "group", "municipality"})
     known = required | {"family_name", "consultant_email", "consultant_name", *_OPTIONAL}
     key_field = "external_id"
 
-    def __init__(self, border: Border, on_people: OnPeople = plan_later) -> None:
+    def __init__(self, border: Border, on_people: OnPeople = plan_later, *, as_new: bool = False) -> None:
         self._border = border
         self._on_people = on_people
+        self._doubles = None if as_new else Doubles()
         # What the file calls each consultant, by address.
         self._names: dict[str, str] = {}
 
     def parse(self, cells: Mapping[str, str], warn: Callable[[str, str], None]) -> PersonRow:
         """See Importer."""
-        group = cell.word(cells, "group", Group)
-        if group is None:
-            raise CellFault("group", "is empty; use asylum or migrant")
         consultant_email = cell.email(cells, "consultant_email")
         consultant_name = cell.text(cells, "consultant_name", longest=200)
         if consultant_name and not consultant_email:
-            raise CellFault("consultant_email", "is empty while consultant_name is not; the address is what links them")
+            what = "is empty while consultant_name is not; the address is what links them"
+            cell.fault(cells, "consultant_email", what)
         row = PersonRow(
             external_id=cell.required(cells, "external_id", longest=80),
             given_name=cell.required(cells, "given_name", longest=200),
@@ -72,7 +49,7 @@ class PeopleImporter:
             language=cell.converted(
                 cells, "language", self._border.find_language, "use a code such as nl, en, ar, ti, fa, fa_AF, ckb"
             ),
-            group=group,
+            group=cell.required_word(cells, "group", Group),
             municipality=cell.required(cells, "municipality", longest=80),
             born_on=self._born_on(cells),
             phone=cell.phone(cells, "phone"),
@@ -96,7 +73,7 @@ class PeopleImporter:
         found = cell.day(cells, "born_on")
         # Tomorrow, because the clock here is UTC's.
         if found is not None and found > self._border.now.date() + timedelta(days=1):
-            raise CellFault("born_on", f"'{found.isoformat()}' is still to come; look at the year")
+            cell.fault(cells, "born_on", f"'{found.isoformat()}' is still to come; look at the year")
         return found
 
     def key(self, value: PersonRow) -> str:
@@ -104,14 +81,16 @@ class PeopleImporter:
         return value.external_id
 
     async def save(
-        self, session: AsyncSession, rows: Sequence[Parsed[PersonRow]], _reject: Callable[[int, str, str], None]
+        self, session: AsyncSession, rows: Sequence[Parsed[PersonRow]], reject: Callable[[int, str, str], None]
     ) -> list[RowOutcome]:
         """See Importer."""
-        consultants, renamed = await self._consultants(session, [row.value for row in rows])
         wanted = [row.value.external_id for row in rows]
         existing = {
             p.external_id: p for p in await session.scalars(select(Person).where(Person.external_id.in_(wanted)))
         }
+        if self._doubles is not None:
+            rows = await self._doubles.without(session, rows, existing.keys(), reject)
+        consultants, renamed = await self._consultants(session, [row.value for row in rows])
         saved = [self._save_one(session, row, existing.get(row.value.external_id), consultants) for row in rows]
         await session.flush()
         await self._on_people(session, {person.id for person, outcome in saved if outcome is not RowOutcome.UNCHANGED})

@@ -5,7 +5,7 @@ Rows are grouped so that a running service waits for an import of 10,000 rows no
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 from functools import partial
 from itertools import islice
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.engine.columns import Json
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
-from storage.importing.cells import CellFault
+from storage.importing.cells import CellFault, RowCells, fault
 from storage.importing.table import RawRow, Table
 
 GROUP = 500
@@ -49,6 +49,8 @@ class Border:
     to_instant: Callable[[datetime], LocalTime]
     # The Dutch name of the public holiday on an instant's local day, or None.
     holiday: Callable[[datetime], str | None]
+    # The wall time of an instant when nobody meets at that hour, or None.
+    night: Callable[[datetime], time | None]
 
 
 @dataclass(slots=True)
@@ -119,6 +121,19 @@ def _warn(report: Report, number: int, field_name: str, warning: str) -> None:
     report.warnings.append((number, field_name, warning))
 
 
+def _parsed(importer: Importer[T], raw: RawRow, cells: RowCells, warn: Callable[[str, str], None]) -> T | None:
+    """A row's value; None when it has faults, all of which are in `cells` then."""
+    if raw.fault is not None:
+        fault(cells, *raw.fault)
+        return None
+    try:
+        value = importer.parse(cells, warn)
+    except CellFault as found:
+        fault(cells, found.field, found.error)
+        return None
+    return None if cells.faults else value
+
+
 def _groups(rows: Iterable[RawRow]) -> Iterator[list[RawRow]]:
     waiting = iter(rows)
     while group := list(islice(waiting, GROUP)):
@@ -143,23 +158,22 @@ async def run_import(
     for name in table.unknown:
         known = ", ".join(sorted(importer.known))
         report.warnings.append((1, name, f"is no column of this table and was left out; known: {known}"))
+    report.warnings.extend((1, "file", oddity) for oddity in table.oddities)
     columns = frozenset(table.columns)
     first_seen: dict[str, int] = {}
+    told: set[str] = set()
     for group in _groups(table):
         good: list[Parsed[T]] = []
         for raw in group:
             warn = partial(_warn, report, raw.number)
-            try:
-                if raw.fault is not None:
-                    raise CellFault(*raw.fault)
-                value = importer.parse(raw.cells, warn)
-                key = importer.key(value)
-                if key in first_seen:
-                    raise CellFault(importer.key_field, f"stands in row {first_seen[key]} already; keep one of the two")
+            cells = RowCells(raw.cells, warn, told)
+            value = _parsed(importer, raw, cells, warn)
+            if value is not None and (key := importer.key(value)) in first_seen:
+                fault(cells, importer.key_field, f"stands in row {first_seen[key]} already; keep one of the two")
+            elif value is not None:
                 first_seen[key] = raw.number
                 good.append(Parsed(raw.number, value, columns, warn))
-            except CellFault as fault:
-                report.rejected.append((raw.number, fault.field, fault.error))
+            report.rejected.extend((raw.number, field_name, error) for field_name, error in cells.faults.items())
         async with AsyncSession(database.engine, expire_on_commit=False) as session:
             outcomes = await importer.save(session, good, lambda n, f, e: report.rejected.append((n, f, e)))
             await (session.rollback() if dry_run else session.commit())

@@ -1,4 +1,4 @@
-"""Reading a table: CSV with comma, semicolon or tab, a BOM or none, as spreadsheets write it.
+"""Reading a table: CSV with comma, semicolon or tab, a BOM or none, or a workbook (.xlsx), as spreadsheets write it.
 
 Row numbers are those of the spreadsheet: the header is row 1 where nothing stands above it.
 """
@@ -10,10 +10,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from storage.importing.workbook import WorkbookUnreadable, read_workbook
+
 # A cell longer than this is a broken quotation mark that swallowed the rest of the file, not data.
 LONGEST_CELL = 10_000
 csv.field_size_limit(50_000_000)
 
+
+_WORKBOOK, _OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 # Excel's own way to say which delimiter a file has; it shows the header as row 1 all the same.
 _SEPARATOR_LINE = re.compile(r"\s*\"?sep=([,;\t])\"?[ \t]*(?:\r\n|\r|\n)", re.IGNORECASE)
@@ -37,38 +41,68 @@ class RawRow:
     fault: tuple[str, str] | None = None
 
 
-def _text(data: bytes) -> str:
+def _text(data: bytes) -> tuple[str, str]:
+    """The text of a file, and what should be said of how it was read (empty = nothing)."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", errors="replace")
+        return data.decode("utf-16", errors="replace"), ""
     # Without its mark UTF-16 is known by the other half of a header's first letter.
     if b"\0" in data[:2]:
-        return data.decode("utf-16-be" if data[0] == 0 else "utf-16-le", errors="replace")
-    # A byte that is no UTF-8 spoils its own row only.
-    return data.decode("utf-8-sig", errors="surrogateescape")
+        return data.decode("utf-16-be" if data[0] == 0 else "utf-16-le", errors="replace"), ""
+    try:
+        return data.decode("utf-8-sig"), ""
+    except UnicodeDecodeError:
+        # A byte that is no UTF-8 spoils its own row only.
+        lenient = data.decode("utf-8-sig", errors="surrogateescape")
+    if not any(ord(char) > 127 and not "\udc80" <= char <= "\udcff" for char in lenient):
+        try:
+            old = data.decode("cp1252")
+        except UnicodeDecodeError:
+            return lenient, ""
+        what = "is in Windows-1252, and was read so: look at a name with an accent; 'CSV UTF-8' is sure"
+        return old, what
+    return lenient, ""
+
+
+# What nobody sees at the edges of a cell: marks of direction, spaces of no width, a byte order mark.
+_UNSEEN = " \t\r\n\u00a0\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2060\u2066\u2067\u2068\u2069\ufeff"
+# ="P030": how a text is kept from being taken for a number in a spreadsheet.
+_AS_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
+_ERRORS = frozenset({"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#VERW!", "#WAARDE!", "#N/B"})
+
+
+def _cell(written: str) -> str:
+    text = written.strip(_UNSEEN)
+    formula = _AS_FORMULA.fullmatch(text)
+    return text if formula is None else formula[1].replace('""', '"').strip(_UNSEEN)
 
 
 def _name(header: str) -> str:
-    return header.strip().lower().replace(" ", "_").replace("-", "_")
+    return _cell(header).lower().replace(" ", "_").replace("-", "_")
 
 
 class Table:
-    """A table's columns and rows.
+    """A table's columns and rows. `oddities` say what of the file as a whole was read otherwise than it is sure.
 
     Raises:
         TableUnreadable: no header, a column twice, or a required column missing.
     """
 
     def __init__(self, data: bytes, *, required: frozenset[str], known: frozenset[str]) -> None:
-        text = _text(data)
-        separator = _SEPARATOR_LINE.match(text)
-        self._text = text if separator is None else text[separator.end() :]
-        first_line = self._text.lstrip().split("\n", 1)[0]
-        if not first_line:
-            raise TableUnreadable("The file is empty. Its first row must name the columns.")
-        self._delimiter = max(",;\t", key=first_line.count) if separator is None else separator[1]
+        self.oddities: list[str] = []
+        self._text = ""
+        self._delimiter = ","
+        self._sheet: list[list[str]] | None = None
+        if data.startswith(_WORKBOOK):
+            self._sheet = _sheet(data, required)
+        elif data.startswith(_OLD_WORKBOOK):
+            raise TableUnreadable("This is an old workbook (.xls). Save it as .xlsx or as 'CSV UTF-8'.")
+        else:
+            self._read_text(data)
         self._header_number, header = next(
             ((number, record) for number, record in self._records() if any(cell.strip() for cell in record)), (1, [])
         )
+        if not header:
+            raise TableUnreadable("The file is empty. Its first row must name the columns.")
         self.columns = [_name(cell) for cell in header]
         twice = {name for name in self.columns if name and self.columns.count(name) > 1}
         if twice:
@@ -82,7 +116,19 @@ class Table:
             )
         self.unknown = [name for name in self.columns if name and name not in known]
 
+    def _read_text(self, data: bytes) -> None:
+        text, oddity = _text(data)
+        if oddity:
+            self.oddities.append(oddity)
+        separator = _SEPARATOR_LINE.match(text)
+        self._text = text if separator is None else text[separator.end() :]
+        first_line = self._text.lstrip().split("\n", 1)[0]
+        self._delimiter = max(",;\t", key=first_line.count) if separator is None else separator[1]
+
     def _records(self) -> Iterator[tuple[int, list[str]]]:
+        if self._sheet is not None:
+            yield from enumerate(self._sheet, start=1)
+            return
         reader = csv.reader(io.StringIO(self._text.replace("\0", "\ufffd"), newline=""), delimiter=self._delimiter)
         yield from enumerate(reader, start=1)
 
@@ -102,11 +148,27 @@ class Table:
             if any("\udc80" <= char <= "\udcff" for char in cell) or "\ufffd" in cell:
                 return RawRow(number, {}, (name, "is not UTF-8; save the file as 'CSV UTF-8'"))
             # A cell that is closed has its quotation mark after it.
-            if len(cell) > LONGEST_CELL or ("\n" in cell and self._text.endswith(cell)):
+            unclosed = self._sheet is None and "\n" in cell and self._text.endswith(cell)
+            if len(cell) > LONGEST_CELL or unclosed:
                 return RawRow(
                     number, {}, (name, "goes on over many lines; look for a quotation mark that is not closed")
                 )
-            cells[name] = cell.strip()
+            cells[name] = _cell(cell)
+            if cells[name].upper() in _ERRORS:
+                return RawRow(number, {}, (name, f"holds {cells[name]}, a spreadsheet's error; mend its formula"))
         for name in self.columns[len(record) :]:
             cells[name] = ""
         return RawRow(number, cells)
+
+
+def _sheet(data: bytes, required: frozenset[str]) -> list[list[str]]:
+    """The first sheet that has the columns; else the first."""
+    try:
+        sheets = read_workbook(data)
+    except WorkbookUnreadable as error:
+        raise TableUnreadable(str(error)) from error
+    for sheet in sheets:
+        header = next((row for row in sheet if any(row)), [])
+        if required <= {_name(cell) for cell in header}:
+            return sheet
+    return sheets[0] if sheets else []

@@ -211,7 +211,7 @@ async def test_words_that_providers_use(
         pytest.param(",,,P1,present,", "appointment_external_id", ["or group and starts_at"], id="neither way"),
         pytest.param(",A1,,P1,present,", "starts_at", ["2026-03-01 14:00"], id="group only"),
         pytest.param(",,2026-02-23 09:00,P1,present,", "group", ["name the lesson group"], id="time only"),
-        pytest.param(",A1,23-2-2026 09:00,P1,present,", "starts_at", ["2026-03-01 14:00"], id="Dutch date"),
+        pytest.param(",A1,2/3/2026 09:00,P1,present,", "starts_at", ["2026-03-01 14:00"], id="day or month first"),
         pytest.param(",A1,2026-02-23,P1,present,", "starts_at", ["has no time"], id="no time"),
         pytest.param("M2,,,P1,present,", "appointment_external_id", ["not begun yet", "2026-03-10 14:00"], id="later"),
         pytest.param(",A1,2026-03-02 13:00,P1,present,", "starts_at", ["not begun yet"], id="this afternoon"),

@@ -92,7 +92,9 @@ async def test_tables_as_spreadsheets_write_them(database: Database, border: Bor
         pytest.param("P3,,X,ti,asylum,Huizen", "given_name", "fill it in", id="no name"),
         pytest.param("P3,A,X,klingon,asylum,Huizen", "language", "use a code such as", id="no language"),
         pytest.param("P3,A,X,ti,refugee,Huizen", "group", "asylum, migrant", id="no group"),
-        pytest.param("P3,A,X,ti,asylum,Huizen,1-5-1990", "born_on", "2026-03-01", id="Dutch date"),
+        pytest.param("P3,A,X,ti,asylum,Huizen,1/5/1990", "born_on", "2026-03-01", id="day or month first"),
+        pytest.param("P3,A,X,ti,asylum,Huizen,1-5-90", "born_on", "2026-03-01", id="a year of two digits"),
+        pytest.param("P3,A,X,ti,asylum,Huizen,#N/A", "born_on", "formula", id="a spreadsheet's error"),
         pytest.param("P3,A,X,ti,asylum,Huizen,1990-02-30", "born_on", "2026-03-01", id="no such day"),
         pytest.param("P3,A,X,ti,asylum,Huizen,0190-02-03", "born_on", "look at the year", id="far away"),
         pytest.param("P3,A,X,ti,asylum,Huizen,2036-02-03", "born_on", "still to come", id="not born yet"),
@@ -119,8 +121,20 @@ async def test_a_bad_row_is_told_and_the_good_ones_go_in(
     assert mend in error
 
 
+async def test_a_file_in_windows_1252_is_read_so_with_a_warning(database: Database, border: Border) -> None:
+    report = await people(database, border, PEOPLE.encode() + "P3,André,X,ti,asylum,Huizen\n".encode("cp1252"))
+    assert counts(report) == (3, 0, 0, 0)
+    assert [(field, "Windows-1252" in warning) for _, field, warning in report.warnings] == [("file", True)]
+    async with database.reading() as session:
+        andre = await person_by_external_id(session, "P3")
+    assert andre is not None
+    assert andre.given_name == "André"
+
+
 async def test_a_byte_that_is_no_utf8_spoils_its_row_only(database: Database, border: Border) -> None:
-    report = await people(database, border, PEOPLE.encode() + b"P3,Andr\xe9,X,ti,asylum,Huizen\n")
+    # The second name is UTF-8, so that the first can be no other encoding of the whole file.
+    table = PEOPLE.replace("Tesfay", "Tesfáy").encode()
+    report = await people(database, border, table + b"P3,Andr\xe9,X,ti,asylum,Huizen\n")
     assert counts(report) == (2, 0, 0, 1)
     assert report.rejected[0][:2] == (4, "given_name")
     assert "CSV UTF-8" in report.rejected[0][2]
