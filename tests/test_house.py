@@ -43,6 +43,23 @@ def test_the_core_has_no_clock_of_its_own(path: Path) -> None:
     assert not names & {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.sleep"}
 
 
+PURE_ROOMS = ("terms", "policies")
+
+
+@pytest.mark.parametrize(
+    "module",
+    sorted(
+        f"reminders.{room}" + ("" if path.stem == "__init__" else f".{path.stem}")
+        for room in PURE_ROOMS
+        for path in (ROOT / "reminders" / room).glob("*.py")
+    ),
+)
+def test_the_law_and_the_policies_load_no_database(module: str) -> None:
+    """Terms and policies are functions of values: whoever wants to know a date needs no database for it."""
+    script = f"import sys, {module}; sys.exit('sqlalchemy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
+
+
 def test_a_class_name_stands_once() -> None:
     """One word, one thing: who reads `Standing` or `Receipt` need not ask which of two is meant."""
     homes: dict[str, list[str]] = {}

@@ -16,7 +16,7 @@ from bot.channels.registry import make_links, names, set_up, typed_addresses
 from bot.cli.common import WRONG_USAGE, AsJson, acting, console, opened, read_settings, run, show_json, stop
 from bot.configuration.municipality import Municipalities
 from bot.enclosures.personal_links import web_link
-from reminders.terms.stored_terms import compute, facts_of
+from reminders.stored_terms import compute, facts_of
 from reminders.terms.terms import hours_required
 from storage.appointments.appointments import appointments_of
 from storage.appointments.history import RecordedChange, changes_of

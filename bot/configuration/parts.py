@@ -16,7 +16,7 @@ from reminders.local_time import QuietHours, is_night, to_instant, to_wall
 from reminders.planning.after_attendance import AfterAttendance
 from reminders.planning.planner import HORIZON, Planner
 from reminders.policies.due_times import Policies, load_policies
-from reminders.terms.stored_terms import stored_facts
+from reminders.stored_terms import stored_facts
 from reminders.terms.terms import TermFault, term_faults
 from storage.appointments.changes import OnChanges
 from storage.engine.keys import KeyRing

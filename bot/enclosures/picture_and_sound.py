@@ -35,9 +35,9 @@ from locales.rendering.render import File, Picture, Rendered, Renderer
 from reminders.delivery.channel import Clock
 from reminders.delivery.composing import ClaimedMessage
 from reminders.intents import Act, Intent
+from reminders.stored_terms import terms_of
 from reminders.terms.milestones import OpenPart
 from reminders.terms.open_parts import open_parts
-from reminders.terms.stored_terms import terms_of
 from reminders.terms.terms import Group, Route, TermRules
 from storage.appointments.appointments import Appointment, appointment_for, appointments_of, participation_in
 from storage.engine.database import Database

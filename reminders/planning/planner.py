@@ -22,9 +22,9 @@ from reminders.planning.conflicts import conflicts
 from reminders.planning.planned_for import ALWAYS, NEVER, PlannedFor
 from reminders.policies.due_times import Policies
 from reminders.policies.rules import MEETINGS
+from reminders.stored_terms import stored_facts
 from reminders.terms.open_parts import contacts_since, open_parts
 from reminders.terms.rule_sets import LAW, TermRules
-from reminders.terms.stored_terms import stored_facts
 from reminders.terms.terms import compute_terms
 from storage.appointments.absence_reports import leave_out
 from storage.appointments.changes import AppointmentChange

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from locales.rendering.message import Json
 from reminders.terms.milestones import OpenPart
 from reminders.terms.terms import Group, Route, hours_required
-from storage.engine.columns import Json
 
 
 def contacts_since(term_start: date | None, moments: Iterable[datetime], zone: ZoneInfo) -> int:

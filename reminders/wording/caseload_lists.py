@@ -12,7 +12,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.rendering.message import Text, Value
-from reminders.terms.stored_terms import stored_facts
+from reminders.stored_terms import stored_facts
 from reminders.terms.terms import TermRules, compute_terms
 from reminders.wording.appointment import name_of
 from storage.appointments.absences import Absence, AbsenceAppointment

@@ -20,7 +20,7 @@ from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.languages import LANGUAGES, find_language
 from locales.rendering.message import Attachment, Button, Part, Text, verbatim
 from reminders.intents import Act, asks
-from reminders.terms.stored_terms import terms_of
+from reminders.stored_terms import terms_of
 from reminders.wording.appointment import appointment_line, name_of
 from reminders.wording.caseload_lists import List, lines_of
 from storage.appointments.absence_reports import LOOK_BACK, times_reported

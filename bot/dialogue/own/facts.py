@@ -2,8 +2,8 @@
 
 from bot.dialogue.own.lines import OwnFacts
 from bot.dialogue.turn import Turn
+from reminders.stored_terms import compute, facts_of
 from reminders.terms.open_parts import open_parts
-from reminders.terms.stored_terms import compute, facts_of
 from storage.people.people import Consultant, Plan, plan_of
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.configuration.parts import border_of
 from bot.configuration.settings import Settings
-from reminders.terms.stored_terms import stored_facts
+from reminders.stored_terms import stored_facts
 from reminders.terms.terms import compute_terms
 from storage.appointments.appointments import Appointment
 from storage.appointments.changes import AppointmentChange
