@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from bot.cards.content import AppointmentCard, Card, CardChange, PlanCard, PlanStep, QuestionCard, WeekCard, WeekEntry
+from storage.appointment_kinds import APPOINTMENTS
 from storage.vocabulary import AppointmentKind
 
 _PLACE: Final = "Gemeentehuis Huizen, Graaf Wichman 10"
@@ -22,7 +23,7 @@ def sample_cards(now: datetime) -> Mapping[str, Card]:
             now + timedelta(hours=3 * number + 1),
             _PLACE,
             with_whom="Mevrouw Jansen",
-            bring=("🪪",) if kind is AppointmentKind.EXAM else (),
+            bring=APPOINTMENTS[kind].bring,
         )
         for number, kind in enumerate(AppointmentKind)
     }

@@ -39,15 +39,14 @@ from reminders.stored_terms import terms_of
 from reminders.terms.milestones import OpenPart
 from reminders.terms.open_parts import open_parts
 from reminders.terms.terms import Group, Route, TermRules
+from storage.appointment_kinds import APPOINTMENTS
 from storage.appointments.appointments import Appointment, appointment_for, appointments_of, participation_in
 from storage.engine.database import Database
 from storage.people.people import Person, plan_of
-from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus
+from storage.vocabulary import Answer, AppointmentStatus
 
 log = structlog.get_logger(__name__)
 
-# What the reminder's words say to bring, as pictures (about.exam: passport or residence permit).
-_BRING: Final = {AppointmentKind.EXAM: ("🪪",)}
 # The steps that a person is shown, with their terms (bot/dialogue/own/plan.py), and the parts of the law by their ids.
 _TERM_ICONS: Final = {
     "pip_due_hbel": "📝",
@@ -229,7 +228,7 @@ def _appointment_card(appointment: Appointment, was: datetime | None, *, comes: 
         appointment.location or "",
         online=not appointment.location and bool(appointment.online_url),
         with_whom=appointment.with_whom or "",
-        bring=() if cancelled else _BRING.get(appointment.kind, ()),
+        bring=() if cancelled else APPOINTMENTS[appointment.kind].bring,
         change=change,
         confirmed=comes and not cancelled,
         was=None if cancelled else was,

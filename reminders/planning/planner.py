@@ -21,11 +21,11 @@ from reminders.planning.about_terms import TermState, term_messages, told_by
 from reminders.planning.conflicts import conflicts
 from reminders.planning.planned_for import ALWAYS, NEVER, PlannedFor
 from reminders.policies.due_times import Policies
-from reminders.policies.rules import MEETINGS
 from reminders.stored_terms import stored_facts
 from reminders.terms.open_parts import contacts_since, open_parts
 from reminders.terms.rule_sets import LAW, TermRules
 from reminders.terms.terms import compute_terms
+from storage.appointment_kinds import MEETINGS
 from storage.appointments.absence_reports import leave_out
 from storage.appointments.changes import AppointmentChange
 from storage.appointments.schedule import Member, Slot, contact_moments, members_of, people_on, schedules_of

@@ -9,6 +9,7 @@ from datetime import time, timedelta
 from types import MappingProxyType
 from typing import TypeAlias
 
+from storage.appointment_kinds import MEETINGS
 from storage.vocabulary import AppointmentKind, Wishes
 
 __all__ = [
@@ -97,19 +98,6 @@ _EVENING = Rule(id="evening", timing=DaysBefore(1, time(18, 0)), first_of_day_on
 _MEETING = Policy(rules=(_WEEK, _DAY, _HOURS), confirmation_followup=ConfirmationFollowup())
 _CLASS = Policy(rules=(_OVERVIEW, _EVENING))
 _LOOSE = Policy(rules=(_DAY, _HOURS))
-
-# Kinds that a person with the wish "only meetings" still hears of, mandatory or not.
-MEETINGS: frozenset[AppointmentKind] = frozenset(
-    {
-        AppointmentKind.INTAKE_MEETING,
-        AppointmentKind.LEARNABILITY_TEST,
-        AppointmentKind.PROGRESS_MEETING,
-        AppointmentKind.PVT,
-        AppointmentKind.MAP,
-        AppointmentKind.CLOSING_MEETING,
-        AppointmentKind.EXAM,
-    }
-)
 
 
 def _defaults() -> Mapping[AppointmentKind, Policy]:

@@ -1,11 +1,13 @@
 """How an appointment is put into words, for reminders and for the dialogue alike: parts and buttons, no language."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TypeAlias
 
 from locales.rendering.message import Button, Part, Style, Text, verbatim
 from reminders.intents import Act, asks
+from storage.appointment_kinds import APPOINTMENTS
 from storage.appointments.appointments import Appointment
 from storage.appointments.schedule import ScheduledAppointment
 from storage.people.people import Person
@@ -14,19 +16,7 @@ from storage.vocabulary import AppointmentKind
 AnyAppointment: TypeAlias = Appointment | ScheduledAppointment
 
 # The icon of each kind, the same in every language.
-KIND_ICONS: dict[AppointmentKind, str] = {
-    AppointmentKind.INTAKE_MEETING: "👋",
-    AppointmentKind.LEARNABILITY_TEST: "🧩",
-    AppointmentKind.PROGRESS_MEETING: "🗣️",
-    AppointmentKind.CLASS: "📚",
-    AppointmentKind.PVT: "🤝",
-    AppointmentKind.MAP: "💼",
-    AppointmentKind.CLOSING_MEETING: "🏁",
-    AppointmentKind.WORKSHOP: "🛠️",
-    AppointmentKind.EXAM: "📝",
-    AppointmentKind.ACTIVITY: "⚽",
-    AppointmentKind.OTHER: "📌",
-}
+KIND_ICONS: Mapping[AppointmentKind, str] = {kind: traits.icon for kind, traits in APPOINTMENTS.items()}
 
 _COMING = Text("button.coming")
 _NOT_COMING = Text("button.not_coming")

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from reminders.delivery.composing import ClaimedMessage
 from reminders.kinds import Kind
-from reminders.policies.rules import MEETINGS
 from reminders.stored_terms import StoredFacts, stored_facts
+from storage.appointment_kinds import MEETINGS
 from storage.appointments.appointments import day_bounds
 from storage.appointments.schedule import (
     Member,

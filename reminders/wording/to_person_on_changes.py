@@ -14,6 +14,7 @@ from reminders.intents import Act, asks
 from reminders.wording.appointment import answer_buttons, appointment_details, appointment_line, kind_text
 from reminders.wording.batch import Batch, more_of
 from reminders.wording.joined import Buttons, Wording
+from storage.appointment_kinds import MEETINGS
 from storage.appointments.schedule import ScheduledAppointment
 from storage.outbox.heard import HeardOf, ToldOf, what_differs
 from storage.vocabulary import Answer, AppointmentKind, Change, Told
@@ -22,18 +23,7 @@ YOU_COME: Final = Part(Text("reminder.you_come"))
 _WILL_YOU: Final = Part(Text("reminder.ask"))
 _IN_SHORT_COMING: Final = Text("brief.coming")
 # Kinds that say what they are about and what to bring (start note 3.2: always know what to expect).
-ABOUT: Final = {
-    kind: (Part(Text(f"about.{kind.value}")),)
-    for kind in (
-        AppointmentKind.INTAKE_MEETING,
-        AppointmentKind.LEARNABILITY_TEST,
-        AppointmentKind.PROGRESS_MEETING,
-        AppointmentKind.PVT,
-        AppointmentKind.MAP,
-        AppointmentKind.CLOSING_MEETING,
-        AppointmentKind.EXAM,
-    )
-}
+ABOUT: Final = {kind: (Part(Text(f"about.{kind.value}")),) for kind in AppointmentKind if kind in MEETINGS}
 
 
 class _Was(NamedTuple):

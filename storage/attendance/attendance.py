@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.appointment_kinds import APPOINTMENTS
 from storage.appointments.absences import Absence, AbsenceAppointment
 from storage.appointments.appointments import Appointment, LessonGroup, Participation
 from storage.people.people import Person
@@ -231,12 +232,6 @@ async def sent_reports(
     return dict(found)
 
 
-# Hours of activation and participation, PVT and MAP included (1.8). Conversations with the municipality are neither.
-PARTICIPATION = frozenset(
-    {AppointmentKind.ACTIVITY, AppointmentKind.WORKSHOP, AppointmentKind.MAP, AppointmentKind.PVT}
-)
-
-
 @dataclass(frozen=True, slots=True)
 class HoursMade:
     """Hours attended by one person. `pvt` is part of `participation` too, as in the Z-route's 800 (1.8)."""
@@ -256,12 +251,8 @@ def hours(rows: Iterable[Attended]) -> dict[int, HoursMade]:
     minutes: defaultdict[int, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     for row in rows:
         made = minutes[row.person_id]
-        if row.kind is AppointmentKind.CLASS:
-            made["lessons"] += row.minutes or 0
-        if row.kind is AppointmentKind.PVT:
-            made["pvt"] += row.minutes or 0
-        if row.kind in PARTICIPATION:
-            made["participation"] += row.minutes or 0
+        for counted in APPOINTMENTS[row.kind].hours:
+            made[counted.value] += row.minutes or 0
     return {
         person_id: HoursMade(**{name: count / 60 for name, count in made.items()})
         for person_id, made in minutes.items()
