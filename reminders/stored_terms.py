@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from reminders.terms.terms import Group, Route, TermFacts, TermRules, Terms, compute_terms
+from reminders.terms.terms import Group, TermFacts, TermRules, Terms, compute_terms
 from storage.engine.columns import Json
 from storage.people.people import Person, Plan
+from storage.people.plan_dates import plan_dates_of
 
 
 def facts_of(person: Person, plan: Plan | None) -> TermFacts:
@@ -58,35 +58,10 @@ class StoredFacts:
 
 async def stored_facts(session: AsyncSession, person_ids: Collection[int]) -> dict[int, StoredFacts]:
     """The facts of many people, by id; names and addresses are not read."""
-    rows = await session.execute(
-        select(
-            Person.id,
-            Person.municipality,
-            Person.group,
-            Person.duty_notified_on,
-            Person.benefit,
-            Person.brp_registered_on,
-            Person.housed_on,
-            Person.born_on,
-            Plan.route,
-            Plan.intake_on,
-            Plan.plan_signed_on,
-            Plan.plan_dated_on,
-            Plan.relief_started_on,
-            Plan.relief_continued_until,
-            Plan.bridging_started_on,
-            Plan.term_extended_until,
-            Plan.progress,
-        )
-        .outerjoin(Plan, Plan.person_id == Person.id)
-        .where(Person.id.in_(person_ids))
-    )
     found: dict[int, StoredFacts] = {}
-    for row in rows:
-        # The outer join makes None of every column of a plan that is not there; the mapping does not say so.
-        progress: Mapping[str, Json] | None = row.progress
-        route: Route | None = row.route
-        hours = (progress or {}).get("lesson_hours")
+    for row in await plan_dates_of(session, person_ids):
+        progress = row.progress or {}
+        hours = progress.get("lesson_hours")
         facts = TermFacts(
             duty_notified_on=row.duty_notified_on,
             brp_registered_on=row.brp_registered_on,
@@ -94,7 +69,7 @@ async def stored_facts(session: AsyncSession, person_ids: Collection[int]) -> di
             born_on=row.born_on,
             group=row.group,
             has_benefit=row.benefit,
-            route=route,
+            route=row.route,
             intake_on=row.intake_on,
             plan_signed_on=row.plan_signed_on,
             plan_dated_on=row.plan_dated_on,
@@ -104,5 +79,5 @@ async def stored_facts(session: AsyncSession, person_ids: Collection[int]) -> di
             term_extended_until=row.term_extended_until,
             lesson_hours=float(hours) if isinstance(hours, (int, float)) else None,
         )
-        found[row.id] = StoredFacts(facts, row.group, row.municipality, progress or {})
+        found[row.person_id] = StoredFacts(facts, row.group, row.municipality, progress)
     return found

@@ -79,3 +79,23 @@ def _imports(path: Path) -> list[str]:
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
             found.append(node.module)
     return found
+
+
+_BUILDS_SQL = {"select", "update", "delete", "insert", "func", "text", "or_", "and_", "exists"}
+_NOT_STORAGE = [
+    path
+    for folder in ("bot", "reminders")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+    # Benchmarks fill their databases in bulk.
+    if "bench" not in path.relative_to(ROOT).parts
+]
+
+
+@pytest.mark.parametrize("path", _NOT_STORAGE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_module_outside_storage_builds_sql(path: Path) -> None:
+    imports = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
+    taken = {
+        alias.name for node in imports if (node.module or "").split(".")[0] == "sqlalchemy" for alias in node.names
+    }
+    assert not taken & _BUILDS_SQL
+    assert not [name for name in _imports(path) if name == "sqlalchemy"]

@@ -10,15 +10,20 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from reminders.delivery.channel import Clock, News, NewsState
 from storage.engine.database import Database
-from storage.outbox.message import Message
-from storage.outbox.receipts import pass_on, record_receipt, try_again
-from storage.people.contacts import Contact
-from storage.vocabulary import ContactState, MessageState
+from storage.outbox.receipts import (
+    any_on_its_way,
+    messages_with_ref,
+    pass_on,
+    record_receipt,
+    sent_over,
+    try_again,
+)
+from storage.people.contacts import mark_gone
+from storage.vocabulary import MessageState
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +37,12 @@ _RECEIPTS = {NewsState.DELIVERED: MessageState.DELIVERED, NewsState.READ: Messag
 def _is_older(news_at: datetime | None, sent_at: datetime | None) -> bool:
     """Whether news is of a sending before the last one."""
     return news_at is not None and sent_at is not None and news_at < sent_at - _CLOCKS_DIFFER
+
+
+def _number(news: News) -> int | None:
+    """Our own number of the message, as the provider gives it back."""
+    number = news.reference or ""
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else None
 
 
 class TooEarly(Exception):
@@ -89,39 +100,29 @@ class Receipts:
             contacts = [await pass_on(session, message_id, now, reason, now) for message_id in ids]
             failed = [contact_id for contact_id in contacts if contact_id is not None]
             if news.gone and failed:
-                await session.execute(
-                    update(Contact)
-                    .where(Contact.id.in_(failed), Contact.state == ContactState.ACTIVE)
-                    .values(state=ContactState.GONE)
-                )
+                await mark_gone(session, failed)
         if failed:
             log.info("message_did_not_arrive", messages=ids, channel=news.channel, reason=reason, gone=news.gone)
             self.wake()
 
     async def _messages(self, session: AsyncSession, news: News) -> list[int]:
         """The messages that the news is of: one, or several that were said as one."""
-        wanted = select(Message.id, Message.provider_ref, Message.sent_at).where(Message.channel == news.channel)
         if news.provider_ref:
-            found = list(await session.scalars(wanted.where(Message.provider_ref == news.provider_ref)))
+            found = await messages_with_ref(session, news.channel, news.provider_ref)
             if found:
                 return found
-        number = news.reference or ""
-        if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        number = _number(news)
+        sent = await sent_over(session, news.channel, number) if number is not None else None
+        if sent is None:
             return []
-        row = (await session.execute(wanted.where(Message.id == int(number)))).one_or_none()
-        if row is None:
+        if sent.provider_ref is None:
+            return [sent.id]
+        if news.state is NewsState.FAILED and _is_older(news.at, sent.sent_at):
             return []
-        if row.provider_ref is None:
-            return [row.id]
-        if news.state is NewsState.FAILED and _is_older(news.at, row.sent_at):
-            return []
-        return list(await session.scalars(wanted.where(Message.provider_ref == row.provider_ref)))
+        return await messages_with_ref(session, news.channel, sent.provider_ref)
 
     @staticmethod
     async def _is_on_its_way(session: AsyncSession, news: News) -> bool:
         """Whether the message is being sent at this moment: its provider is quicker than our own record of it."""
-        number = news.reference or ""
-        if not (number.isascii() and number.isdecimal() and len(number) < 19):
-            return False
-        state = await session.scalar(select(Message.state).where(Message.id == int(number)))
-        return state is MessageState.SENDING
+        number = _number(news)
+        return number is not None and await any_on_its_way(session, [number])

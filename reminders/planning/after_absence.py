@@ -9,16 +9,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from reminders.kinds import Kind, useful_for
 from reminders.local_time import to_instant
 from reminders.working_time import working_time_after
+from storage.appointments.absence_reports import unseen_reports
 from storage.appointments.absences import Absence
-from storage.outbox.message import Message, Outgoing
+from storage.outbox.message import Outgoing, pending_with_key
 from storage.people.people import Consultant
-from storage.vocabulary import AbsenceState, MessageState, Priority
+from storage.vocabulary import Priority
 
 SEEN_WITHIN: Final = timedelta(hours=4)
 # Asked after on the third day, and then every week.
@@ -46,15 +46,9 @@ def chase(
 
 async def pass_to(session: AsyncSession, told: Consultant, stand_in: Consultant) -> None:
     """What this consultant was told and nobody saw yet goes, when it is shown for the last time, to who stands in."""
-    for report in await session.scalars(
-        select(Absence).where(Absence.told_id == told.id, Absence.state == AbsenceState.REPORTED)
-    ):
-        last = await session.scalar(
-            select(Message).where(
-                Message.key.in_([_key(report, kind, 2) for kind in (Kind.ABSENCE_AGAIN, Kind.ABSENCE_PASSED)]),
-                Message.state == MessageState.PENDING,
-            )
-        )
+    for report in await unseen_reports(session, told.id):
+        keys = [_key(report, kind, 2) for kind in (Kind.ABSENCE_AGAIN, Kind.ABSENCE_PASSED)]
+        last = await pending_with_key(session, keys)
         if last is not None:
             last.kind, last.consultant_id = Kind.ABSENCE_PASSED, stand_in.id
             report.passed_to_id, report.passed_at = stand_in.id, last.due_at

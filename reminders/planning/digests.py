@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from reminders.kinds import Kind, useful_for
@@ -13,9 +12,8 @@ from reminders.local_time import to_instant
 from reminders.working_time import is_working_day
 from storage.caseload import is_away
 from storage.outbox.message import Outgoing, put
-from storage.people.contacts import Contact
-from storage.people.people import Consultant
-from storage.vocabulary import ContactState, Priority
+from storage.people.contacts import linked_consultants
+from storage.vocabulary import Priority
 
 DIGEST_AT: Final = time(8, 0)
 
@@ -26,8 +24,6 @@ async def plan_digests(session: AsyncSession, now: datetime, zone: ZoneInfo, hol
     while to_instant(datetime.combine(day, DIGEST_AT), zone).instant <= now or not is_working_day(day, holidays):
         day += timedelta(days=1)
     due_at = to_instant(datetime.combine(day, DIGEST_AT), zone).instant
-    linked = select(Contact.consultant_id).where(Contact.state == ContactState.ACTIVE)
-    consultants = await session.scalars(select(Consultant).where(Consultant.id.in_(linked)))
     digests = [
         Outgoing(
             key=f"{Kind.DIGEST}:{consultant.id}:{day.isoformat()}",
@@ -37,7 +33,7 @@ async def plan_digests(session: AsyncSession, now: datetime, zone: ZoneInfo, hol
             consultant_id=consultant.id,
             priority=Priority.NORMAL,
         )
-        for consultant in consultants
+        for consultant in await linked_consultants(session)
         if not is_away(consultant, day)
     ]
     return len(await put(session, digests, now))

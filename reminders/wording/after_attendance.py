@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.rendering.message import Body, Button, Part, Style, Text
@@ -17,7 +16,7 @@ from reminders.wording.appointment import appointment_line, name_of
 from storage.appointments.schedule import appointment_rows
 from storage.attendance.attendance import Attended
 from storage.attendance.patterns import TalkRules, missed_of, patterns_of
-from storage.outbox.message import Message
+from storage.outbox.message import count_states
 from storage.people.people import Person
 from storage.vocabulary import AbsenceReason, MessageState
 
@@ -109,16 +108,7 @@ def missed_buttons(appointment_id: int) -> tuple[tuple[Button, ...], ...]:
 
 async def pattern_parts(session: AsyncSession, person_id: int, missed: Sequence[Attended]) -> list[Part]:
     """The record: what was missed, what was sent about it and arrived, and that both sides are heard first."""
-    states = await session.execute(
-        select(Message.state, func.count())
-        .where(
-            Message.person_id == person_id,
-            Message.appointment_id.in_([row.appointment_id for row in missed]),
-            Message.state.in_(_SENT),
-        )
-        .group_by(Message.state)
-    )
-    by_state = dict(iter(states))
+    by_state = await count_states(session, person_id, [row.appointment_id for row in missed], _SENT)
     arrived = sum(by_state.get(state, 0) for state in _ARRIVED)
     return [
         *(Part(Text("consultant.pattern_missed", {"at": row.starts_at})) for row in missed),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from reminders.delivery.composing import ClaimedMessage
@@ -25,7 +24,7 @@ from storage.appointments.schedule import (
 )
 from storage.outbox.heard import HeardOf, ToldOf, heard_by
 from storage.outbox.losses import LostOf, lost_of
-from storage.outbox.message import Message
+from storage.outbox.message import params_sent
 from storage.outbox.planning import times_told
 from storage.people.people import Person, people_by_id
 from storage.people.phone_tasks import open_tasks
@@ -182,14 +181,8 @@ async def _told_by(session: AsyncSession, rows: Sequence[ClaimedMessage]) -> dic
     corrected = {i for row in rows if row.kind == Kind.TERM_CORRECTION and (i := person_of(row)) is not None}
     if not corrected:
         return {}
-    found = await session.execute(
-        select(Message.params)
-        .where(or_(Message.person_id.in_(corrected), Message.about_id.in_(corrected)), Message.kind.in_(_ABOUT_TERMS))
-        .where(Message.sent_at.is_not(None))
-        .order_by(Message.sent_at, Message.id)
-    )
     told: dict[tuple[int, str, date], str] = {}
-    for params in found.scalars():
+    for params in await params_sent(session, corrected, _ABOUT_TERMS):
         match params:
             case {"person_id": int(person), "about": str(about), "on": str(on), "rules": str(rules)}:
                 told[person, about, date.fromisoformat(on)] = rules

@@ -1,27 +1,27 @@
 """What a consultant has to know of a day, list by list: meetings, absences, not confirmed, not delivered, questions,
 terms that come near. Used by the commands in the chat and by the morning digest."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.rendering.message import Text, Value
 from reminders.stored_terms import stored_facts
 from reminders.terms.terms import TermRules, compute_terms
 from reminders.wording.appointment import name_of
-from storage.appointments.absences import Absence, AbsenceAppointment
+from storage.appointments.absence_reports import first_appointments, reports_that_matter
 from storage.appointments.appointments import Appointment, Participation, day_bounds
+from storage.appointments.schedule import own_appointments
 from storage.attendance.patterns import TalkRules, patterns_of
-from storage.outbox.message import Message
+from storage.outbox.message import latest_failed
 from storage.people.people import Person
-from storage.people.relayed import Letter
-from storage.vocabulary import AbsenceState, Answer, AppointmentStatus, LetterKind, MessageState
+from storage.people.relayed import open_letters
+from storage.vocabulary import AbsenceState, Answer, LetterKind
 
 _TERMS: Final = (
     "pip_due_hbel",
@@ -133,20 +133,7 @@ async def _meetings(
     session: AsyncSession, people: Collection[int], since: datetime, until: datetime, zone: ZoneInfo
 ) -> list[tuple[Appointment, Answer | None]]:
     """People's own appointments (classes of groups are too many), with the answer to what they now are."""
-    rows = await session.execute(
-        select(Appointment, Participation)
-        .outerjoin(
-            Participation,
-            (Participation.appointment_id == Appointment.id) & (Participation.person_id == Appointment.person_id),
-        )
-        .where(
-            Appointment.person_id.in_(people),
-            Appointment.starts_at >= since,
-            Appointment.starts_at < until,
-            Appointment.status == AppointmentStatus.PLANNED,
-        )
-        .order_by(Appointment.starts_at, Appointment.id)
-    )
+    rows = await own_appointments(session, people, since, until)
     return [(appointment, _answer_to(appointment, given, zone)) for appointment, given in rows]
 
 
@@ -160,25 +147,8 @@ def _answer_to(appointment: Appointment, given: Participation | None, zone: Zone
 
 async def _absences(session: AsyncSession, caseload: Caseload) -> list[Line]:
     """Not seen first; then those of the last days and those without an end."""
-    reports = list(
-        await session.scalars(
-            select(Absence)
-            .where(
-                Absence.person_id.in_(caseload.people),
-                or_(
-                    Absence.state == AbsenceState.REPORTED,
-                    (Absence.state == AbsenceState.SEEN)
-                    & or_(
-                        Absence.reported_at > caseload.now - LATELY,
-                        and_(Absence.open_ended, Absence.better_on.is_(None)),
-                        Absence.until_on >= caseload.today,
-                    ),
-                ),
-            )
-            .order_by(Absence.reported_at.desc())
-        )
-    )
-    first = await _first_appointments(session, [report.id for report in reports])
+    reports = await reports_that_matter(session, caseload.people, since=caseload.now - LATELY, today=caseload.today)
+    first = await first_appointments(session, [report.id for report in reports])
     reports.sort(key=lambda report: report.state is AbsenceState.SEEN)
     return [
         Line(
@@ -198,27 +168,8 @@ async def _absences(session: AsyncSession, caseload: Caseload) -> list[Line]:
     ]
 
 
-async def _first_appointments(session: AsyncSession, report_ids: Sequence[int]) -> dict[int, datetime]:
-    rows = await session.execute(
-        select(AbsenceAppointment.absence_id, Appointment.starts_at)
-        .join(Appointment, Appointment.id == AbsenceAppointment.appointment_id)
-        .where(AbsenceAppointment.absence_id.in_(report_ids))
-        .order_by(Appointment.starts_at.desc())
-    )
-    return dict(iter(rows))
-
-
 async def _undelivered(session: AsyncSession, caseload: Caseload) -> list[Line]:
-    rows = await session.execute(
-        select(Message.person_id, Message.due_at)
-        .where(
-            Message.person_id.in_(caseload.people),
-            Message.state == MessageState.FAILED,
-            Message.due_at > caseload.now - LATELY,
-        )
-        .order_by(Message.due_at)
-    )
-    latest = {person_id: due_at for person_id, due_at in rows if person_id is not None}
+    latest = await latest_failed(session, caseload.people, caseload.now - LATELY)
     return [
         Line(Text("consultant.undelivered_line", {"person": caseload.name(person_id), "at": due_at}), person_id)
         for person_id, due_at in latest.items()
@@ -226,17 +177,7 @@ async def _undelivered(session: AsyncSession, caseload: Caseload) -> list[Line]:
 
 
 async def _questions(session: AsyncSession, caseload: Caseload) -> list[Line]:
-    letters = await session.scalars(
-        select(Letter)
-        .where(
-            Letter.person_id.in_(caseload.people),
-            Letter.kind != LetterKind.ANSWER,
-            Letter.answered_at.is_(None),
-            Letter.seen_at.is_(None),
-            Letter.written_at > caseload.now - QUESTIONS_WAIT,
-        )
-        .order_by(Letter.written_at)
-    )
+    letters = await open_letters(session, caseload.people, caseload.now - QUESTIONS_WAIT)
     urgent_first = sorted(letters, key=lambda letter: letter.kind is not LetterKind.URGENT)
     return [
         Line(

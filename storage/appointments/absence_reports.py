@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.absences import Absence, AbsenceAppointment
@@ -144,3 +144,41 @@ async def reports_about(session: AsyncSession, person_id: int, appointment_id: i
             .order_by(Absence.id)
         )
     )
+
+
+async def unseen_reports(session: AsyncSession, told_id: int) -> list[Absence]:
+    """The reports that this consultant was told and that nobody saw yet."""
+    wanted = select(Absence).where(Absence.told_id == told_id, Absence.state == AbsenceState.REPORTED)
+    return list(await session.scalars(wanted))
+
+
+async def reports_that_matter(
+    session: AsyncSession, person_ids: Collection[int], *, since: datetime, today: date
+) -> list[Absence]:
+    """Reports that nobody saw, and of those that were seen the ones since then, without an end, or not over yet (a
+    local day); the newest first."""
+    still_on = or_(
+        Absence.reported_at > since,
+        and_(Absence.open_ended, Absence.better_on.is_(None)),
+        Absence.until_on >= today,
+    )
+    found = await session.scalars(
+        select(Absence)
+        .where(
+            Absence.person_id.in_(person_ids),
+            or_(Absence.state == AbsenceState.REPORTED, (Absence.state == AbsenceState.SEEN) & still_on),
+        )
+        .order_by(Absence.reported_at.desc())
+    )
+    return list(found)
+
+
+async def first_appointments(session: AsyncSession, report_ids: Collection[int]) -> dict[int, datetime]:
+    """When the first appointment of each of these reports is."""
+    rows = await session.execute(
+        select(AbsenceAppointment.absence_id, Appointment.starts_at)
+        .join(Appointment, Appointment.id == AbsenceAppointment.appointment_id)
+        .where(AbsenceAppointment.absence_id.in_(report_ids))
+        .order_by(Appointment.starts_at.desc())
+    )
+    return dict(iter(rows))

@@ -254,3 +254,25 @@ async def contact_moments(
 def _in_turn(ids: Iterable[int]) -> Iterable[list[int]]:
     wanted = sorted(set(ids))
     return (wanted[start : start + _AT_ONCE] for start in range(0, len(wanted), _AT_ONCE))
+
+
+async def own_appointments(
+    session: AsyncSession, person_ids: Collection[int], since: datetime, until: datetime
+) -> list[tuple[Appointment, Participation | None]]:
+    """These people's own appointments (no group's) that start in [since, until) and take place, by time, with what they
+    said about them."""
+    rows = await session.execute(
+        select(Appointment, Participation)
+        .outerjoin(
+            Participation,
+            (Participation.appointment_id == Appointment.id) & (Participation.person_id == Appointment.person_id),
+        )
+        .where(
+            Appointment.person_id.in_(person_ids),
+            Appointment.starts_at >= since,
+            Appointment.starts_at < until,
+            Appointment.status == AppointmentStatus.PLANNED,
+        )
+        .order_by(Appointment.starts_at, Appointment.id)
+    )
+    return [(appointment, given) for appointment, given in rows]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, func, select, text, update
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -207,3 +207,44 @@ async def next_due(session: AsyncSession, now: datetime) -> datetime | None:
         .order_by(Message.next_at)
         .limit(1)
     )
+
+
+async def pending_with_key(session: AsyncSession, keys: Collection[str]) -> Message | None:
+    """The message with one of these keys that waits to be sent."""
+    wanted = select(Message).where(Message.key.in_(keys), Message.state == MessageState.PENDING)
+    return await session.scalar(wanted)
+
+
+async def count_states(
+    session: AsyncSession, person_id: int, appointment_ids: Collection[int], states: Collection[MessageState]
+) -> dict[MessageState, int]:
+    """How many messages to a person about these appointments are in each of these states."""
+    rows = await session.execute(
+        select(Message.state, func.count())
+        .where(Message.person_id == person_id, Message.appointment_id.in_(appointment_ids), Message.state.in_(states))
+        .group_by(Message.state)
+    )
+    return dict(iter(rows))
+
+
+async def params_sent(
+    session: AsyncSession, person_ids: Collection[int], kinds: Collection[str]
+) -> list[dict[str, Json]]:
+    """The parameters of the messages of these kinds that were sent to or about these people, the oldest first."""
+    found = await session.scalars(
+        select(Message.params)
+        .where(or_(Message.person_id.in_(person_ids), Message.about_id.in_(person_ids)), Message.kind.in_(kinds))
+        .where(Message.sent_at.is_not(None))
+        .order_by(Message.sent_at, Message.id)
+    )
+    return list(found)
+
+
+async def latest_failed(session: AsyncSession, person_ids: Collection[int], since: datetime) -> dict[int, datetime]:
+    """When the latest message after `since` was due that failed, by person; in the order of these moments."""
+    rows = await session.execute(
+        select(Message.person_id, Message.due_at)
+        .where(Message.person_id.in_(person_ids), Message.state == MessageState.FAILED, Message.due_at > since)
+        .order_by(Message.due_at)
+    )
+    return {person_id: due_at for person_id, due_at in rows if person_id is not None}

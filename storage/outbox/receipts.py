@@ -1,6 +1,7 @@
 """What receipts and failures do to a message: another try, the next channel, back again."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -44,6 +45,28 @@ async def any_on_its_way(session: AsyncSession, ids: Sequence[int]) -> bool:
     """Whether one of these messages is being sent right now, so that nothing can be noted of it yet."""
     wanted = select(Message.id).where(Message.id.in_(ids), Message.state == MessageState.SENDING)
     return await session.scalar(wanted.limit(1)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class SentOver:
+    """A message that went over a channel, with the channel's own id of it and when."""
+
+    id: int
+    provider_ref: str | None
+    sent_at: datetime | None
+
+
+async def sent_over(session: AsyncSession, channel: str, message_id: int) -> SentOver | None:
+    """The message with this number, when it went over this channel."""
+    wanted = select(Message.id, Message.provider_ref, Message.sent_at)
+    row = (await session.execute(wanted.where(Message.channel == channel, Message.id == message_id))).one_or_none()
+    return SentOver(*row) if row is not None else None
+
+
+async def messages_with_ref(session: AsyncSession, channel: str, provider_ref: str) -> list[int]:
+    """The messages that a channel knows by this id: one, or several that were said as one."""
+    wanted = select(Message.id).where(Message.channel == channel, Message.provider_ref == provider_ref)
+    return list(await session.scalars(wanted))
 
 
 async def pass_on(session: AsyncSession, message_id: int, at: datetime, reason: str, now: datetime) -> int | None:

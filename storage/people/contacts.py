@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -168,3 +168,18 @@ async def add_mail_addresses(session: AsyncSession, keys: KeyRing, now: datetime
             found.consultant_id, found.linked_at = consultant.id, now
             added.append(consultant.id)
     return added
+
+
+async def linked_consultants(session: AsyncSession) -> list[Consultant]:
+    """The consultants who have an address that works."""
+    linked = select(Contact.consultant_id).where(Contact.state == ContactState.ACTIVE)
+    return list(await session.scalars(select(Consultant).where(Consultant.id.in_(linked))))
+
+
+async def mark_gone(session: AsyncSession, contact_ids: Collection[int]) -> None:
+    """These addresses do not exist any more; one that was blocked stays so."""
+    await session.execute(
+        update(Contact)
+        .where(Contact.id.in_(contact_ids), Contact.state == ContactState.ACTIVE)
+        .values(state=ContactState.GONE)
+    )

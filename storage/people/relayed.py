@@ -1,8 +1,9 @@
 """What a person and a consultant write to each other through the bot, questions that were handed over included."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,3 +34,19 @@ class Letter(Base, kw_only=True):
 async def letter_by_id(session: AsyncSession, letter_id: int) -> Letter | None:
     """A letter by its number; None where there is none (any more)."""
     return await session.get(Letter, letter_id)
+
+
+async def open_letters(session: AsyncSession, person_ids: Collection[int], since: datetime) -> list[Letter]:
+    """What these people wrote since then and nobody saw or answered yet, the oldest first."""
+    found = await session.scalars(
+        select(Letter)
+        .where(
+            Letter.person_id.in_(person_ids),
+            Letter.kind != LetterKind.ANSWER,
+            Letter.answered_at.is_(None),
+            Letter.seen_at.is_(None),
+            Letter.written_at > since,
+        )
+        .order_by(Letter.written_at)
+    )
+    return list(found)
