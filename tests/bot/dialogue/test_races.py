@@ -6,6 +6,7 @@ import time
 
 from sqlalchemy import func, select
 
+from bot.channels.base import BringAgain
 from bot.events import InboundEvent, Payload, Pressed
 from locales.rendering.message import Text
 from storage.appointments.absences import Absence, AbsenceAppointment
@@ -24,14 +25,16 @@ NOT_NEEDED = RENDERER.say(Text("absence.not_needed_cancelled"), "en")
 
 
 async def at_once(talk: Talk, *events: tuple[str, Payload]) -> None:
-    """These events of these addresses, handled at the same time."""
-    await asyncio.gather(
-        *(
-            talk.inbox.receive(InboundEvent("web", address, f"at-once-{next(talk.numbers)}", payload))
-            for address, payload in events
-        )
-    )
-    await talk.settle()
+    """These events of these addresses, handled at the same time; what finds no room comes again, as channels do."""
+    waiting = [InboundEvent("web", address, f"at-once-{next(talk.numbers)}", payload) for address, payload in events]
+    while waiting:
+        done = await asyncio.gather(*(talk.inbox.receive(event) for event in waiting), return_exceptions=True)
+        faults = [fault for fault in done if fault is not None and not isinstance(fault, BringAgain)]
+        assert faults == []
+        again = [event for event, fault in zip(waiting, done, strict=True) if fault is not None]
+        assert len(again) < len(waiting)
+        waiting = again
+        await talk.settle()
 
 
 async def reports(talk: Talk, *states: AbsenceState) -> list[Absence]:
