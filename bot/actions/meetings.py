@@ -182,6 +182,7 @@ async def confirm(acting: Acting, person_id: int, appointment_id: int) -> Appoin
     if changed_mind:
         await comes_after_all(acting, person_id, appointment)
     await answer_appointments(acting.session, person_id, [appointment], Answer.COMING, acting.now)
+    acting.audit("comes", f"appointment:{appointment.id}")
     consultant = await acting.who_hears(person)
     if changed_mind and consultant is not None:
         # News each time that a mind is changed.
@@ -197,6 +198,7 @@ async def ask_other_time(acting: Acting, person_id: int, appointment_id: int) ->
         return appointment
     person = await acting.session.get_one(Person, person_id)
     await answer_appointments(acting.session, person_id, [appointment], Answer.OTHER_TIME, acting.now)
+    acting.audit("asked_other_time", f"appointment:{appointment.id}")
     consultant = await acting.who_hears(person)
     if consultant is not None:
         key = f"othertime:{appointment.id}:{appointment.version}:{person_id}"

@@ -81,6 +81,7 @@ async def accept(acting: Acting, person_id: int, proposal_id: int, place: int) -
     writer.move(appointment, moments[place], known_to=frozenset({person_id}))
     await answer_appointments(acting.session, person_id, [appointment], Answer.COMING, acting.now)
     await writer.finish()
+    acting.audit("took_proposed_time", f"person:{person_id}")
     overlaps = await _others(acting, person_id, appointment)
     body = told.proposal_taken(person, appointment, overlaps)
     await acting.tell_consultant(proposal.consultant_id, f"proposal_taken:{proposal.id}", body, about=person)
@@ -96,6 +97,7 @@ async def refuse(acting: Acting, person_id: int, proposal_id: int) -> Answered |
     if _is_over(proposal, appointment):
         return Answered(appointment, over=True)
     proposal.state, proposal.answered_at = ProposalState.REFUSED, acting.now
+    acting.audit("refused_proposed_times", f"person:{person_id}")
     body = told.proposal_refused(person, appointment)
     await acting.tell_consultant(proposal.consultant_id, f"proposal_refused:{proposal.id}", body, about=person)
     return Answered(appointment)

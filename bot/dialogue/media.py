@@ -6,15 +6,12 @@ from datetime import datetime, timedelta
 
 from bot.dialogue.turn import Turn
 from bot.events import Media, MediaKind
-from locales.rendering.message import Attachment
-from storage.appointments.absences import sent_along
+from storage.appointments.absences import MOST_ALONG
 from storage.engine.columns import Json
 
 RELAYED = frozenset({MediaKind.VOICE, MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.DOCUMENT})
 # What was sent longer ago is not meant by what is pressed now.
 JUST_NOW = timedelta(minutes=30)
-# As many as one album holds.
-MOST = 10
 
 
 def kept(turn: Turn, media: Media) -> dict[str, Json] | None:
@@ -30,7 +27,7 @@ def keep(turn: Turn, media: Media) -> bool:
     if one is None:
         return False
     many: list[Json] = [*just_sent(turn), {**one, "at": turn.now.isoformat()}]
-    turn.remember(media=many[-MOST:])
+    turn.remember(media=many[-MOST_ALONG:])
     return True
 
 
@@ -42,21 +39,6 @@ def just_sent(turn: Turn) -> list[dict[str, Json]]:
 
 def _is_fresh(turn: Turn, one: dict[str, Json]) -> bool:
     return datetime.fromisoformat(str(one["at"])) > turn.now - JUST_NOW
-
-
-def joined(*sent: dict[str, Json] | None) -> dict[str, Json] | None:
-    """What was sent along with one report, as it is kept there: the first, and the others as its "more"."""
-    each = [one for along in sent for one in sent_along(along)][-MOST:]
-    if not each:
-        return None
-    more: list[Json] = [*each[1:]]
-    return {**each[0], "more": more} if more else each[0]
-
-
-def files(kind: str, number: int, kept: dict[str, Json] | None) -> list[Attachment]:
-    """What was sent along with a letter or a report ("absence"), as files of a message about it."""
-    places = range(len(sent_along(kept)))
-    return [Attachment(kind, f"{number}:{place}" if place else str(number)) for place in places]
 
 
 def forget(turn: Turn) -> None:

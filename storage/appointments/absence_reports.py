@@ -21,6 +21,12 @@ async def absence_of(session: AsyncSession, person_id: int, absence_id: int) -> 
     return absence if absence is not None and absence.person_id == person_id else None
 
 
+async def report_by_id(session: AsyncSession, absence_id: int) -> Absence | None:
+    """A report, whosever it is, as it is now and locked until the transaction ends: of two colleagues who look at it,
+    one sees it first."""
+    return await session.get(Absence, absence_id, with_for_update=True)
+
+
 async def chosen_appointments(session: AsyncSession, absence_id: int) -> list[Appointment]:
     """The appointments a report is about, by time."""
     return list(

@@ -1,6 +1,7 @@
 """Absence reports (afmeldingen), from the first tap to the consultant's "seen"."""
 
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -8,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, EncryptedJson, Json, RowId, vocabulary
 from storage.vocabulary import AbsenceReason, AbsenceState
+
+#: As many voice notes and pictures go along as one album holds.
+MOST_ALONG: Final = 10
 
 
 class Absence(Base, kw_only=True):
@@ -51,6 +55,15 @@ def sent_along(attachment: dict[str, Json] | None) -> list[dict[str, Json]]:
     more = attachment.get("more")
     first = {name: value for name, value in attachment.items() if name != "more"}
     return [first, *(one for one in more if isinstance(one, dict))] if isinstance(more, list) else [first]
+
+
+def joined(*sent: dict[str, Json] | None) -> dict[str, Json] | None:
+    """What was sent along with one report, as it is kept there: the first, and the others as its "more"."""
+    each = [one for along in sent for one in sent_along(along)][-MOST_ALONG:]
+    if not each:
+        return None
+    more: list[Json] = [*each[1:]]
+    return {**each[0], "more": more} if more else each[0]
 
 
 class AbsenceAppointment(Base, kw_only=True):

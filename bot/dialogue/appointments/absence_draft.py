@@ -8,6 +8,8 @@ next, and the consultant decides (start note 3.8; a conversation always comes fi
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, timedelta
 
+from bot.actions import absence_drafts as drafts
+from bot.actions.absence_drafts import Refused, WhyNot
 from bot.dialogue import media, menu
 from bot.dialogue.appointments import absence_sent as report_of
 from bot.dialogue.appointments.absence_questions import (
@@ -20,18 +22,15 @@ from bot.dialogue.appointments.absence_questions import (
     ask_until,
     ask_which,
     ask_why,
-    choose,
-    choose_days,
-    choose_open_ended,
 )
+from bot.dialogue.consultants.common import number_in
 from bot.dialogue.turn import Turn, part
 from bot.events import Media
-from storage.appointments.absence_reports import absence_of, chosen_appointments, reports_about
-from storage.appointments.absences import Absence
-from storage.appointments.appointments import Appointment, appointment_for
-from storage.vocabulary import AbsenceReason, AbsenceState, AppointmentStatus
+from storage.appointments.absences import Absence, joined
+from storage.appointments.appointments import Appointment
+from storage.engine.columns import Json
+from storage.vocabulary import AbsenceReason, AbsenceState
 
-NOTE_LENGTH = 1000
 # A text of so many words says more than "ill": it goes along as the note.
 _WORDS_OF_A_NOTE = 4
 # Reported afterwards; what is longer ago is for a talk.
@@ -50,29 +49,21 @@ async def start_from_text(turn: Turn, text: str) -> None:
 
 async def begin(turn: Turn, appointment: Appointment | None, *, note: str = "") -> None:
     """Open a draft, with what was sent just before; with a chosen appointment go straight to why."""
-    if appointment is not None:
-        reported = await reports_about(turn.session, turn.person.id, appointment.id)
-        if reported:
-            report_of.say_reported_already(turn, reported[-1])
-            return
-    draft = Absence(person_id=turn.person.id, started_at=turn.now)
-    _take_note(turn, draft, note)
-    report_of.attach(turn, draft)
-    turn.session.add(draft)
-    await turn.session.flush()
-    if appointment is not None:
-        await choose(turn, draft, [appointment])
-        await ask_why(turn, draft)
+    appointment_id = appointment.id if appointment is not None else None
+    along = joined(*media.just_sent(turn))
+    draft = await drafts.begin(turn.acting, turn.person.id, appointment_id, _note(turn, note, along))
+    if isinstance(draft, Refused):
+        await report_of.say_refused(turn, draft)
         return
-    await ask_which(turn, draft)
+    media.forget(turn)
+    await (ask_which if appointment is None else ask_why)(turn, draft)
 
 
 async def press(turn: Turn, args: Sequence[str]) -> None:
     """A button of a report: "ab:<report>:<step>[:<value>]"."""
-    number = int(args[0]) if args and args[0].isdecimal() and len(args[0]) < 12 else 0
-    report = await absence_of(turn.session, turn.person.id, number)
+    report = await drafts.open_report(turn.acting, turn.person.id, number_in(args))
     step = args[1] if len(args) > 1 else ""
-    if report is None or (step not in _STEPS and step not in _AFTER):
+    if isinstance(report, Refused) or (step not in _STEPS and step not in _AFTER):
         turn.say(part("absence.unknown"), buttons=menu.rows())
         return
     value = args[2] if len(args) > 2 else ""
@@ -81,7 +72,7 @@ async def press(turn: Turn, args: Sequence[str]) -> None:
     elif step in _AFTER:
         await _press_after(turn, report, step, value)
     elif report.state is not AbsenceState.DRAFT:
-        report_of.say_reported_already(turn, report)
+        await report_of.say_refused(turn, Refused(WhyNot.REPORTED, report))
     else:
         await _STEPS[step](turn, report, value)
 
@@ -94,28 +85,17 @@ async def _press_after(turn: Turn, report: Absence, step: str, value: str) -> No
 
 
 async def _press_which(turn: Turn, draft: Absence, value: str) -> None:
-    appointment = (
-        await appointment_for(turn.session, turn.person.id, int(value), zone=turn.zone)
-        if value.isdecimal() and len(value) < 12
-        else None
-    )
-    if appointment is None:
-        turn.say(part("appointment.unknown"))
-        await ask_which(turn, draft)
-        return
-    if appointment.status is AppointmentStatus.CANCELLED:
-        turn.say(part("appointment.is_cancelled"), buttons=[menu.back()])
-        return
-    about = await reports_about(turn.session, turn.person.id, appointment.id)
-    reported = [report for report in about if report.id != draft.replaces_id]
-    if reported:
-        report_of.say_reported_already(turn, reported[-1])
-        return
-    chosen = await chosen_appointments(turn.session, draft.id) if turn.recall("adding") == draft.id else []
-    turn.remember(adding=None)
-    draft.open_ended = False
-    await choose(turn, draft, [*(a for a in chosen if a.id != appointment.id), appointment])
-    await _why_unless_known(turn, draft)
+    beside = turn.recall("adding") == draft.id
+    found = await drafts.include(turn.acting, draft, number_in([value]), beside_others=beside)
+    match found:
+        case Refused(why=WhyNot.NOT_THEIRS):
+            turn.say(part("appointment.unknown"))
+            await ask_which(turn, draft)
+        case Refused():
+            await report_of.say_refused(turn, found)
+        case _:
+            turn.remember(adding=None)
+            await _why_unless_known(turn, draft)
 
 
 async def _why_unless_known(turn: Turn, draft: Absence) -> None:
@@ -136,7 +116,7 @@ async def _press_why(turn: Turn, draft: Absence, _value: str) -> None:
 
 
 async def _press_today(turn: Turn, draft: Absence, _value: str) -> None:
-    await choose_days(turn, draft, turn.today, turn.today)
+    await drafts.include_days(turn.acting, draft, turn.today, turn.today)
     await _why_unless_known(turn, draft)
 
 
@@ -145,7 +125,7 @@ async def _press_from(turn: Turn, draft: Absence, value: str) -> None:
     if day is None or not 0 <= (day - turn.today).days < PERIOD_STARTS:
         ask_from(turn, draft)
         return
-    draft.from_on, draft.until_on, draft.open_ended = day, None, False
+    await drafts.from_day(turn.acting, draft, day)
     ask_until(turn, draft)
 
 
@@ -154,7 +134,7 @@ async def _press_until(turn: Turn, draft: Absence, value: str) -> None:
     if last is None or first is None or not 0 <= (last - first).days <= PERIOD_DAYS[-1]:
         ask_until(turn, draft)
         return
-    await choose_days(turn, draft, first, last)
+    await drafts.include_days(turn.acting, draft, first, last)
     await _why_unless_known(turn, draft)
 
 
@@ -168,16 +148,18 @@ def _day(value: str) -> date | None:
 async def _press_open(turn: Turn, draft: Absence, _value: str) -> None:
     # After "from when?" the day that was chosen; otherwise today.
     chosen_first = draft.from_on is not None and draft.until_on is None and not draft.open_ended
-    await choose_open_ended(turn, draft, draft.from_on if chosen_first and draft.from_on else turn.today)
+    first = draft.from_on if chosen_first and draft.from_on else turn.today
+    await drafts.include_all_from(turn.acting, draft, first)
     await _why_unless_known(turn, draft)
 
 
 async def _press_reason(turn: Turn, draft: Absence, value: str) -> None:
     try:
-        draft.reason = AbsenceReason(value)
+        reason = AbsenceReason(value)
     except ValueError:
         await ask_why(turn, draft)
         return
+    await drafts.give_reason(turn.acting, draft, reason)
     if draft.replaces_id is not None:
         await ask_confirmation(turn, draft)
     else:
@@ -188,19 +170,19 @@ async def _press_duration(turn: Turn, draft: Absence, value: str) -> None:
     first = draft.from_on or turn.today
     match value:
         case "day":
-            await choose_days(turn, draft, first, first)
+            await drafts.include_days(turn.acting, draft, first, first)
         case "week":
-            await choose_days(turn, draft, first, first + timedelta(days=6 - first.weekday()))
+            await drafts.include_days(turn.acting, draft, first, first + timedelta(days=6 - first.weekday()))
         case "open":
-            await choose_open_ended(turn, draft, first)
+            await drafts.include_all_from(turn.acting, draft, first)
         case _:
-            draft.open_ended = False
+            await drafts.only_chosen(turn.acting, draft)
     await ask_confirmation(turn, draft)
 
 
 async def _press_drop(turn: Turn, draft: Absence, _value: str) -> None:
     turn.remember(adding=None)
-    draft.state = AbsenceState.WITHDRAWN
+    await drafts.drop(turn.acting, draft)
     turn.expect("")
     turn.say(part("absence.dropped"), buttons=menu.rows())
 
@@ -212,13 +194,11 @@ async def _press_send(turn: Turn, draft: Absence, _value: str) -> None:
 async def take_note(turn: Turn, draft_id: int, text: str, sent: Media | None = None) -> bool:
     """Free text while the summary is open becomes the note; a voice note or photo goes along with what was sent before.
     False when it is not open."""
-    draft = await absence_of(turn.session, turn.person.id, draft_id)
-    if draft is None or draft.state is not AbsenceState.DRAFT:
+    draft = await drafts.open_report(turn.acting, turn.person.id, draft_id)
+    if isinstance(draft, Refused) or draft.state is not AbsenceState.DRAFT:
         return False
-    if sent is not None:
-        draft.attachment = media.joined(draft.attachment, media.kept(turn, sent))
-        text = text or sent.caption
-    _take_note(turn, draft, text)
+    along = media.kept(turn, sent) if sent is not None else None
+    await drafts.add_note(turn.acting, draft, _note(turn, text or (sent.caption if sent is not None else ""), along))
     if sent is not None and media.goes_on(turn, sent):
         return True
     if sent is not None:
@@ -227,10 +207,9 @@ async def take_note(turn: Turn, draft_id: int, text: str, sent: Media | None = N
     return True
 
 
-def _take_note(turn: Turn, draft: Absence, text: str) -> None:
-    if text.strip():
-        draft.note = text.strip()[:NOTE_LENGTH]
-        draft.note_language = turn.services.finder.find(text, turn.language).language or turn.language
+def _note(turn: Turn, text: str, attachment: dict[str, Json] | None) -> drafts.Note:
+    language = turn.services.finder.find(text, turn.language).language if text.strip() else None
+    return drafts.Note(text, language or turn.language, attachment)
 
 
 _STEPS: dict[str, Callable[[Turn, Absence, str], Awaitable[None]]] = {

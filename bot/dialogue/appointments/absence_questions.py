@@ -3,23 +3,20 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from bot.actions.absence_drafts import JUST_BEGUN
 from bot.dialogue import menu
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Part, Text
 from reminders.intents import Act, asks
 from reminders.wording.absence import REASON_ICONS, report_parts
 from reminders.wording.appointment import KIND_ICONS, appointment_line
-from storage.appointments.absence_reports import choose_appointments, chosen_appointments
+from storage.appointments.absence_reports import chosen_appointments
 from storage.appointments.absences import Absence
 from storage.appointments.appointments import Appointment, appointments_of, day_bounds
 from storage.vocabulary import AbsenceState
 
 CHOICES = 5
-# As long as most lessons last.
-JUST_BEGUN = timedelta(hours=3)
 AHEAD = timedelta(days=14)
-# How far an absence without an end reaches for now; it is asked after before that.
-OPEN_ENDED_REACH = timedelta(days=7)
 # From which days a period may begin, and how long it may be; longer is "until I am better" or a talk.
 PERIOD_STARTS = 7
 PERIOD_DAYS = (0, 1, 2, 3, 4, 6, 13)
@@ -148,29 +145,3 @@ async def ask_confirmation(turn: Turn, draft: Absence) -> None:
         ],
         card=f"icon:{REASON_ICONS[draft.reason]}" if draft.reason is not None else "",
     )
-
-
-async def between(turn: Turn, first: date, last: date) -> list[Appointment]:
-    """The appointments of these local days, both included, that have not begun or just began."""
-    since = max(day_bounds(first, turn.zone)[0], turn.now - JUST_BEGUN)
-    until = day_bounds(last, turn.zone)[1]
-    return await appointments_of(turn.session, turn.person.id, since, until, zone=turn.zone)
-
-
-async def choose(turn: Turn, draft: Absence, appointments: Sequence[Appointment]) -> None:
-    """Make the draft be about these appointments, and their days."""
-    await choose_appointments(turn.session, draft.id, [a.id for a in appointments])
-    days = [a.starts_at.astimezone(turn.zone).date() for a in appointments] or [turn.today]
-    draft.from_on, draft.until_on = min(days), max(days)
-
-
-async def choose_days(turn: Turn, draft: Absence, first: date, last: date) -> None:
-    """Make the draft be about these local days, both included, and the appointments in them."""
-    await choose(turn, draft, await between(turn, first, last))
-    draft.from_on, draft.until_on, draft.open_ended = first, last, False
-
-
-async def choose_open_ended(turn: Turn, draft: Absence, first: date) -> None:
-    """Make the draft be about everything from this day on, as far as it is asked after."""
-    await choose_days(turn, draft, first, max(first, turn.today) + OPEN_ENDED_REACH)
-    draft.open_ended, draft.from_on, draft.until_on = True, first, None

@@ -18,6 +18,7 @@ from locales.faq.content import Action, Topic
 from locales.rendering.languages import SOURCE
 from locales.rendering.message import Button, Part, Style, Text
 from reminders.intents import Act, asks
+from storage.appointments.absences import joined
 from storage.vocabulary import GapReason, Group, LetterKind
 
 MOST_CHOICES = 3
@@ -86,7 +87,7 @@ async def pass_on(turn: Turn, args: Sequence[str]) -> None:
         offer(turn)
         return
     turn.remember(question=None)
-    sent = media.joined(*media.just_sent(turn))
+    sent = joined(*media.just_sent(turn))
     media.forget(turn)
     if await letters.send(turn, question, LetterKind.QUESTION, sent):
         await letters.say_sent(turn)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from bot.actions import meetings as meetings_of
 from bot.actions.meetings import KINDS, LENGTH, Meeting, MeetingRefused
-from bot.actions.people import NAME_LENGTH
+from bot.actions.people import NAME_LENGTH, looked_at_list
 from bot.dialogue.appointments.absence_questions import appointment_label
 from bot.dialogue.consultants.common import (
     PAGE,
@@ -44,7 +44,7 @@ async def people(turn: Turn, args: Sequence[str]) -> None:
 
 
 def _ask_whom(turn: Turn, what: str, found: Sequence[Person], page: int) -> None:
-    turn.audit("looked_at_people", f"consultant:{turn.consultant.id}")
+    looked_at_list(turn.acting, "people")
     rows = [
         [Button(verbatim(name_of(person)), asks_more(what, person.id), "👤")]
         for person in found[page * PAGE : (page + 1) * PAGE]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.actions.people import looked_at_list
 from bot.dialogue.consultants.common import PAGE, caseload, caseload_for, menu_rows, page_of, pages
 from bot.dialogue.turn import Screen, Turn, part, title
 from locales.rendering.message import Button, Part, verbatim
@@ -23,8 +24,7 @@ async def show(turn: Turn, args: Sequence[str]) -> None:
     lines = await lines_of(turn.session, which, known)
     page = page_of(args, 1, len(lines))
     shown = lines[page * PAGE : (page + 1) * PAGE]
-    turn.audit(f"looked_at_{which}", f"consultant:{turn.consultant.id}")
-    _note_people(turn, shown)
+    looked_at_list(turn.acting, which.value, [line.person_id for line in shown])
     turn.say(
         title(f"consultant.list.{which}"),
         *([Part(line.text) for line in shown] or [part("consultant.nothing")]),
@@ -41,11 +41,6 @@ def list_screen(which: List) -> Screen:
     return screen
 
 
-def _note_people(turn: Turn, lines: Sequence[Line]) -> None:
-    for person_id in dict.fromkeys(line.person_id for line in lines):
-        turn.audit("looked_at", f"person:{person_id}")
-
-
 def _people(lines: Sequence[Line], known: Caseload) -> list[list[Button]]:
     people = [known.people[person_id] for person_id in dict.fromkeys(line.person_id for line in lines)]
     buttons = [Button(verbatim(name_of(person)), asks(Act.WHO, person.id), "👤") for person in people]
@@ -56,7 +51,7 @@ async def overview(turn: Turn, _args: Sequence[str]) -> None:
     """The digest of the morning, as it is now."""
     known = await _caseload(turn)
     counts = {which: len(await lines_of(turn.session, which, known)) for which in List}
-    turn.audit("looked_at_overview", f"consultant:{turn.consultant.id}")
+    looked_at_list(turn.acting, "overview")
     turn.say(*digest_parts(known.today, counts), buttons=[*list_buttons(counts), *menu_rows()[1:]])
 
 

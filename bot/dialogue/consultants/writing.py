@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.actions.absences import see_by_answering
 from bot.actions.letters import (
     LetterRefused,
     invite_to_talk,
@@ -23,7 +24,6 @@ from bot.dialogue.consultants.common import (
     pages,
     say_unknown,
 )
-from bot.dialogue.consultants.reports import see
 from bot.dialogue.letters import words
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Part, Style, Text, verbatim
@@ -114,7 +114,7 @@ async def answer_by_reply(turn: Turn, text: str, media: dict[str, Json] | None) 
         say_unknown(turn)
         return True
     if seen := await asked_for_words(turn, Act.SEEN):
-        await see(turn, number_in(seen.args), person)
+        await see_by_answering(turn.acting, number_in(seen.args), person.id)
     await send(turn, person_id, text, media)
     return True
 
