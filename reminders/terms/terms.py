@@ -196,8 +196,8 @@ class Fine:
     by: Literal["municipality", "DUO"]
     groups: frozenset[Group]
     section: str
-    # Never shown to status holders without the later-law sentence (EU Court 4 February 2025, Raad van State 9 July
-    # 2025: not as a standard).
+    # For being late: not given to people with asylum now (EU Court 4 February 2025, Raad van State 9 July 2025 and 18
+    # February 2026), so never named to them.
     later_law: bool = False
 
 
@@ -210,8 +210,8 @@ FINES: tuple[Fine, ...] = (
     # Migrants choose and pay their own course: the municipality cannot fine them for not attending it.
     Fine(breach=Breach.LESSONS, at_most=800, by="municipality", groups=frozenset({Group.ASYLUM}), section="1.11"),
     Fine(breach=Breach.ROUTE, at_most=1000, by="DUO", groups=_BOTH, section="1.11", later_law=True),
-    Fine(breach=Breach.PVT, at_most=340, by="DUO", groups=_BOTH, section="1.11"),
-    Fine(breach=Breach.MAP, at_most=340, by="DUO", groups=_BOTH, section="1.11"),
+    Fine(breach=Breach.PVT, at_most=340, by="DUO", groups=_BOTH, section="1.11", later_law=True),
+    Fine(breach=Breach.MAP, at_most=340, by="DUO", groups=_BOTH, section="1.11", later_law=True),
 )
 
 
@@ -277,7 +277,13 @@ def _contradictions(facts: TermFacts, rules: TermRules) -> list[TermFault]:
             )
         )
     if facts.group is Group.MIGRANT and facts.relief_started_on is not None:
-        faults.append(TermFault("relief_started_on", "not_for_migrants", "relief is for status holders only (1.7)"))
+        faults.append(
+            TermFault(
+                "relief_started_on",
+                "not_for_migrants",
+                "relief is for group asylum only (1.7); family of somebody with asylum belongs to it",
+            )
+        )
     if facts.route not in (None, Route.EDUCATION) and facts.bridging_started_on is not None:
         faults.append(
             TermFault(

@@ -9,14 +9,14 @@ from bot.actions.letters import LETTER_LENGTH
 from bot.dialogue import letters, media, menu
 from bot.dialogue.appointments import absence_draft, appointments, coming
 from bot.dialogue.asking import feedback, language_offer
+from bot.dialogue.asking.answering import Asker, said_on, topic_for
 from bot.dialogue.own import onboarding, plan, preferences, privacy
 from bot.dialogue.own.facts import known_of
-from bot.dialogue.own.lines import line
 from bot.dialogue.turn import Screen, Turn, button, part, title
 from bot.faq.finding import Heard
 from locales.faq.content import Action, Topic
 from locales.rendering.languages import SOURCE
-from locales.rendering.message import Button, Part, Style, Text
+from locales.rendering.message import Button, Text
 from reminders.intents import Act, asks
 from storage.appointments.absences import joined
 from storage.vocabulary import GapReason, Group, LetterKind
@@ -116,46 +116,27 @@ async def answer(turn: Turn, topic: Topic, asked: str, *, in_words: bool = False
 
     `in_words` answers where a report would begin, too.
     """
-    group = turn.person.group.value
-    if topic.applies_to not in ("all", group) and topic.instead is not None:
-        topic = turn.services.faq.topics[topic.instead]
+    person = turn.person
+    topic = topic_for(turn.services.faq, topic, person.group)
     if topic.action == "absence" and not in_words:
         await absence_draft.start_from_text(turn, asked)
         return
     if topic.action is not None and topic.action in _SCREENS:
         await _SCREENS[topic.action](turn, ())
         return
-    parts = [title(f"faq.question.{topic.id}")]
-    if topic.applies_to not in ("all", group):
-        parts.append(part("question.not_for_you"))
-    style = Style.OFFICIAL if topic.official else Style.NORMAL
-    if topic.benefit and turn.person.benefit is False:
-        parts.append(part("question.only_benefit"))
-    own = turn.person.group is Group.MIGRANT and _has_own_for_migrants(turn, topic)
-    parts.append(Part(Text(f"faq.{'answer_migrant' if own else 'answer'}.{topic.id}"), style))
-    if topic.personal:
-        known = await known_of(turn)
-        parts += [Part(said) for name in topic.personal if (said := line(name, known)) is not None]
-    if law := turn.services.faq.sources.law(topic.id, "answer_migrant" if own else "answer"):
-        parts.append(part("question.source_law", law=law))
-    if topic.section:
-        parts.append(part("question.source", section=topic.section))
+    parts = said_on(turn.services.faq, topic, Asker(person.group, person.benefit, await known_of(turn)))
     # Distress that is no emergency: the consultant hears it too, and the person is told so.
     heard = topic.action == "note" and asked and await letters.send(turn, asked, LetterKind.QUESTION)
     if heard and await turn.can_be_heard():
         parts.append(part("letter.passed_on_too"))
-    turn.say(*parts, buttons=_below(topic, turn.person.group))
-
-
-def _has_own_for_migrants(turn: Turn, topic: Topic) -> bool:
-    source = turn.services.faq.text(topic.id, (SOURCE,))
-    return source is not None and source.answer_migrant is not None
+    turn.say(*parts, buttons=_below(topic, person.group))
 
 
 def _below(topic: Topic, group: Group) -> list[list[Button]]:
     related = [[Button(Text(f"faq.question.{other}"), asks(Act.TOPIC, other), "❓")] for other in topic.related[:2]]
     report = [[button("menu.absent", asks(Act.ABSENT), "🤒")]] if topic.action == "absence" else []
     # Who came to family with asylum gets what they get (Wet inburgering 2021, art. 13): the consultant looks at it.
+    held = [[button("menu.privacy", asks(Act.PRIVACY), "🔒")]] if topic.group == "privacy" else []
     family = (
         [[button("question.family_asylum", asks(Act.PASS_ON, "family"), "👪")]]
         if _is_for_migrants(topic, group)
@@ -165,6 +146,7 @@ def _below(topic: Topic, group: Group) -> list[list[Button]]:
         feedback.ask(topic.id),
         *report,
         *family,
+        *held,
         *related,
         [button("menu.consultant", asks(Act.LETTER), "💬")],
         menu.back(),

@@ -192,6 +192,7 @@ async def add_language(turn: Turn, args: Sequence[str]) -> None:
     turn.remember(adding={**draft, "language": args[0]})
     turn.say(
         title("consultant.add_group"),
+        part("consultant.add_group_how"),
         buttons=[
             [button(f"consultant.group.{group.value}", asks(Act.ADD_GROUP, group.value), "👤")] for group in Group
         ],
