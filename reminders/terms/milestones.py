@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from reminders.local_time import AMSTERDAM, QuietHours, to_instant
-from reminders.terms.terms import TermFacts, Terms, add_months
+from reminders.terms.terms import TermFacts, Terms, add_months, guidance_covers_term
 
 SAID_AT = time(10, 0)
 _SATURDAY = 5
@@ -123,7 +123,8 @@ def milestones(
     ]
     end = terms.guidance_end
     found += _months_before("guidance_end", end, start, rules.guidance_end_months, _CONSULTANT)
-    found += _months_before("guidance_end", end, start, rules.guidance_end_person_months, (Audience.PERSON,))
+    if guidance_covers_term(terms):
+        found += _months_before("guidance_end", end, start, rules.guidance_end_person_months, (Audience.PERSON,))
     return sorted(_until_next(found), key=lambda milestone: (milestone.on, milestone.key))
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "add_months",
     "compute_terms",
     "end_of_months",
+    "guidance_covers_term",
     "hours_required",
     "scale_down_possible",
     "term_faults",
@@ -154,6 +155,14 @@ def scale_down_possible(
         return False
     waits_until = terms.scale_down_from or terms.term_start
     return on >= waits_until and facts.lesson_hours >= rules.scale_down_hours
+
+
+def guidance_covers_term(terms: Terms) -> bool:
+    """Whether the guidance of the start note (3.1) lasts as long as the term: DUO may extend that by up to two years.
+
+    Where it does not, nobody is told that guidance ends: the municipality guides until the duty is met.
+    """
+    return terms.guidance_end is None or terms.term_end is None or terms.guidance_end >= terms.term_end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

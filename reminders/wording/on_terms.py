@@ -8,7 +8,7 @@ from reminders.intents import Act, asks
 from reminders.terms.milestones import MilestoneRules
 from reminders.terms.open_parts import contacts_since, open_parts
 from reminders.terms.rule_sets import NOTE, TermRules
-from reminders.terms.terms import compute_terms
+from reminders.terms.terms import TermFacts, compute_terms
 from reminders.wording.appointment import name_of
 from reminders.wording.batch import Batch, person_of
 from reminders.wording.joined import Buttons, Wording
@@ -18,6 +18,10 @@ from storage.people.people import Person
 _TALK: Buttons = (
     (Button(Text("menu.consultant"), asks(Act.LETTER), "💬"),),
     (Button(Text("menu.plan"), asks(Act.PLAN), "🧭"),),
+)
+# Of no use to who did everything that the law asks.
+_OF_THE_DUTY = frozenset(
+    {"term_end", "route_switch_until", "scale_down_from", "guidance_end", "first_year_contacts_by"}
 )
 _ENOUGH = MilestoneRules().contacts_required
 
@@ -36,6 +40,8 @@ def milestone(row: ClaimedMessage, batch: Batch, rules: TermRules) -> Wording | 
     if about == "first_year_contacts_by" and contacts >= _ENOUGH:
         return Skip("enough_contacts")
     open_now = [part.value for part in open_parts(stored.group, stored.facts.route, stored.progress)]
+    if about in _OF_THE_DUTY and stored.facts.route is not None and not open_now:
+        return Skip("finished")
     months = row.params.get("months")
     if row.consultant_id is not None:
         return _to_consultant(batch.people.get(person_id), about, on, contacts, open_now)
@@ -78,9 +84,19 @@ def correction(row: ClaimedMessage, batch: Batch, rules: TermRules) -> Wording |
         return Wording((title, *why, was, *now), buttons=write_to(person))
     title = Part(Text("milestone.corrected"), Style.TITLE)
     if new is None:
-        return Wording((title, *why, was, Part(Text("milestone.corrected.none"))), buttons=_TALK)
+        return Wording(
+            (title, Part(Text(f"milestone.corrected.{about}")), *why, was, *_none(stored.facts, about, rules)),
+            buttons=_TALK,
+        )
     now = [Part(Text("notice.now")), Part(Text(f"term.{about}", {"on": new}), Style.OFFICIAL)]
     return Wording((title, *why, was, *now), buttons=_TALK)
+
+
+def _none(facts: TermFacts, about: str, rules: TermRules) -> list[Part]:
+    """That a date holds no more, and what holds instead where it is more than nothing."""
+    if about == "route_switch_until" and facts.route in rules.route_switch_always:
+        return [Part(Text("term.route_switch_until.always"), Style.OFFICIAL)]
+    return [Part(Text("milestone.corrected.none"))]
 
 
 def _to_consultant(person: Person | None, about: str, on: date, contacts: int, still_open: list[str]) -> Wording | Skip:

@@ -36,7 +36,10 @@ KINDS: Final[Mapping[str, Sequence[TableColumn]]] = {
         TableColumn("given_name", "text", "Rahel", required=True),
         TableColumn("family_name", "text", "Gebremedhin"),
         TableColumn("language", "a code: nl, en, ar, ti, am, tr, fa, fa_AF, ps, so, ku, ckb, uk, ru, fr", "ti", True),
-        TableColumn("group", words_of(Group), "asylum", required=True),
+        # Family on a regular permit too (Wet inburgering 2021, art. 13(1)(b)).
+        TableColumn(
+            "group", f"{words_of(Group)}; asylum for family of somebody with asylum, too", "asylum", required=True
+        ),
         TableColumn("municipality", "text", "Huizen", required=True),
         TableColumn("born_on", _DAY, "1990-03-12"),
         TableColumn("phone", "a number, Dutch without a country code; for SMS a mobile one", "0612345678"),

@@ -37,15 +37,6 @@ class PeopleImporter:
 
     def parse(self, cells: Mapping[str, str], warn: Callable[[str, str], None]) -> PersonRow:
         """See Importer."""
-<<<<<<< HEAD
-=======
-        group = cell.word(cells, "group", Group)
-        if group is None:
-            raise CellFault(
-                "group",
-                "is empty; use asylum (family of somebody with asylum too) or migrant",
-            )
->>>>>>> 3862f74 (What people hear is read by rules, and privacy says what is true)
         consultant_email = cell.email(cells, "consultant_email")
         consultant_name = cell.text(cells, "consultant_name", longest=200)
         if consultant_name and not consultant_email:

@@ -32,8 +32,11 @@ def said_on(content: FaqContent, topic: Topic, asker: Asker) -> list[Part]:
     parts = [Part(Text(f"faq.question.{topic.id}"), Style.TITLE)]
     if topic.applies_to not in ("all", asker.group.value):
         parts.append(Part(Text("question.not_for_you")))
-    if topic.benefit and asker.benefit is False:
+    # Measure, duty and relief hold for who has a benefit (3.8, 1.10): unknown is not yes, and who has none hears that.
+    if topic.benefit and asker.benefit is not True:
         parts.append(Part(Text("question.only_benefit")))
+    if topic.benefit and asker.benefit is False:
+        parts.append(Part(Text("question.no_benefit")))
     field = "answer_migrant" if _has_own_for(content, topic, asker.group) else "answer"
     parts.append(Part(Text(f"faq.{field}.{topic.id}"), Style.OFFICIAL if topic.official else Style.NORMAL))
     parts += [Part(said) for name in topic.personal if (said := line(name, asker.own)) is not None]
@@ -42,6 +45,11 @@ def said_on(content: FaqContent, topic: Topic, asker: Asker) -> list[Part]:
     if topic.section:
         parts.append(Part(Text("question.source", {"section": topic.section})))
     return parts
+
+
+def is_for_migrants(content: FaqContent, topic: Topic, group: Group) -> bool:
+    """Whether this person hears what holds for migrants only, and so would hear something else in the other group."""
+    return group is Group.MIGRANT and (topic.applies_to == Group.MIGRANT.value or _has_own_for(content, topic, group))
 
 
 def _has_own_for(content: FaqContent, topic: Topic, group: Group) -> bool:

@@ -9,7 +9,7 @@ from bot.actions.letters import LETTER_LENGTH
 from bot.dialogue import letters, media, menu
 from bot.dialogue.appointments import absence_draft, appointments, coming
 from bot.dialogue.asking import feedback, language_offer
-from bot.dialogue.asking.answering import Asker, said_on, topic_for
+from bot.dialogue.asking.answering import Asker, is_for_migrants, said_on, topic_for
 from bot.dialogue.own import onboarding, plan, preferences, privacy
 from bot.dialogue.own.facts import known_of
 from bot.dialogue.turn import Screen, Turn, button, part, title
@@ -19,7 +19,7 @@ from locales.rendering.languages import SOURCE
 from locales.rendering.message import Button, Text
 from reminders.intents import Act, asks
 from storage.appointments.absences import joined
-from storage.vocabulary import GapReason, Group, LetterKind
+from storage.vocabulary import GapReason, LetterKind
 
 MOST_CHOICES = 3
 
@@ -129,19 +129,15 @@ async def answer(turn: Turn, topic: Topic, asked: str, *, in_words: bool = False
     heard = topic.action == "note" and asked and await letters.send(turn, asked, LetterKind.QUESTION)
     if heard and await turn.can_be_heard():
         parts.append(part("letter.passed_on_too"))
-    turn.say(*parts, buttons=_below(topic, person.group))
+    turn.say(*parts, buttons=_below(topic, migrants=is_for_migrants(turn.services.faq, topic, person.group)))
 
 
-def _below(topic: Topic, group: Group) -> list[list[Button]]:
+def _below(topic: Topic, *, migrants: bool) -> list[list[Button]]:
     related = [[Button(Text(f"faq.question.{other}"), asks(Act.TOPIC, other), "❓")] for other in topic.related[:2]]
     report = [[button("menu.absent", asks(Act.ABSENT), "🤒")]] if topic.action == "absence" else []
     # Who came to family with asylum gets what they get (Wet inburgering 2021, art. 13): the consultant looks at it.
     held = [[button("menu.privacy", asks(Act.PRIVACY), "🔒")]] if topic.group == "privacy" else []
-    family = (
-        [[button("question.family_asylum", asks(Act.PASS_ON, "family"), "👪")]]
-        if _is_for_migrants(topic, group)
-        else []
-    )
+    family = [[button("question.family_asylum", asks(Act.PASS_ON, "family"), "👪")]] if migrants else []
     return [
         feedback.ask(topic.id),
         *report,
@@ -151,10 +147,6 @@ def _below(topic: Topic, group: Group) -> list[list[Button]]:
         [button("menu.consultant", asks(Act.LETTER), "💬")],
         menu.back(),
     ]
-
-
-def _is_for_migrants(topic: Topic, group: Group) -> bool:
-    return group is Group.MIGRANT and topic.applies_to == Group.MIGRANT.value
 
 
 async def _urgent(turn: Turn, text: str) -> None:

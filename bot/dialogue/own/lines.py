@@ -13,7 +13,7 @@ from locales.faq.content import Personal
 from locales.rendering.message import Text
 from reminders.terms.milestones import OpenPart
 from reminders.terms.rule_sets import TermRules
-from reminders.terms.terms import TermFacts, Terms, scale_down_possible
+from reminders.terms.terms import TermFacts, Terms, guidance_covers_term, scale_down_possible
 from storage.vocabulary import Route
 
 
@@ -125,16 +125,21 @@ def _relief_end(known: OwnFacts) -> Text | None:
 
 
 def _education_max_end(known: OwnFacts) -> Text | None:
+    if known.facts.route is not None and OpenPart.BRIDGING not in known.open_parts:
+        return None
     return _until("term.education_max_end", known.terms.education_max_end, known, None)
 
 
 def _guidance_end(known: OwnFacts) -> Text | None:
+    """The norm of the start note (3.1); not said where DUO extended the term beyond it."""
+    if known.has_finished or not guidance_covers_term(known.terms):
+        return None
     return _until("term.guidance_end", known.terms.guidance_end, known, None)
 
 
 def _progress_meetings(known: OwnFacts) -> Text | None:
     count = known.progress_meetings
-    return Text("plan.progress_meetings", {}, count=count) if count else None
+    return Text("plan.progress_meetings", {}, count=count) if count and not known.has_finished else None
 
 
 def _route(known: OwnFacts) -> Text | None:

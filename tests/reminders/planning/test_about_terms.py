@@ -43,6 +43,29 @@ async def test_the_end_of_the_term_names_what_is_open(world: PlanningWorld) -> N
     assert holds(texts, "nog 12 maanden", "15 april 2027", "Lesuren", "PVT", "MAP", "consulent")
 
 
+async def test_who_did_everything_is_not_told_of_the_end(world: PlanningWorld) -> None:
+    amina = await world.person()
+    done = {"exam": "done", "pvt": "done", "map": "done"}
+    await world.plan(amina, route=Route.B1, plan_signed_on=date(2024, 4, 15), progress=done)
+    assert await at(world, "2026-04-15 10:00") == []
+    assert await at(world, "2026-04-15 10:00", by="ilse") == []
+
+
+async def test_relief_that_ended_with_the_benefit_is_told_by_name(world: PlanningWorld) -> None:
+    amina = await world.person()
+    await world.plan(amina, relief_started_on=date(2026, 1, 1))
+    assert holds(await at(world, "2026-05-29 10:00"), "30 juni 2026")
+    await world.plan(amina, relief_started_on=None)
+    assert holds(await world.heard(), "Ontzorgen", "❌ Niet meer: dinsdag 30 juni 2026", "geldt niet meer")
+
+
+async def test_who_got_more_time_is_not_told_that_guidance_ends_before_it(world: PlanningWorld) -> None:
+    amina = await world.person()
+    await world.plan(amina, route=Route.B1, plan_signed_on=date(2023, 4, 15), term_extended_until=date(2027, 12, 1))
+    # Guidance by the start note's norm ends on 15 October 2026.
+    assert not holds(await at(world, "2026-09-15 10:00"), "begeleiding")
+
+
 async def test_a_corrected_date_replaces_what_waits_and_puts_right_what_was_said(world: PlanningWorld) -> None:
     amina = await world.person()
     await world.plan(amina, route=Route.B1, plan_signed_on=date(2024, 4, 15))
@@ -65,7 +88,9 @@ async def test_who_is_told_other_dates_because_the_rules_changed_is_told_so(worl
     await at(world, "2027-06-01 10:00", by="ilse")
     world.follow(LAW.rules)
     texts = await at(world, "2027-06-03 10:00")
-    assert holds(texts, "andere datum", "De regels zijn veranderd", "❌ Niet meer: woensdag 1 september 2027", "geldt")
+    assert holds(texts, "andere datum", "De regels zijn veranderd", "❌ Niet meer: woensdag 1 september 2027")
+    # What the date was about, and what holds instead.
+    assert holds(texts, "Veranderen van leerroute", "Naar de B1-route veranderen kan altijd")
     assert holds(await world.heard(by="ilse"), "Amina", "De regels zijn veranderd")
     await world.replanned()
     assert await world.heard() == []
