@@ -139,9 +139,9 @@ def _below(topic: Topic, *, migrants: bool) -> list[list[Button]]:
     held = [[button("menu.privacy", asks(Act.PRIVACY), "🔒")]] if topic.group == "privacy" else []
     family = [[button("question.family_asylum", asks(Act.PASS_ON, "family"), "👪")]] if migrants else []
     return [
+        *family,
         feedback.ask(topic.id),
         *report,
-        *family,
         *held,
         *related,
         [button("menu.consultant", asks(Act.LETTER), "💬")],
