@@ -126,7 +126,7 @@ class PlanningWorld:
             created_at=self.clock.now(),
         )
 
-    async def plan(self, person_id: int, **dates: date | Route) -> None:
+    async def plan(self, person_id: int, **dates: date | Route | dict[str, str] | None) -> None:
         """Give the person a plan, or change it, as the importer does."""
         async with self.database.writing() as session:
             plan = await session.scalar(select(Plan).where(Plan.person_id == person_id))
