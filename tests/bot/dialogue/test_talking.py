@@ -60,18 +60,21 @@ async def test_who_has_asylum_is_not_asked_about_the_family(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("benefit", "said"),
+    ("benefit", "said", "none_known"),
     [
-        pytest.param(False, True, id="none"),
-        pytest.param(None, False, id="unknown"),
-        pytest.param(True, False, id="yes"),
+        pytest.param(False, True, True, id="none"),
+        pytest.param(None, True, False, id="unknown"),
+        pytest.param(True, False, False, id="yes"),
     ],
 )
-async def test_who_has_no_benefit_is_told_whose_rule_it_is(talk: Talk, benefit: bool | None, said: bool) -> None:
+async def test_who_has_no_benefit_is_told_whose_rule_it_is(
+    talk: Talk, benefit: bool | None, said: bool, none_known: bool
+) -> None:
     amina = await talk.linked("Amina")
     await talk.known("Amina", benefit=benefit)
     await amina.says("?benefit_measure")
     assert ("for people with a welfare benefit" in amina.news) is said
+    assert ("My data say that you have none" in amina.news) is none_known
 
 
 async def test_what_is_not_understood_is_offered_to_the_consultant_and_comes_back(talk: Talk) -> None:
