@@ -32,6 +32,7 @@ class Kind(StrEnum):
     OVERLAP = "overlap"
     UNDELIVERED = "undelivered"
     CONFLICT = "conflict"  # two sources said different things of an appointment
+    REPORT_STANDS = "report_stands"  # a report does not hold for an appointment that changed, or does again
     ABSENCE_AGAIN = "absence_again"  # a report that was not seen yet
     ABSENCE_PASSED = "absence_passed"  # the same, to the colleague who stands in
     PATTERN = "pattern"  # somebody who misses lesson after lesson
@@ -89,6 +90,7 @@ TRAITS: Final[Mapping[Kind, Traits]] = {
     Kind.OVERLAP: Traits(WordedBy.PLANNED, replanned=True),
     Kind.UNDELIVERED: Traits(WordedBy.PLANNED, useful_for=timedelta(days=2)),
     Kind.CONFLICT: Traits(WordedBy.PLANNED, useful_for=timedelta(hours=12)),
+    Kind.REPORT_STANDS: Traits(WordedBy.PLANNED, replanned=True),
     Kind.ABSENCE_AGAIN: Traits(WordedBy.AFTER_ABSENCE),
     Kind.ABSENCE_PASSED: Traits(WordedBy.AFTER_ABSENCE),
     Kind.PATTERN: Traits(WordedBy.AFTER_ATTENDANCE),

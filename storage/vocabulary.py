@@ -25,6 +25,22 @@ class AbsenceState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class ReportEnd(StrEnum):
+    """Every way in which a sent report ends, or does not hold for an appointment any more, but that it is over.
+
+    The person hears each by what they did themselves or with the change of the appointment; what the consultant reads
+    is in reminders.wording.absence.ENDS.
+    """
+
+    TAKEN_BACK = "taken_back"  # by the person
+    CHANGED = "changed"  # another report stands in its place
+    BETTER = "better"  # an illness without an end is over
+    COMING = "coming"  # the person comes to this one after all
+    ANOTHER_DAY = "another_day"  # the appointment was moved, and the person is asked anew
+    CANCELLED = "cancelled"  # the appointment is off
+    NOT_THEIRS = "not_theirs"  # the person is not in the group on that day any more
+
+
 class AppointmentKind(StrEnum):
     """What an appointment is for (DOMAIN.md, "What is reminded")."""
 

@@ -15,7 +15,8 @@ from storage.appointments.absence_reports import (
     add_appointments,
     choose_appointments,
     chosen_appointments,
-    reports_about,
+    standing_appointments,
+    standing_reports,
 )
 from storage.appointments.absences import Absence, joined
 from storage.appointments.appointments import Appointment, appointment_for, appointments_of, day_bounds
@@ -38,6 +39,7 @@ class WhyNot(StrEnum):
     WITHDRAWN = "withdrawn"  # it was taken back
     CANCELLED = "cancelled"  # what it is about does not take place, so that nothing need be reported
     NO_REASON = "no_reason"
+    MOVED = "moved"  # to another day since it was shown: that is another thing to say yes to
     OVER = "over"  # all that it is about began
     CLOSED = "closed"  # the illness is over, or the question was answered
 
@@ -169,8 +171,8 @@ async def copy_of(acting: Acting, report: Absence) -> Absence:
     )
     acting.session.add(draft)
     await acting.session.flush()
-    chosen = await chosen_appointments(acting.session, report.id)
-    await add_appointments(acting.session, draft.id, [appointment.id for appointment in chosen])
+    holds_for = await standing_appointments(acting.session, report.id, acting.zone)
+    await add_appointments(acting.session, draft.id, [appointment.id for appointment in holds_for])
     return draft
 
 
@@ -189,7 +191,7 @@ async def _to_report(
         return Refused(WhyNot.NOT_THEIRS)
     if appointment.status is AppointmentStatus.CANCELLED:
         return Refused(WhyNot.CANCELLED)
-    about = await reports_about(acting.session, person_id, appointment.id)
+    about = await standing_reports(acting.session, person_id, appointment, acting.zone)
     others = [report for report in about if report.id != but]
     return Refused(WhyNot.REPORTED, others[-1]) if others else appointment
 

@@ -16,11 +16,16 @@ from reminders.planning.after_absence import ask_after, chase
 from storage.appointments.absence_reports import (
     LOOK_BACK,
     add_appointments,
+    choose_appointments,
     chosen_appointments,
+    drop_appointments,
+    drop_lapsed,
     leave_out,
     report_by_id,
     report_of_days,
     reports_about,
+    standing_appointments,
+    standing_reports,
     times_reported,
 )
 from storage.appointments.absences import Absence, joined
@@ -75,6 +80,10 @@ async def send(
         return Refused(WhyNot.CANCELLED, draft)
     if draft.reason is None:
         return Refused(WhyNot.NO_REASON, draft)
+    as_shown = await standing_appointments(acting.session, draft.id, acting.zone)
+    if len(as_shown) != len(going_on):
+        await choose_appointments(acting.session, draft.id, [a.id for a in going_on])
+        return Refused(WhyNot.MOVED, draft)
     known = await _reported_meanwhile(acting, draft, going_on)
     if known is not None:
         draft.state = AbsenceState.WITHDRAWN
@@ -84,6 +93,8 @@ async def send(
     draft.attachment = joined(draft.attachment, attachment)
     draft.state, draft.reported_at = AbsenceState.REPORTED, acting.now
     await answer_appointments(acting.session, person_id, going_on, Answer.NOT_COMING, acting.now)
+    for appointment in going_on:
+        await drop_lapsed(acting.session, person_id, appointment, acting.zone)
     acting.audit("reported_absence", f"absence:{draft.id}")
     consultant = await acting.who_hears(person)
     if consultant is None:
@@ -121,12 +132,13 @@ async def take_back(acting: Acting, person_id: int, report_id: int) -> Absence |
     if isinstance(report, Refused):
         return report
     person = await acting.session.get_one(Person, person_id)
+    held_for = await standing_appointments(acting.session, report.id, acting.zone)
     report.state = AbsenceState.WITHDRAWN
     acting.audit("took_back_absence", f"absence:{report.id}")
     await _comes_again(acting, report)
     consultant_id = report.told_id or person.consultant_id
     if consultant_id is not None:
-        body = told.withdrawn(report, person, await chosen_appointments(acting.session, report.id))
+        body = told.withdrawn(report, person, held_for)
         key = f"absence_withdrawn:{report.id}:{report.version}"
         await acting.tell_consultant(consultant_id, key, body, about=person)
     return report
@@ -140,6 +152,9 @@ async def end_illness(acting: Acting, person_id: int, report_id: int) -> Absence
     person = await acting.session.get_one(Person, person_id)
     report.better_on = report.until_on = acting.today
     await _comes_again(acting, report)
+    # Who cannot come to one of these after all reports that anew.
+    ahead = [a.id for a in await chosen_appointments(acting.session, report.id) if a.starts_at > acting.now]
+    await drop_appointments(acting.session, report.id, ahead)
     consultant = await acting.who_hears(person)
     if consultant is not None:
         key = f"absence_better:{report.id}"
@@ -169,6 +184,7 @@ async def comes_after_all(acting: Acting, person_id: int, appointment: Appointme
     """Take back the reports about one appointment, because the person comes to it; a report about others too holds for
     those. The consultant is told by the act that this is part of."""
     for report in await reports_about(acting.session, person_id, appointment.id):
+        # Whether they hold for it as it is now or not: on whatever day, the person comes.
         if len(await chosen_appointments(acting.session, report.id)) == 1 and not report.open_ended:
             report.state = AbsenceState.WITHDRAWN
     await acting.session.flush()
@@ -245,7 +261,7 @@ async def _reported_meanwhile(acting: Acting, draft: Absence, chosen: Sequence[A
         return known
     found: Absence | None = None
     for appointment in chosen:
-        about = await reports_about(acting.session, draft.person_id, appointment.id)
+        about = await standing_reports(acting.session, draft.person_id, appointment, acting.zone)
         others = [report for report in about if report.id != draft.replaces_id]
         if not others:
             return None
@@ -269,7 +285,11 @@ async def _replace(acting: Acting, draft: Absence) -> bool:
 
 
 async def _comes_again(acting: Acting, report: Absence) -> None:
+    """What this report alone said of what has not begun is not so any more."""
     for appointment in await chosen_appointments(acting.session, report.id):
+        about = await standing_reports(acting.session, report.person_id, appointment, acting.zone)
+        if any(other.id != report.id for other in about):
+            continue
         participation = await participation_in(acting.session, appointment.id, report.person_id)
         not_coming = participation is not None and participation.answer is Answer.NOT_COMING
         if participation is not None and not_coming and appointment.starts_at > acting.now:

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from locales.rendering.message import Attachment, Body, Part, Style, Text
-from reminders.wording.absence import consultant_buttons, for_consultant, report_parts
+from reminders.wording.absence import ENDS, consultant_buttons, for_consultant, report_parts
 from reminders.wording.appointment import appointment_line, name_of
 from storage.appointments.absences import Absence, sent_along
 from storage.appointments.appointments import Appointment
 from storage.people.people import Consultant, Person
+from storage.vocabulary import ReportEnd
 
 
 def report(found: Absence, person: Person, chosen: Sequence[Appointment], earlier: int, now: datetime) -> Body:
     """To the consultant: the report, or the changed one; `earlier` = how often the person was absent lately."""
     if found.version > 1:
-        key = "consultant.absence_changed"
+        key = ENDS[ReportEnd.CHANGED]
     elif chosen and all(appointment.starts_at <= now for appointment in chosen):
         key = "consultant.absence_afterwards"
     else:
@@ -37,12 +38,12 @@ def was_there(person: Person, missed: Sequence[Appointment]) -> Body:
 
 def withdrawn(found: Absence, person: Person, chosen: Sequence[Appointment]) -> Body:
     """To the consultant: the person comes after all."""
-    return Body((_title("consultant.absence_withdrawn", person), *report_parts(found, chosen)))
+    return Body((_title(ENDS[ReportEnd.TAKEN_BACK], person), *report_parts(found, chosen)))
 
 
 def better(found: Absence, person: Person) -> Body:
     """To the consultant: an illness without an end is over."""
-    return Body((_title("consultant.better", person), *report_parts(found, ())))
+    return Body((_title(ENDS[ReportEnd.BETTER], person), *report_parts(found, ())))
 
 
 def still_ill(found: Absence, person: Person, coming: Sequence[Appointment]) -> Body:

@@ -5,16 +5,18 @@ from datetime import datetime
 
 from locales.rendering.message import Body, Button, Part, Style, Text
 from reminders.intents import Act, asks
+from reminders.wording.absence import ENDS
 from reminders.wording.appointment import appointment_line, name_of
 from storage.appointments.appointments import Appointment
 from storage.appointments.proposals import Proposal
 from storage.people.people import Consultant, Person
+from storage.vocabulary import ReportEnd
 
 
 def coming_after_all(person: Person, appointment: Appointment) -> Body:
     """To the consultant: who could not come does."""
     what = appointment_line(appointment)
-    return Body((Part(Text("consultant.coming_after_all", {"person": name_of(person), "what": what})),))
+    return Body((Part(Text(ENDS[ReportEnd.COMING], {"person": name_of(person), "what": what})),))
 
 
 def other_time_asked(person: Person, appointment: Appointment) -> Body:

@@ -17,6 +17,7 @@ from reminders.kinds import REPLANNED, Kind
 from reminders.local_time import QuietHours, to_instant
 from reminders.planning.about_appointments import appointment_messages, made_late, together
 from reminders.planning.about_changes import change_of, in_few_words, made, once_each
+from reminders.planning.about_reports import report_messages
 from reminders.planning.about_terms import TermState, term_messages, told_by
 from reminders.planning.conflicts import conflicts
 from reminders.planning.planned_for import ALWAYS, NEVER, PlannedFor
@@ -26,8 +27,8 @@ from reminders.terms.open_parts import contacts_since, open_parts
 from reminders.terms.rule_sets import LAW, TermRules
 from reminders.terms.terms import compute_terms
 from storage.appointment_kinds import MEETINGS
-from storage.appointments.absence_reports import leave_out
 from storage.appointments.changes import AppointmentChange
+from storage.appointments.report_stands import reports_standing
 from storage.appointments.schedule import Member, Slot, contact_moments, members_of, people_on, schedules_of
 from storage.engine.database import Database
 from storage.outbox.heard import HeardOf, heard_by, is_theirs, know
@@ -93,8 +94,6 @@ class Planner:
         if not changes:
             return
         now = self._now()
-        # Who could not come on Tuesday may well come on Friday, or has to say that they cannot then either.
-        await leave_out(session, None, [c.appointment.id for c in changes if _is_another_day(c, self._zone)])
         # A class that moves to another day can be of other people then: who joined the group, or left it, in between.
         days = [(change.appointment, change.appointment.starts_at) for change in changes]
         days += [(change.appointment, change.old_starts_at or change.appointment.starts_at) for change in changes]
@@ -244,7 +243,15 @@ class Planner:
             messages.extend(message for message in about_terms if message.due_at < now + self._horizon)
             if person.may_be_told:
                 changes.extend(self._changes(person, slots, heard.get(person.id, ()), members.get(person.id, ()), now))
+        messages.extend(await self._about_reports(session, person_ids, now))
         return [*messages, *await _once_each(session, changes)]
+
+    async def _about_reports(self, session: AsyncSession, person_ids: Collection[int], now: datetime) -> list[Outgoing]:
+        reports = await reports_standing(session, person_ids, now, self._zone)
+        if not reports:
+            return []
+        earlier = await earlier_about(session, Kind.REPORT_STANDS, {report.appointment_id for report in reports})
+        return report_messages(reports, earlier, now)
 
     def _changes(
         self,
@@ -312,13 +319,6 @@ class Planner:
         await withdraw(session, difference.gone)
         await move(session, difference.moved)
         await add(session, difference.new, self._now())
-
-
-def _is_another_day(change: AppointmentChange, zone: ZoneInfo) -> bool:
-    old, new = change.old_starts_at, change.appointment.starts_at
-    return (
-        change.change is Change.MOVED and old is not None and old.astimezone(zone).date() != new.astimezone(zone).date()
-    )
 
 
 def _is_over(row: StandingRow, now: datetime) -> bool:

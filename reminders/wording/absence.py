@@ -1,6 +1,7 @@
 """How an absence report is put into words, for the person and the consultant: parts and buttons, no language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from locales.rendering.message import Button, Part, Style, Text, verbatim
 from reminders.intents import Act, asks
@@ -8,7 +9,7 @@ from reminders.wording.appointment import appointment_line
 from reminders.wording.joined import Buttons
 from storage.appointments.absences import Absence
 from storage.appointments.appointments import Appointment
-from storage.vocabulary import AbsenceReason, AppointmentKind, AppointmentStatus
+from storage.vocabulary import AbsenceReason, AppointmentKind, AppointmentStatus, ReportEnd
 
 REASON_ICONS: dict[AbsenceReason, str] = {
     AbsenceReason.ILL: "🤒",
@@ -20,6 +21,18 @@ REASON_ICONS: dict[AbsenceReason, str] = {
     AbsenceReason.OTHER_APPOINTMENT: "📅",
     AbsenceReason.OTHER: "💬",
 }
+#: What a consultant reads when a report ends, or does not hold for an appointment any more.
+ENDS: Final[Mapping[ReportEnd, str]] = {
+    ReportEnd.TAKEN_BACK: "consultant.absence_withdrawn",
+    ReportEnd.CHANGED: "consultant.absence_changed",
+    ReportEnd.BETTER: "consultant.better",
+    ReportEnd.COMING: "consultant.coming_after_all",
+    ReportEnd.ANOTHER_DAY: "consultant.report_another_day",
+    ReportEnd.CANCELLED: "consultant.report_cancelled",
+    ReportEnd.NOT_THEIRS: "consultant.report_not_theirs",
+}
+if forgotten := set(ReportEnd) - ENDS.keys():
+    raise LookupError(f"nobody is told when a report ends by {', '.join(sorted(forgotten))}")
 # More lines would be a wall of text; how many more there are is said.
 MOST_LINES = 8
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,14 +12,22 @@ from reminders.intents import Act, asks
 from reminders.kinds import Kind
 from reminders.wording.absence import consultant_buttons, for_consultant
 from reminders.wording.appointment import name_of
-from storage.appointments.absence_reports import LOOK_BACK, chosen_appointments, times_reported
+from storage.appointments.absence_reports import (
+    LOOK_BACK,
+    chosen_appointments,
+    standing_appointments,
+    times_reported,
+)
 from storage.appointments.absences import Absence
 from storage.people.people import Consultant, Person
 from storage.vocabulary import AbsenceState
 
 
 class FollowUpComposer:
-    """Says what follow-ups say now."""
+    """Says what follow-ups say now. `zone` is the wall time people live by."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
 
     async def compose(
         self, session: AsyncSession, rows: Sequence[ClaimedMessage], now: datetime
@@ -41,7 +50,10 @@ class FollowUpComposer:
     async def _unseen(
         self, session: AsyncSession, row: ClaimedMessage, report: Absence, person: Person, now: datetime
     ) -> Composed:
-        chosen = await chosen_appointments(session, report.id)
+        chosen = await standing_appointments(session, report.id, self._zone)
+        if not chosen and await chosen_appointments(session, report.id):
+            # Off, or on another day: the consultant was told that.
+            return Skip("lapsed")
         if row.kind == Kind.ABSENCE_PASSED:
             told = await session.get(Consultant, report.told_id) if report.told_id is not None else None
             colleague = told.name if told is not None else ""

@@ -12,6 +12,7 @@ from reminders.kinds import Kind
 from reminders.stored_terms import StoredFacts, stored_facts
 from storage.appointment_kinds import MEETINGS
 from storage.appointments.appointments import day_bounds
+from storage.appointments.report_stands import ReportStands, reports_standing
 from storage.appointments.schedule import (
     Member,
     ScheduledAppointment,
@@ -30,7 +31,7 @@ from storage.people.people import Person, people_by_id
 from storage.people.phone_tasks import open_tasks
 from storage.vocabulary import Answer, AppointmentStatus, Told
 
-_SHOWS_PERSON = frozenset({Kind.UNCONFIRMED, Kind.OVERLAP, Kind.UNDELIVERED, Kind.CONFLICT})
+_SHOWS_PERSON = frozenset({Kind.UNCONFIRMED, Kind.OVERLAP, Kind.UNDELIVERED, Kind.CONFLICT, Kind.REPORT_STANDS})
 _ABOUT_TERMS = frozenset({Kind.MILESTONE, Kind.TERM_CORRECTION})
 _ASKS = (Kind.REMINDER, Kind.CONFIRM_AGAIN)
 _TELLS = frozenset({Kind.CHANGE, Kind.REMINDER, Kind.CONFIRM_AGAIN})
@@ -60,6 +61,8 @@ class Batch:
     # What people whom messages did not reach must still hear, and the open telephone task, by person.
     lost: Mapping[int, Sequence[LostOf]]
     tasks: Mapping[int, int]
+    # How reports stand that consultants are told of, by (report, appointment).
+    reports: Mapping[tuple[int, int], ReportStands]
 
     def answer(self, appointment: ScheduledAppointment, person_id: int) -> Answer | None:
         """What was answered, at whatever hour and place it is now: a meeting on another day is asked anew."""
@@ -157,6 +160,8 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
     told = {row.person_id for row in rows if row.kind in _TELLS and row.person_id is not None}
     changed = {row.person_id for row in rows if row.kind == Kind.CHANGE and row.person_id is not None}
     to_consultants = {i for row in rows if row.consultant_id is not None and (i := person_of(row)) is not None}
+    reported = {i for row in rows if row.kind == Kind.REPORT_STANDS and (i := person_of(row)) is not None}
+    reports = await reports_standing(session, reported, now, zone)
     return Batch(
         now=now,
         today=now.astimezone(zone).date(),
@@ -172,6 +177,7 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
         told_by=await _told_by(session, rows),
         lost=lost,
         tasks={i: task.id for i, task in (await open_tasks(session, unreached)).items()} if unreached else {},
+        reports={(one.absence_id, one.appointment_id): one for one in reports},
         asked=await times_told(session, unconfirmed, _ASKS),
     )
 

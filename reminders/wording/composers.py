@@ -69,7 +69,7 @@ def every_composer(
         {
             WordedBy.ITS_BODY: SayComposer(),
             WordedBy.PLANNED: PlannedComposer(zone, term_rules),
-            WordedBy.AFTER_ABSENCE: FollowUpComposer(),
+            WordedBy.AFTER_ABSENCE: FollowUpComposer(zone),
             WordedBy.AFTER_ATTENDANCE: MissedComposer(zone, talk_rules),
             WordedBy.DIGEST: DigestComposer(zone, term_rules, talk_rules),
         }

@@ -93,6 +93,8 @@ class PlannedComposer:
         person_id = person_of(row)
         if row.kind == Kind.CHANGE and appointment is not None and person_id is not None:
             return changes.change(row, appointment, person_id, batch)
+        if row.kind == Kind.REPORT_STANDS and appointment is not None:
+            return to_consultant.report_stands(row, appointment, batch)
         if appointment is None or appointment.version != row.appointment_version:
             return Skip("appointment_changed")
         if row.kind == Kind.CONFLICT:

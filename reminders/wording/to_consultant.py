@@ -7,6 +7,7 @@ from typing import Final
 from locales.rendering.message import Button, Part, Style, Text
 from reminders.delivery.composing import ClaimedMessage, Skip
 from reminders.intents import Act, asks
+from reminders.wording.absence import ENDS
 from reminders.wording.appointment import appointment_line, name_of
 from reminders.wording.batch import Batch, person_of
 from reminders.wording.joined import Buttons, Wording
@@ -15,7 +16,7 @@ from storage.appointments.schedule import ScheduledAppointment
 from storage.engine.columns import Json
 from storage.outbox.losses import LostOf
 from storage.people.people import Person
-from storage.vocabulary import AppointmentStatus, Change, ChangeSource
+from storage.vocabulary import AppointmentKind, AppointmentStatus, Change, ChangeSource, ReportEnd
 
 # More would be a wall of text; how many more there are is said.
 MOST_LOST: Final = 8
@@ -93,6 +94,29 @@ def _word(source: Json, appointment: ScheduledAppointment) -> list[Part]:
         *([Part(Text("appointment.where", {"place": appointment.location}))] if appointment.location else []),
         *([Part(Text("consultant.is_cancelled"))] if cancelled else []),
     ]
+
+
+def report_stands(row: ClaimedMessage, appointment: ScheduledAppointment, batch: Batch) -> Wording | Skip:
+    """A report does not hold any more for an appointment that changed, or does again: which, and why."""
+    report_id, person = row.params.get("absence_id"), batch.people.get(person_of(row) or 0)
+    report = batch.reports.get((report_id, appointment.id)) if isinstance(report_id, int) else None
+    if report is None or person is None:
+        return Skip("nobody")
+    if row.params.get("stands") != report.stands:
+        return Skip("report_changed")
+    name = {"person": name_of(person)}
+    line = Part(appointment_line(appointment))
+    old_time = Part(Text("notice.old_time", {"starts_at": report.reported_for}))
+    if report.end is None:
+        parts: tuple[Part, ...] = (Part(Text("consultant.report_holds", name), Style.TITLE), line)
+    elif report.end is ReportEnd.ANOTHER_DAY:
+        # Nobody is asked to confirm a class.
+        is_asked = appointment.kind is not AppointmentKind.CLASS
+        asked = (Part(Text("consultant.report_asked_again", name)),) if is_asked else ()
+        parts = (Part(Text(ENDS[report.end], name), Style.TITLE), old_time, line, *asked)
+    else:
+        parts = (Part(Text(ENDS[report.end], name), Style.TITLE), line)
+    return Wording(parts, buttons=write_to(person))
 
 
 def undelivered(row: ClaimedMessage, batch: Batch) -> Wording | Skip:

@@ -1,18 +1,24 @@
-"""Queries on absence reports."""
+"""Queries on absence reports.
+
+A report follows its appointments: it holds for one on the day for which it was reported, at whatever hour and place, as
+long as that takes place and the person did not end it (storage/appointments/report_stands.py).
+"""
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.absences import Absence, AbsenceAppointment
 from storage.appointments.appointments import Appointment
-from storage.vocabulary import AbsenceState
+from storage.vocabulary import AbsenceState, AppointmentStatus
 
 #: How far back "how often absent lately" looks.
 LOOK_BACK: Final = timedelta(weeks=8)
+_SENT: Final = (AbsenceState.REPORTED, AbsenceState.SEEN)
 
 
 async def absence_of(session: AsyncSession, person_id: int, absence_id: int) -> Absence | None:
@@ -39,17 +45,45 @@ async def chosen_appointments(session: AsyncSession, absence_id: int) -> list[Ap
     )
 
 
+async def standing_appointments(session: AsyncSession, absence_id: int, zone: ZoneInfo) -> list[Appointment]:
+    """The appointments for which a report holds as they are now, by time."""
+    rows = await session.execute(
+        select(Appointment, AbsenceAppointment.reported_for)
+        .join(AbsenceAppointment, AbsenceAppointment.appointment_id == Appointment.id)
+        .where(AbsenceAppointment.absence_id == absence_id, Appointment.status == AppointmentStatus.PLANNED)
+        .order_by(Appointment.starts_at, Appointment.id)
+    )
+    return [one for one, reported_for in rows if is_same_day(reported_for, one.starts_at, zone)]
+
+
+def is_same_day(reported_for: datetime | None, starts_at: datetime, zone: ZoneInfo) -> bool:
+    """Whether what was reported for that time is about an appointment at this one: on the same local day."""
+    return reported_for is None or reported_for.astimezone(zone).date() == starts_at.astimezone(zone).date()
+
+
 async def choose_appointments(session: AsyncSession, absence_id: int, appointment_ids: Collection[int]) -> None:
-    """Make a report be about exactly these appointments."""
+    """Make a report be about exactly these appointments, as they are now."""
     await session.execute(delete(AbsenceAppointment).where(AbsenceAppointment.absence_id == absence_id))
-    session.add_all(AbsenceAppointment(absence_id=absence_id, appointment_id=i) for i in set(appointment_ids))
-    await session.flush()
+    await add_appointments(session, absence_id, appointment_ids)
 
 
 async def add_appointments(session: AsyncSession, absence_id: int, appointment_ids: Collection[int]) -> None:
-    """Make a report be about these appointments too."""
-    known = {appointment.id for appointment in await chosen_appointments(session, absence_id)}
-    await choose_appointments(session, absence_id, known | set(appointment_ids))
+    """Make a report be about these appointments too, as they are now."""
+    await drop_appointments(session, absence_id, appointment_ids)
+    rows = await session.execute(
+        select(Appointment.id, Appointment.starts_at).where(Appointment.id.in_(appointment_ids))
+    )
+    session.add_all(AbsenceAppointment(absence_id=absence_id, appointment_id=i, reported_for=at) for i, at in rows)
+    await session.flush()
+
+
+async def drop_appointments(session: AsyncSession, absence_id: int, appointment_ids: Collection[int]) -> None:
+    """Make one report be about these appointments no more."""
+    await session.execute(
+        delete(AbsenceAppointment).where(
+            AbsenceAppointment.absence_id == absence_id, AbsenceAppointment.appointment_id.in_(appointment_ids)
+        )
+    )
 
 
 async def times_reported(session: AsyncSession, person_id: int, since: datetime, but: int | None = None) -> int:
@@ -59,7 +93,7 @@ async def times_reported(session: AsyncSession, person_id: int, since: datetime,
         .select_from(Absence)
         .where(
             Absence.person_id == person_id,
-            Absence.state.in_([AbsenceState.REPORTED, AbsenceState.SEEN]),
+            Absence.state.in_(_SENT),
             Absence.reported_at > since,
             *([Absence.id != but] if but is not None else []),
         )
@@ -67,13 +101,10 @@ async def times_reported(session: AsyncSession, person_id: int, since: datetime,
     return counted or 0
 
 
-async def leave_out(session: AsyncSession, person_id: int | None, appointment_ids: Collection[int]) -> None:
-    """Make sent reports of this person (None = of everybody) be about these appointments no more; of a report that was
-    made for nothing else its days are left."""
-    sent = select(Absence.id).where(
-        Absence.state.in_([AbsenceState.REPORTED, AbsenceState.SEEN]),
-        *([Absence.person_id == person_id] if person_id is not None else []),
-    )
+async def leave_out(session: AsyncSession, person_id: int, appointment_ids: Collection[int]) -> None:
+    """Make sent reports of this person be about these appointments no more; of a report that was made for nothing else
+    its days are left."""
+    sent = select(Absence.id).where(Absence.state.in_(_SENT), Absence.person_id == person_id)
     await session.execute(
         delete(AbsenceAppointment).where(
             AbsenceAppointment.appointment_id.in_(appointment_ids), AbsenceAppointment.absence_id.in_(sent)
@@ -90,12 +121,14 @@ async def report_of_days(
         same = [Absence.open_ended, Absence.better_on.is_(None)]
     else:
         for_some = select(AbsenceAppointment.absence_id)
-        same = [Absence.from_on <= first, Absence.until_on >= last, Absence.id.not_in(for_some)]
+        # Who was better again in between, and is ill anew, reports something new.
+        holds = or_(Absence.better_on.is_(None), Absence.better_on > last)
+        same = [Absence.from_on <= first, Absence.until_on >= last, holds, Absence.id.not_in(for_some)]
     found = await session.scalars(
         select(Absence)
         .where(
             Absence.person_id == person_id,
-            Absence.state.in_([AbsenceState.REPORTED, AbsenceState.SEEN]),
+            Absence.state.in_(_SENT),
             *same,
             *([Absence.id != but] if but is not None else []),
         )
@@ -116,7 +149,7 @@ async def reports_ahead(session: AsyncSession, person_id: int, now: datetime) ->
             select(Absence)
             .where(
                 Absence.person_id == person_id,
-                Absence.state.in_([AbsenceState.REPORTED, AbsenceState.SEEN]),
+                Absence.state.in_(_SENT),
                 Absence.better_on.is_(None),
                 or_(Absence.open_ended, Absence.id.in_(not_begun)),
             )
@@ -137,19 +170,37 @@ async def unseen_report(session: AsyncSession, person_id: int, consultant_id: in
 
 
 async def reports_about(session: AsyncSession, person_id: int, appointment_id: int) -> list[Absence]:
-    """A person's sent reports about an appointment that were not taken back."""
-    return list(
-        await session.scalars(
-            select(Absence)
-            .join(AbsenceAppointment, AbsenceAppointment.absence_id == Absence.id)
-            .where(
-                Absence.person_id == person_id,
-                AbsenceAppointment.appointment_id == appointment_id,
-                Absence.state.in_([AbsenceState.REPORTED, AbsenceState.SEEN]),
-            )
-            .order_by(Absence.id)
+    """A person's sent reports about an appointment that were not taken back, whether they hold for it now or not."""
+    return [report for report, _ in await _about(session, person_id, appointment_id)]
+
+
+async def standing_reports(
+    session: AsyncSession, person_id: int, appointment: Appointment, zone: ZoneInfo
+) -> list[Absence]:
+    """A person's sent reports that hold for an appointment as it is now: who reported has nothing to report anew."""
+    found = await _about(session, person_id, appointment.id)
+    return [report for report, reported_for in found if is_same_day(reported_for, appointment.starts_at, zone)]
+
+
+async def drop_lapsed(session: AsyncSession, person_id: int, appointment: Appointment, zone: ZoneInfo) -> None:
+    """What was reported anew for its new day is not what was reported for an earlier one."""
+    for report, reported_for in await _about(session, person_id, appointment.id):
+        if not is_same_day(reported_for, appointment.starts_at, zone):
+            await drop_appointments(session, report.id, [appointment.id])
+
+
+async def _about(session: AsyncSession, person_id: int, appointment_id: int) -> list[tuple[Absence, datetime | None]]:
+    rows = await session.execute(
+        select(Absence, AbsenceAppointment.reported_for)
+        .join(AbsenceAppointment, AbsenceAppointment.absence_id == Absence.id)
+        .where(
+            Absence.person_id == person_id,
+            AbsenceAppointment.appointment_id == appointment_id,
+            Absence.state.in_(_SENT),
         )
+        .order_by(Absence.id)
     )
+    return [(report, reported_for) for report, reported_for in rows]
 
 
 async def unseen_reports(session: AsyncSession, told_id: int) -> list[Absence]:

@@ -75,3 +75,5 @@ class AbsenceAppointment(Base, kw_only=True):
     appointment_id: Mapped[int] = mapped_column(
         ForeignKey("appointment.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+    # When it was to begin, for the person who reported: on another day the report does not hold for it.
+    reported_for: Mapped[datetime | None] = mapped_column(default=None)

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointment_kinds import APPOINTMENTS
+from storage.appointments.absence_reports import is_same_day
 from storage.appointments.absences import Absence, AbsenceAppointment
 from storage.appointments.appointments import Appointment, LessonGroup, Participation
 from storage.people.people import Person
@@ -172,7 +173,7 @@ async def attendance_of(
     )
     providers = {appointment_id: with_whom or location for appointment_id, with_whom, location in places}
     away = [*conditions, Participation.presence.not_in(THERE)]
-    reports = await sent_reports(session, _listed(away, Participation.person_id))
+    reports = await sent_reports(session, _listed(away, Participation.person_id), zone)
     found = []
     for appointment_id, person_id, kind, starts_at, ends_at, presence, minutes, group_name in rows:
         if wanted is not None and person_id not in wanted:
@@ -200,7 +201,7 @@ async def attendance_of(
 
 
 async def sent_reports(
-    session: AsyncSession, person_ids: Collection[int] | Select[tuple[int]]
+    session: AsyncSession, person_ids: Collection[int] | Select[tuple[int]], zone: ZoneInfo
 ) -> dict[int, list[SentReport]]:
     """The reports of these people that were sent and not taken back, by person and in the order they came.
 
@@ -208,12 +209,18 @@ async def sent_reports(
     """
     sent = (Absence.person_id.in_(person_ids), Absence.state.in_([AbsenceState.REPORTED, AbsenceState.SEEN]))
     chosen: defaultdict[int, set[int]] = defaultdict(set)
-    for absence_id, appointment_id in await session.execute(
-        select(AbsenceAppointment.absence_id, AbsenceAppointment.appointment_id).where(
-            AbsenceAppointment.absence_id.in_(select(Absence.id).where(*sent))
+    for absence_id, appointment_id, reported_for, starts_at in await session.execute(
+        select(
+            AbsenceAppointment.absence_id,
+            AbsenceAppointment.appointment_id,
+            AbsenceAppointment.reported_for,
+            Appointment.starts_at,
         )
+        .join(Appointment, Appointment.id == AbsenceAppointment.appointment_id)
+        .where(AbsenceAppointment.absence_id.in_(select(Absence.id).where(*sent)))
     ):
-        chosen[absence_id].add(appointment_id)
+        # What was held on another day than it was reported for was not reported.
+        chosen[absence_id].update({appointment_id} if is_same_day(reported_for, starts_at, zone) else ())
     found: defaultdict[int, list[SentReport]] = defaultdict(list)
     for row in await session.execute(
         select(

@@ -49,7 +49,7 @@ async def missed_facts(
     """
     rows = await attendance_of(session, person_ids=[person_id], since=since, until=until, zone=zone)
     missed = [row for row in rows if row.outcome is not Outcome.PRESENT]
-    reports = (await sent_reports(session, [person_id])).get(person_id, [])
+    reports = (await sent_reports(session, [person_id], zone)).get(person_id, [])
     ids = [row.appointment_id for row in missed]
     answers = {
         found.id: found

@@ -3,7 +3,7 @@
 from bot.actions import absences
 from bot.actions.absence_drafts import Refused, WhyNot
 from bot.dialogue import letters, media, menu
-from bot.dialogue.appointments.absence_questions import ask_which, ask_why
+from bot.dialogue.appointments.absence_questions import ask_confirmation, ask_which, ask_why
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button
 from reminders.intents import Act, asks
@@ -37,6 +37,8 @@ async def say_refused(turn: Turn, refused: Refused) -> None:
             turn.say(part("appointment.is_cancelled"), buttons=[menu.back()])
         case WhyNot.NO_REASON if report is not None:
             await ask_why(turn, report)
+        case WhyNot.MOVED if report is not None:
+            await ask_confirmation(turn, report)
         case WhyNot.OVER:
             turn.say(
                 part("absence.too_late_to_change"),

@@ -1,7 +1,7 @@
 """Conversations as readable scripts, through the real inbox, outbox and dispatcher, on a channel in memory."""
 
 import itertools
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -166,6 +166,10 @@ class Phone:
         """What arrived since the last act, as text."""
         return "\n".join(message.text for message in self.messages[self._mark :])
 
+    def mark(self) -> None:
+        """What arrives from now on is the news."""
+        self._mark = len(self.messages)
+
     def labels(self) -> list[str]:
         """The buttons of the newest message."""
         return [b.label for row in self.messages[-1].buttons for b in row] if self.messages else []
@@ -176,9 +180,15 @@ class Phone:
 
     def sees(self, key: str, **params: Value) -> None:
         """The news hold this text, in the language they are in."""
-        locale = self.messages[-1].locale if self.messages else "nl"
-        wanted = RENDERER.say(Text(key, params), locale)
+        wanted = self._said(key, params)
         assert wanted in self.news, f"{wanted!r} not in {self.news!r}"
+
+    def sees_nothing_of(self, key: str, **params: Value) -> None:
+        """The news do not hold this text, in the language they are in."""
+        assert self._said(key, params) not in self.news
+
+    def _said(self, key: str, params: Mapping[str, Value]) -> str:
+        return RENDERER.say(Text(key, params), self.messages[-1].locale if self.messages else "nl")
 
     def sees_not(self, part: str) -> None:
         """The news do not hold this."""

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from locales.rendering.catalog import Catalogs
 from locales.rendering.render import Renderer
+from reminders.delivery.channel import Sender
 from reminders.local_time import QuietHours
 from reminders.planning.not_delivered import NotDelivered
 from reminders.planning.planner import Planner
@@ -53,16 +54,20 @@ class PlanningWorld:
         )
         self.not_delivered = NotDelivered(self.planner, clock.now, ZONE, lambda _municipality: "035 528 19 11")
         self.renderer = Renderer(Catalogs(), ZONE)
-        self.dispatcher = Dispatcher(
-            database,
-            {"telegram": self.sender},
+        self.dispatcher = self.dispatcher_over(self.sender)
+        self.consultant_id = 0
+
+    def dispatcher_over(self, sender: Sender) -> Dispatcher:
+        """A dispatcher of this world over another channel of the same name."""
+        return Dispatcher(
+            self.database,
+            {"telegram": sender},
             self.renderer,
             every_composer(ZONE, lambda _municipality: self.term_rules, lambda _municipality: TalkRule()),
-            clock,
+            self.clock,
             "host/1/1",
-            sleep=clock.tick,
+            sleep=self.clock.tick,
         )
-        self.consultant_id = 0
 
     def follow(self, rules: TermRules) -> None:
         """The municipality chooses other rules."""

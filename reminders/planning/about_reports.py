@@ -1,0 +1,51 @@
+"""Absence reports whose appointment changed: the consultant hears when one does not hold any more, or holds again.
+
+As with what people heard of appointments, nothing here knows what happened in between: there is what the consultant was
+last told of the report, and how it stands now. Moved by mistake and back before anything was said, nothing is said. The
+person hears it with the change itself, which names what they answered (reminders/wording/to_person_on_changes.py).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from reminders.kinds import Kind
+from storage.appointments.report_stands import HOLDS, ReportStands
+from storage.outbox.message import Outgoing
+from storage.outbox.planning import Earlier
+from storage.vocabulary import MessageState
+
+# Taken back, or waiting and to be replaced: these told nobody anything. What was lost went to who stands in.
+_NOT_TOLD: Final = (MessageState.PENDING, MessageState.CANCELLED)
+
+
+def report_messages(reports: Sequence[ReportStands], earlier: Sequence[Earlier], now: datetime) -> list[Outgoing]:
+    """What consultants must hear of these reports; `earlier` are the messages of this kind about their appointments."""
+    return [
+        message for report in reports if (message := _message(report, _last_told(report, earlier), now)) is not None
+    ]
+
+
+def _last_told(report: ReportStands, earlier: Sequence[Earlier]) -> tuple[str, int]:
+    """What the consultant last heard of it, and the message that said so; the report itself said that it holds."""
+    about = f"{Kind.REPORT_STANDS}:{report.absence_id}:{report.appointment_id}:"
+    told = [one for one in earlier if one.key.startswith(about) and one.state not in _NOT_TOLD]
+    return (told[-1].key.removeprefix(about).partition(":")[0], told[-1].id) if told else (HOLDS, 0)
+
+
+def _message(report: ReportStands, told: tuple[str, int], now: datetime) -> Outgoing | None:
+    was, message_id = told
+    is_now = report.stands
+    if is_now == was:
+        return None
+    return Outgoing(
+        key=f"{Kind.REPORT_STANDS}:{report.absence_id}:{report.appointment_id}:{is_now}:{message_id}",
+        kind=Kind.REPORT_STANDS,
+        due_at=now,
+        useful_until=max(report.starts_at, report.reported_for),
+        consultant_id=report.consultant_id,
+        about_id=report.person_id,
+        appointment_id=report.appointment_id,
+        appointment_version=report.version,
+        params={"person_id": report.person_id, "absence_id": report.absence_id, "stands": is_now},
+    )

@@ -1,0 +1,100 @@
+"""Whether sent reports hold for the appointments they are about, as those are now: what consultants must know."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.appointments.absence_reports import is_same_day
+from storage.appointments.absences import Absence, AbsenceAppointment
+from storage.appointments.appointments import Appointment
+from storage.appointments.schedule import members_of
+from storage.engine.one_of_many import among
+from storage.vocabulary import AbsenceState, AppointmentStatus, ReportEnd
+
+#: How a report that holds stands, as a word; otherwise the ReportEnd does.
+HOLDS: Final = "holds"
+
+
+class ReportStands(NamedTuple):
+    """A report and one appointment that it is about; `end` is why it does not hold for it, None = it holds."""
+
+    absence_id: int
+    person_id: int
+    # Who got the report.
+    consultant_id: int
+    appointment_id: int
+    version: int
+    starts_at: datetime
+    reported_for: datetime
+    end: ReportEnd | None
+
+    @property
+    def stands(self) -> str:
+        """How it stands, as a word: in keys and parameters."""
+        return HOLDS if self.end is None else self.end.value
+
+
+async def reports_standing(
+    session: AsyncSession, person_ids: Collection[int], now: datetime, zone: ZoneInfo
+) -> list[ReportStands]:
+    """How these people's sent reports stand with what has not begun, or was not to have begun; by report."""
+    if not person_ids:
+        return []
+    reported_for = func.coalesce(AbsenceAppointment.reported_for, Appointment.starts_at)
+    rows = (
+        await session.execute(
+            select(
+                Absence.id,
+                Absence.person_id,
+                Absence.told_id,
+                Appointment.id.label("appointment_id"),
+                Appointment.version,
+                Appointment.status,
+                Appointment.person_id.label("owner_id"),
+                Appointment.group_id,
+                Appointment.starts_at,
+                AbsenceAppointment.reported_for,
+            )
+            .join(AbsenceAppointment, AbsenceAppointment.absence_id == Absence.id)
+            .join(Appointment, Appointment.id == AbsenceAppointment.appointment_id)
+            .where(
+                among(Absence.person_id, person_ids),
+                Absence.state.in_([AbsenceState.REPORTED, AbsenceState.SEEN]),
+                Absence.told_id.is_not(None),
+                (Appointment.starts_at > now) | (reported_for > now),
+            )
+            .order_by(Absence.id, Appointment.id)
+        )
+    ).all()
+    of_groups = {row.person_id for row in rows if row.group_id is not None}
+    members = await members_of(session, person_ids=of_groups) if of_groups else ()
+    found: list[ReportStands] = []
+    for row in rows:
+        day = row.starts_at.astimezone(zone).date()
+        theirs = row.owner_id == row.person_id or any(
+            m.person_id == row.person_id and m.group_id == row.group_id and m.on(day) for m in members
+        )
+        end: ReportEnd | None
+        if row.status is not AppointmentStatus.PLANNED:
+            end = ReportEnd.CANCELLED
+        elif not is_same_day(row.reported_for, row.starts_at, zone):
+            end = ReportEnd.ANOTHER_DAY
+        else:
+            end = None if theirs else ReportEnd.NOT_THEIRS
+        found.append(
+            ReportStands(
+                row.id,
+                row.person_id,
+                row.told_id,
+                row.appointment_id,
+                row.version,
+                row.starts_at,
+                row.reported_for or row.starts_at,
+                end,
+            )
+        )
+    return found
