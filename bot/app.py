@@ -1,7 +1,10 @@
 """The one place that puts the real parts together; everything else gets its parts handed to it."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,10 +14,9 @@ from starlette.routing import BaseRoute
 from bot.cards.renderer import CardRenderer
 from bot.channels.base import Channel, ComparesReplies
 from bot.channels.kind import ChannelParts
-from bot.channels.registry import build_channels, names, ways
-from bot.configuration.channels_file import load_channel_rules
-from bot.configuration.municipality import Municipalities
-from bot.configuration.parts import planner_of, public_holidays
+from bot.channels.registry import build_channels, typed_addresses
+from bot.configuration.config_file import Configuration
+from bot.configuration.deployment import Deployment, deploy
 from bot.configuration.settings import Settings
 from bot.dialogue.services import Services
 from bot.enclosures.earlier_messages import EarlierMessages, FindsSent
@@ -22,11 +24,13 @@ from bot.enclosures.files import Attachments
 from bot.enclosures.personal_links import PersonalLinks
 from bot.enclosures.picture_and_sound import Illustrations
 from bot.faq.finder import build_finder
+from bot.faq.finding import Finder
 from bot.http import build_http
 from bot.inbox import Inbox
 from bot.readiness import Readiness
+from bot.voice.speaking import Speaker
 from bot.voice.studio import build_speaker
-from locales.faq.content import load_faq
+from locales.faq.content import FaqContent, load_faq
 from locales.faq.texts import faq_source
 from locales.rendering.catalog import Catalogs
 from locales.rendering.render import Renderer
@@ -34,16 +38,12 @@ from reminders.delivery.channel import Clock
 from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.passing_on import PassingOn
 from reminders.delivery.receipts import Receipts
-from reminders.local_time import QuietHours
 from reminders.planning.digests import plan_digests
 from reminders.planning.not_delivered import NotDelivered
 from reminders.planning.planner import Planner
 from reminders.scheduler import Scheduler
 from reminders.sending.dispatcher import Dispatcher
 from reminders.sending.metrics import PrometheusMetrics
-from reminders.terms.terms import TermRules
-from reminders.wording.composers import every_composer
-from storage.attendance.patterns import TalkRule
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
 from storage.mapped import open_database
@@ -58,6 +58,7 @@ class App:
     """The running service."""
 
     settings: Settings
+    parts: Deployment
     database: Database
     clock: Clock
     services: Services
@@ -89,11 +90,45 @@ class App:
         await self.database.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What people read: the FAQ, and what renders texts."""
+
+    faq: FaqContent
+    renderer: Renderer
+
+
+def read_texts(own_faq: Path | None, zone: ZoneInfo) -> Texts:
+    """The catalogs, and the FAQ with a municipality's own on top.
+
+    Raises:
+        locales.faq.content.ContentError: when the own FAQ cannot be used.
+    """
+    faq = load_faq(own_faq)
+    return Texts(faq, Renderer(Catalogs({"faq": faq_source(faq)}), zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """What tests put in the place of the outside world, or share because it takes long to make. What is None here is
+    made from the settings."""
+
+    database: Database | None = None
+    channels: Mapping[str, Channel] | None = None
+    configuration: Configuration | None = None
+    texts: Texts | None = None
+    finder: Finder | None = None
+    speaker: Speaker | None = None
+    # Stands in for waiting between tries.
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
 def build(
     settings: Settings,
     *,
     keys: KeyRing,
     clock: Clock,
+    edges: Edges | None = None,
     extra_routes: Callable[["App"], Sequence[BaseRoute]] | None = None,
     demo: bool = False,
 ) -> App:
@@ -103,54 +138,51 @@ def build(
         bot.configuration.municipality.ConfigError, reminders.policies.due_times.PolicyError: when the configuration
             file cannot be used.
     """
-    database = open_database(settings.database_url, keys, pool_size=10)
-    faq = load_faq(settings.faq)
-    renderer = Renderer(Catalogs({"faq": faq_source(faq)}), settings.zone)
+    edges = edges or Edges()
+    parts = deploy(settings, keys=keys, now=clock.now, configuration=edges.configuration)
+    database = edges.database or open_database(settings.database_url, keys, pool_size=10)
+    texts = edges.texts or read_texts(settings.faq, settings.zone)
+    renderer = texts.renderer
     registry = CollectorRegistry()
-    receipts = Receipts(database, clock)
-    channels = build_channels(
+    receipts = Receipts(database, clock, sleep=edges.sleep)
+    channels = edges.channels or build_channels(
         ChannelParts(settings, database, clock, renderer, receipts.report, settings.own_url, phones=demo)
     )
-    municipalities = Municipalities.load(settings.config)
-
-    def term_rules(municipality: str) -> TermRules:
-        return municipalities.of(municipality).term_rules
-
-    def talk_rules(municipality: str) -> TalkRule:
-        return municipalities.of(municipality).talk_rule
-
-    composer = every_composer(settings.zone, term_rules, talk_rules)
+    planner, composer = parts.planner, parts.composer()
     earlier = EarlierMessages(composer)
     sent_words = FindsSent(database, earlier, renderer)
     for channel in channels.values():
         if isinstance(channel, ComparesReplies):
             channel.compare_with(sent_words)
     illustrations = Illustrations(
-        database, renderer, CardRenderer(renderer), build_speaker(renderer, settings.recordings), clock, term_rules
+        database,
+        renderer,
+        CardRenderer(renderer),
+        edges.speaker or build_speaker(renderer, settings.recordings),
+        clock,
+        parts.term_rules,
     )
-    planner = planner_of(settings, clock.now, municipalities)
     services = Services(
         zone=settings.zone,
         keys=keys,
         renderer=renderer,
-        finder=build_finder(faq),
-        faq=faq,
-        municipalities=municipalities,
+        finder=edges.finder or build_finder(texts.faq),
+        faq=texts.faq,
+        municipalities=parts.municipalities,
         quiet_hours=settings.quiet_hours,
-        replan=planner.plan_people,
-        changed=planner.on_changes,
-        channels=ways(settings),
+        replan=parts.replan,
+        changed=parts.changed,
+        channels={name: typed_addresses().get(name) for name in channels} if edges.channels else parts.channels,
         earlier_message=earlier.body,
         voices=illustrations.voices,
         links=lambda code: {name: link for name, channel in channels.items() if (link := channel.link(code))},
-        holidays=public_holidays(),
+        holidays=parts.holidays,
     )
     worker = worker_name()
-    quiet_hours = QuietHours.parse(settings.quiet_hours, settings.zone)
     rules = ChannelRules(
         {name: channel.capabilities for name, channel in channels.items()},
-        load_channel_rules(settings.config, settings.zone, names()),
-        quiet_hours,
+        parts.configuration.channel_rules,
+        parts.quiet_hours,
         settings.zone,
     )
     dispatcher = Dispatcher(
@@ -165,10 +197,11 @@ def build(
         illustrator=illustrations,
         rules=rules,
         metrics=PrometheusMetrics(registry),
+        sleep=edges.sleep,
     )
 
     async def digests(session: AsyncSession) -> int:
-        return await plan_digests(session, clock.now(), settings.zone, services.holidays)
+        return await plan_digests(session, clock.now(), settings.zone, parts.holidays)
 
     async def mail_addresses(session: AsyncSession) -> int:
         added = await add_mail_addresses(session, keys, clock.now()) if "email" in channels else []
@@ -177,13 +210,13 @@ def build(
         return len(added)
 
     receipts.wake = dispatcher.wake
-    passing_on = PassingOn(database, OutboxQueue(database, worker), rules, quiet_hours, clock)
+    passing_on = PassingOn(database, OutboxQueue(database, worker), rules, parts.quiet_hours, clock)
     scheduler = Scheduler(
         database=database,
         dispatcher=dispatcher,
         planner=planner,
         not_delivered=NotDelivered(
-            planner, clock.now, settings.zone, lambda municipality: municipalities.of(municipality).telephone
+            planner, clock.now, settings.zone, lambda municipality: parts.municipalities.of(municipality).telephone
         ),
         clock=clock,
         plan_more=[mail_addresses, digests],
@@ -193,12 +226,19 @@ def build(
     readiness = Readiness(database, tuple(channels), lambda: dispatcher.channels_down)
     app = App(
         settings=settings,
+        parts=parts,
         database=database,
         clock=clock,
         services=services,
         channels=channels,
         inbox=Inbox(
-            database=database, services=services, dispatcher=dispatcher, channels=channels, clock=clock, worker=worker
+            database=database,
+            services=services,
+            dispatcher=dispatcher,
+            channels=channels,
+            clock=clock,
+            worker=worker,
+            sleep=edges.sleep,
         ),
         dispatcher=dispatcher,
         planner=planner,

@@ -8,9 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels import registry
 from bot.channels.kind import Diagnosis
-from bot.configuration.channels_file import load_channel_rules
-from bot.configuration.municipality import ConfigError, Municipalities
-from bot.configuration.parts import policies_of
+from bot.configuration.config_file import read_configuration
+from bot.configuration.municipality import ConfigError
 from bot.configuration.settings import SecretMissing, Settings
 from locales.rendering.catalog import Catalogs
 from reminders.policies.due_times import PolicyError
@@ -43,10 +42,8 @@ async def examine(settings: Settings) -> list[Diagnosis]:
 
 def _configuration(settings: Settings) -> Diagnosis:
     try:
-        Municipalities.load(settings.config)
-        load_channel_rules(settings.config, settings.zone, registry.names())
-        policies_of(settings)
-    except (ConfigError, PolicyError, OSError) as error:
+        read_configuration(settings.config, settings.zone, registry.names())
+    except (ConfigError, PolicyError) as error:
         return Diagnosis("configuration", "fault", str(error))
     return Diagnosis("configuration", "ok", str(settings.config) if settings.config else "none, the defaults hold")
 

@@ -13,12 +13,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import holidays
 from sqlalchemy import insert
 
-from reminders.local_time import QuietHours
-from reminders.planning.planner import HORIZON, Planner
-from reminders.policies.due_times import Policies
+from bot.configuration.config_file import Configuration
+from bot.configuration.deployment import deploy
+from bot.configuration.settings import Settings
+from reminders.planning.planner import HORIZON
 from storage.appointments.appointments import Appointment, LessonGroup, Membership
 from storage.engine.columns import Json
 from storage.engine.database import Database
@@ -54,14 +54,9 @@ async def _measure(
         await migrate(database)
         for first in range(0, people, GROUP_SIZE):
             await _fill(database, first, min(GROUP_SIZE, people - first), weeks)
-        planner = Planner(
-            policies=Policies(),
-            quiet_hours=QuietHours.parse("21:00-08:00", ZONE),
-            zone=ZONE,
-            now=lambda: _NOW,
-            holidays=holidays.country_holidays("NL"),
-            horizon=horizon,
-        )
+        planner = deploy(
+            Settings(), keys=database.keys, now=lambda: _NOW, configuration=Configuration(), horizon=horizon
+        ).planner
         started = time.perf_counter()
         planned = await planner.plan_ahead(database, progress=progress)
         took = time.perf_counter() - started

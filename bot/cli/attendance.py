@@ -14,9 +14,9 @@ from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.actions.attendance import FactsRefused, facts_about
-from bot.cli.common import WRONG_USAGE, AsJson, acting, console, opened, read_settings, run, show_json, stop
+from bot.cli.common import WRONG_USAGE, AsJson, acting, console, deployed, opened, read_settings, run, show_json, stop
 from bot.configuration.clock import SystemClock
-from bot.configuration.municipality import Municipalities
+from bot.configuration.deployment import Deployment
 from bot.configuration.settings import Settings
 from bot.reports.attendance_counts import By, CountedLine, Goals, lines_of, to_csv, to_xlsx, total_of
 from bot.reports.attendance_facts import facts_as_json, facts_as_text
@@ -194,27 +194,26 @@ async def _report(database: Database, settings: Settings, wanted: _Wanted) -> _F
         if wanted.provider is not None:
             part = wanted.provider.casefold()
             rows = [row for row in rows if row.provider is not None and part in row.provider.casefold()]
-        return await _with_people(session, settings, rows, wanted.by)
+        return await _with_people(session, deployed(settings, database), rows, wanted.by)
 
 
-async def _with_people(session: AsyncSession, settings: Settings, rows: list[Attended], by: By) -> _Found:
+async def _with_people(session: AsyncSession, parts: Deployment, rows: list[Attended], by: By) -> _Found:
     external_ids: dict[int, str] = {}
     names: dict[str, str] = {}
     goals: dict[int, Goals] = {}
-    municipalities = Municipalities.load(settings.config)
     ids = {row.person_id for row in rows} if by is By.PERSON else set[int]()
     for person, route in await routes_of(session, ids):
         external_ids[person.id] = person.external_id
         names[person.external_id] = f"{person.given_name} {person.family_name}".strip()
         required = hours_required(route, person.group)
         # In the B1-route the law sets no number, but scaling down asks for one (1.8).
-        scale_down = municipalities.of(person.municipality).term_rules.scale_down_hours
+        scale_down = parts.term_rules(person.municipality).scale_down_hours
         goals[person.id] = Goals(
             lessons=scale_down if route is Route.B1 else required.lessons,
             participation=required.participation,
             pvt=required.pvt,
         )
-    return _Found(lines_of(rows, by, zone=settings.zone, external_ids=external_ids, goals=goals), names)
+    return _Found(lines_of(rows, by, zone=parts.zone, external_ids=external_ids, goals=goals), names)
 
 
 def _table(found: _Found, by: By) -> Table:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,13 +11,14 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DatabaseError
 
 from bot.actions.acting import OPERATOR, Acting
-from bot.channels.registry import set_up, ways
+from bot.channels.registry import set_up
 from bot.cli.output import FAULTS, WRONG_USAGE, AsJson, console, errors, show_json, stop
 from bot.configuration.clock import SystemClock
+from bot.configuration.deployment import Deployment, deploy
 from bot.configuration.logs import set_up_logs
 from bot.configuration.municipality import ConfigError
-from bot.configuration.parts import action_parts
 from bot.configuration.settings import SecretMissing, Settings
+from reminders.planning.planner import HORIZON
 from reminders.policies.due_times import PolicyError
 from storage.engine.database import Database, DatabaseUrlWrong, is_unusable
 from storage.engine.key_marks import check_key_marks
@@ -31,6 +33,7 @@ __all__ = [
     "AsJson",
     "acting",
     "console",
+    "deployed",
     "errors",
     "opened",
     "read_settings",
@@ -82,13 +85,20 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
         await database.close()
 
 
+def deployed(
+    settings: Settings, database: Database, at: datetime | None = None, *, horizon: timedelta = HORIZON
+) -> Deployment:
+    """What a command works with, at one moment: `at`, or when this is called."""
+    moment = at or SystemClock().now()
+    return deploy(settings, keys=database.keys, now=lambda: moment, horizon=horizon)
+
+
 @asynccontextmanager
 async def acting(settings: Settings, database: Database) -> AsyncIterator[Acting]:
     """The operator at the machine acts, in one transaction: whoever may give commands here may do everything."""
-    now = SystemClock().now()
-    parts = action_parts(settings, database.keys, lambda: now, ways(settings))
+    parts = deployed(settings, database)
     async with database.writing() as session:
-        yield Acting(OPERATOR, session, now, parts, ChangeSource.DESK)
+        yield Acting(OPERATOR, session, parts.now(), parts, ChangeSource.DESK)
 
 
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:

@@ -9,11 +9,20 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 
-from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, errors, opened, read_settings, run, show_json, stop
-from bot.configuration.clock import SystemClock
-from bot.configuration.parts import after_attendance, border_of, planner_of, term_faults_of
-from bot.configuration.settings import Settings
-from reminders.planning.planner import Planner
+from bot.cli.common import (
+    FAULTS,
+    WRONG_USAGE,
+    AsJson,
+    console,
+    deployed,
+    errors,
+    opened,
+    read_settings,
+    run,
+    show_json,
+    stop,
+)
+from bot.configuration.deployment import Deployment
 from reminders.timetables.importing import import_timetable
 from storage.engine.database import Database
 from storage.importing.appointments import AppointmentsImporter
@@ -22,7 +31,7 @@ from storage.importing.columns import KINDS, template_csv, template_xlsx
 from storage.importing.groups import GroupsImporter
 from storage.importing.people import PeopleImporter
 from storage.importing.plans import PlansImporter
-from storage.importing.run import Border, Importer, Report, run_import
+from storage.importing.run import Importer, Report, run_import
 from storage.importing.table import TableUnreadable
 
 T = TypeVar("T")
@@ -47,7 +56,7 @@ def people(
     """People in guidance, with their consultants."""
     _import(
         file,
-        lambda settings, border: PeopleImporter(border, _planner(settings, border).plan_people, as_new=as_new),
+        lambda parts: PeopleImporter(parts.border(), parts.replan, as_new=as_new),
         dry_run=dry_run,
         as_json=as_json,
     )
@@ -58,9 +67,7 @@ def plans(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Plans (PIP): route and dates."""
     _import(
         file,
-        lambda settings, border: PlansImporter(
-            border, _planner(settings, border).plan_people, term_faults_of(settings)
-        ),
+        lambda parts: PlansImporter(parts.border(), parts.replan, parts.term_faults),
         dry_run=dry_run,
         as_json=as_json,
     )
@@ -71,7 +78,7 @@ def appointments(file: File, dry_run: DryRun = False, as_json: AsJson = False) -
     """Appointments; people hear of changes at once."""
     _import(
         file,
-        lambda settings, border: AppointmentsImporter(border, _planner(settings, border).on_changes),
+        lambda parts: AppointmentsImporter(parts.border(), parts.changed),
         dry_run=dry_run,
         as_json=as_json,
     )
@@ -82,7 +89,7 @@ def groups(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None
     """Who is in which lesson group, from when until when."""
     _import(
         file,
-        lambda settings, border: GroupsImporter(border, _planner(settings, border).plan_people),
+        lambda parts: GroupsImporter(parts.border(), parts.replan),
         dry_run=dry_run,
         as_json=as_json,
     )
@@ -93,9 +100,7 @@ def attendance(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> 
     """Who was at which lesson or meeting, as providers list it."""
     _import(
         file,
-        lambda settings, border: AttendanceImporter(
-            border, settings.zone, after_attendance(settings, lambda: border.now)
-        ),
+        lambda parts: AttendanceImporter(parts.border(), parts.zone, parts.after_attendance()),
         dry_run=dry_run,
         as_json=as_json,
     )
@@ -117,15 +122,14 @@ def timetable(
 
     async def work() -> Report:
         async with opened(settings) as database:
-            now = SystemClock().now()
-            border = border_of(settings, database.keys, now)
+            parts = deployed(settings, database)
             return await import_timetable(
                 database,
                 group.strip(),
                 data,
                 zone=settings.zone,
-                now=now,
-                on_changes=_planner(settings, border).on_changes,
+                now=parts.now(),
+                on_changes=parts.changed,
                 dry_run=dry_run,
                 cancel_missing=cancel_missing,
                 cancel_share=settings.timetable_cancel_share,
@@ -175,17 +179,15 @@ def read_file(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def _planner(settings: Settings, border: Border) -> Planner:
-    return planner_of(settings, lambda: border.now)
-
-
-def _import(file: Path, make: Callable[[Settings, Border], Importer[T]], *, dry_run: bool, as_json: bool) -> None:
+def _import(file: Path, make: Callable[[Deployment], Importer[T]], *, dry_run: bool, as_json: bool) -> None:
     settings = read_settings()
     data = read_file(file)
 
     async def work() -> Report:
         async with opened(settings) as database:
-            return await _with_progress(database, settings, data, make, dry_run=dry_run, quiet=as_json)
+            return await _with_progress(
+                database, make(deployed(settings, database)), data, dry_run=dry_run, quiet=as_json
+            )
 
     try:
         report = run(work)
@@ -197,21 +199,14 @@ def _import(file: Path, make: Callable[[Settings, Border], Importer[T]], *, dry_
 
 
 async def _with_progress(
-    database: Database,
-    settings: Settings,
-    data: bytes,
-    make: Callable[[Settings, Border], Importer[T]],
-    *,
-    dry_run: bool,
-    quiet: bool,
+    database: Database, importer: Importer[T], data: bytes, *, dry_run: bool, quiet: bool
 ) -> Report:
-    border = border_of(settings, database.keys, SystemClock().now())
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors, transient=True, disable=quiet or not errors.is_terminal) as progress:
         task = progress.add_task("rows", total=max(data.count(b"\n"), 1))
         return await run_import(
             database,
-            make(settings, border),
+            importer,
             data,
             dry_run=dry_run,
             progress=lambda rows: progress.advance(task, rows),

@@ -20,7 +20,7 @@ from bot.channels.email.reading import HeardMail, Nothing, OpenedMail, heard_in,
 from bot.channels.email.replies import Ours
 from bot.channels.email.tokens import Tokens
 from bot.cli.output import AsJson, errors, show_json
-from bot.configuration.municipality import ConfigError, Municipalities
+from bot.configuration.municipality import ConfigError
 from bot.configuration.settings import SecretMissing, Settings
 from reminders.policies.due_times import PolicyError
 from storage.engine.keys import KeyRing, SecretTooShort, Undecryptable
@@ -107,21 +107,16 @@ def _keys(settings: Settings | None) -> KeyRing | None:
 async def _sent(settings: Settings, keys: KeyRing, reference: str) -> Sent | None:
     """What the answered message said, where there is a database that has it."""
     # The composers and catalogs take longer to import than a mail takes to be read.
+    from bot.cli.common import deployed
     from bot.enclosures.earlier_messages import EarlierMessages, FindsSent
     from locales.rendering.catalog import Catalogs
     from locales.rendering.render import Renderer
-    from reminders.wording.composers import every_composer
 
     database = open_database(settings.database_url, keys)
     try:
         if not await schema_is_current(database):
             return None
-        municipalities = Municipalities.load(settings.config)
-        composer = every_composer(
-            settings.zone,
-            lambda name: municipalities.of(name).term_rules,
-            lambda name: municipalities.of(name).talk_rule,
-        )
+        composer = deployed(settings, database).composer()
         renderer = Renderer(Catalogs(), settings.zone)
         return await FindsSent(database, EarlierMessages(composer), renderer)(reference)
     except (SQLAlchemyError, OSError, Undecryptable, ConfigError, PolicyError) as error:

@@ -13,8 +13,7 @@ from bot.actions import contacts, privacy
 from bot.actions.contacts import InviteRefused
 from bot.actions.privacy import PrivacyRefused
 from bot.channels.registry import make_links, names, set_up, typed_addresses
-from bot.cli.common import WRONG_USAGE, AsJson, acting, console, opened, read_settings, run, show_json, stop
-from bot.configuration.municipality import Municipalities
+from bot.cli.common import WRONG_USAGE, AsJson, acting, console, deployed, opened, read_settings, run, show_json, stop
 from bot.enclosures.personal_links import web_link
 from reminders.stored_terms import compute, facts_of
 from reminders.terms.terms import hours_required
@@ -129,7 +128,7 @@ def plan(person: Annotated[str, typer.Argument(metavar="PERSON")], as_json: AsJs
         async with opened(settings) as database, database.reading() as session:
             found = await _person(database, person)
             kept = await plan_of(session, found.id)
-            rules = Municipalities.load(settings.config).of(found.municipality).term_rules
+            rules = deployed(settings, database).term_rules(found.municipality)
             facts = facts_of(found, kept)
             every = await appointments_of(session, found.id, _LONG_AGO, zone=settings.zone, status=None, limit=_ALL)
             changes = await changes_of(session, [a.id for a in every])

@@ -7,15 +7,13 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from bot.channels.registry import set_up
-from bot.cli.common import WRONG_USAGE, AsJson, console, errors, opened, read_settings, run, show_json, stop
+from bot.cli.common import WRONG_USAGE, AsJson, console, deployed, errors, opened, read_settings, run, show_json, stop
 from bot.configuration.clock import SystemClock
-from bot.configuration.municipality import Municipalities
-from bot.configuration.parts import planner_of
 from bot.configuration.settings import Settings
 from bot.reports.preview import Preview, preview
 from locales.rendering.catalog import Catalogs
 from locales.rendering.render import Renderer
-from reminders.local_time import QuietHours, to_instant
+from reminders.local_time import to_instant
 from reminders.wording.planned_messages import PlannedComposer
 from storage.importing.cells import EARLIEST, LATEST
 from storage.people.people import count_people, person_by_external_id
@@ -41,22 +39,22 @@ def show_preview(
     moment = _moment(settings, now)
 
     async def work() -> Preview:
-        municipalities = Municipalities.load(settings.config)
         async with opened(settings) as database:
             async with database.reading() as session:
                 found = await person_by_external_id(session, person)
             if found is None:
                 stop(f"Nobody with the external id {person!r}. Import people first.")
+            parts = deployed(settings, database, moment, horizon=timedelta(days=days + 8))
             return await preview(
                 database,
-                planner_of(settings, lambda: moment, municipalities, horizon=timedelta(days=days + 8)),
-                PlannedComposer(settings.zone, lambda name: municipalities.of(name).term_rules),
+                parts.planner,
+                PlannedComposer(settings.zone, parts.term_rules),
                 Renderer(Catalogs(), settings.zone),
                 found,
                 channels=tuple(set_up(settings)),
                 now=moment,
                 days=days,
-                quiet_hours=QuietHours.parse(settings.quiet_hours, settings.zone),
+                quiet_hours=parts.quiet_hours,
             )
 
     _show(run(work), settings, person, as_json=as_json)
@@ -75,7 +73,7 @@ def plan(as_json: AsJson = False) -> None:
             hidden = as_json or not errors.is_terminal
             with Progress(*columns, console=errors, transient=True, disable=hidden) as progress:
                 task = progress.add_task("people", total=people)
-                planner = planner_of(settings, SystemClock().now)
+                planner = deployed(settings, database).planner
                 made = await planner.plan_ahead(database, progress=lambda count: progress.advance(task, count))
             return people, made
 

@@ -1,4 +1,4 @@
-"""What an operator sets for each channel, from the TOML file named by MAATJE_CONFIG.
+"""What an operator sets for each channel, in the file of MAATJE_CONFIG (read by config_file.py).
 
 [channel.sms]
 says = "less"                # or "all": what is sent unasked; SMS and e-mail say less by themselves
@@ -7,7 +7,6 @@ delivered_within = 240       # minutes without news, after which a message goes 
 quiet_hours = "20:00-09:00"  # on top of each person's own
 """
 
-import tomllib
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -37,15 +36,14 @@ class _Section(BaseModel):
         return value
 
 
-def load_channel_rules(path: Path | None, zone: ZoneInfo, channels: Collection[str]) -> Mapping[str, ChannelRule]:
-    """The rules of the file's `[channel.*]` sections; no file gives none. `channels` are those that can be set up.
+def channel_rules_of(
+    sections: object, path: Path, zone: ZoneInfo, channels: Collection[str]
+) -> Mapping[str, ChannelRule]:
+    """The rules of the `[channel.*]` sections of the file at `path`. `channels` are those that can be set up.
 
     Raises:
-        ConfigError: an unknown channel or key, or a wrong value. (That the file can be read was found out before.)
+        ConfigError: an unknown channel or key, or a wrong value.
     """
-    if path is None:
-        return {}
-    sections = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("channel", {})
     if not isinstance(sections, dict):
         raise ConfigError(f"{path}: write [channel.NAME], and under it that channel's rules")
     rules = {}

@@ -17,7 +17,6 @@ error is found when the service starts and not when somebody needs the number. `
 `reminders/terms` by which dates are computed (`law` unless it says otherwise); a `rule` replaces a single one.
 """
 
-import tomllib
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -29,8 +28,6 @@ from reminders.terms.rule_sets import DEFAULT_RULES, NOTE, RULE_SETS, RuleSet, T
 from storage.attendance.patterns import TalkRule
 
 DEFAULT = "default"
-# The others are read by reminders/policies/policy_file.py and bot/configuration/channels_file.py.
-_TABLES = frozenset({"municipality", "policies", "channel"})
 
 
 class ConfigError(ValueError):
@@ -100,27 +97,12 @@ class Municipalities:
         return found or Municipality()
 
     @classmethod
-    def load(cls, path: Path | None) -> "Municipalities":
-        """Read the `[municipality.*]` sections of a configuration file; no file gives defaults.
+    def of_tables(cls, sections: object, path: Path) -> "Municipalities":
+        """From the `[municipality.*]` sections of the configuration file at `path`.
 
         Raises:
-            ConfigError: when the file cannot be read, is no TOML, or has an unknown or wrong value.
+            ConfigError: a key is unknown, or a value wrong.
         """
-        if path is None:
-            return cls()
-        try:
-            data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except FileNotFoundError as error:
-            raise ConfigError(f"MAATJE_CONFIG names {path}, which does not exist") from error
-        except OSError as error:
-            raise ConfigError(f"MAATJE_CONFIG names {path}, which cannot be read: {error.strerror}") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path}: {error}") from error
-        unknown = sorted(data.keys() - _TABLES)
-        if unknown:
-            known = ", ".join(f"[{name}.…]" for name in sorted(_TABLES))
-            raise ConfigError(f"{path}: [{unknown[0]}] is no part of this file; there are {known}")
-        sections = data.get("municipality", {})
         if not isinstance(sections, dict):
             raise ConfigError(f'{path}: write [municipality."NAME"], and under it what differs there')
         try:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.configuration.parts import border_of, planner_of
+from bot.configuration.deployment import deploy
 from bot.configuration.settings import Settings
 from bot.demo.people import make_tables
 from reminders.delivery.channel import Clock
@@ -20,8 +20,8 @@ from storage.vocabulary import AppointmentKind
 async def fill(database: Database, settings: Settings, clock: Clock) -> None:
     """Import the fictional people, plans, meetings and timetables."""
     now = clock.now()
-    border = border_of(settings, database.keys, now)
-    planner = planner_of(settings, clock.now)
+    parts = deploy(settings, keys=database.keys, now=clock.now)
+    border = parts.border()
     today = now.astimezone(settings.zone).date()
     tables = make_tables(today)
     await run_import(database, PeopleImporter(border), tables.people)
@@ -49,4 +49,4 @@ async def fill(database: Database, settings: Settings, clock: Clock) -> None:
             )
             for name, start, end in tables.classes
         )
-    await run_import(database, AppointmentsImporter(border, planner.on_changes), tables.appointments)
+    await run_import(database, AppointmentsImporter(border, parts.changed), tables.appointments)

@@ -29,7 +29,6 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import time, timedelta
-from pathlib import Path as FilePath
 from types import MappingProxyType
 from typing import Annotated, Literal, get_args
 
@@ -64,21 +63,12 @@ class PolicyError(ValueError):
         self.message = message
 
 
-def load_policies(source: str | FilePath) -> Policies:
-    """Read the `[policies.*]` tables of a TOML text, or of the file at a path; none of them gives the defaults.
+def load_policies(text: str) -> Policies:
+    """Read the `[policies.*]` tables of a TOML text; none of them gives the defaults.
 
     Raises:
         PolicyError: when it is no TOML, or a table, key or value is unknown or wrong.
-        OSError: when the file cannot be read.
     """
-    if isinstance(source, FilePath):
-        try:
-            text = source.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = error.object[: error.start].count(b"\n") + 1
-            raise PolicyError(line, "not UTF-8: save the file as UTF-8") from error
-    else:
-        text = source
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

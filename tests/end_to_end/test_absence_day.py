@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.configuration.parts import public_holidays
+from bot.configuration.border import public_holidays
 from locales.rendering.languages import LANGUAGES
 from locales.rendering.message import Text
 from reminders.working_time import is_working_day

@@ -11,7 +11,6 @@ from bot.app import build
 from bot.channels import registry
 from bot.channels.email.kind import EMAIL
 from bot.channels.notify.kind import NOTIFY_EMAIL
-from bot.configuration.channels_file import load_channel_rules
 from bot.configuration.settings import Settings
 from bot.doctor import examine
 from bot.events import Started
@@ -99,11 +98,11 @@ async def test_a_new_channel_is_one_folder_and_one_line(
 
     assert (await registry.make_links(settings, "ACDE"))["toy"] == "https://playground.example/ACDE"
     assert [(one.state, one.text) for one in await examine(settings) if one.about == "toy"] == [("ok", "ready to play")]
-    assert load_channel_rules(rules, settings.zone, registry.names())["toy"].a_month == 5
 
     app = build(settings, keys=settings.keys(), clock=clock)
     toy = app.channels["toy"]
     assert isinstance(toy, ToyChannel)
+    assert app.parts.configuration.channel_rules["toy"].a_month == 5
     async with app.database.writing() as session:
         person = Person(
             external_id="P1",

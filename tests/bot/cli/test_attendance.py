@@ -247,7 +247,7 @@ def test_sheets_hold_no_formulas(listed: Path) -> None:
     found = maatje("attendance", "report", "--csv", "a.csv", "--xlsx", "a.xlsx")
     assert found["files"] == ["a.csv", "a.xlsx"]
     assert "Amina" not in json.dumps(found)
-    table = list(csv.DictReader(io.StringIO((listed / "a.csv").read_text("utf-8-sig"))))
+    table = list(csv.DictReader(io.StringIO((listed / "a.csv").read_text("utf-8-sig")), delimiter=";"))
     assert [(row["person"], row["total"]) for row in table] == [("'=P2", "3"), ("P1", "5")]
     sheet = load_workbook(listed / "a.xlsx").active
     assert sheet is not None

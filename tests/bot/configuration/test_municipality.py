@@ -6,15 +6,22 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.channels.registry import names
-from bot.configuration.channels_file import load_channel_rules
+from bot.configuration.config_file import Configuration, read_configuration
 from bot.configuration.municipality import ConfigError, Municipalities
+from reminders.policies.due_times import AppointmentKind
 from reminders.terms.rule_sets import NOTE
+
+ZONE = ZoneInfo("Europe/Amsterdam")
+
+
+def configuration(file: Path | None) -> Configuration:
+    return read_configuration(file, ZONE, names())
 
 
 def read(folder: Path, text: str) -> Municipalities:
     file = folder / "maatje.toml"
     file.write_text(text)
-    return Municipalities.load(file)
+    return configuration(file).municipalities
 
 
 def test_a_municipality_has_its_own_and_the_others_the_defaults(tmp_path: Path) -> None:
@@ -25,7 +32,7 @@ def test_a_municipality_has_its_own_and_the_others_the_defaults(tmp_path: Path) 
     )
     assert (known.of("huizen").telephone, known.of("huizen").term_rules.term_trigger) == ("035", "dated_or_signed")
     assert known.of("Laren").term_rules.term_trigger == "dated"
-    assert Municipalities.load(None).of("Laren").term_rules.term_trigger == "dated_or_signed"
+    assert configuration(None).municipalities.of("Laren").term_rules.term_trigger == "dated_or_signed"
 
 
 def test_a_municipality_chooses_its_rules_and_replaces_one(tmp_path: Path) -> None:
@@ -48,10 +55,26 @@ def test_what_was_written_before_the_rule_sets_still_holds(tmp_path: Path) -> No
 
 def test_a_file_that_windows_notepad_saved(tmp_path: Path) -> None:
     file = tmp_path / "maatje.toml"
-    text = '[municipality.default]\ntelephone = "035"\n[channel.sms]\na_month = 5\n'
+    text = (
+        '[municipality.default]\ntelephone = "035"\n[channel.sms]\na_month = 5\n[policies.default.class]\nrules = []\n'
+    )
     file.write_text(text, encoding="utf-8-sig")
-    assert Municipalities.load(file).of("Laren").telephone == "035"
-    assert load_channel_rules(file, ZoneInfo("Europe/Amsterdam"), names())["sms"].a_month == 5
+    found = configuration(file)
+    assert found.municipalities.of("Laren").telephone == "035"
+    assert found.channel_rules["sms"].a_month == 5
+    assert found.policies.of(AppointmentKind.CLASS, "Laren").rules == ()
+
+
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    file = tmp_path / "maatje.toml"
+    file.write_bytes(b"a = 1\nb = '\xff'\n")
+    with pytest.raises(ConfigError, match="line 2: not UTF-8"):
+        configuration(file)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="does not exist"):
+        configuration(tmp_path / "maatje.toml")
 
 
 @pytest.mark.parametrize(

@@ -8,32 +8,19 @@ from zoneinfo import ZoneInfo
 
 from starlette.routing import BaseRoute
 
-from bot.cards.renderer import CardRenderer
+from bot.app import Edges, build, read_texts
 from bot.channels.base import AddressGone, Capabilities, Receipt, Receive
-from bot.channels.registry import typed_addresses
+from bot.configuration.config_file import Configuration
 from bot.configuration.municipality import Municipalities, Municipality
-from bot.dialogue.services import Services
-from bot.enclosures.earlier_messages import EarlierMessages
-from bot.enclosures.files import Attachments
-from bot.enclosures.picture_and_sound import Illustrations
+from bot.configuration.settings import Settings
 from bot.events import InboundEvent, Payload, Pressed, Said, Started
 from bot.faq.absence import ComingWords
 from bot.faq.finding import Finder, Finding
-from bot.inbox import Inbox
 from bot.voice.speaking import Speaker
-from locales.faq.content import FaqContent, load_faq
-from locales.faq.texts import faq_source
-from locales.rendering.catalog import Catalogs
+from bot.voice.studio import build_speaker
 from locales.rendering.message import Text, Value
-from locales.rendering.render import Rendered, Renderer
-from reminders.local_time import QuietHours
-from reminders.planning.planner import Planner
-from reminders.policies.due_times import Policies
-from reminders.sending.dispatcher import Dispatcher
-from reminders.terms.rule_sets import LAW
-from reminders.wording.composers import every_composer
+from locales.rendering.render import Rendered
 from storage.appointments.appointments import Appointment
-from storage.attendance.patterns import TalkRule
 from storage.engine.database import Database
 from storage.people.link_codes import make_code
 from storage.people.people import Consultant, Person, Plan
@@ -41,9 +28,11 @@ from storage.vocabulary import AppointmentKind, Group, Route
 from tests.clock import FakeClock
 
 ZONE = ZoneInfo("Europe/Amsterdam")
-FAQ: FaqContent = load_faq()
+TEXTS = read_texts(None, ZONE)
+FAQ, RENDERER = TEXTS.faq, TEXTS.renderer
 COMING = ComingWords()
-RENDERER = Renderer(Catalogs({"faq": faq_source(FAQ)}), ZONE)
+# Speaks nothing where no channel carries sound.
+SPEAKER = build_speaker(RENDERER)
 
 
 class ScriptedFinder:
@@ -211,52 +200,26 @@ class Talk:
         self.channel = MemoryChannel()
         # Other channels, which only send here.
         self.more = {name: MemoryChannel() for name in more}
-        channels = {"web": self.channel, **self.more}
         self.channel.capabilities = Capabilities(buttons=True, media=speaker is not None)
-        self.illustrations = (
-            Illustrations(database, RENDERER, CardRenderer(RENDERER, workers=1), speaker, clock, lambda _: LAW.rules)
-            if speaker is not None
-            else None
-        )
         self.numbers = itertools.count(1)
-        self.planner = Planner(
-            policies=Policies(), quiet_hours=QuietHours.parse("21:00-08:00", ZONE), zone=ZONE, now=clock.now
-        )
-        composer = every_composer(ZONE, lambda _: LAW.rules, lambda _: TalkRule())
-        self.dispatcher = Dispatcher(
-            database,
-            channels,
-            RENDERER,
-            composer,
-            clock,
-            "test",
-            files=Attachments(RENDERER, clock, {"web": self.channel}, EarlierMessages(composer), self.illustrations),
-            illustrator=self.illustrations,
-            sleep=clock.tick,
-        )
-        self.services = services = Services(
-            zone=ZONE,
+        self.app = build(
+            Settings(_env_file=None),
             keys=database.keys,
-            renderer=RENDERER,
-            finder=finder or ScriptedFinder(),
-            faq=FAQ,
-            municipalities=Municipalities({"Huizen": Municipality(telephone="035 528 19 11")}),
-            channels={name: typed_addresses().get(name) for name in channels},
-            quiet_hours="21:00-08:00",
-            earlier_message=EarlierMessages(composer).body,
-            voices=frozenset({"nl", "en", "ar", "ti"}),
-            links=lambda _code: {},
-            replan=self.planner.plan_people,
-            changed=self.planner.on_changes,
-        )
-        self.inbox = Inbox(
-            database=database,
-            services=services,
-            dispatcher=self.dispatcher,
-            channels={"web": self.channel},
             clock=clock,
-            worker="test",
+            edges=Edges(
+                database=database,
+                channels={"web": self.channel, **self.more},
+                configuration=Configuration(Municipalities({"Huizen": Municipality(telephone="035 528 19 11")})),
+                texts=TEXTS,
+                finder=finder or ScriptedFinder(),
+                speaker=speaker or SPEAKER,
+                sleep=clock.tick,
+            ),
         )
+        self.planner = self.app.planner
+        self.dispatcher = self.app.dispatcher
+        self.services = self.app.services
+        self.inbox = self.app.inbox
         self.person_ids: dict[str, int] = {}
         self.consultant_ids: dict[str, int] = {}
         self.appointment_ids: dict[str, int] = {}
@@ -358,5 +321,5 @@ async def town(
     await talk.settle_in()
     yield talk
     await talk.inbox.stop()
-    if talk.illustrations is not None:
-        await talk.illustrations.close()
+    if speaker is not None:
+        await talk.app.illustrations.close()

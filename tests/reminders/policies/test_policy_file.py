@@ -26,7 +26,7 @@ SAMPLE = FILE.read_text(encoding="utf-8")
 
 
 def test_a_municipality_has_its_own_rules() -> None:
-    found = load_policies(FILE).of(AppointmentKind.PROGRESS_MEETING, "huizen")
+    found = load_policies(SAMPLE).of(AppointmentKind.PROGRESS_MEETING, "huizen")
     assert found == Policy(
         rules=(
             Rule(id="week", timing=DaysBefore(7), ask_confirmation=True),
@@ -87,20 +87,6 @@ def test_an_error_names_the_line_and_what_to_do(old: str, new: str, line: int, w
     with pytest.raises(PolicyError, match=words) as caught:
         load_policies(SAMPLE.replace(old, new, 1))
     assert caught.value.line == line
-
-
-def test_a_file_that_windows_notepad_saved(tmp_path: Path) -> None:
-    path = tmp_path / "policies.toml"
-    path.write_text(SAMPLE, encoding="utf-8-sig")
-    assert load_policies(path) == load_policies(SAMPLE)
-
-
-def test_a_file_that_is_no_text(tmp_path: Path) -> None:
-    path = tmp_path / "policies.toml"
-    path.write_bytes(b"a = 1\nb = '\xff'\n")
-    with pytest.raises(PolicyError, match="UTF-8") as caught:
-        load_policies(path)
-    assert caught.value.line == 2
 
 
 def test_lines_of_keys_in_every_form_of_toml() -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.configuration.parts import border_of
+from bot.configuration.border import border_of
 from bot.configuration.settings import Settings
 from storage.appointments.appointments import Appointment, LessonGroup, Membership, Participation
 from storage.attendance.attendance import AttendanceChange

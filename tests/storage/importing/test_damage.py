@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from bot.configuration.parts import border_of
+from bot.configuration.border import border_of
 from bot.configuration.settings import Settings
 from storage.engine.keys import KeyRing
 from storage.importing.cells import CellFault, RowCells

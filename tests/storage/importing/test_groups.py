@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.configuration.parts import border_of
+from bot.configuration.border import border_of
 from bot.configuration.settings import Settings
 from storage.appointments.appointments import Membership
 from storage.engine.database import Database

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from bot.actions.addresses import address_in
 from bot.cli.imports import app as imports
-from bot.configuration.parts import border_of
+from bot.configuration.border import border_of
 from bot.configuration.settings import Settings
 from storage.appointments.appointments import Appointment, LessonGroup
 from storage.engine.database import Database

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import delete, func, select
 
-from bot.configuration.parts import border_of
+from bot.configuration.border import border_of
 from bot.configuration.settings import Settings
 from storage.appointments.appointments import Appointment
 from storage.engine.base import Base

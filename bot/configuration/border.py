@@ -1,0 +1,43 @@
+"""What importers cannot know by themselves: languages, wall time, the night and holidays."""
+
+from datetime import datetime, time
+from functools import lru_cache
+
+import holidays
+
+from bot.configuration.settings import Settings
+from locales.rendering.languages import find_language
+from reminders.local_time import is_night, to_instant, to_wall
+from storage.engine.keys import KeyRing
+from storage.importing.run import Border, LocalTime
+
+
+def border_of(settings: Settings, keys: KeyRing, now: datetime) -> Border:
+    """What importers need from outside storage."""
+    zone = settings.zone
+
+    def local(wall: datetime) -> LocalTime:
+        found = to_instant(wall, zone)
+        return LocalTime(found.instant, found.oddity)
+
+    def holiday(moment: datetime) -> str | None:
+        day = moment.astimezone(zone).date()
+        name = _holidays(day.year).get(day)
+        return str(name) if name is not None else None
+
+    def night(moment: datetime) -> time | None:
+        at = to_wall(moment, zone).time()
+        return at if is_night(at) else None
+
+    return Border(now=now, keys=keys, find_language=find_language, to_instant=local, holiday=holiday, night=night)
+
+
+@lru_cache(maxsize=16)
+def _holidays(year: int) -> holidays.HolidayBase:
+    # Good Friday and 5 May are "optional" there, and official days all the same (Algemene termijnenwet, 3).
+    return holidays.country_holidays("NL", years=year, language="nl", categories=("public", "optional"))
+
+
+def public_holidays() -> holidays.HolidayBase:
+    """Dutch public holidays; filled year by year as days are asked for."""
+    return holidays.country_holidays("NL")
