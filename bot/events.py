@@ -78,6 +78,27 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True)
+class Reacted:
+    """A sign was put under a message of ours; `message_ref` is the channel's id of it."""
+
+    sign: str
+    message_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A message that was sent to us was taken back; we may have read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """The channel calls the sender something else from now on: `to` instead of `was`."""
+
+    was: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unheard:
     """Something came from this address that cannot be used; `why` is a word of the channel's. Its sender is told what
     to do, and nothing of what we know of them."""
@@ -100,7 +121,9 @@ class Moved:
     """The person has another number now; this one is nobody's, or soon somebody else's."""
 
 
-Payload: TypeAlias = Started | Said | Pressed | Command | Media | Unheard | Left | Returned | Moved
+Payload: TypeAlias = (
+    Started | Said | Pressed | Command | Media | Reacted | Withdrawn | Renamed | Unheard | Left | Returned | Moved
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +143,8 @@ class InboundEvent:
     ack: str | None = None
     # The message of ours that this answers, by its reference, where the channel knows (a reply to an e-mail).
     answers: str | None = None
+    # The same by the channel's own id of that message (a quoted message in a chat).
+    answers_ref: str | None = None
+    # Another address of the same sender, which came along (WhatsApp: a user's id beside their number).
+    also: str | None = None
     proof: Proof = Proof.ACCOUNT

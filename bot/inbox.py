@@ -31,7 +31,7 @@ from storage.engine.database import Database
 from storage.engine.faults import is_databases_fault
 from storage.engine.inserts import insert_new
 from storage.outbox.message import Outgoing, put
-from storage.people.contacts import Contact, contact_made_at
+from storage.people.contacts import Contact, contact_made_at, know_as
 from storage.people.conversations import SeenEvent, conversation_of, keep_offer
 from storage.people.people import Consultant, Person
 
@@ -217,7 +217,11 @@ class Inbox:
         return await insert_new(session, SeenEvent, row)
 
     async def _contact(self, session: AsyncSession, event: InboundEvent) -> Contact:
-        return await contact_made_at(session, self._database.keys, event.channel, event.address, self._clock.now())
+        keys = self._database.keys
+        found = await contact_made_at(session, keys, event.channel, event.address, self._clock.now())
+        if found.address == event.address and event.also is None:
+            return found
+        return await know_as(session, keys, found, event.address, event.also)
 
     async def _turn(self, session: AsyncSession, event: InboundEvent, contact: Contact) -> Turn:
         conversation = await conversation_of(session, party_of(contact), self._clock.now())

@@ -21,6 +21,7 @@ class Act(StrEnum):
     # Anybody.
     MENU = "menu"
     WHOLE_MESSAGE = "whole"  # an earlier message with all its choices
+    NOT_THERE = "notthere"  # a number that is not among the choices was answered
     LANGUAGE = "lang"
     CONSENT = "consent"
     LISTEN = "listen"  # hear messages from now on, or no more

@@ -6,22 +6,29 @@ A reply to an e-mail names the message that it answers, so its buttons can be na
 are for whom the message asks them for.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.dialogue import menu
-from bot.dialogue.turn import Turn
-from bot.events import InboundEvent, Pressed, Said
+from bot.dialogue.answer_words import sign_says, word_says
+from bot.dialogue.turn import Turn, part
+from bot.events import InboundEvent, Pressed, Reacted, Said
 from locales.rendering.message import Body, Button
-from reminders.intents import Act, Intent
+from reminders.intents import Act, Intent, act_of, asks
+from reminders.wording.appointment import answer_buttons
+from storage.appointments.appointments import appointment_for
+from storage.outbox.answering import message_sent_as, newest_to
 from storage.outbox.message import Message
 from storage.people.conversations import Offer
 
 # What stands around a number: "1.", "(1)", "#1", "1 =", "nr. 1" is words already.
 _AROUND = " \t\r\n.,:;)(=#!-"
+# No button's words, and no yes or no, are longer.
+_LONGEST_LABEL = 60
 
 
 def number_in_text(text: str) -> int | None:
@@ -43,28 +50,147 @@ def plain(text: str) -> str:
     return " ".join("".join(char if char.isalnum() else " " for char in text.casefold()).split())
 
 
-async def read_answer(turn: Turn) -> InboundEvent:
-    """The event as the button it names, by number or (in a reply to one of our e-mails) by its words; any other event
-    as it is.
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A text that begins with the number of a choice; `words` is what else it says.
 
-    A reply answers that very message, anything else what was offered to this address last.
+    `alone`: nothing else stands on the number's line. `marked`: a mark sets it apart ("1, but later").
+    """
+
+    number: int
+    words: str = ""
+    alone: bool = False
+    marked: bool = False
+
+
+# A number with a mark behind it ("1.", "1)", "1 =", "1, "), or a bare one, and words.
+_NUMBER_AND_WORDS = re.compile(
+    r"[(#]*(?P<number>[^\s=.:;,)\-–]{1,4})(?:(?P<mark>\s*[=.:;,)\-–]+)\s*|\s+)(?P<words>\D.*)"
+)
+
+
+def numbered(text: str) -> Numbered | None:
+    """The number that a text answers with: "1", "1 = Ik kom", "1, but later", or "1" on the first line of more.
+
+    A number that is part of a sentence ("2 maart kan ik niet", "10:30") is no answer; whether words behind a number are
+    those of its choice is for who knows the choices.
+    """
+    first, _, rest = text.strip().partition("\n")
+    number = number_in_text(first)
+    if number is not None:
+        return Numbered(number, rest.strip(), alone=True)
+    found = _NUMBER_AND_WORDS.fullmatch(first.strip())
+    number = number_in_text(found["number"]) if found is not None else None
+    if found is None or number is None:
+        return None
+    return Numbered(number, f"{found['words']}\n{rest}".strip(), marked=found["mark"] is not None)
+
+
+async def read_answer(turn: Turn) -> InboundEvent:
+    """The event as the button it names: by number, by yes, no or a sign, or by its words; any other event as it is.
+
+    A reply answers that very message, anything else what was asked last. A number that is not offered there is said to
+    be not there: it never answers an older message.
     """
     event = turn.event
-    if not isinstance(event.payload, Said):
+    if isinstance(event.payload, Reacted):
+        message = await answered_message(turn)
+        says = sign_says(event.payload.sign)
+        if message is None or says is None:
+            return event
+        intents = [one.intent for one in await _buttons(turn, message)]
+        return _pressed(event, _meaning(intents, yes=says), message_ref=event.payload.message_ref)
+    if not isinstance(event.payload, Said) or event.payload.edited:
         return event
-    message = await _answered(turn)
-    number = number_in_text(event.payload.text)
-    if number is None:
-        return _pressed(event, await _named(turn, event.payload.text, message) if message is not None else "")
-    # What was composed at sending might come out in another order by now; then what was shown last is safer.
-    intents = [one.intent for one in _kept(message)] or await _offered(turn.session, turn.contact.id)
-    return _pressed(event, intents[number - 1] if 1 <= number <= len(intents) else "")
+    text, message = event.payload.text, await answered_message(turn)
+    if (answer := numbered(text)) is not None:
+        return await _by_number(turn, answer, message)
+    if len(text) > _LONGEST_LABEL or (message is None and turn.conversation.topic):
+        # Somebody writes to somebody: the words are theirs.
+        return event
+    if intent := await _named(turn, text, message):
+        return _pressed(event, intent)
+    return await _by_yes_or_no(turn, text, message)
+
+
+async def _by_number(turn: Turn, answer: Numbered, message: Message | None) -> InboundEvent:
+    event = turn.event
+    intents = await _choices(turn, message)
+    if not 1 <= answer.number <= len(intents):
+        is_answer = answer.alone and not answer.words and bool(intents) and not turn.conversation.topic
+        return _pressed(event, asks(Act.NOT_THERE, answer.number)) if is_answer else event
+    intent = intents[answer.number - 1]
+    said = plain(answer.words)
+    if not said:
+        return _pressed(event, intent)
+    if (says := word_says(said)) is not None:
+        # "1 no" says two things at once.
+        return event if _says(intent, yes=not says) else _pressed(event, intent)
+    if said == await _label(turn, intent, message):
+        return _pressed(event, intent)
+    # "1, but later", and "1" above a text: the answer counts, and the words go on. "2 maart kan ik niet" is a sentence.
+    return _pressed(event, intent, answer.words) if answer.alone or answer.marked else event
+
+
+async def _choices(turn: Turn, message: Message | None) -> list[str]:
+    """What the numbers 1, 2, 3 … mean: in the message that is answered, or else in what was shown last."""
+    if kept := _kept(message):
+        return [one.intent for one in kept]
+    newest = await newest_to(turn.session, turn.contact) if message is not None else None
+    if message is None or (newest is not None and newest.id == message.id):
+        # What was composed at sending might come out in another order by now; then what was shown is safer.
+        offered = await _offered(turn.session, turn.contact.id)
+        if offered or (message is None and turn.linked_person is None):
+            return offered
+    return [one.intent for one in await _shown(turn, message)]
+
+
+async def _label(turn: Turn, intent: str, message: Message | None) -> str:
+    labels = {one.intent: one.label for one in await _shown(turn, message)}
+    return plain(turn.services.renderer.say(labels[intent], turn.language)) if intent in labels else ""
+
+
+async def _by_yes_or_no(turn: Turn, text: str, message: Message | None) -> InboundEvent:
+    """Yes, no, ok or a thumb, as the answer to the message that is answered, or else to the newest question."""
+    says = sign_says(text)
+    if says is None:
+        says = word_says(plain(text))
+    if says is None or (message is None and turn.linked_person is None):
+        return turn.event
+    intents = [one.intent for one in await _shown(turn, message)] or await _offered(turn.session, turn.contact.id)
+    return _pressed(turn.event, _meaning(intents, yes=says))
+
+
+async def _shown(turn: Turn, message: Message | None) -> Sequence[Button]:
+    """The buttons of the message that is answered, or of the newest one to this address."""
+    if message is None:
+        message = await newest_to(turn.session, turn.contact)
+    return await _buttons(turn, message) if message is not None else []
+
+
+def _meaning(intents: Sequence[str], *, yes: bool) -> str:
+    """The choice that says yes (or no); "" where none does. Where several do, the one that asks which."""
+    found = {intent for intent in intents if _says(intent, yes=yes)}
+    if not found and not yes and any(_says(intent, yes=True) for intent in intents):
+        found = {intent for intent in intents if act_of(intent) is Act.MENU}
+    which = Act.APPOINTMENTS if yes else Act.ABSENT
+    about_coming = {act_of(intent) for intent in found} <= {Act.COME, Act.NOT_COME}
+    if found and about_coming and (len(found) > 1 or any(act_of(intent) is which for intent in intents)):
+        return asks(which)
+    return found.pop() if len(found) == 1 else ""
+
+
+def _says(intent: str, *, yes: bool) -> bool:
+    asked = Intent.parse(intent)
+    if asked is None:
+        return False
+    return asked.act is (Act.COME if yes else Act.NOT_COME) or ("yes" if yes else "no") in asked.args
 
 
 async def asked_for_words(turn: Turn, *acts: Act) -> Intent | None:
     """What own words in a reply are meant for: the answered message's own button with one of these
     acts. None where it has none: then they are a question like any."""
-    message = await _answered(turn)
+    message = await answered_message(turn)
     for one in await _buttons(turn, message) if message is not None else ():
         asked = Intent.parse(one.intent)
         if asked is not None and asked.act in acts:
@@ -72,20 +198,33 @@ async def asked_for_words(turn: Turn, *acts: Act) -> Intent | None:
     return None
 
 
-def _pressed(event: InboundEvent, intent: str) -> InboundEvent:
-    return replace(event, payload=Pressed(intent)) if intent else event
+def _pressed(event: InboundEvent, intent: str, words: str = "", message_ref: str | None = None) -> InboundEvent:
+    return replace(event, payload=Pressed(intent, message_ref, words)) if intent else event
 
 
-async def _named(turn: Turn, text: str, message: Message) -> str:
+async def say_not_there(turn: Turn, args: Sequence[str]) -> None:
+    """That a number is not among the choices, and which are."""
+    number = int(args[0]) if args and args[0].isascii() and args[0].isdecimal() and len(args[0]) < 4 else 0
+    choices = await _shown(turn, None)
+    turn.say(part("answer.not_there", number=number), buttons=[[one] for one in choices] or [menu.back()])
+
+
+async def _named(turn: Turn, text: str, message: Message | None) -> str:
     wanted = plain(text)
-    for one in await _buttons(turn, message):
-        if wanted and wanted == plain(turn.services.renderer.say(one.label, turn.language)):
+    for one in await _shown(turn, message) if wanted else ():
+        if wanted == plain(turn.services.renderer.say(one.label, turn.language)):
             return one.intent
     return ""
 
 
-async def _answered(turn: Turn) -> Message | None:
-    """The message that this is a reply to, when it went to this contact."""
+async def answered_message(turn: Turn) -> Message | None:
+    """The message that this answers, or whose button it presses, when the channel says so and it went to this
+    contact."""
+    payload = turn.event.payload
+    by_ref = payload.message_ref if isinstance(payload, Reacted | Pressed) else None
+    provider_ref = by_ref or turn.event.answers_ref
+    if turn.event.answers is None and provider_ref is not None:
+        return await message_sent_as(turn.session, turn.contact, provider_ref)
     number = turn.event.answers or ""
     if not (number.isascii() and number.isdecimal() and len(number) < 19):
         return None
@@ -100,7 +239,16 @@ async def _buttons(turn: Turn, message: Message) -> Sequence[Button]:
     if (kept := _kept(message)) or reader is None:
         return kept
     said = await turn.services.earlier_message(turn.session, message.id, reader, turn.now)
-    return [one for row in said.buttons for one in row] if said is not None else []
+    if said is not None:
+        return [one for row in said.buttons for one in row]
+    # It does not hold any more: what it asked about has an answer all the same, and is asked about anew.
+    person, about = turn.linked_person, message.appointment_id
+    appointment = (
+        await appointment_for(turn.session, person.id, about, zone=turn.zone)
+        if person is not None and about is not None
+        else None
+    )
+    return [one for row in answer_buttons(appointment) for one in row] if appointment is not None else []
 
 
 def _kept(message: Message | None) -> list[Button]:

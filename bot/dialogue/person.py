@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.dialogue import letters, media, menu
 from bot.dialogue.again import repeat_message
-from bot.dialogue.answers import chosen_by_text
+from bot.dialogue.answers import chosen_by_text, say_not_there
 from bot.dialogue.appointments import absence_draft, appointments, missed, proposals
 from bot.dialogue.asking import feedback, language_offer, questions
 from bot.dialogue.own import channels, onboarding, plan, preferences, privacy
@@ -38,6 +38,7 @@ _SCREENS: dict[Act, Screen] = {
     Act.WISHES: preferences.wishes,
     Act.QUIET_HOURS: preferences.quiet_hours,
     Act.WHOLE_MESSAGE: repeat_message,
+    Act.NOT_THERE: say_not_there,
     Act.CHANNELS: channels.show,
     Act.ADDRESS_ON_RECORD: channels.use_known,
     Act.PRIVACY: privacy.show,

@@ -1,11 +1,12 @@
 """The dialogue's door: who is this, and which side of the conversation are they on."""
 
 from bot.actions.contacts import let_go, note_heard
-from bot.dialogue import person, stranger
+from bot.dialogue import menu, person, stranger
 from bot.dialogue.answers import read_answer
 from bot.dialogue.consultants import door
 from bot.dialogue.turn import Turn, part, title
-from bot.events import Left, Moved, Returned, Said, Started, Unheard
+from bot.events import Left, Moved, Reacted, Renamed, Returned, Said, Started, Unheard, Withdrawn
+from storage.people.contacts import rename
 from storage.people.link_codes import looks_like_code
 
 
@@ -14,6 +15,9 @@ async def step(turn: Turn) -> None:
     match turn.event.payload:
         case Unheard(why=why):
             _say_unheard(turn, why)
+            return
+        case Renamed(was=was, to=to):
+            await rename(turn.session, turn.services.keys, turn.contact, was, to)
             return
         case Moved():
             let_go(turn.acting, turn.contact)
@@ -25,6 +29,11 @@ async def step(turn: Turn) -> None:
     if isinstance(turn.event.payload, Returned):
         return
     turn.event = await read_answer(turn)
+    if isinstance(turn.event.payload, Reacted | Withdrawn):
+        # A sign that answers nothing is how people are kind; what was taken back may have been read before.
+        if isinstance(turn.event.payload, Withdrawn) and turn.linked_person is not None:
+            turn.say(part("error.withdrawn"), buttons=[menu.back()])
+        return
     if turn.linked_person is None and turn.linked_consultant is None:
         await stranger.meet(turn)
     elif _brings_code(turn):

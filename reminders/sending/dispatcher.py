@@ -29,11 +29,14 @@ from storage.engine.faults import is_databases_fault
 from storage.outbox.leases import is_dead
 from storage.outbox.queue import ClaimedRow, OutboxQueue
 from storage.outbox.results import Result
+from storage.vocabulary import MessageState
 
 log = structlog.get_logger(__name__)
 
 # Seconds that a stop waits, beyond the longest sending, for what is to be recorded.
 _TO_FINISH = 5.0
+# What is put back for longer is found by the rounds.
+_LOOK_WITHIN = 10.0
 
 
 @dataclass(slots=True, eq=False)
@@ -101,6 +104,7 @@ class Dispatcher:
         )
         self._in_hand: dict[int, _ClaimedRows] = {}
         self._wake = asyncio.Event()
+        self._look: asyncio.TimerHandle | None = None
         self._preparing: asyncio.Task[bool] | None = None
         self._wants_room = False
         self._swept_at: datetime | None = None
@@ -245,6 +249,8 @@ class Dispatcher:
 
     def _written(self, results: Sequence[Result]) -> None:
         for result in results:
+            if result.state is MessageState.PENDING and result.next_at is not None:
+                self._look_at(result.next_at)
             batch = self._in_hand.pop(result.id, None)
             if batch is not None:
                 batch.left -= 1
@@ -254,6 +260,19 @@ class Dispatcher:
         if self._wants_room and len(self._in_hand) + self._limits.batch <= self._limits.in_hand:
             self._wants_room = False
             self._wake.set()
+
+    def _look_at(self, at: datetime) -> None:
+        """Look again at the very moment when a message that was put back is due: a reply need not wait for the next
+        round besides."""
+        seconds = (at - self._clock.now()).total_seconds()
+        if not 0 < seconds < _LOOK_WITHIN:
+            return
+        loop = asyncio.get_running_loop()
+        if self._look is not None and loop.time() < self._look.when() <= loop.time() + seconds:
+            return
+        if self._look is not None:
+            self._look.cancel()
+        self._look = loop.call_later(seconds, self.wake)
 
     async def _finish(self) -> None:
         """Send nothing new, finish what is being sent, put back the rest, record all of it."""

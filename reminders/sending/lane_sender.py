@@ -14,7 +14,7 @@ from reminders.delivery.channel import AddressGone, Clock, Receipt, Rejected, Re
 from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.degrade import degraded, may_number
 from reminders.delivery.episodes import Episodes
-from reminders.delivery.retry import LAST_CALL, MOST_UNEXPECTED, Between, end_of_use, next_attempt
+from reminders.delivery.retry import LAST_CALL, MOST_UNEXPECTED, Between, end_of_use, next_attempt, next_reply
 from reminders.sending.lanes import ChannelQueue, Lane, Parcel
 from reminders.sending.limits import Limits
 from reminders.sending.metrics import DeliveryMetrics
@@ -294,7 +294,8 @@ class Sending:
     def _try_later(self, channel: ChannelQueue, lane: Lane, parcel: Parcel, error: RetryLater) -> None:
         now, address = self._clock.now(), parcel.addresses[0]
         parcel.tries.append(Try(address.contact_id, address.channel, now, error.reason))
-        at = next_attempt(
+        when = next_reply if parcel.row.priority == Priority.REPLY else next_attempt
+        at = when(
             now,
             tries=parcel.row.attempts + len(parcel.tries),
             until=end_of_use(parcel.row.due_at, parcel.row.useful_until),

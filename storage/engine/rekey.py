@@ -77,6 +77,6 @@ def _hashes(table: Table, row: Row[tuple[object, ...]], contexts: dict[str, str]
     for name, context in contexts.items():
         token = row._mapping[name]
         if f"{name}_hash" in table.c and isinstance(token, bytes):
-            hashed_as = f"contact/{row._mapping['channel']}" if name == "address" else name
+            hashed_as = f"contact/{row._mapping['channel']}" if name in ("address", "also") else name
             found[f"{name}_hash"] = keys.fingerprint(keys.decrypt(token, context).decode(), hashed_as)
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select, update
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,12 +20,19 @@ class Contact(Base, kw_only=True):
     """One address on one channel: a stranger's, a person's or a consultant's."""
 
     __tablename__ = "contact"
-    __table_args__ = (UniqueConstraint("channel", "address_hash"), IDS_NEVER_REUSED)
+    __table_args__ = (
+        UniqueConstraint("channel", "address_hash"),
+        UniqueConstraint("channel", "also_hash"),
+        IDS_NEVER_REUSED,
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
     channel: Mapped[str] = mapped_column(String(16))
     address: Mapped[str] = mapped_column(Encrypted("contact.address"))
     address_hash: Mapped[bytes] = mapped_column(LargeBinary(16))
+    # What the channel calls the same sender as well (WhatsApp: a user's id beside their number): found by either.
+    also: Mapped[str | None] = mapped_column(Encrypted("contact.also"), default=None)
+    also_hash: Mapped[bytes | None] = mapped_column(LargeBinary(16), default=None)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True, default=None)
     consultant_id: Mapped[int | None] = mapped_column(
         ForeignKey("consultant.id", ondelete="CASCADE"), index=True, default=None
@@ -70,9 +77,11 @@ class LinkAttempt(Base, kw_only=True):
 
 
 async def contact_at(session: AsyncSession, keys: KeyRing, channel: str, address: str) -> Contact | None:
-    """The contact with this address on this channel, found by keyed hash under any key of the ring."""
+    """The contact with this address on this channel, found by keyed hash under any key of the ring, also by what the
+    channel calls them as well."""
     hashes = keys.fingerprints(address, f"contact/{channel}")
-    return await session.scalar(select(Contact).where(Contact.channel == channel, Contact.address_hash.in_(hashes)))
+    by_either = or_(Contact.address_hash.in_(hashes), Contact.also_hash.in_(hashes))
+    return await session.scalar(select(Contact).where(Contact.channel == channel, by_either))
 
 
 async def contact_made_at(
@@ -94,6 +103,55 @@ async def contact_made_at(
     if found is None:
         raise LookupError("a contact that was just stored is not there")
     return found
+
+
+async def know_as(session: AsyncSession, keys: KeyRing, contact: Contact, address: str, also: str | None) -> Contact:
+    """The contact that wrote, known by the address that it wrote from, and by what came along (`also`), where it did.
+
+    Two contacts that turn out to be one sender become one: nobody's gives way to a linked one. Where both are linked
+    each stays as it is.
+    """
+    if also is not None:
+        contact, is_free = await _made_one(session, keys, contact, also)
+        if not is_free:
+            return contact
+    if contact.address != address:
+        # What is said back goes where they wrote from.
+        _call_also(contact, keys, contact.address)
+        contact.address, contact.address_hash = address, keys.fingerprint(address, f"contact/{contact.channel}")
+        await session.flush()
+    if also is not None and contact.also != also:
+        _call_also(contact, keys, also)
+    return contact
+
+
+async def rename(session: AsyncSession, keys: KeyRing, contact: Contact, was: str, to: str) -> None:
+    """A contact is called `to` from now on where it was called `was`; beside its address, where it was not."""
+    contact, is_free = await _made_one(session, keys, contact, to)
+    if not is_free or to in (contact.address, contact.also):
+        return
+    if contact.address == was:
+        contact.address, contact.address_hash = to, keys.fingerprint(to, f"contact/{contact.channel}")
+    else:
+        _call_also(contact, keys, to)
+
+
+async def _made_one(session: AsyncSession, keys: KeyRing, contact: Contact, called: str) -> tuple[Contact, bool]:
+    """The contact, with another one that is called so as well; and whether it can be called so from now on."""
+    other = await contact_at(session, keys, contact.channel, called)
+    if other is None or other.id == contact.id:
+        return contact, True
+    if contact.person_id is None and contact.consultant_id is None:
+        contact, other = other, contact
+    if other.person_id is not None or other.consultant_id is not None:
+        return contact, False
+    await session.delete(other)
+    await session.flush()
+    return contact, True
+
+
+def _call_also(contact: Contact, keys: KeyRing, name: str) -> None:
+    contact.also, contact.also_hash = name, keys.fingerprint(name, f"contact/{contact.channel}")
 
 
 async def is_reachable(session: AsyncSession, consultant_id: int, channels: Collection[str]) -> bool:

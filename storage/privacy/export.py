@@ -25,7 +25,7 @@ from storage.privacy.audit import AuditEntry
 
 # Hashes and leases say nothing about a person that the plain fields beside them do not. Files of the web chat are made
 # from the rest, and one of them is the last copy of all this: with it every copy would be twice as long as the last.
-_LEFT_OUT = {"address_hash", "phone_hash", "email_hash", "lease_owner", "lease_until", "file", "media"}
+_LEFT_OUT = {"address_hash", "also_hash", "phone_hash", "email_hash", "lease_owner", "lease_until", "file", "media"}
 
 
 def _row(row: Base) -> dict[str, Json]:

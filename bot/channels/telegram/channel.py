@@ -38,6 +38,8 @@ LARGEST_FILE = 10_000_000
 WEBHOOK_PATH = "/telegram/webhook"
 # A cosmetic call (buttons off, the waiting mark of a button) is not worth waiting for.
 BEST_EFFORT_SECONDS = 5.0
+# "VOICE_MESSAGES_FORBIDDEN": a premium user's setting of who may send them voice notes.
+_NO_VOICE = "voice_messages_forbidden"
 FIRST_RETRY, LAST_RETRY = 1.0, 10.0
 # Updates that Telegram brings at the same time: what the inbox holds easily, and Telegram keeps the rest.
 WEBHOOK_CONNECTIONS = 40
@@ -175,6 +177,8 @@ class TelegramChannel:
                         link_preview_options=_NO_PREVIEW,
                     )
                     provider_ref = str(sent.message_id)
+                elif step is message.voice:
+                    await self._send_voice(int(address), step)
                 else:
                     await self._send_file(int(address), step)
                 if number < len(steps) - 1:
@@ -185,6 +189,15 @@ class TelegramChannel:
             raise delivery_error(error) from None
         self._sent_parts.pop(reference, None)
         return Receipt(provider_ref)
+
+    async def _send_voice(self, chat: int, file: File) -> None:
+        """The sound of a text. Who lets nobody send voice notes (a setting of theirs) reads the text all the same."""
+        try:
+            await self._send_file(chat, file)
+        except BadRequest as error:
+            if _NO_VOICE not in error.message.lower():
+                raise
+            log.info("telegram_voice_not_wanted")
 
     async def _send_file(self, chat: int, file: File) -> None:
         """As what it is: a voice note is heard and a photo is seen in the chat, anything else is a document."""

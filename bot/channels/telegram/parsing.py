@@ -10,12 +10,24 @@ from typing import Final, TypeAlias
 
 import structlog
 
-from bot.events import InboundEvent, Left, Media, MediaKind, Payload, Pressed, Returned, Said, Started, command_in
+from bot.events import (
+    InboundEvent,
+    Left,
+    Media,
+    MediaKind,
+    Payload,
+    Pressed,
+    Reacted,
+    Returned,
+    Said,
+    Started,
+    command_in,
+)
 
 log = structlog.get_logger(__name__)
 
 CHANNEL: Final = "telegram"
-ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction")
 LONGEST_TEXT: Final = 4096
 LONGEST_INTENT: Final = 64
 _LONGEST_ID: Final = 256
@@ -71,7 +83,7 @@ def _event(update: _Json, number: str) -> InboundEvent | None:
     if kind is None:
         return None
     content = _object(update, kind)
-    sender = _object(content, "from")
+    sender = _object(content, "user" if kind == "message_reaction" else "from")
     ack: str | None = None
     payload: Payload | None
     match kind:
@@ -79,6 +91,8 @@ def _event(update: _Json, number: str) -> InboundEvent | None:
             payload, ack = Pressed(_intent(content), _number_of(content.get("message"))), _id(content.get("id"))
             # Without a message it hangs in somebody's chat with somebody else: we send no such buttons.
             content = _object(content, "message")
+        case "message_reaction":
+            payload = _reacted(content)
         case "my_chat_member":
             payload = Left() if _object(content, "new_chat_member").get("status") in _LEFT else Returned()
         case _:
@@ -87,7 +101,15 @@ def _event(update: _Json, number: str) -> InboundEvent | None:
     if address is None or payload is None:
         return None
     tag = sender.get("language_code")
-    return InboundEvent(CHANNEL, address, number, payload, tag[:16] if isinstance(tag, str) else None, ack)
+    return InboundEvent(
+        CHANNEL,
+        address,
+        number,
+        payload,
+        tag[:16] if isinstance(tag, str) else None,
+        ack,
+        answers_ref=_number_of(content.get("reply_to_message")),
+    )
 
 
 def _address(chat: _Json, sender: _Json) -> str | None:
@@ -114,6 +136,15 @@ def _intent(query: _Json) -> str:
 def _number_of(message: object) -> str | None:
     number = message.get("message_id") if isinstance(message, dict) else None
     return str(number) if type(number) is int else None
+
+
+def _reacted(reaction: _Json) -> Payload | None:
+    """The sign that was put; None where one was only taken away, and for signs that are pictures of somebody's own."""
+    signs = reaction.get("new_reaction")
+    found = [sign for sign in signs if isinstance(sign, dict)] if isinstance(signs, list) else []
+    emoji = next((sign["emoji"] for sign in found if isinstance(sign.get("emoji"), str)), None)
+    about = _number_of(reaction)
+    return Reacted(_clean(emoji)[:16], about) if emoji and about is not None else None
 
 
 def _said(message: _Json, *, edited: bool) -> Payload | None:

@@ -7,15 +7,34 @@ from collections.abc import Mapping
 import aiohttp
 import structlog
 
-from bot.channels.base import RetryLater
+from bot.channels.base import DeliveryError, RetryLater
 from bot.channels.whatsapp.config import WhatsAppConfig
-from bot.channels.whatsapp.errors import error_of
+from bot.channels.whatsapp.errors import TO_MEND, error_of
 from locales.rendering.render import File
 
 log = structlog.get_logger(__name__)
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 20.0
 LARGEST_FILE = 16_000_000
+
+
+class ToMend:
+    """Tells operators what they have to mend: once, until a message is taken again."""
+
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+
+    def refused(self, reason: str, code: int) -> None:
+        """A message was refused, or came back, for this reason."""
+        if reason not in TO_MEND:
+            log.warning("whatsapp_refused", reason=reason, code=code)
+        elif reason not in self._told:
+            self._told.add(reason)
+            log.error(f"whatsapp_{reason}", code=code, hint=TO_MEND[reason])
+
+    def taken(self) -> None:
+        """A message was taken: what comes now is a new fault."""
+        self._told.clear()
 
 
 class GraphApi:
@@ -25,6 +44,7 @@ class GraphApi:
         self._config = config
         self._base = f"{config.api_url}/{config.version}"
         self._session: aiohttp.ClientSession | None = None
+        self.to_mend = ToMend()
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -95,7 +115,12 @@ class GraphApi:
             raise RetryLater("unreachable") from None
         content = _object_in(body)
         if status >= 400:
-            raise error_of(status, _code_of(content.get("error"))) from None
+            code = _code_of(content.get("error"))
+            error = error_of(status, code)
+            if isinstance(error, DeliveryError):
+                self.to_mend.refused(error.reason, code)
+            raise error from None
+        self.to_mend.taken()
         return content
 
     def _headers(self) -> dict[str, str]:

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -18,8 +19,8 @@ from bot.channels.receiving import Receiving
 from bot.channels.recent import Recent
 from bot.channels.whatsapp.api import GraphApi
 from bot.channels.whatsapp.config import WhatsAppConfig
-from bot.channels.whatsapp.errors import WINDOW_CLOSED, MediaRefused, OutsideWindow
-from bot.channels.whatsapp.inbound import CHANNEL, items_of
+from bot.channels.whatsapp.errors import TO_MEND, WINDOW_CLOSED, MediaRefused, OutsideWindow
+from bot.channels.whatsapp.inbound import CHANNEL, LeftAside, is_user_id, items_of
 from bot.channels.whatsapp.templates import catalog, filled, missing
 from bot.channels.whatsapp.wording import LONGEST_BODY, MOST_ROWS, Content, contents_of, text_of
 from bot.events import InboundEvent
@@ -65,6 +66,8 @@ class WhatsAppChannel:
         self._api = GraphApi(config)
         self._receiving = Receiving()
         self._started = False
+        # What was for nobody here, by why: for operators, in the log.
+        self.left_aside: Counter[str] = Counter()
         # Messages in several parts whose sending broke off half-way: how many of those went.
         self._sent_parts = Recent[int](REMEMBERED)
         # Messages of which WhatsApp said afterwards that the window was closed.
@@ -159,7 +162,13 @@ class WhatsAppChannel:
 
     async def _post(self, address: str, content: Content, reference: str) -> str:
         return await self._api.send(
-            {"recipient_type": "individual", "to": address, "biz_opaque_callback_data": reference, **content}
+            {
+                "recipient_type": "individual",
+                # To a number, or to the id of a user who keeps theirs to themselves.
+                "recipient" if is_user_id(address) else "to": address,
+                "biz_opaque_callback_data": reference,
+                **content,
+            }
         )
 
     async def close_buttons(self, address: str, message_ref: str) -> None:
@@ -214,15 +223,21 @@ class WhatsAppChannel:
             well = await self._hand_on(item) and well
         return Response(status_code=200 if well else 503)
 
-    async def _hand_on(self, item: InboundEvent | News) -> bool:
+    async def _hand_on(self, item: InboundEvent | News | LeftAside) -> bool:
         """Whether it is done; one that fails does not keep the others, all come again and are known then."""
         try:
-            if isinstance(item, News):
-                if item.reason == WINDOW_CLOSED and item.reference:
-                    self._outside[item.reference] = None
-                await self._report(item)
-            else:
-                await self._receiving.take(item)
+            match item:
+                case LeftAside(why=why):
+                    self.left_aside[why] += 1
+                    log.warning("whatsapp_message_left_aside", why=why, times=self.left_aside[why])
+                case News():
+                    if item.reason == WINDOW_CLOSED and item.reference:
+                        self._outside[item.reference] = None
+                    if item.reason in TO_MEND:
+                        self._api.to_mend.refused(item.reason, 0)
+                    await self._report(item)
+                case _:
+                    await self._receiving.take(item)
         except BringAgain:
             return False
         except Exception as error:

@@ -210,9 +210,11 @@ class WhatsAppCounterpart:
             raise RefusedByGraph(400, 100, "Unsupported post request", subcode=33)
         sent = json.loads(await request.body())
         self.requests.append(sent)
-        if sent.get("messaging_product") != "whatsapp" or not str(sent.get("to", "")).isdecimal():
+        # A number, or a user's id ("NL.134…") as the recipient.
+        person = str(sent.get("to", "")) or str(sent.get("recipient", ""))
+        named = person.isdecimal() if "to" in sent else person[2:3] == "."
+        if sent.get("messaging_product") != "whatsapp" or not named:
             raise RefusedByGraph(400, 100, "Invalid parameter")
-        person = str(sent["to"])
         shown = Shown(f"wamid.HBg{next(self._numbers):08}", False, "", at=self._now())
         shown.reference = str(sent.get("biz_opaque_callback_data", ""))
         phone = self._phones[person]

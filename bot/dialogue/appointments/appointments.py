@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot.actions import meetings
 from bot.actions.meetings import MeetingRefused
 from bot.dialogue import menu
+from bot.dialogue.answers import answered_message
 from bot.dialogue.appointments import absence_draft
 from bot.dialogue.consultants.common import number_in
 from bot.dialogue.turn import Turn, button, part, title
@@ -18,7 +19,9 @@ from storage.appointments.appointments import (
     appointments_of,
     participation_in,
 )
-from storage.vocabulary import AppointmentStatus
+from storage.outbox.answering import version_shown
+from storage.outbox.heard import heard_by, know
+from storage.vocabulary import AppointmentStatus, Told
 
 SHOWN = 6
 AHEAD = timedelta(days=90)
@@ -113,8 +116,35 @@ async def calendar(turn: Turn, args: Sequence[str]) -> None:
     )
 
 
+async def is_asked_again(turn: Turn, args: Sequence[str]) -> bool:
+    """Whether an appointment changed since the person was told of it: what they answer was about another time, so they
+    are asked again with the new one."""
+    appointment = await appointment_for(turn.session, turn.person.id, number_in(args), zone=turn.zone)
+    open_still = appointment is not None and appointment.status is AppointmentStatus.PLANNED
+    if appointment is None or not open_still or appointment.starts_at <= turn.now:
+        return False
+    message = await answered_message(turn)
+    shown = await version_shown(turn.session, message, appointment.id) if message is not None else None
+    heard = (await heard_by(turn.session, [turn.person.id], appointment_ids=[appointment.id])).get(
+        (turn.person.id, appointment.id)
+    )
+    moved = heard is not None and heard.takes_place and heard.starts_at != appointment.starts_at
+    if not moved and (shown is None or shown == appointment.version):
+        return False
+    know(turn.session, turn.person.id, appointment, Told.MESSAGE, turn.now)
+    turn.say(
+        part("appointment.changed_meanwhile"),
+        Part(appointment_line(appointment)),
+        buttons=[*answer_buttons(appointment), menu.back()],
+        card=f"appointment:{appointment.id}",
+    )
+    return True
+
+
 async def come(turn: Turn, args: Sequence[str]) -> None:
     """I come."""
+    if await is_asked_again(turn, args):
+        return
     appointment = await meetings.confirm(turn.acting, turn.person.id, number_in(args))
     if isinstance(appointment, MeetingRefused):
         say_refused(turn, appointment)
@@ -129,6 +159,8 @@ async def come(turn: Turn, args: Sequence[str]) -> None:
 
 async def not_come(turn: Turn, args: Sequence[str]) -> None:
     """I can't come: goes on to the absence report, with this appointment chosen."""
+    if await is_asked_again(turn, args):
+        return
     within = absence_draft.AFTERWARDS
     appointment = await meetings.to_answer(turn.acting, turn.person.id, number_in(args), begun_within=within)
     if isinstance(appointment, MeetingRefused):
@@ -139,6 +171,8 @@ async def not_come(turn: Turn, args: Sequence[str]) -> None:
 
 async def other_time(turn: Turn, args: Sequence[str]) -> None:
     """Another time please: the consultant hears it at once; the person may say when they can."""
+    if await is_asked_again(turn, args):
+        return
     appointment = await meetings.ask_other_time(turn.acting, turn.person.id, number_in(args))
     if isinstance(appointment, MeetingRefused):
         say_refused(turn, appointment)

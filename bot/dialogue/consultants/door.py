@@ -2,6 +2,7 @@
 
 from bot.dialogue import media
 from bot.dialogue.again import repeat_message
+from bot.dialogue.answers import say_not_there
 from bot.dialogue.consultants import agenda, away, calls, lists, people, proposals, reports, writing
 from bot.dialogue.consultants.common import menu_rows, number_in
 from bot.dialogue.turn import Screen, Turn, part, title
@@ -37,6 +38,7 @@ _SCREENS: dict[Act, Screen] = {
     Act.CANCEL: agenda.cancel_it,
     Act.PROPOSE_TIME: proposals.propose,
     Act.WHOLE_MESSAGE: repeat_message,
+    Act.NOT_THERE: say_not_there,
     Act.MORE: away.more,
     Act.AWAY: away.away,
     Act.STAND_IN: away.stand_in,

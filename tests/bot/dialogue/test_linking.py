@@ -90,8 +90,12 @@ async def test_a_number_never_answers_an_older_question(talk: Talk) -> None:
     await amina.says("5")
     await amina.taps("consent.yes")
     amina.sees("menu.ask")
+    # A reminder came below the menu: its choices are the newest, and it has no fourth.
     await amina.says("4")
     amina.sees_not("language")
+    amina.sees("answer.not_there", number=4)
+    await amina.does(Command("menu"))
+    await amina.says("4")
     amina.sees("plan.route", route=Text("route.b1"))
 
 

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reminders.delivery.retry import GIVE_UP, LAST_CALL, LONGEST, SHORTEST, Between, end_of_use, next_attempt
+from reminders.delivery.retry import (
+    GIVE_UP,
+    LAST_CALL,
+    LONGEST,
+    SHORTEST,
+    Between,
+    end_of_use,
+    next_attempt,
+    next_reply,
+)
 from tests.clock import START
 
 FAR = START + timedelta(days=2)
@@ -33,6 +42,38 @@ def _longest(_low: float, high: float) -> float:
 )
 def test_the_pause_grows(tries: int, seconds: float) -> None:
     assert next_attempt(START, tries=tries, until=FAR, between=_longest) == START + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("tries", "after", "seconds"),
+    [
+        pytest.param(1, None, 1, id="a second first"),
+        pytest.param(3, None, 1.69, id="growing slowly"),
+        pytest.param(10_000, None, 30, id="half a minute at most"),
+        pytest.param(1, 2, 2, id="the provider's time, and no longer"),
+        pytest.param(9, 2, 2, id="however often"),
+        pytest.param(2, 0, 1.3, id="at once is not at once"),
+    ],
+)
+def test_a_reply_is_waited_for(tries: int, after: float | None, seconds: float) -> None:
+    asked = timedelta(seconds=after) if after is not None else None
+    at = next_reply(
+        START, tries=tries, until=FAR, after=asked, between=lambda low, high: max(low, min(1.0, high)) if low else 0
+    )
+    assert at == START + timedelta(seconds=seconds)
+
+
+def test_two_limits_and_a_broken_line_cost_a_reply_six_seconds() -> None:
+    at = START
+    for tries, after in ((1, timedelta(seconds=2)), (2, timedelta(seconds=2)), (3, None)):
+        later = next_reply(at, tries=tries, until=FAR, after=after, between=_longest)
+        assert later is not None
+        at = later
+    assert at - START < timedelta(seconds=6.5)
+
+
+def test_a_reply_that_is_of_no_use_any_more_is_not_tried() -> None:
+    assert next_reply(START, tries=1, until=START, after=None, between=_longest) is None
 
 
 @pytest.mark.parametrize(
