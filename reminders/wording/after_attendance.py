@@ -18,11 +18,11 @@ from storage.attendance.attendance import Attended
 from storage.attendance.patterns import TalkRules, missed_of, patterns_of
 from storage.outbox.message import count_states
 from storage.people.people import Person
-from storage.vocabulary import AbsenceReason, MessageState
+from storage.vocabulary import AbsenceReason, Group, MessageState
 
 _ARRIVED: Final = (MessageState.DELIVERED, MessageState.READ)
 
-
+_KNOWN: Final[Mapping[bool | None, str]] = {True: "yes", False: "no", None: "unknown"}
 _SENT: Final = (MessageState.SENT, *_ARRIVED)
 
 
@@ -86,7 +86,7 @@ class MissedComposer:
         return Body(
             (
                 Part(Text("consultant.pattern", {"person": name_of(person)}), Style.TITLE),
-                *await pattern_parts(session, person.id, missed),
+                *await pattern_parts(session, person, missed),
             ),
             (
                 (Button(Text("consultant.invite"), asks(Act.INVITE_TO_TALK, person.id), "🗣️"),),
@@ -106,12 +106,15 @@ def missed_buttons(appointment_id: int) -> tuple[tuple[Button, ...], ...]:
     return (*rows, (Button(Text("missed.was_there"), asks(Act.WHY_MISSED, appointment_id, "there"), "🙋"),))
 
 
-async def pattern_parts(session: AsyncSession, person_id: int, missed: Sequence[Attended]) -> list[Part]:
-    """The record: what was missed, what was sent about it and arrived, and that both sides are heard first."""
-    by_state = await count_states(session, person_id, [row.appointment_id for row in missed], _SENT)
+async def pattern_parts(session: AsyncSession, person: Person, missed: Sequence[Attended]) -> list[Part]:
+    """The record: what was missed, what was sent about it and arrived, that both sides are heard first, and what the
+    benefit and the group decide about a measure or a fine (1.11, 3.8)."""
+    by_state = await count_states(session, person.id, [row.appointment_id for row in missed], _SENT)
     arrived = sum(by_state.get(state, 0) for state in _ARRIVED)
     return [
         *(Part(Text("consultant.pattern_missed", {"at": row.starts_at})) for row in missed),
         Part(Text("consultant.pattern_sent", {"arrived": arrived}, count=sum(by_state.values()))),
         Part(Text("consultant.pattern_why")),
+        *([Part(Text("consultant.pattern_own_course"))] if person.group is Group.MIGRANT else []),
+        Part(Text(f"consultant.pattern_benefit.{_KNOWN[person.benefit]}")),
     ]

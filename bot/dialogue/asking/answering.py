@@ -32,6 +32,9 @@ def said_on(content: FaqContent, topic: Topic, asker: Asker) -> list[Part]:
     parts = [Part(Text(f"faq.question.{topic.id}"), Style.TITLE)]
     if topic.applies_to not in ("all", asker.group.value):
         parts.append(Part(Text("question.not_for_you")))
+    route = asker.own.facts.route
+    if topic.route and route is not None and route.value not in topic.route:
+        parts.append(Part(Text("question.other_route", {"route": Text(f"route.{route.value}")})))
     # Measure, duty and relief hold for who has a benefit (3.8, 1.10): unknown is not yes, and who has none hears that.
     if topic.benefit and asker.benefit is not True:
         parts.append(Part(Text("question.only_benefit")))

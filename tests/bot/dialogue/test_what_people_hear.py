@@ -183,6 +183,10 @@ def test_what_people_hear_in_dutch_holds(
         topic = topic_for(content, content.topics[asked], group)
         assert ("question.only_benefit" in keys) is (topic.benefit and somebody.asker.benefit is not True), where
         assert ("question.no_benefit" in keys) is (topic.benefit and somebody.asker.benefit is False), where
+        # Who does another route is told so.
+        route = somebody.asker.own.facts.route
+        other_route = bool(topic.route) and route is not None and route.value not in topic.route
+        assert ("question.other_route" in keys) is other_route, where
         # Where it stands.
         if topic.group not in ("bot_help", "privacy"):
             assert {"question.source", "question.source_law"} & set(keys), where

@@ -351,6 +351,27 @@ async def missed(talk: Talk, *labels: str) -> None:
     await talk.settle()
 
 
+@pytest.mark.parametrize(
+    ("benefit", "key"),
+    [pytest.param(True, "yes", id="yes"), pytest.param(False, "no", id="no"), pytest.param(None, "unknown", id="?")],
+)
+@pytest.mark.parametrize("group", list(Group))
+async def test_the_benefit_and_the_group_decide_what_a_talk_may_lead_to(
+    talk: Talk, benefit: bool | None, key: str, group: Group
+) -> None:
+    _, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await talk.known("Amina", group=group, benefit=benefit)
+    talk.clock.forward(days=3)
+    await talk.settle()
+    await missed(talk, "Amina-class", "Amina-class2", "Amina-meeting")
+    sanne.sees("consultant.pattern_why")
+    sanne.sees(f"consultant.pattern_benefit.{key}")
+    for other in {"yes", "no", "unknown"} - {key}:
+        sanne.sees_not(RENDERER.say(Text(f"consultant.pattern_benefit.{other}"), "nl"))
+    own_course = RENDERER.say(Text("consultant.pattern_own_course"), "nl")
+    assert (own_course in sanne.news) is (group is Group.MIGRANT)
+
+
 async def test_who_was_missed_is_asked_how_they_are(talk: Talk) -> None:
     amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
     talk.clock.forward(days=2)
