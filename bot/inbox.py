@@ -21,12 +21,10 @@ from bot.dialogue.step import step
 from bot.dialogue.turn import Turn, button, part, party_of
 from bot.events import InboundEvent, Pressed
 from bot.intake import Full, Intake
-from locales.rendering.message import Body
 from reminders.delivery.channel import Clock
 from reminders.delivery.degrade import may_number
 from reminders.delivery.episodes import Episodes
 from reminders.intents import Act, act_of, asks
-from storage.engine.columns import Json
 from storage.engine.database import Database
 from storage.engine.faults import is_databases_fault
 from storage.engine.inserts import insert_new
@@ -176,27 +174,18 @@ class Inbox:
             contact = await self._contact(session, event)
             turn = await self._turn(session, event, contact)
             await step(turn)
-            mine = [m for m in turn.outgoing if m.contact_id == contact.id]
-            others = [m for m in turn.outgoing if m.contact_id != contact.id]
             await session.flush()
-            await self._offer(session, event, contact, mine)
-            replies = await put(session, [self._claimed(m) for m in mine], now)
-            await put(session, others, now)
-        return replies
+            await self._remember(turn)
+            return await put(session, [self._claimed(reply) for reply in turn.replies], now)
 
-    async def _offer(self, session: AsyncSession, event: InboundEvent, contact: Contact, said: list[Outgoing]) -> None:
+    async def _remember(self, turn: Turn) -> None:
         """Where answers are numbers, know what they stand for before the message can be read, however quick the reader.
 
-        (What is sent unasked is noted when it is sent: storage.outbox.results.)
+        (What is sent unasked is remembered when it is sent: storage.outbox.results.)
         """
-        channel = self._channels.get(event.channel)
-        bodies = [Body.from_json(message.params) for message in said]
-        offered = [body.buttons for body in bodies if body.buttons][-1:]
-        if channel is None or not offered:
-            return
-        intents: list[Json] = [button.intent for row in offered[0] for button in row]
-        if may_number(channel.capabilities):
-            await keep_offer(session, contact.id, intents, self._clock.now())
+        channel = self._channels.get(turn.event.channel)
+        if channel is not None and turn.offered and may_number(channel.capabilities):
+            await keep_offer(turn.session, turn.contact.id, turn.offered, turn.now)
 
     async def _apologise(self, event: InboundEvent) -> list[int]:
         """Mark the event as seen, so that it is not tried for ever, and say that something went wrong."""
@@ -207,7 +196,7 @@ class Inbox:
             contact = await self._contact(session, event)
             turn = await self._turn(session, event, contact)
             turn.say(part("error.sorry"), buttons=[[button("menu.back", asks(Act.MENU), "🏠")]])
-            return await put(session, [self._claimed(m) for m in turn.outgoing], now)
+            return await put(session, [self._claimed(reply) for reply in turn.replies], now)
 
     def _claimed(self, message: Outgoing) -> Outgoing:
         return replace(message, lease_owner=self._worker, lease_until=self._clock.now() + REPLY_LEASE)

@@ -15,10 +15,10 @@ from typing import Final
 import structlog
 
 from bot.actions.acting import Acting, Actor, Role
-from bot.actions.addresses import address_in
 from bot.telling import contacts as told
 from reminders.kinds import Kind
 from storage.outbox.message import Outgoing, send_what_waited
+from storage.people.addresses import address_in
 from storage.people.contacts import Contact, contact_made_at
 from storage.people.link_codes import (
     VALID_FOR,

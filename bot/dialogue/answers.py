@@ -1,6 +1,8 @@
 """What a text answers: the open question, or an earlier message, by a number or the words on a button.
 
-Where there are no buttons, a number answers the message that offered it: "1" is its first button.
+Where there are no buttons, a number answers the message that offered it: "1" is its first button. What was offered is
+remembered by address (`Offer`), with each reply and with each message that is sent unasked. Where there are buttons,
+the last reply's are remembered with the conversation: whoever types one's words or number means it.
 
 A reply to an e-mail names the message that it answers, so its buttons can be named by their words too, and own words
 are for whom the message asks them for.
@@ -264,19 +266,15 @@ async def _offered(session: AsyncSession, contact_id: int) -> list[str]:
     return [value for value in kept if isinstance(value, str)] if isinstance(kept, list) else []
 
 
-def open_buttons(turn: Turn) -> list[Button]:
-    """The buttons of the last reply, in the order in which they were shown."""
-    rows = turn.recall("choices")
-    if not isinstance(rows, list):
-        return []
-    return [button for row in Body.from_json({"parts": [], "buttons": rows}).buttons for button in row]
+async def chosen_by_text(turn: Turn, text: str) -> str | None:
+    """The intent of the button that a text names by its words, or of the last reply's by number; None otherwise.
 
-
-def chosen_by_text(turn: Turn, text: str) -> str | None:
-    """The intent of the open button that a text names by number (any digits) or by its words; None otherwise."""
-    buttons = open_buttons(turn)
+    Where answers are numbers, `read_answer` has looked already: a number that the last message did not offer names
+    nothing, and never a button of an older question.
+    """
+    buttons = _last_said(turn)
     number = number_in_text(text)
-    if number is not None and 1 <= number <= len(buttons):
+    if number is not None and 1 <= number <= len(buttons) and not await _offered(turn.session, turn.contact.id):
         return buttons[number - 1].intent or None
     wanted = plain(text)
     # The menu's words work at any time, open question or not.
@@ -285,3 +283,11 @@ def chosen_by_text(turn: Turn, text: str) -> str | None:
         if wanted and wanted == plain(turn.services.renderer.say(button.label, turn.language)):
             return button.intent or None
     return None
+
+
+def _last_said(turn: Turn) -> list[Button]:
+    """The buttons of the last reply that had any, in the order in which they were shown."""
+    rows = turn.recall("choices")
+    if not isinstance(rows, list):
+        return []
+    return [button for row in Body.from_json({"parts": [], "buttons": rows}).buttons for button in row]

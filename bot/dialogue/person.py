@@ -135,7 +135,7 @@ async def _language(turn: Turn, args: Sequence[str]) -> None:
 
 async def _before_consent(turn: Turn) -> None:
     text = turn.event.payload.text if isinstance(turn.event.payload, Said) else ""
-    intent = chosen_by_text(turn, text)
+    intent = await chosen_by_text(turn, text)
     if intent is not None and act_of(intent) in (Act.LANGUAGE, *_BEFORE_CONSENT):
         await press(turn, intent)
     else:
@@ -151,7 +151,7 @@ async def _free_text(turn: Turn, text: str, *, edited: bool) -> None:
         await menu.show(turn, ())
         return
     topic, _, number = turn.conversation.topic.partition(":")
-    intent = chosen_by_text(turn, text)
+    intent = await chosen_by_text(turn, text)
     if intent is not None:
         await press(turn, intent)
     elif topic in ("letter", "other_time"):

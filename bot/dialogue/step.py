@@ -11,7 +11,7 @@ from storage.people.link_codes import looks_like_code
 
 
 async def step(turn: Turn) -> None:
-    """Take one step of the conversation: change rows through the turn's session, say things through the turn."""
+    """Take one step of the conversation: to whoever it concerns, on which side they are."""
     match turn.event.payload:
         case Unheard(why=why):
             _say_unheard(turn, why)

@@ -1,11 +1,12 @@
 """One turn of a conversation: what arrived, from whom, what is remembered, and what is said back.
 
-A screen is an async function `(turn, arguments) -> None` that changes rows through `turn.session` and says things with
-`turn.say` and `turn.tell_*`; nothing leaves before the inbox commits the turn.
+A screen is an async function `(turn, arguments) -> None` that asks and tells: it reads what it shows, has things done
+by actions (`turn.acting`), and replies with `turn.say`. It changes nothing itself but what is remembered of the
+conversation; nothing leaves before the inbox commits the turn.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -17,14 +18,11 @@ from bot.dialogue.services import Services
 from bot.events import InboundEvent
 from locales.rendering.message import Attachment, Body, Button, Part, Style, Text
 from reminders.kinds import Kind
-from reminders.wording.appointment import name_of
-from storage.caseload import who_hears
 from storage.engine.columns import Json
 from storage.outbox.message import Outgoing
-from storage.people.contacts import Contact, is_reachable
+from storage.people.contacts import Contact
 from storage.people.conversations import Conversation
 from storage.people.people import Consultant, Person
-from storage.privacy.audit import AuditEntry
 from storage.vocabulary import Priority
 
 Rows: TypeAlias = Sequence[Sequence[Button]]
@@ -67,7 +65,9 @@ class Turn:
     # Who is behind the contact; neither for a stranger.
     linked_person: Person | None = None
     linked_consultant: Consultant | None = None
-    outgoing: list[Outgoing] = field(default_factory=list)
+    replies: list[Outgoing] = field(default_factory=list)
+    # The intents of the buttons that were said last in this turn, in order.
+    offered: tuple[str, ...] = ()
 
     @property
     def by(self) -> Actor:
@@ -120,81 +120,34 @@ class Turn:
         aloud: bool = False,
     ) -> None:
         """Reply to where the event came from; the buttons become the open question. `card` and `aloud`: see Body."""
-        body = Body(parts, tuple(tuple(row) for row in buttons), attachment, card=card, aloud=aloud)
-        self.outgoing.append(
+        shown = tuple(tuple(row) for row in buttons)
+        # Encoded once: for the outbox, and as what is remembered of it.
+        body = Body(parts, shown, attachment, card=card, aloud=aloud).to_json()
+        self.replies.append(
             Outgoing(
-                key=f"reply:{self.event.channel}:{self.event.event_id}:{len(self.outgoing)}",
+                key=f"reply:{self.event.channel}:{self.event.event_id}:{len(self.replies)}",
                 kind=Kind.SAY,
                 due_at=self.now,
-                params=body.to_json(),
+                params=body,
                 person_id=self.contact.person_id,
                 consultant_id=self.contact.consultant_id,
                 contact_id=self.contact.id,
                 priority=Priority.REPLY,
             )
         )
-        if buttons:
-            self.remember(choices=body.to_json()["buttons"])
-
-    def tell_person(
-        self, person_id: int, key: str, *parts: Part, buttons: Rows = (), attachment: Attachment | None = None
-    ) -> None:
-        """Say something to a person on their own channels; `key` makes it once."""
-        body = Body(parts, tuple(tuple(row) for row in buttons), attachment)
-        self.outgoing.append(
-            Outgoing(key=key, kind=Kind.SAY, due_at=self.now, params=body.to_json(), person_id=person_id)
-        )
-
-    def tell_consultant(
-        self,
-        consultant_id: int,
-        key: str,
-        *parts: Part,
-        buttons: Rows = (),
-        urgent: bool = False,
-        attachments: Sequence[Attachment] = (),
-    ) -> None:
-        """Say something to a consultant on their own channels; `key` makes it once.
-
-        Each file of a person follows in a message of its own: where it cannot be had at this moment, the words do not
-        wait for it, and it comes when it can.
-        """
-        bodies = {key: Body(parts, tuple(tuple(row) for row in buttons))}
-        for place, attachment in enumerate(attachments):
-            whose = part("consultant.file_of", person=name_of(self.person))
-            name = f"{key}:file:{place}" if place else f"{key}:file"
-            bodies[name] = Body((whose,), attachment=replace(attachment, needed=True))
-        self.outgoing += [
-            Outgoing(
-                key=name,
-                kind=Kind.SAY,
-                due_at=self.now,
-                params=body.to_json(),
-                consultant_id=consultant_id,
-                about_id=self.contact.person_id,
-                priority=Priority.URGENT if urgent else Priority.NORMAL,
-            )
-            for name, body in bodies.items()
-        ]
+        if shown:
+            self.offered = tuple(one.intent for row in shown for one in row)
+            self.remember(choices=body["buttons"])
 
     @property
     def today(self) -> date:
         """The local day."""
         return self.now.astimezone(self.zone).date()
 
-    async def who_hears(self) -> Consultant | None:
-        """Who hears what the person has to say today: their consultant, or who stands in for them."""
-        return await who_hears(self.session, self.person.consultant_id, self.today)
-
     async def can_be_heard(self) -> bool:
         """Whether who hears them can be reached; what is told to a consultant who is not linked yet waits for that."""
-        consultant = await self.who_hears()
-        return consultant is not None and await is_reachable(self.session, consultant.id, self.services.channels)
-
-    async def replan(self) -> None:
-        """Plan the person's reminders anew, after a change of what they want or agreed to."""
-        await self.session.flush()
-        await self.services.replan(self.session, [self.person.id])
+        consultant = await self.acting.who_hears(self.person)
+        return consultant is not None and await self.acting.is_reachable(consultant)
 
     def expect(self, topic: str) -> None:
         """From now on free text is the answer to `topic` ("letter", "absence_note:3"); "" = nothing special."""
@@ -215,10 +168,6 @@ class Turn:
     def recall(self, name: str) -> Json:
         """A remembered value, or None."""
         return (self.conversation.data or {}).get(name)
-
-    def audit(self, action: str, subject: str) -> None:
-        """Write the audit log: who (the party of this turn) did what to whom, by ids."""
-        self.session.add(AuditEntry(at=self.now, actor=party_of(self.contact), action=action, subject=subject))
 
 
 Screen: TypeAlias = Callable[[Turn, Sequence[str]], Awaitable[None]]

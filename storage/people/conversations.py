@@ -61,6 +61,6 @@ async def conversation_of(session: AsyncSession, party: str, now: datetime) -> C
     return found
 
 
-async def keep_offer(session: AsyncSession, contact_id: int, intents: Sequence[Json], at: datetime) -> None:
+async def keep_offer(session: AsyncSession, contact_id: int, intents: Sequence[str], at: datetime) -> None:
     """What the numbers 1, 2, 3 … of this contact answer from now on."""
     await session.merge(Offer(contact_id=contact_id, intents={"intents": list(intents)}, at=at))

@@ -1,14 +1,12 @@
-"""Did this help? And keeping, without names, what was not answered."""
+"""Did this help? What did not is kept, for the municipality to learn from."""
 
 from collections.abc import Sequence
 
+from bot.actions import questions
 from bot.dialogue import menu
 from bot.dialogue.turn import Turn, button, part
-from bot.faq.scrub import scrubbed
 from locales.rendering.message import Button
 from reminders.intents import Act, asks
-from storage.people.faq_gaps import FaqGap
-from storage.people.people import Consultant
 from storage.vocabulary import GapReason
 
 
@@ -46,20 +44,6 @@ async def take(turn: Turn, args: Sequence[str]) -> None:
 
 
 async def keep_gap(turn: Turn, question: str, reason: GapReason, topic: str | None = None) -> None:
-    """Keep a question for the municipality to learn from, without who asked it."""
-    person = turn.person
-    consultant = await turn.session.get(Consultant, person.consultant_id) if person.consultant_id is not None else None
-    names = [person.given_name, person.family_name, *([consultant.name] if consultant is not None else [])]
-    words = scrubbed(question, names)
-    if words:
-        turn.session.add(
-            FaqGap(
-                # The day only: with the minute it could be laid beside a log.
-                at=turn.now.replace(hour=0, minute=0, second=0, microsecond=0),
-                municipality=person.municipality,
-                language=turn.services.finder.find(question, turn.language).language or turn.language,
-                reason=reason,
-                topic=topic,
-                question=words,
-            )
-        )
+    """Keep a question for the municipality to learn from, in the language that its words are in."""
+    language = turn.services.finder.find(question, turn.language).language or turn.language
+    await questions.keep_gap(turn.acting, question, language, reason, topic)

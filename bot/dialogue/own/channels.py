@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.actions.addresses import address_in, hidden
 from bot.actions.contacts import AddressRefused, Challenge, ProofRefused, make_own_code, prove, send_code
 from bot.actions.preferences import choose_channel
 from bot.dialogue import menu
@@ -17,6 +16,7 @@ from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Text, verbatim
 from reminders.intents import Act, asks
 from storage.engine.columns import Json
+from storage.people.addresses import address_in, hidden
 from storage.people.contacts import Contact, channels_of
 
 TOPIC_ADDRESS: Final = "channel_address"

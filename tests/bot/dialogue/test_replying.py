@@ -4,9 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.events import Pressed
+from locales.rendering.message import Text
+from reminders.delivery.channel import Capabilities
 from storage.appointments.absences import Absence
 from storage.vocabulary import AbsenceState
-from tests.bot.dialogue.talk import Phone, Talk
+from tests.bot.dialogue.talk import RENDERER, Phone, Talk
 
 
 async def reported(talk: Talk) -> tuple[Phone, Phone]:
@@ -85,6 +87,19 @@ async def test_a_number_answers_the_message_that_is_replied_to_whatever_came_aft
     )
     await sanne.replies("1", back=back)
     sanne.sees("consultant.person_knows", person="Amina Tesfay")
+
+
+async def test_a_number_never_answers_an_older_question_than_the_last(talk: Talk) -> None:
+    """The consultant's words have one button; the menu before them had seven, and "4" was the plan."""
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    talk.channel.capabilities = Capabilities(buttons=False)
+    await amina.does(Pressed("menu"))
+    await amina.says("4")
+    amina.sees("plan.title")
+    await amina.does(Pressed("menu"))
+    await sanne.does(Pressed(f"ready:{talk.person_ids['Amina']}:get_well"))
+    await amina.says("4")
+    assert RENDERER.say(Text("plan.title"), "en") not in amina.news
 
 
 async def test_a_message_that_was_shown_in_part_comes_whole_and_only_to_its_reader(talk: Talk) -> None:

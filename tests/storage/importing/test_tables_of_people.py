@@ -9,7 +9,6 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import func, select
 
-from bot.actions.addresses import address_in
 from bot.cli.imports import app as imports
 from bot.configuration.border import border_of
 from bot.configuration.settings import Settings
@@ -23,6 +22,7 @@ from storage.importing.people import PeopleImporter
 from storage.importing.plans import PlansImporter
 from storage.importing.run import Border, Report, run_import
 from storage.importing.table import TableUnreadable
+from storage.people.addresses import address_in
 from storage.people.people import Person, person_by_external_id
 from storage.people.telephone import NoTelephone, read_telephone
 from storage.vocabulary import AddressKind
