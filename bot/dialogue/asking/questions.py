@@ -13,13 +13,13 @@ from bot.dialogue.asking.answering import Asker, is_for_migrants, said_on, topic
 from bot.dialogue.own import onboarding, plan, preferences, privacy
 from bot.dialogue.own.facts import known_of
 from bot.dialogue.turn import Screen, Turn, button, part, title
-from bot.faq.finding import Heard
+from bot.faq.finding import Finding, Heard
 from locales.faq.content import Action, Topic
 from locales.rendering.languages import SOURCE
 from locales.rendering.message import Button, Text
 from reminders.intents import Act, asks
 from storage.appointments.absences import joined
-from storage.vocabulary import GapReason, LetterKind
+from storage.vocabulary import GapReason, Group, LetterKind
 
 MOST_CHOICES = 3
 
@@ -51,22 +51,39 @@ async def take(turn: Turn, text: str) -> None:
         ]
         turn.say(
             title("question.did_you_mean"),
-            buttons=[*choices, [button("question.something_else", asks(Act.PASS_ON, "ask"), "💬")]],
+            buttons=[
+                *_family(migrants=_may_be_of_family(turn, finding)),
+                *choices,
+                [button("question.something_else", asks(Act.PASS_ON, "ask"), "💬")],
+            ],
         )
     else:
         turn.remember(question=text[:LETTER_LENGTH])
         await feedback.keep_gap(turn, text, GapReason.NOT_FOUND)
-        offer(turn)
+        offer(turn, family=_may_be_of_family(turn, finding))
     if finding.outcome != "urgent":
         language_offer.offer(turn, finding.language, text)
 
 
-def offer(turn: Turn) -> None:
+def _may_be_of_family(turn: Turn, finding: Finding) -> bool:
+    """Whether a migrant wrote of something nearest to what holds for migrants only: who came to family with asylum is
+    of the other group, and their consultant looks at that."""
+    near = (turn.services.faq.topics[candidate.topic] for candidate in finding.candidates[:1])
+    return turn.person.group is Group.MIGRANT and any(topic.applies_to == Group.MIGRANT.value for topic in near)
+
+
+def _family(*, migrants: bool) -> list[list[Button]]:
+    # Who came to family with asylum gets what they get (Wet inburgering 2021, art. 13): the consultant looks at it.
+    return [[button("question.family_asylum", asks(Act.PASS_ON, "family"), "👪")]] if migrants else []
+
+
+def offer(turn: Turn, *, family: bool = False) -> None:
     """Offer to pass the remembered question on; honest that it was not understood."""
     turn.say(
         title("question.not_understood"),
         part("question.offer"),
         buttons=[
+            *_family(migrants=family),
             [button("question.pass_on", asks(Act.PASS_ON, "yes"), "✅")],
             [button("question.no", asks(Act.MENU), "❌")],
         ],
@@ -137,9 +154,8 @@ def _below(topic: Topic, *, migrants: bool) -> list[list[Button]]:
     report = [[button("menu.absent", asks(Act.ABSENT), "🤒")]] if topic.action == "absence" else []
     # Who came to family with asylum gets what they get (Wet inburgering 2021, art. 13): the consultant looks at it.
     held = [[button("menu.privacy", asks(Act.PRIVACY), "🔒")]] if topic.group == "privacy" else []
-    family = [[button("question.family_asylum", asks(Act.PASS_ON, "family"), "👪")]] if migrants else []
     return [
-        *family,
+        *_family(migrants=migrants),
         feedback.ask(topic.id),
         *report,
         *held,

@@ -15,7 +15,7 @@ from bot.configuration.municipality import Municipalities, Municipality
 from bot.configuration.settings import Settings
 from bot.events import InboundEvent, Payload, Pressed, Said, Started
 from bot.faq.absence import ComingWords
-from bot.faq.finding import Finder, Finding
+from bot.faq.finding import Candidate, Finder, Finding
 from bot.voice.speaking import Speaker
 from bot.voice.studio import build_speaker
 from locales.rendering.message import Text, Value
@@ -50,6 +50,9 @@ class ScriptedFinder:
         if text.startswith("?"):
             topic, _, text = text[1:].partition(" ")
             return COMING.heeded(Finding("answer", topic=topic, language=locale), text)
+        if text.startswith("~"):
+            near, _, text = text[1:].partition(" ")
+            return Finding("handover", candidates=(Candidate(near, 0.46),), language=locale)
         return COMING.heeded(Finding("handover", language=locale), text)
 
 

@@ -52,6 +52,22 @@ async def test_a_migrant_whose_family_has_asylum_is_brought_to_the_consultant(ta
     assert "Mijn familie heeft asiel" in sanne.news
 
 
+async def test_who_may_stand_in_the_wrong_group_is_brought_to_the_consultant(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    await talk.known("Amina", group=Group.MIGRANT)
+    words = "I came to my husband, he has asylum"
+    await amina.says(f"~family_migrant_offer {words}")
+    amina.sees("question.not_understood")
+    await amina.taps("question.family_asylum")
+    amina.sees("letter.sent")
+    assert words in sanne.news
+    assert "Mijn familie heeft asiel" in sanne.news
+    # An answer of their own says so too, whatever it is about.
+    await amina.says("?z_route")
+    await amina.taps("question.family_asylum")
+    assert sanne.news.count("Mijn familie heeft asiel") >= 2
+
+
 async def test_who_has_asylum_is_not_asked_about_the_family(talk: Talk) -> None:
     amina = await talk.linked("Amina")
     await amina.says("?family_migrant_costs")
