@@ -108,7 +108,9 @@ class Unheard:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """The person blocked the bot or closed the chat for good."""
+    """The person blocked the bot or closed the chat for good; `said` = with a word (STOP), which is answered once."""
+
+    said: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ class Act(StrEnum):
     FOUND = "found"
     WHO = "who"
     ROAD = "road"
+    GIVE_CODE = "code"  # a link code for one of their people
     ADD = "add"
     ADD_LANGUAGE = "addlang"
     ADD_GROUP = "addgroup"

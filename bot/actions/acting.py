@@ -208,6 +208,9 @@ class Acting:
         Each file of the person follows in a message of its own: where it cannot be had at this moment, the words do not
         wait for it, and it comes when it can.
         """
+        if self.by.proof is Proof.CLAIMED:
+            # Whoever reads it must know that anybody may have written it.
+            body = replace(body, parts=(*body.parts, Part(Text("consultant.by_claimed"))))
         await self.put(
             *(
                 Outgoing(

@@ -14,7 +14,8 @@ from typing import Final
 
 import structlog
 
-from bot.actions.acting import Acting, Actor, Role
+from bot.actions.acting import Acting, Actor, Proof, Role
+from bot.actions.trust import LINKING, is_enough
 from bot.telling import contacts as told
 from reminders.kinds import Kind
 from storage.outbox.message import Outgoing, send_what_waited
@@ -25,6 +26,7 @@ from storage.people.link_codes import (
     CodeExpired,
     CodeUnknown,
     TooManyAttempts,
+    count_attempt,
     find_code,
     make_code,
     tried_too_often,
@@ -34,6 +36,8 @@ from storage.people.people import Consultant, Person, consultant_by_email, perso
 from storage.vocabulary import ContactState, Priority
 
 CODE_LASTS: Final = timedelta(minutes=30)
+# A telephone that is not in one's hand all day, a mailbox that is looked into in the evening.
+LINK_PROOF_LASTS: Final = timedelta(days=1)
 MOST_TRIES: Final = 5
 # Nobody needs more; a stranger's telephone must not be rung by codes all day.
 MOST_CODES_A_DAY: Final = 4
@@ -49,6 +53,8 @@ class LinkRefused(StrEnum):
     EXPIRED = "expired"
     TOO_MANY = "too_many"  # this address tried too often
     SOMEBODY_ELSES = "somebody_elses"  # the address is linked already, to another
+    UNPROVED = "unproved"  # it is not known that the address is the sender's: see `ask_to_prove`
+    NOT_HERE = "not_here"  # a consultant's code, on a way that is no account
 
 
 class AddressRefused(StrEnum):
@@ -104,11 +110,15 @@ async def link(acting: Acting, contact: Contact, code: str) -> Person | Consulta
     """
     session, keys = acting.session, acting.parts.keys
     owner = (contact.person_id, contact.consultant_id)
-    if owner != (None, None):
-        guessed_out = await tried_too_often(session, contact, acting.now)
-        known = None if guessed_out else await find_code(session, keys, code)
-        if known is not None and (known.person_id, known.consultant_id) != owner:
+    guessed_out = await tried_too_often(session, contact, acting.now)
+    known = None if guessed_out else await find_code(session, keys, code)
+    if known is not None:
+        whose = (known.person_id, known.consultant_id)
+        if owner not in ((None, None), whose):
             return LinkRefused.SOMEBODY_ELSES
+        role = Role.PERSON if known.person_id is not None else Role.CONSULTANT
+        if owner != whose and not is_enough(LINKING[role], acting.by.proof):
+            return LinkRefused.UNPROVED if role is Role.PERSON else LinkRefused.NOT_HERE
     try:
         found = await use_code(session, keys, contact, code, acting.now)
     except TooManyAttempts:
@@ -126,6 +136,48 @@ async def link(acting: Acting, contact: Contact, code: str) -> Person | Consulta
     _audit_as(acting, Role.CONSULTANT, consultant.id)
     await send_what_waited(session, consultant.id, acting.now)
     return consultant
+
+
+def ask_to_prove(acting: Acting, contact: Contact) -> tuple[str, Challenge]:
+    """Six digits to be sent to an address, and what shows that they came back from it.
+
+    A sender of SMS or mail can be forged; only who has the number or the mailbox reads what is sent there.
+    """
+    digits = f"{secrets.randbelow(1_000_000):06}"
+    mark = acting.parts.keys.sign(f"{contact.id}:{digits}", _CONTEXT)
+    return digits, Challenge(contact.id, mark, acting.now + LINK_PROOF_LASTS)
+
+
+async def link_proved(
+    acting: Acting, contact: Contact, code: str, challenge: Challenge, text: str
+) -> Person | Consultant | LinkRefused | ProofRefused:
+    """Tie an address to the owner of a code once the digits of `ask_to_prove` came back from it. Wrong digits count as
+    wrong codes do."""
+    if challenge.until <= acting.now or challenge.contact_id != contact.id:
+        return ProofRefused.OLD
+    if await tried_too_often(acting.session, contact, acting.now):
+        return ProofRefused.TOO_MANY_TRIES
+    if not _fits(acting, challenge, text):
+        count_attempt(acting.session, contact, acting.now)
+        return ProofRefused.WRONG
+    # What went to the address came back from it: that is as good as an answer to our mail.
+    proved = Actor(acting.by.role, Proof.REPLY, acting.by.id)
+    return await link(replace(acting, by=proved), contact, code)
+
+
+def _fits(acting: Acting, challenge: Challenge, text: str) -> bool:
+    digits = "".join(str(int(char)) for char in text if char.isdecimal())
+    return acting.parts.keys.verify(f"{challenge.contact_id}:{digits}", _CONTEXT, challenge.mark)
+
+
+async def give_code(acting: Acting, person_id: int) -> tuple[Person, Invited] | InviteRefused:
+    """A link code for one of their people, to be given to them in person; earlier unused ones end."""
+    person = await acting.person(person_id)
+    if person is None:
+        return InviteRefused.NOBODY
+    code, expires_at = await make_code(acting.session, acting.parts.keys, acting.now, person_id=person.id)
+    acting.audit("invited", f"person:{person.id}")
+    return person, Invited(code, expires_at)
 
 
 def _audit_as(acting: Acting, role: Role, number: int) -> None:
@@ -237,9 +289,7 @@ async def prove(acting: Acting, challenge: Challenge, text: str) -> Contact | Pr
         return ProofRefused.OLD
     person = await acting.own_person()
     contact = await acting.session.get(Contact, challenge.contact_id)
-    digits = "".join(str(int(char)) for char in text if char.isdecimal())
-    fits = acting.parts.keys.verify(f"{challenge.contact_id}:{digits}", _CONTEXT, challenge.mark)
-    if contact is None or not fits:
+    if contact is None or not _fits(acting, challenge, text):
         return ProofRefused.TOO_MANY_TRIES if challenge.tries + 1 >= MOST_TRIES else ProofRefused.WRONG
     if contact.person_id not in (None, person.id):
         acting.audit("address_changed_hands", f"person:{contact.person_id}")
@@ -266,6 +316,32 @@ def note_heard(acting: Acting, contact: Contact, *, blocks: bool = False) -> Non
     """Something came from this address: whoever writes can be written to, unless what came is that they block us."""
     contact.last_heard_at = acting.now
     contact.state = ContactState.BLOCKED if blocks else ContactState.ACTIVE
+
+
+async def stop_channel(acting: Acting, contact: Contact, *, once: str) -> bool:
+    """Nothing goes to this address any more, because STOP came from it. False where that was so already; else it is in
+    the audit log, and a person's consultant hears it."""
+    if contact.state is ContactState.BLOCKED:
+        return False
+    note_heard(acting, contact, blocks=True)
+    await _tell_of_channel(acting, contact, "stopped_channel", once)
+    return True
+
+
+async def resume_channel(acting: Acting, contact: Contact, *, once: str) -> None:
+    """What was stopped goes on, because START came from there; the consultant hears it."""
+    if contact.state is ContactState.BLOCKED:
+        await _tell_of_channel(acting, contact, "resumed_channel", once)
+    note_heard(acting, contact)
+
+
+async def _tell_of_channel(acting: Acting, contact: Contact, what: str, once: str) -> None:
+    acting.audit(what, acting.by.ref)
+    person = await acting.session.get(Person, contact.person_id) if contact.person_id is not None else None
+    consultant = await acting.who_hears(person) if person is not None else None
+    if person is not None and consultant is not None:
+        body = told.channel_stopped(person, contact.channel, stopped=what == "stopped_channel")
+        await acting.tell_consultant(consultant.id, f"{what}:{contact.id}:{once}", body, about=person)
 
 
 def note_language(contact: Contact, language: str | None) -> None:

@@ -291,3 +291,22 @@ def _last_said(turn: Turn) -> list[Button]:
     if not isinstance(rows, list):
         return []
     return [button for row in Body.from_json({"parts": [], "buttons": rows}).buttons for button in row]
+
+
+async def is_offered(turn: Turn, intent: str) -> bool:
+    """Whether the very message that this replies to had this choice."""
+    message = await answered_message(turn)
+    if message is None:
+        return False
+    if intent in [one.intent for one in await _buttons(turn, message)]:
+        return True
+    # What was composed at sending may come out otherwise by now: what was shown is noted with the moment of sending.
+    offer = await turn.session.get(Offer, turn.contact.id)
+    shown_then = offer is not None and offer.at in (message.sent_at, message.created_at)
+    return shown_then and intent in await _offered(turn.session, turn.contact.id)
+
+
+async def asks_for_this(turn: Turn) -> bool:
+    """Whether the message that this replies to is the one that asked for what is written now (the open topic)."""
+    message, asked_in = await answered_message(turn), turn.recall("asked_in")
+    return message is not None and isinstance(asked_in, str) and message.key.startswith(asked_in)

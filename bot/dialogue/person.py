@@ -7,6 +7,7 @@ from bot.dialogue.again import repeat_message
 from bot.dialogue.answers import chosen_by_text, say_not_there
 from bot.dialogue.appointments import absence_draft, appointments, missed, proposals
 from bot.dialogue.asking import feedback, language_offer, questions
+from bot.dialogue.gate import guarded, may, refuse
 from bot.dialogue.own import channels, onboarding, plan, preferences, privacy
 from bot.dialogue.turn import Screen, Turn, button, part
 from bot.events import Command, Media, MediaKind, Pressed, Said, Started
@@ -15,7 +16,7 @@ from reminders.intents import Act, Intent, act_of, asks
 from storage.engine.columns import Json
 from storage.vocabulary import LetterKind
 
-_SCREENS: dict[Act, Screen] = {
+_UNGUARDED: dict[Act, Screen] = {
     Act.MENU: menu.show,
     Act.APPOINTMENTS: appointments.show_all,
     Act.TAKE_PROPOSED: proposals.choose,
@@ -47,27 +48,25 @@ _SCREENS: dict[Act, Screen] = {
     Act.RESUME: privacy.resume,
     Act.ERASE: privacy.erase,
 }
+_SCREENS = guarded(_UNGUARDED)
 # What may be done before consent was given: nothing that keeps or shows personal data.
-_BEFORE_CONSENT: dict[Act, Screen] = {
-    Act.CONSENT: onboarding.answer_consent,
-    Act.LISTEN: preferences.listen,
-    Act.HEAR: preferences.hear,
-}
+_BEFORE_CONSENT: dict[Act, Screen] = guarded(
+    {Act.CONSENT: onboarding.answer_consent, Act.LISTEN: preferences.listen, Act.HEAR: preferences.hear}
+)
 # Who has the question read to them answers it afterwards.
 _LEAVE_OPEN = frozenset({Act.HEAR})
-_COMMANDS: dict[str, Screen] = {
-    "menu": menu.show,
-    "start": menu.show,
-    "help": menu.show,
-    "appointments": appointments.show_all,
-    "absent": absence_draft.start,
-    "question": questions.ask,
-    "plan": plan.show,
-    "consultant": letters.ask,
-    "settings": preferences.show,
-    "language": onboarding.ask_language,
-    "privacy": privacy.show,
-    "stop": privacy.stop,
+_COMMANDS: dict[str, Act] = {
+    "menu": Act.MENU,
+    "start": Act.MENU,
+    "help": Act.MENU,
+    "appointments": Act.APPOINTMENTS,
+    "absent": Act.ABSENT,
+    "question": Act.QUESTION,
+    "plan": Act.PLAN,
+    "consultant": Act.LETTER,
+    "settings": Act.SETTINGS,
+    "privacy": Act.PRIVACY,
+    "stop": Act.STOP,
 }
 
 
@@ -87,7 +86,7 @@ async def step(turn: Turn) -> None:
             await _before_consent(turn)
         case Command(name=name):
             turn.expect("")
-            await _COMMANDS.get(name, menu.show)(turn, ())
+            await _SCREENS[_COMMANDS.get(name, Act.MENU)](turn, ())
         case Said(text=text, edited=edited):
             await _free_text(turn, text, edited=edited)
         case Media() as sent:
@@ -156,6 +155,8 @@ async def _free_text(turn: Turn, text: str, *, edited: bool) -> None:
         await press(turn, intent)
     elif topic in ("letter", "other_time"):
         await letters.take(turn, text)
+    elif topic in (channels.TOPIC_ADDRESS, channels.TOPIC_CODE) and not await may(turn, Act.CHANNELS):
+        await refuse(turn, Act.CHANNELS)
     elif topic == channels.TOPIC_ADDRESS:
         await channels.take_address(turn, number, text)
     elif topic == channels.TOPIC_CODE:

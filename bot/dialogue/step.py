@@ -1,6 +1,6 @@
 """The dialogue's door: who is this, and which side of the conversation are they on."""
 
-from bot.actions.contacts import let_go, note_heard
+from bot.actions.contacts import let_go, resume_channel, stop_channel
 from bot.dialogue import menu, person, stranger
 from bot.dialogue.answers import read_answer
 from bot.dialogue.consultants import door
@@ -22,10 +22,10 @@ async def step(turn: Turn) -> None:
         case Moved():
             let_go(turn.acting, turn.contact)
             return
-        case Left():
-            note_heard(turn.acting, turn.contact, blocks=True)
+        case Left(said=said):
+            await _stop_here(turn, said=said)
             return
-    note_heard(turn.acting, turn.contact)
+    await resume_channel(turn.acting, turn.contact, once=turn.event.event_id)
     if isinstance(turn.event.payload, Returned):
         return
     turn.event = await read_answer(turn)
@@ -42,6 +42,13 @@ async def step(turn: Turn) -> None:
         await door.step(turn)
     else:
         await person.step(turn)
+
+
+async def _stop_here(turn: Turn, *, said: bool) -> None:
+    """Nothing goes here any more; who said so in words is answered once."""
+    is_new = await stop_channel(turn.acting, turn.contact, once=turn.event.event_id)
+    if said and is_new:
+        turn.say(part("stop.here", start="START"))
 
 
 def _say_unheard(turn: Turn, why: str) -> None:

@@ -1,6 +1,17 @@
 """Whoever is not linked: learns what this is and how to be linked, and nothing else."""
 
-from bot.actions.contacts import LinkRefused, link, note_language
+from datetime import datetime
+from typing import Final
+
+from bot.actions.contacts import (
+    Challenge,
+    LinkRefused,
+    ProofRefused,
+    ask_to_prove,
+    link,
+    link_proved,
+    note_language,
+)
 from bot.dialogue.consultants import door
 from bot.dialogue.own import onboarding
 from bot.dialogue.turn import Turn, part, party_of, title
@@ -8,13 +19,15 @@ from bot.events import Said, Started
 from locales.rendering.languages import find_language
 from storage.people.conversations import conversation_of
 from storage.people.link_codes import looks_like_code
-from storage.people.people import Person
+from storage.people.people import Consultant, Person
 
+_PROVE: Final = "link_proof"
 _REFUSED = {
     LinkRefused.UNKNOWN: "link.unknown",
     LinkRefused.EXPIRED: "link.expired",
     LinkRefused.TOO_MANY: "link.too_many",
     LinkRefused.SOMEBODY_ELSES: "link.somebody_else",
+    LinkRefused.NOT_HERE: "consultant.not_here",
 }
 
 
@@ -22,6 +35,9 @@ async def meet(turn: Turn) -> None:
     """Answer a stranger: use the code they bring, or greet them."""
     note_language(turn.contact, find_language(turn.event.language))
     code = _code_of(turn)
+    if code is None and turn.conversation.topic == _PROVE:
+        await _prove(turn)
+        return
     if code is None:
         turn.say(title("stranger.greeting"), part("stranger.how_to_link"))
         return
@@ -31,6 +47,16 @@ async def meet(turn: Turn) -> None:
 async def use(turn: Turn, code: str) -> None:
     """Link this contact with a code, or say what to do instead."""
     owner = await link(turn.acting, turn.contact, code)
+    if owner is LinkRefused.UNPROVED:
+        digits, challenge = ask_to_prove(turn.acting, turn.contact)
+        turn.expect(_PROVE)
+        turn.remember(code=code, proof={"hash": challenge.mark, "until": challenge.until.isoformat()})
+        turn.say(part("link.prove", code=digits))
+        return
+    await _begin(turn, owner)
+
+
+async def _begin(turn: Turn, owner: Person | Consultant | LinkRefused) -> None:
     if isinstance(owner, LinkRefused):
         turn.say(part(_REFUSED[owner]))
         return
@@ -42,6 +68,23 @@ async def use(turn: Turn, code: str) -> None:
     else:
         turn.linked_consultant = owner
         await door.welcome(turn)
+
+
+async def _prove(turn: Turn) -> None:
+    """The digits that were sent to this address after a code came from it."""
+    payload, code, kept = turn.event.payload, turn.recall("code"), turn.recall("proof")
+    text = payload.text if isinstance(payload, Said) else ""
+    if not (isinstance(code, str) and isinstance(kept, dict)):
+        turn.say(title("stranger.greeting"), part("stranger.how_to_link"))
+        return
+    challenge = Challenge(turn.contact.id, str(kept["hash"]), datetime.fromisoformat(str(kept["until"])))
+    owner = await link_proved(turn.acting, turn.contact, code, challenge, text)
+    if isinstance(owner, ProofRefused):
+        turn.say(part("link.too_many" if owner is ProofRefused.TOO_MANY_TRIES else "link.prove_wrong"))
+        return
+    turn.expect("")
+    turn.remember(code=None, proof=None)
+    await _begin(turn, owner)
 
 
 def _code_of(turn: Turn) -> str | None:

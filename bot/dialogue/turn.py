@@ -153,6 +153,9 @@ class Turn:
         """From now on free text is the answer to `topic` ("letter", "absence_note:3"); "" = nothing special."""
         self.conversation.topic = topic
         self.conversation.updated_at = self.now
+        if topic:
+            # Which of our messages asks for it: where copies of messages travel, only its answer is meant for it.
+            self.remember(asked_in=f"reply:{self.event.channel}:{self.event.event_id}:")
 
     def remember(self, **values: Json) -> None:
         """Keep values with the conversation (JSON); None forgets one."""

@@ -79,7 +79,7 @@ def route(
     usable = [
         address
         for address in others
-        if address.state is ContactState.ACTIVE and address.address is not None and address.channel in channels
+        if address.address is not None and address.channel in channels and _takes(address, asked, row)
     ]
     if row.passed_over:
         passed_over = set(row.passed_over.split(","))
@@ -97,6 +97,12 @@ def route(
     if consultant is not None:
         return Way(addresses, _known(consultant.language), f"consultant:{consultant_id}")
     return Way(addresses, _known(addresses[0].language), f"contact:{addresses[0].contact_id}")
+
+
+def _takes(address: Address, asked: Address | None, row: ClaimedRow) -> bool:
+    """Whether it may be written to: one that works; and of one that said STOP, the answer to that word."""
+    answered = address is asked and row.priority == Priority.REPLY and address.state is ContactState.BLOCKED
+    return answered or address.state is ContactState.ACTIVE
 
 
 def _waits(row: ClaimedRow, person: Recipient, first: Address, rules: ChannelRules, now: datetime) -> Later | None:

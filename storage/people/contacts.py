@@ -168,6 +168,25 @@ async def is_reachable(session: AsyncSession, consultant_id: int, channels: Coll
     return found is not None
 
 
+async def contacts_of(session: AsyncSession, person_id: int) -> list[Contact]:
+    """A person's addresses that work, the one heard of last first."""
+    found = await session.scalars(
+        select(Contact).where(Contact.person_id == person_id, Contact.state == ContactState.ACTIVE)
+    )
+    return sorted(found, key=lambda one: (one.last_heard_at or one.created_at, one.id), reverse=True)
+
+
+async def stopped_channels_of(session: AsyncSession, person_id: int) -> list[str]:
+    """The channels on which a person said STOP and has no other address that works."""
+    found = await session.scalars(
+        select(Contact.channel)
+        .where(Contact.person_id == person_id, Contact.state == ContactState.BLOCKED)
+        .order_by(Contact.id)
+    )
+    working = await channels_of(session, person_id)
+    return [name for name in dict.fromkeys(found) if name not in working]
+
+
 async def channels_of(session: AsyncSession, person_id: int) -> list[str]:
     """The channels on which a person has an address that works, each once, the oldest first."""
     found = await session.scalars(

@@ -109,6 +109,11 @@ async def tried_too_often(session: AsyncSession, contact: Contact, now: datetime
     return (recent or 0) >= MAX_ATTEMPTS
 
 
+def count_attempt(session: AsyncSession, contact: Contact, now: datetime) -> None:
+    """What did not fit counts as a guess of this contact."""
+    session.add(LinkAttempt(contact_id=contact.id, at=now))
+
+
 async def use_code(session: AsyncSession, keys: KeyRing, contact: Contact, text: str, now: datetime) -> LinkCode:
     """Use a code (or a pass) from a contact: ties the contact to the code's owner and makes the code useless.
 
@@ -124,11 +129,11 @@ async def use_code(session: AsyncSession, keys: KeyRing, contact: Contact, text:
     hashes = keys.fingerprints(normalise_code(text), _CONTEXT)
     found = await session.scalar(select(LinkCode).where(LinkCode.code_hash.in_(hashes)).with_for_update())
     if found is None or (found.used_at is not None and found.used_by != contact.id):
-        session.add(LinkAttempt(contact_id=contact.id, at=now))
+        count_attempt(session, contact, now)
         raise CodeUnknown
     if found.used_at is None:
         if found.expires_at <= now:
-            session.add(LinkAttempt(contact_id=contact.id, at=now))
+            count_attempt(session, contact, now)
             raise CodeExpired
         found.used_at, found.used_by = now, contact.id
         contact.person_id, contact.consultant_id = found.person_id, found.consultant_id

@@ -32,8 +32,14 @@ class SmsPhone:
         return [fold(plain(sms.text)) for sms in self._notify.sms_of(self._number) if not sms.from_person]
 
     async def starts(self, code: str | None = None) -> None:
-        """Text the code of an invitation."""
+        """Text the code of an invitation, and then the digits that show whose number it is."""
         await self.says(code or "START")
+        if code is not None:
+            await self._proves(await self.sees(""))
+
+    async def _proves(self, text: str) -> None:
+        if digits := _digits_in(text):
+            await self.says(digits)
 
     async def says(self, text: str) -> None:
         """Text something."""
@@ -107,20 +113,31 @@ class MailPhone:
         return [str(body.get_content()).replace("\r\n", "\n") for body in bodies if body is not None]
 
     async def starts(self, code: str | None = None) -> None:
-        """Send the mail that the invitation's link has written already."""
+        """Send the mail that the invitation's link has written already, and answer with the digits that come back."""
         mail = EmailMessage(policy=SMTP)
         mail["From"], mail["To"], mail["Message-ID"] = self._address, OURS, make_msgid()
         mail["Subject"] = code or "Hallo"
         mail.set_content("")
         await self._bring(mail)
+        if code is not None:
+            await self._proves(await self.sees(""))
+
+    async def _proves(self, text: str) -> None:
+        if digits := _digits_in(text):
+            await self.says(digits)
 
     async def says(self, text: str) -> None:
         """Answer the newest mail."""
-        await self._bring(reply_to(self._mails[-1], text, sender=self._address))
+        await self._answers(self._mails[-1], text)
+
+    async def _answers(self, mail: EmailMessage, text: str) -> None:
+        await self._bring(reply_to(mail, text, sender=self._address))
 
     async def taps(self, label: str) -> None:
-        """Answer with the number that the newest text has for this, or with its words where it has none."""
-        await self.says(_number_of(self.texts, label) or label)
+        """Answer the newest mail that has choices with the number of this one, or with its words where it has none."""
+        number = _number_of(self.texts, label)
+        offers = (mail for mail, text in zip(self._mails[::-1], self.texts[::-1], strict=True) if _is_numbered(text))
+        await self._answers(next(offers, self._mails[-1]) if number else self._mails[-1], number or label)
 
     async def sees(self, wanted: str) -> str:
         """Wait for a mail that holds this, or that says where to read it."""
@@ -131,11 +148,21 @@ class MailPhone:
         await asyncio.to_thread(put_into, self._imap_port, mail.as_bytes())
 
 
+def _digits_in(text: str) -> str:
+    """The six digits that are to be sent back; "" where there are none."""
+    found = re.search(r"\b\d{6}\b", text)
+    return found[0] if found is not None else ""
+
+
 def _number_of(texts: Sequence[str], label: str) -> str | None:
     """The number of this answer in the newest text that has any: an older text's numbers hold no more."""
-    numbered = next((text for text in reversed(texts) if re.search(r"^\d+(?: =|\.) ", text, re.MULTILINE)), "")
+    numbered = next((text for text in reversed(texts) if _is_numbered(text)), "")
     found = re.search(rf"^(\d+)(?: =|\.) [^\n]*{re.escape(label)}", numbered, re.MULTILINE)
     return found[1] if found is not None else None
+
+
+def _is_numbered(text: str) -> bool:
+    return re.search(r"^\d+(?: =|\.) ", text, re.MULTILINE) is not None
 
 
 async def _seen(texts: Callable[[], Sequence[str]], fits: Callable[[str], bool], wanted: str) -> str:

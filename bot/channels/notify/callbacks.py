@@ -100,7 +100,7 @@ def payload_of(text: str, words: SmsWords) -> Payload:
     text = text.replace("\0", "").strip()[:LONGEST_TEXT]
     match words.wish_in(text):
         case Wish.STOP:
-            return Left()
+            return Left(said=True)
         case Wish.START:
             # Whoever may be written to again hears so, and a stranger what this is.
             return Command("start")

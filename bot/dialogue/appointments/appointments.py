@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.actions import meetings
+from bot.actions.acting import Proof
 from bot.actions.meetings import MeetingRefused
 from bot.dialogue import menu
 from bot.dialogue.answers import answered_message
@@ -82,7 +83,7 @@ async def show_one(turn: Turn, args: Sequence[str]) -> None:
     appointment = await find(turn, args)
     if appointment is None:
         return
-    parts = appointment_parts(appointment)
+    parts = _shown(turn, appointment)
     if appointment.status is AppointmentStatus.CANCELLED:
         turn.say(*parts, part("appointment.is_cancelled"), buttons=[menu.back()], card=f"appointment:{appointment.id}")
         return
@@ -98,6 +99,14 @@ async def show_one(turn: Turn, args: Sequence[str]) -> None:
         ],
         card=f"appointment:{appointment.id}",
     )
+
+
+def _shown(turn: Turn, appointment: Appointment) -> list[Part]:
+    """What there is to say of it; over a way that anybody may read along on, time and place without names."""
+    parts = appointment_parts(appointment)
+    if turn.by.proof is not Proof.CLAIMED:
+        return parts
+    return [one for one in parts if one.text.key not in ("appointment.with", "appointment.note")]
 
 
 async def calendar(turn: Turn, args: Sequence[str]) -> None:

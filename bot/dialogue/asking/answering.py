@@ -10,11 +10,12 @@ from storage.vocabulary import Group
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks. `benefit` None = unknown."""
+    """Who asks. `benefit` None = unknown; without `is_sure` it may be somebody else, who hears nothing of their own."""
 
     group: Group
     benefit: bool | None
     own: OwnFacts
+    is_sure: bool = True
 
 
 def topic_for(content: FaqContent, topic: Topic, group: Group) -> Topic:
@@ -33,7 +34,7 @@ def said_on(content: FaqContent, topic: Topic, asker: Asker) -> list[Part]:
     if topic.applies_to not in ("all", asker.group.value):
         parts.append(Part(Text("question.not_for_you")))
     route = asker.own.facts.route
-    if topic.route and route is not None and route.value not in topic.route:
+    if asker.is_sure and topic.route and route is not None and route.value not in topic.route:
         parts.append(Part(Text("question.other_route", {"route": Text(f"route.{route.value}")})))
     # Measure, duty and relief hold for who has a benefit (3.8, 1.10): unknown is not yes, and who has none hears that.
     if topic.benefit and asker.benefit is not True:
@@ -42,7 +43,8 @@ def said_on(content: FaqContent, topic: Topic, asker: Asker) -> list[Part]:
         parts.append(Part(Text("question.no_benefit")))
     field = "answer_migrant" if _has_own_for(content, topic, asker.group) else "answer"
     parts.append(Part(Text(f"faq.{field}.{topic.id}"), Style.OFFICIAL if topic.official else Style.NORMAL))
-    parts += [Part(said) for name in topic.personal if (said := line(name, asker.own)) is not None]
+    if asker.is_sure:
+        parts += [Part(said) for name in topic.personal if (said := line(name, asker.own)) is not None]
     if law := content.sources.law(topic.id, field):
         parts.append(Part(Text("question.source_law", {"law": law})))
     if topic.section:

@@ -5,11 +5,13 @@ A wrong answer about a fine is worse than none: nothing is guessed here, the fin
 
 from collections.abc import Sequence
 
+from bot.actions.acting import Proof
 from bot.actions.letters import LETTER_LENGTH
 from bot.dialogue import letters, media, menu
 from bot.dialogue.appointments import absence_draft, appointments, coming
 from bot.dialogue.asking import feedback, language_offer
 from bot.dialogue.asking.answering import Asker, is_for_migrants, said_on, topic_for
+from bot.dialogue.gate import guarded
 from bot.dialogue.own import onboarding, plan, preferences, privacy
 from bot.dialogue.own.facts import known_of
 from bot.dialogue.turn import Screen, Turn, button, part, title
@@ -138,10 +140,12 @@ async def answer(turn: Turn, topic: Topic, asked: str, *, in_words: bool = False
     if topic.action == "absence" and not in_words:
         await absence_draft.start_from_text(turn, asked)
         return
-    if topic.action is not None and topic.action in _SCREENS:
-        await _SCREENS[topic.action](turn, ())
+    if topic.action is not None and topic.action in _ACTS:
+        await _SCREENS[_ACTS[topic.action]](turn, ())
         return
-    parts = said_on(turn.services.faq, topic, Asker(person.group, person.benefit, await known_of(turn)))
+    is_sure = turn.by.proof is not Proof.CLAIMED
+    asker = Asker(person.group, person.benefit, await known_of(turn), is_sure)
+    parts = said_on(turn.services.faq, topic, asker)
     # Distress that is no emergency: the consultant hears it too, and the person is told so.
     heard = topic.action == "note" and asked and await letters.send(turn, asked, LetterKind.QUESTION)
     if heard and await turn.can_be_heard():
@@ -177,12 +181,23 @@ async def _urgent(turn: Turn, text: str) -> None:
 
 
 # What a topic starts instead of an answer.
-_SCREENS: dict[Action, Screen] = {
-    "appointments": appointments.show_all,
-    "plan": plan.show,
-    "settings": preferences.show,
-    "language": onboarding.ask_language,
-    "privacy": privacy.show,
-    "menu": menu.show,
-    "handover": letters.ask,
+_ACTS: dict[Action, Act] = {
+    "appointments": Act.APPOINTMENTS,
+    "plan": Act.PLAN,
+    "settings": Act.SETTINGS,
+    "language": Act.LANGUAGE,
+    "privacy": Act.PRIVACY,
+    "menu": Act.MENU,
+    "handover": Act.LETTER,
 }
+_SCREENS: dict[Act, Screen] = guarded(
+    {
+        Act.APPOINTMENTS: appointments.show_all,
+        Act.PLAN: plan.show,
+        Act.SETTINGS: preferences.show,
+        Act.LANGUAGE: onboarding.ask_language,
+        Act.PRIVACY: privacy.show,
+        Act.MENU: menu.show,
+        Act.LETTER: letters.ask,
+    }
+)

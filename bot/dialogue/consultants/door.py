@@ -1,16 +1,18 @@
 """A consultant's turn: buttons and commands to screens, free text to whatever is open."""
 
-from bot.dialogue import media
+from bot.actions.acting import Proof
+from bot.dialogue import gate, media
 from bot.dialogue.again import repeat_message
-from bot.dialogue.answers import say_not_there
+from bot.dialogue.answers import asks_for_this, say_not_there
 from bot.dialogue.consultants import agenda, away, calls, lists, people, proposals, reports, writing
 from bot.dialogue.consultants.common import menu_rows, number_in
+from bot.dialogue.gate import guarded
 from bot.dialogue.turn import Screen, Turn, part, title
 from bot.events import Command, Media, Pressed, Said, Started
 from reminders.intents import Act, Intent
 from storage.engine.columns import Json
 
-_SCREENS: dict[Act, Screen] = {
+_UNGUARDED: dict[Act, Screen] = {
     Act.SEEN: reports.seen,
     Act.CALL_ME: reports.call_me,
     Act.LETTER_SEEN: writing.letter_seen,
@@ -27,6 +29,7 @@ _SCREENS: dict[Act, Screen] = {
     Act.FOUND: people.show_found,
     Act.WHO: people.who,
     Act.ADD: people.add,
+    Act.GIVE_CODE: people.give_code,
     Act.ADD_LANGUAGE: people.add_language,
     Act.ADD_GROUP: people.add_group,
     Act.PICK: agenda.people,
@@ -46,6 +49,7 @@ _SCREENS: dict[Act, Screen] = {
     Act.CALL: calls.call,
     **{Act(name): screen for name, screen in lists.LIST_SCREENS.items()},
 }
+_SCREENS = guarded(_UNGUARDED)
 _COMMANDS: dict[str, Screen] = {
     **lists.LIST_SCREENS,
     "digest": lists.overview,
@@ -60,6 +64,8 @@ _COMMANDS: dict[str, Screen] = {
     "away": away.away,
     "standin": away.stand_in,
 }
+# Where a copy of a mail may have been answered, words are heard only as what that mail asked for.
+_BY_MAIL = frozenset({"write", "group", "whom", "place", "find"})
 
 
 async def welcome(turn: Turn) -> None:
@@ -69,7 +75,13 @@ async def welcome(turn: Turn) -> None:
 
 
 async def step(turn: Turn) -> None:
-    """One event of a consultant."""
+    """One event of a consultant.
+
+    Over a way that anybody can forge nothing is done; by mail only what the mail that is answered offered.
+    """
+    if turn.by.proof is Proof.CLAIMED:
+        gate.say_not_here(turn)
+        return
     match turn.event.payload:
         case Pressed(intent=intent):
             # What was being written is let go: words meant for one person must never reach another.
@@ -84,6 +96,8 @@ async def step(turn: Turn) -> None:
             await _free_text(turn, text, None)
         case Media() as sent:
             await _free_text(turn, sent.caption, media.kept(turn, sent))
+        case Command() if turn.by.proof is Proof.REPLY:
+            gate.say_not_here(turn)
         case Command(name=name, rest=rest) if name in _COMMANDS:
             turn.expect("")
             # What follows a command is a name, not a button's arguments.
@@ -101,6 +115,9 @@ async def _free_text(turn: Turn, text: str, media: dict[str, Json] | None) -> No
     if (text.strip() or media is not None) and await writing.answer_by_reply(turn, text, media):
         return
     topic, _, number = turn.conversation.topic.partition(":")
+    if turn.by.proof is Proof.REPLY and not (topic in _BY_MAIL and await asks_for_this(turn)):
+        gate.say_not_here(turn)
+        return
     if not text.strip() and media is None:
         turn.say(part("consultant.not_understood"), buttons=menu_rows())
     elif topic == "write" and await writing.send(turn, number_in([number]), text, media):

@@ -1,9 +1,11 @@
 """The people of the caseload: finding one, what is known of them at a glance, adding one."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from bot.actions import contacts
+from bot.actions.contacts import InviteRefused
 from bot.actions.people import NAME_LENGTH, Added, NewPerson, PersonRefused, add_person, looked_at_list
 from bot.dialogue.consultants.common import (
     PAGE,
@@ -25,7 +27,7 @@ from reminders.wording.appointment import appointment_line, name_of
 from reminders.wording.caseload_lists import List, lines_of
 from storage.appointments.absence_reports import LOOK_BACK, times_reported
 from storage.appointments.appointments import appointments_of
-from storage.people.contacts import channels_of
+from storage.people.contacts import channels_of, stopped_channels_of
 from storage.people.people import Person, plan_of
 from storage.vocabulary import Group
 
@@ -119,7 +121,7 @@ async def who(turn: Turn, args: Sequence[str]) -> None:
         title("consultant.person", person=name_of(person)),
         Part(Text("consultant.speaks", {"language": Text(f"language.{person.language}")})),
         *([part("consultant.telephone", telephone=person.phone)] if person.phone else []),
-        await _reach(turn, person),
+        *await _reach(turn, person),
         *(Part(appointment_line(appointment)) for appointment in coming),
         Part(Text("consultant.absent_lately", {}, count=lately)),
     ]
@@ -134,7 +136,10 @@ async def who(turn: Turn, args: Sequence[str]) -> None:
                 button("consultant.new", asks(Act.NEW, person.id), "➕"),
             ],
             [button("consultant.meetings", asks(Act.MEETINGS, person.id), "🔁")],
-            [button("consultant.road", asks(Act.ROAD, person.id), "🧭")],
+            [
+                button("consultant.road", asks(Act.ROAD, person.id), "🧭"),
+                button("consultant.code_button", asks(Act.GIVE_CODE, person.id), "🔑"),
+            ],
             *menu_rows(),
         ],
     )
@@ -153,13 +158,16 @@ async def road(turn: Turn, args: Sequence[str]) -> None:
     turn.say(title("consultant.person", person=name_of(person)), attachment=Attachment("plan", str(person.id)))
 
 
-async def _reach(turn: Turn, person: Person) -> Part:
+async def _reach(turn: Turn, person: Person) -> list[Part]:
     names = await channels_of(turn.session, person.id)
+    ended = await stopped_channels_of(turn.session, person.id)
+    said_stop = Part(Text("consultant.ways_stopped", {"channels": [Text(f"channel.{name}") for name in ended]}))
     if person.stopped_at is not None:
-        return part("consultant.has_stopped")
+        return [part("consultant.has_stopped")]
     if not names:
-        return part("consultant.not_linked")
-    return Part(Text("consultant.reached_by", {"channels": [Text(f"channel.{name}") for name in names]}))
+        return [said_stop] if ended else [part("consultant.not_linked")]
+    reached = Part(Text("consultant.reached_by", {"channels": [Text(f"channel.{name}") for name in names]}))
+    return [reached, said_stop] if ended else [reached]
 
 
 # --- adding ---------------------------------------------------------------------------------------------------------
@@ -221,13 +229,32 @@ async def add_group(turn: Turn, args: Sequence[str]) -> None:
     _say_added(turn, made)
 
 
+async def give_code(turn: Turn, args: Sequence[str]) -> None:
+    """A code for one of their people who has no safe way, or a new telephone: "code:<person>"."""
+    given = await contacts.give_code(turn.acting, number_in(args))
+    if isinstance(given, InviteRefused):
+        say_unknown(turn)
+        return
+    person, invited = given
+    turn.say(
+        title("consultant.code_for", person=name_of(person)),
+        *_code_parts(turn, invited.code, invited.expires_at),
+        buttons=menu_rows(),
+    )
+
+
+def _code_parts(turn: Turn, code: str, expires_at: datetime) -> list[Part]:
+    return [
+        part("consultant.give_code", code=code),
+        *(part("consultant.give_link", link=link) for link in turn.services.links(code).values()),
+        Part(Text("consultant.code_until", {"on": expires_at.astimezone(turn.zone).date()})),
+    ]
+
+
 def _say_added(turn: Turn, made: Added) -> None:
     person = made.person
-    links = turn.services.links(made.code)
     turn.say(
         title("consultant.added", person=name_of(person)),
-        part("consultant.give_code", code=made.code),
-        *(part("consultant.give_link", link=link) for link in links.values()),
-        Part(Text("consultant.code_until", {"on": made.expires_at.astimezone(turn.zone).date()})),
+        *_code_parts(turn, made.code, made.expires_at),
         buttons=[[button("consultant.new", asks(Act.NEW, person.id), "➕")], *menu_rows()],
     )

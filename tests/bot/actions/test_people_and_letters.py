@@ -34,7 +34,7 @@ def actor(talk: Talk, name: str) -> Actor:
         return Actor(Role.PERSON, Proof.ACCOUNT, talk.person_ids[name])
     if name in talk.consultant_ids:
         return Actor(Role.CONSULTANT, Proof.ACCOUNT, talk.consultant_ids[name])
-    return OPERATOR if name == "operator" else Actor(Role.STRANGER, Proof.CLAIMED, 1)
+    return OPERATOR if name == "operator" else Actor(Role.STRANGER, Proof.ACCOUNT, 1)
 
 
 @asynccontextmanager

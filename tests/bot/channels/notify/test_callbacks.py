@@ -59,7 +59,7 @@ async def test_a_text_arrives_with_its_number_and_id(rig: Rig) -> None:
 async def test_codes_and_words_arrive_as_what_they_mean(rig: Rig) -> None:
     for said in ("ACDEF GHJKM", "توقف", "START"):
         await rig.notify.texts(PERSON, said)
-    assert [event.payload for event in rig.heard] == [Started("ACDEFGHJKM"), Left(), Command("start")]
+    assert [event.payload for event in rig.heard] == [Started("ACDEFGHJKM"), Left(said=True), Command("start")]
 
 
 async def test_a_name_or_short_code_is_taken_and_ignored(rig: Rig) -> None:

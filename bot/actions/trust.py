@@ -1,0 +1,130 @@
+"""Which act needs which proof: the one table, and how it is read (DESIGN.md rule 10).
+
+A sender of SMS, and of mail that answers nothing of ours, can be forged by anybody: `claimed`. It may do what harms
+nobody for long and what a person without any other way needs: answer, report, ask. What opens, moves or ends access, or
+shows more than times and places, needs a way that only its owner has. A consultant's mail does what the mail that it
+answers offered, and nothing else: forwards and copies of it travel.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from bot.actions.acting import Proof, Role
+from reminders.intents import Act
+
+
+class Need(StrEnum):
+    """How surely it must be known who acts."""
+
+    ANY = "any"  # whoever says so
+    OWN = "own"  # a way that only its owner has: an account, or an answer to our own mail
+    OFFERED = "offered"  # an account, or an answer to the very mail that offered it
+    ACCOUNT = "account"  # signed in
+
+
+#: What people do.
+PERSON: Final[Mapping[Act, Need]] = {
+    Act.MENU: Need.ANY,
+    Act.NOT_THERE: Need.ANY,
+    Act.WHOLE_MESSAGE: Need.OWN,
+    # The first minutes, which are the same on every way: a language harms nobody, and consent is given once.
+    Act.LANGUAGE: Need.ANY,
+    Act.CONSENT: Need.ANY,
+    Act.LISTEN: Need.OWN,
+    Act.HEAR: Need.OWN,
+    Act.APPOINTMENTS: Need.ANY,
+    Act.APPOINTMENT: Need.ANY,
+    Act.CALENDAR: Need.OWN,
+    Act.COME: Need.ANY,
+    Act.NOT_COME: Need.ANY,
+    Act.OTHER_TIME: Need.ANY,
+    Act.TAKE_PROPOSED: Need.ANY,
+    Act.ABSENT: Need.ANY,
+    Act.ABSENCE: Need.ANY,
+    Act.WHY_MISSED: Need.ANY,
+    Act.QUESTION: Need.ANY,
+    Act.TOPIC: Need.ANY,
+    Act.PASS_ON: Need.ANY,
+    Act.HELPED: Need.ANY,
+    Act.KEEP_LANGUAGE: Need.ANY,
+    # To be called, and words: the consultant sees over which way they came.
+    Act.LETTER: Need.ANY,
+    Act.PLAN: Need.OWN,
+    Act.SETTINGS: Need.OWN,
+    Act.WISHES: Need.OWN,
+    Act.QUIET_HOURS: Need.OWN,
+    Act.CHANNELS: Need.OWN,
+    Act.ADDRESS_ON_RECORD: Need.OWN,
+    Act.PRIVACY: Need.OWN,
+    Act.EXPORT: Need.OWN,
+    # All messages on all ways; the word STOP ends the one way it came over, which is `Left`.
+    Act.STOP: Need.OWN,
+    Act.RESUME: Need.OWN,
+    Act.ERASE: Need.OWN,
+}
+#: What consultants do.
+CONSULTANT: Final[Mapping[Act, Need]] = {
+    Act.NOT_THERE: Need.OWN,
+    Act.WHOLE_MESSAGE: Need.OFFERED,
+    Act.SEEN: Need.OFFERED,
+    Act.CALL_ME: Need.OFFERED,
+    Act.LETTER_SEEN: Need.OFFERED,
+    Act.WRITE: Need.OFFERED,
+    Act.READY_ANSWER: Need.OFFERED,
+    Act.REPLY: Need.OFFERED,
+    Act.INVITE_TO_TALK: Need.OFFERED,
+    Act.GROUPS: Need.OFFERED,
+    Act.GROUP: Need.OFFERED,
+    Act.PEOPLE: Need.OFFERED,
+    Act.FOUND: Need.OFFERED,
+    Act.WHO: Need.OFFERED,
+    Act.ROAD: Need.OFFERED,
+    # These open access for somebody.
+    Act.ADD: Need.ACCOUNT,
+    Act.ADD_LANGUAGE: Need.ACCOUNT,
+    Act.ADD_GROUP: Need.ACCOUNT,
+    Act.GIVE_CODE: Need.ACCOUNT,
+    Act.STAND_IN: Need.ACCOUNT,
+    Act.PICK: Need.OFFERED,
+    Act.NEW: Need.OFFERED,
+    Act.MAKE: Need.OFFERED,
+    Act.MEETINGS: Need.OFFERED,
+    Act.MEETING: Need.OFFERED,
+    Act.MOVE: Need.OFFERED,
+    Act.CANCEL: Need.OFFERED,
+    Act.PROPOSE_TIME: Need.OFFERED,
+    Act.LIST: Need.OFFERED,
+    Act.OVERVIEW: Need.OFFERED,
+    Act.TODAY: Need.OFFERED,
+    Act.ABSENCES: Need.OFFERED,
+    Act.UNCONFIRMED: Need.OFFERED,
+    Act.UNDELIVERED: Need.OFFERED,
+    Act.QUESTIONS: Need.OFFERED,
+    Act.TERMS: Need.OFFERED,
+    Act.TALKS: Need.OFFERED,
+    Act.MORE: Need.OFFERED,
+    Act.AWAY: Need.OFFERED,
+    Act.CALLS: Need.OFFERED,
+    Act.CALL: Need.OFFERED,
+}
+#: Using a link code, by whose it is. A code shows who somebody is, and not that an address is theirs.
+LINKING: Final[Mapping[Role, Need]] = {Role.PERSON: Need.OWN, Role.CONSULTANT: Need.ACCOUNT}
+
+_ACTS: Final[Mapping[Role, Mapping[Act, Need]]] = {Role.PERSON: PERSON, Role.CONSULTANT: CONSULTANT}
+_ENOUGH: Final[Mapping[Need, frozenset[Proof]]] = {
+    Need.ANY: frozenset(Proof),
+    Need.OWN: frozenset({Proof.REPLY, Proof.ACCOUNT, Proof.DESK}),
+    Need.OFFERED: frozenset({Proof.ACCOUNT, Proof.DESK}),
+    Need.ACCOUNT: frozenset({Proof.ACCOUNT, Proof.DESK}),
+}
+
+
+def need_of(role: Role, act: Act) -> Need:
+    """What an act needs in this role; an act that stands in no table needs an account."""
+    return _ACTS.get(role, {}).get(act, Need.ACCOUNT)
+
+
+def is_enough(need: Need, proof: Proof, *, offered: bool = False) -> bool:
+    """Whether this proof is enough; `offered` = it answers the very message that offered the act."""
+    return proof in _ENOUGH[need] or (need is Need.OFFERED and offered and proof is Proof.REPLY)

@@ -1,0 +1,77 @@
+"""Whether an act may be done by who asks for it here, and what is offered where more must be known (bot.actions.trust).
+
+Every screen that a button, a command or a word opens is reached through here. What needs more than this way proves is
+offered over a safer way that the person has, by the very button; without one, through their consultant.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from bot.actions.acting import Proof, Role
+from bot.actions.safer import offer_safely
+from bot.actions.trust import is_enough, need_of
+from bot.dialogue.answers import is_offered
+from bot.dialogue.turn import Screen, Turn, part
+from locales.rendering.message import Text
+from reminders.intents import Act, asks
+
+# How an act is called where it is offered again; others lead to the menu.
+_LABELS: Final[Mapping[Act, str]] = {
+    Act.PLAN: "menu.plan",
+    Act.SETTINGS: "menu.settings",
+    Act.WISHES: "settings.reminders",
+    Act.QUIET_HOURS: "settings.quiet",
+    Act.CHANNELS: "settings.channels",
+    Act.ADDRESS_ON_RECORD: "settings.channels",
+    Act.PRIVACY: "menu.privacy",
+    Act.EXPORT: "privacy.export",
+    Act.STOP: "privacy.stop",
+    Act.RESUME: "privacy.resume",
+    Act.ERASE: "privacy.erase",
+    Act.LISTEN: "listen.rather",
+}
+
+
+def guarded(screens: Mapping[Act, Screen]) -> dict[Act, Screen]:
+    """The same screens, each opened only to who may do its act."""
+    return {act: _guarded(act, screen) for act, screen in screens.items()}
+
+
+def _guarded(act: Act, screen: Screen) -> Screen:
+    async def enter(turn: Turn, args: Sequence[str]) -> None:
+        if await may(turn, act, args):
+            await screen(turn, args)
+        else:
+            await refuse(turn, act)
+
+    return enter
+
+
+async def may(turn: Turn, act: Act, args: Sequence[str] = ()) -> bool:
+    """Whether whoever acts in this turn may do this here."""
+    by = turn.by
+    need = need_of(by.role, act)
+    if is_enough(need, by.proof):
+        return True
+    # A reply is worth its mail; whether that offered this is looked up only where it matters.
+    return is_enough(need, by.proof, offered=True) and await is_offered(turn, asks(act, *args))
+
+
+async def refuse(turn: Turn, act: Act) -> None:
+    """Say that this cannot be done here, and how it can."""
+    turn.expect("")
+    once = f"{turn.event.channel}:{turn.event.event_id}"
+    way = await offer_safely(turn.acting, turn.contact, act, _LABELS.get(act, "menu.back"), once=once)
+    if turn.by.role is Role.CONSULTANT:
+        say_not_here(turn)
+    elif way is not None:
+        turn.say(part("safer.look", channel=Text(f"channel.{way.channel}")))
+    else:
+        known = await turn.acting.who_hears(turn.person)
+        turn.say(part("safer.consultant" if known is not None else "reach.cannot_add"))
+
+
+def say_not_here(turn: Turn) -> None:
+    """To a consultant: what this way can and cannot do."""
+    key = "consultant.only_offered" if turn.by.proof is Proof.REPLY else "consultant.not_here"
+    turn.say(part(key))
