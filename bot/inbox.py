@@ -102,8 +102,9 @@ class Inbox:
             finally:
                 self._intake.end(sender)
         except BaseException:
-            self._intake.leave(sender)
+            self._intake.give_up(sender)
             raise
+        self._intake.handled(sender)
         task = asyncio.create_task(self._afterwards(event, replies))
         self._after.add(task)
         task.add_done_callback(self._after.discard)

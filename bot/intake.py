@@ -3,6 +3,10 @@
 An event is in hand from its arrival until the replies to it have left, so who is let in is answered soon; what is more
 is brought again by its channel (a webhook's 503, a poll that is not confirmed), which costs nobody a message. Without
 a bound a flood took every connection of the database, and reports were lost with an apology.
+
+One sender takes only a share: a few events that wait for their turn, and a few whose replies are on their way. Who
+sends more than a channel lets us answer (Telegram: a message a second in a chat) waits for their own replies; nobody
+else does, and their channel is not asked to bring it again, for a poll would hold everybody's updates back with theirs.
 """
 
 import asyncio
@@ -25,9 +29,10 @@ class Full(Exception):
 
 @dataclass(slots=True, eq=False)
 class _Sender:
-    """One sender's events: those in hand, and who waits for the turn before theirs."""
+    """One sender's events: those to be handled, those whose replies are on their way, and who waits for their turn."""
 
-    in_hand: int = 0
+    to_handle: int = 0
+    replying: int = 0
     busy: bool = False
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
 
@@ -48,25 +53,44 @@ class Intake:
         return self._in_hand
 
     def enter(self, sender: str) -> None:
-        """Take a place for one event of this sender; each `enter` is followed by one `leave`.
+        """Take a place for one event of this sender; each `enter` is followed by `give_up`, or `handled` and `leave`.
 
         Raises:
             Full: too many are in hand, of all or of this sender.
         """
         known = self._senders.get(sender)
-        if self._in_hand >= self._most or (known is not None and known.in_hand >= self._most_of_one):
+        if self._in_hand >= self._most or (known is not None and known.to_handle >= self._most_of_one):
             raise Full
         if known is None:
             known = self._senders[sender] = _Sender()
-        known.in_hand += 1
+        known.to_handle += 1
         self._in_hand += 1
 
-    def leave(self, sender: str) -> None:
-        """Give the place back."""
-        self._in_hand -= 1
+    def give_up(self, sender: str) -> None:
+        """Give the place of an event back that could not be handled."""
         known = self._senders[sender]
-        known.in_hand -= 1
-        if not known.in_hand:
+        known.to_handle -= 1
+        self._in_hand -= 1
+        self._forget(sender, known)
+
+    def handled(self, sender: str) -> None:
+        """The event is committed; its place is kept for its replies, up to the share of one sender."""
+        known = self._senders[sender]
+        known.to_handle -= 1
+        known.replying += 1
+        if known.replying > self._most_of_one:
+            self._in_hand -= 1
+
+    def leave(self, sender: str) -> None:
+        """The replies to a handled event have left."""
+        known = self._senders[sender]
+        known.replying -= 1
+        if known.replying < self._most_of_one:
+            self._in_hand -= 1
+        self._forget(sender, known)
+
+    def _forget(self, sender: str, known: _Sender) -> None:
+        if not known.to_handle and not known.replying:
             del self._senders[sender]
 
     async def begin(self, sender: str) -> None:

@@ -60,7 +60,7 @@ def update_catalogs(locale: str, folder: Path = FOLDER) -> Update:
 
 
 def add_language(new: NewLanguage, folder: Path = FOLDER) -> None:
-    """Enter a language in languages.py and dates.yaml (of a checkout); its catalogs come from update_catalogs.
+    """Enter a language in rendering/languages.py and rendering/dates.yaml (of a checkout); its catalogs come from update_catalogs.
 
     Raises:
         CannotAdd: when the code, the script or the words for the part of the day will not do.
@@ -77,14 +77,14 @@ def add_language(new: NewLanguage, folder: Path = FOLDER) -> None:
         raise CannotAdd(f"the fallback {new.fallback!r} is no language of Maatje")
     if len(new.parts) != 4 or not all(new.parts):
         raise CannotAdd("give four words with commas: for night, morning, afternoon and evening")
-    languages = folder / "languages.py"
+    languages = folder / "rendering" / "languages.py"
     text = languages.read_text(encoding="utf-8")
     if text.count(_LAST_LANGUAGE) != 1:
         raise CannotAdd("languages.py is not as expected; enter the language there by hand")
     fallback = "" if new.fallback == SOURCE else f", fallback={_quoted(new.fallback)}"
     line = f"        Language({_quoted(new.code)}, {_quoted(new.name)}, {_quoted(new.script)}{fallback}),\n"
     languages.write_text(text.replace(_LAST_LANGUAGE, line + _LAST_LANGUAGE), encoding="utf-8")
-    dates = folder / "dates.yaml"
+    dates = folder / "rendering" / "dates.yaml"
     words = ", ".join(_quoted(part) for part in new.parts)
     dates.write_text(f"{dates.read_text(encoding='utf-8')}{new.code}:\n  parts: [{words}]\n", encoding="utf-8")
 

@@ -13,7 +13,7 @@ async def test_more_than_fits_is_refused_and_a_place_comes_back() -> None:
         intake.enter(sender)
     with pytest.raises(Full):
         intake.enter("d")
-    intake.leave("b")
+    intake.give_up("b")
     intake.enter("d")
     assert intake.in_hand == 3
 
@@ -37,7 +37,7 @@ async def test_a_senders_events_are_handled_in_order_and_others_beside_them() ->
             await may_end.wait()
         done.append(name)
         intake.end(sender)
-        intake.leave(sender)
+        intake.give_up(sender)
 
     tasks = []
     for sender, name in (("a", "a1"), ("a", "a2"), ("b", "b1"), ("a", "a3")):
@@ -58,11 +58,11 @@ async def test_a_turn_that_is_given_up_passes_to_the_next() -> None:
         try:
             await intake.begin("a")
         except asyncio.CancelledError:
-            intake.leave("a")
+            intake.give_up("a")
             raise
         done.append(name)
         intake.end("a")
-        intake.leave("a")
+        intake.give_up("a")
 
     for _ in range(3):
         intake.enter("a")
@@ -71,7 +71,7 @@ async def test_a_turn_that_is_given_up_passes_to_the_next() -> None:
     await asyncio.sleep(0)
     second.cancel()
     intake.end("a")
-    intake.leave("a")
+    intake.give_up("a")
     await asyncio.gather(second, third, return_exceptions=True)
     assert done == ["third"]
     assert intake.in_hand == 0
@@ -88,10 +88,21 @@ async def test_no_more_turns_at_once_than_the_database_has_connections_for() -> 
         await asyncio.sleep(0)
         running -= 1
         intake.end(sender)
-        intake.leave(sender)
+        intake.give_up(sender)
 
     senders = [f"s{number}" for number in range(20)]
     for sender in senders:
         intake.enter(sender)
     await asyncio.gather(*(handle(sender) for sender in senders))
     assert most == 2
+
+
+async def test_who_sends_faster_than_is_answered_takes_their_share_only() -> None:
+    intake = Intake(most=100, most_of_one=2)
+    for _ in range(50):
+        intake.enter("flood")
+        intake.handled("flood")
+    assert intake.in_hand == 2
+    for left in range(49, -1, -1):
+        intake.leave("flood")
+        assert intake.in_hand == min(left, 2)

@@ -17,16 +17,20 @@ SWAHILI = NewLanguage("sw", 'Kiswahili "cha"', "Latn", "en", ("usiku", "asubuhi"
 def folder(tmp_path: Path) -> Path:
     for locale in ("nl", "ar"):
         shutil.copytree(FOLDER / locale, tmp_path / locale)
+    (tmp_path / "rendering").mkdir()
     for name in ("languages.py", "dates.yaml"):
-        shutil.copy(FOLDER / name, tmp_path)
+        shutil.copy(FOLDER / "rendering" / name, tmp_path / "rendering")
     return tmp_path
 
 
 def test_a_language_is_added_with_every_text_empty(folder: Path) -> None:
     add_language(SWAHILI, folder)
-    assert 'Language("sw", "Kiswahili \\"cha\\"", "Latn", fallback="en"),' in (folder / "languages.py").read_text()
-    ast.parse((folder / "languages.py").read_text())
-    assert yaml.safe_load((folder / "dates.yaml").read_text())["sw"] == {"parts": list(SWAHILI.parts)}
+    assert (
+        'Language("sw", "Kiswahili \\"cha\\"", "Latn", fallback="en"),'
+        in (folder / "rendering" / "languages.py").read_text()
+    )
+    ast.parse((folder / "rendering" / "languages.py").read_text())
+    assert yaml.safe_load((folder / "rendering" / "dates.yaml").read_text())["sw"] == {"parts": list(SWAHILI.parts)}
     asked = sum(len(f.entries) for s, f in read_locale("nl", folder).items() if not s.startswith("consultant"))
     assert update_catalogs("sw", folder) == Update("sw", asked, 0)
     entries = [entry for file in read_locale("sw", folder).values() for entry in file.entries]
@@ -58,7 +62,7 @@ def test_an_update_keeps_translations_and_their_order_follows_the_dutch(folder: 
     ],
 )
 def test_what_stands_in_the_way(folder: Path, new: NewLanguage, reason: str) -> None:
-    before = (folder / "languages.py").read_text()
+    before = (folder / "rendering" / "languages.py").read_text()
     with pytest.raises(CannotAdd, match=reason):
         add_language(new, folder)
-    assert (folder / "languages.py").read_text() == before
+    assert (folder / "rendering" / "languages.py").read_text() == before
