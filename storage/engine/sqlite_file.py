@@ -4,6 +4,7 @@ SQLite makes a missing file by itself. A database that was deleted, or a mistype
 which nobody is known; so a file is opened only when it is there, and `create` is what a migration does first.
 """
 
+import contextlib
 import fcntl
 import os
 import sqlite3
@@ -43,11 +44,16 @@ def connect(path: str | None, *, any_thread: bool = False) -> sqlite3.Connection
 def create(path: str | None) -> None:
     """Make an empty file that only this user may read and write, where there is none.
 
+    A file that is there is never opened here: closing it would end the locks of every connection that this process has
+    to it (POSIX; https://www.sqlite.org/howtocorrupt.html, 2.2), and the next process to close the database would then
+    throw away the log that we still write.
+
     Raises:
         OSError: it cannot be made there.
     """
     if path and path != ":memory:":
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 @dataclass(frozen=True, slots=True)
