@@ -60,7 +60,7 @@ def update_catalogs(locale: str, folder: Path = FOLDER) -> Update:
 
 
 def add_language(new: NewLanguage, folder: Path = FOLDER) -> None:
-    """Enter a language in rendering/languages.py and rendering/dates.yaml (of a checkout); its catalogs come from update_catalogs.
+    """Enter a language in languages.py and dates.yaml (of a checkout); its catalogs come from update_catalogs.
 
     Raises:
         CannotAdd: when the code, the script or the words for the part of the day will not do.
