@@ -89,7 +89,10 @@ def people() -> Iterator[Somebody]:
         if number % 7 == 0:
             boundary = random.choice([day for day in read(given, "law").values() if day] or [today.isoformat()])
             today = date.fromisoformat(boundary) + timedelta(days=random.choice((-1, 0, 1)))
+        # From 16 to past 60: what the law says of ages is said to everybody alike, and of no date.
+        given["born"] = dated - timedelta(days=random.choice((16, 27, 28, 29, 30, 45, 61)) * 365)
         facts = TermFacts(
+            born_on=_day(given, "born"),
             brp_registered_on=_day(given, "brp-date"),
             duty_notified_on=_day(given, "duty-notified-on"),
             intake_on=_day(given, "intake-date"),
