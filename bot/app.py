@@ -210,7 +210,9 @@ def build(
         return len(added)
 
     receipts.wake = dispatcher.wake
-    passing_on = PassingOn(database, OutboxQueue(database, worker), rules, parts.quiet_hours, clock)
+    passing_on = PassingOn(
+        database, OutboxQueue(database, worker), rules, parts.quiet_hours, clock, channels, receipts.report
+    )
     scheduler = Scheduler(
         database=database,
         dispatcher=dispatcher,

@@ -9,7 +9,6 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-EVENING = time(18, 0)
 _FIRST_MEETING, _LAST_MEETING = time(6, 0), time(22, 30)
 
 Oddity = Literal["gap", "fold"]
@@ -65,11 +64,6 @@ def days_before(instant: datetime, days: int, zone: tzinfo = AMSTERDAM, at: time
     if at is not None:
         wall = datetime.combine(wall.date(), at)
     return to_instant(wall, zone).instant
-
-
-def evening_before(instant: datetime, zone: tzinfo = AMSTERDAM, at: time = EVENING) -> datetime:
-    """The evening before the local day of an instant; an instant (UTC)."""
-    return days_before(instant, 1, zone, at)
 
 
 @dataclass(frozen=True, slots=True)

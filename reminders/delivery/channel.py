@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from locales.rendering.render import Rendered
 
@@ -20,7 +20,6 @@ class Capabilities:
     buttons: bool
     # More buttons than this become numbered answers; None = any number.
     most_buttons: int | None = None
-    max_text: int = 4096
     # Messages a second over the whole channel; None = no limit.
     per_second: float | None = None
     # The least time between two messages to one address.
@@ -116,6 +115,22 @@ class News:
     gone: bool = False
     again: timedelta | None = None
     at: datetime | None = None
+
+
+@runtime_checkable
+class AsksBeforeSending(Protocol):
+    """A channel that can ask its provider whether it has a message already, which takes the same one twice."""
+
+    def doubt(self, reference: str) -> None:
+        """An earlier process may have sent this message: before it is sent, ask."""
+
+
+@runtime_checkable
+class KnowsWhatBecame(Protocol):
+    """A channel whose provider can be asked what became of a message."""
+
+    async def status_of(self, provider_ref: str) -> News | None:
+        """What became of it; None where that is not known (yet), or cannot be asked now. Never raises."""
 
 
 # Where a channel hands its news to; raises OperationalError or InterfaceError when the database is out of reach, so

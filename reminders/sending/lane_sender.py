@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from reminders.delivery.channel import AddressGone, Clock, Receipt, Rejected, RetryLater, Sender
+from reminders.delivery.channel import AddressGone, AsksBeforeSending, Clock, Receipt, Rejected, RetryLater, Sender
 from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.degrade import degraded, may_number
 from reminders.delivery.episodes import Episodes
@@ -83,7 +83,16 @@ class Sending:
         if lane is None:
             lane = self._lanes[key] = Lane(key)
         lane.add(parcel)
+        if parcel.row.may_have_gone:
+            self._doubt(parcel)
         self._queue_lane(lane)
+
+    def _doubt(self, parcel: Parcel) -> None:
+        """Have the channels that can do so ask first: whoever was sending this was lost in the middle of it."""
+        for name in {address.channel for address in parcel.addresses}:
+            sender = self._channels[name].sender
+            if isinstance(sender, AsksBeforeSending):
+                sender.doubt(str(parcel.row.id))
 
     def channels_down(self) -> list[str]:
         """The channels that count as down now, by name."""

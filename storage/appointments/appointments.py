@@ -228,24 +228,6 @@ async def classes_by_external_id(session: AsyncSession, group_id: int, prefix: s
     return {appointment.external_id: appointment for appointment in found}
 
 
-async def participants_of(session: AsyncSession, appointment: Appointment, *, zone: ZoneInfo) -> list[int]:
-    """The ids of the people an appointment is for."""
-    if appointment.person_id is not None:
-        return [appointment.person_id]
-    day = appointment.starts_at.astimezone(zone).date()
-    return list(
-        await session.scalars(
-            select(Membership.person_id)
-            .where(
-                Membership.group_id == appointment.group_id,
-                Membership.from_on <= day,
-                or_(Membership.until_on.is_(None), Membership.until_on >= day),
-            )
-            .distinct()
-        )
-    )
-
-
 async def participation_in(session: AsyncSession, appointment_id: int, person_id: int) -> Participation | None:
     """What a person answered to an appointment, and whether they were there."""
     return await session.scalar(

@@ -7,7 +7,6 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.appointments.appointments import Appointment
 from storage.engine.base import Base
 from storage.engine.columns import EncryptedJson, Json, RowId, vocabulary
 from storage.engine.one_of_many import among
@@ -88,16 +87,3 @@ async def last_others(
         for appointment_id, changes in found.items()
         if (others := [change.source for change in changes if change.source is not source])
     }
-
-
-async def changes_about(session: AsyncSession, person_id: int, *, limit: int) -> list[RecordedChange]:
-    """The latest changes of a person's own appointments, newest first."""
-    return list(
-        await session.scalars(
-            select(RecordedChange)
-            .join(Appointment, Appointment.id == RecordedChange.appointment_id)
-            .where(Appointment.person_id == person_id)
-            .order_by(RecordedChange.id.desc())
-            .limit(limit)
-        )
-    )

@@ -49,21 +49,6 @@ _SLOT = (
 )
 
 
-def slot_of(appointment: Appointment) -> Slot:
-    """An appointment as far as planning goes."""
-    return Slot(
-        appointment.id,
-        appointment.kind,
-        appointment.starts_at,
-        appointment.ends_at,
-        appointment.made_at,
-        appointment.mandatory,
-        appointment.version,
-        appointment.person_id,
-        appointment.group_id,
-    )
-
-
 class ScheduledAppointment(NamedTuple):
     """An appointment as it is put into words; see Appointment for the fields.
 

@@ -1,7 +1,6 @@
 """The attendance table: who was at which lesson or meeting, and for how long, as providers send it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -12,11 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.appointments import Participation
 from storage.attendance.attendance import AttendanceChange, OnAttendance
-from storage.engine.database import Database
 from storage.importing import cells as cell
 from storage.importing.attendance_lookups import AttendanceRow, FoundAppointment, Lookups, StoredPresence
 from storage.importing.cells import CellFault
-from storage.importing.run import Border, Parsed, Report, RowOutcome, run_import
+from storage.importing.run import Border, Parsed, RowOutcome
 from storage.importing.table import TableUnreadable
 from storage.vocabulary import AppointmentStatus, Presence
 
@@ -43,39 +41,12 @@ _NOTES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class AttendanceImported:
-    """The counts and faults, and every presence that is new or other than before, in the file's order."""
-
-    report: Report
-    changes: tuple[AttendanceChange, ...]
-
-
-async def import_attendance(
-    database: Database,
-    border: Border,
-    data: bytes,
-    *,
-    zone: ZoneInfo,
-    on_changes: OnAttendance | None = None,
-    dry_run: bool = False,
-    progress: Callable[[int], None] | None = None,
-) -> AttendanceImported:
-    """Import a list; `on_changes` hears of what changed in the same transaction, group of rows by group of rows.
-
-    Raises:
-        TableUnreadable: when the file as a whole cannot be used; nothing was changed.
-    """
-    importer = AttendanceImporter(border, zone, on_changes)
-    report = await run_import(database, importer, data, dry_run=dry_run, progress=progress)
-    return AttendanceImported(report, tuple(importer.changes))
-
-
 class AttendanceImporter:
     """Imports presence and minutes by appointment and person; for one file.
 
     Created = the first presence that is known; a person's own answer to the appointment stays as it is. An absent
-    `minutes` column leaves minutes alone. `changes` grows group by group.
+    `minutes` column leaves minutes alone.
+    `on_changes` hears of every presence that is new or other than before, in the same transaction, group by group.
     """
 
     required = frozenset({"person_external_id", "presence"})
@@ -89,7 +60,6 @@ class AttendanceImporter:
         self._numbers = count(1)
         # What this file said first of each appointment and person, and in which row.
         self._first: dict[tuple[int, int], tuple[int, Presence, int | None]] = {}
-        self.changes: list[AttendanceChange] = []
 
     def parse(self, cells: Mapping[str, str], warn: Callable[[str, str], None]) -> AttendanceRow:
         """See Importer."""
@@ -167,7 +137,6 @@ class AttendanceImporter:
         await _upsert(session, upserts)
         if self._on_changes is not None and changes:
             await self._on_changes(session, changes)
-        self.changes += changes
         return outcomes
 
     def _is_again(self, row: Parsed[AttendanceRow], appointment_id: int, person_id: int) -> bool:

@@ -1,7 +1,10 @@
 """A claimed row of the outbox as it stands in the table."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+#: The reason of a message that is in the queue again because whoever was sending it was lost: it may have gone out.
+UNFINISHED: Final = "unfinished"
 
 
 class ClaimedRow(NamedTuple):
@@ -22,3 +25,9 @@ class ClaimedRow(NamedTuple):
     next_at: datetime
     attempts: int
     passed_over: str = ""
+    reason: str | None = None
+
+    @property
+    def may_have_gone(self) -> bool:
+        """Whether an earlier process may have sent it, and died before it could write that down."""
+        return self.reason == UNFINISHED

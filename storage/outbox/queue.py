@@ -28,7 +28,7 @@ from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.engine.database import Database
-from storage.outbox.claimed_row import ClaimedRow
+from storage.outbox.claimed_row import UNFINISHED, ClaimedRow
 from storage.outbox.connection import Transactions
 from storage.outbox.message import Message
 from storage.outbox.recipients import Recipients, recipients_of
@@ -66,6 +66,7 @@ _COLUMNS = (
     _C.next_at,
     _C.attempts,
     _C.passed_over,
+    _C.reason,
 )
 
 
@@ -75,6 +76,8 @@ class WaitingRow(NamedTuple):
     row: ClaimedRow
     contact_id: int
     sent_at: datetime
+    channel: str | None
+    provider_ref: str | None
 
 
 class OutboxQueue:
@@ -114,14 +117,14 @@ class OutboxQueue:
     async def without_news(self, now: datetime, limit: int) -> list[WaitingRow]:
         """Sent messages whose time for news is over, the longest waiting first."""
         wanted = (
-            select(*_COLUMNS, _C.sent_contact_id, _C.sent_at)
+            select(*_COLUMNS, _C.sent_contact_id, _C.sent_at, _C.channel, _C.provider_ref)
             .where(_C.pass_on_at <= now, _C.state == MessageState.SENT, _C.sent_contact_id.is_not(None))
             .order_by(_C.pass_on_at)
             .limit(limit)
         )
         return await self._transactions.run(
             lambda connection: [
-                WaitingRow(ClaimedRow._make(row[:-2]), row[-2], row[-1]) for row in connection.execute(wanted)
+                WaitingRow(ClaimedRow._make(row[:-4]), *row[-4:]) for row in connection.execute(wanted)
             ],
             reading=True,
         )
@@ -181,6 +184,7 @@ class OutboxQueue:
             .where(_IS_SENDING, which)
             .values(
                 state=MessageState.PENDING,
+                reason=UNFINISHED,
                 lease_owner=None,
                 lease_until=None,
                 attempts=_C.attempts + 1,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reminders.local_time import QuietHours, days_before, evening_before, to_instant, to_wall
+from reminders.local_time import QuietHours, days_before, to_instant, to_wall
 
 
 @pytest.mark.parametrize(
@@ -77,9 +77,9 @@ def test_the_last_minute_before_quiet_hours(hours: str, instant: str, earlier: s
     assert found == datetime.fromisoformat(earlier).replace(tzinfo=UTC)
 
 
-def test_the_evening_before_and_days_before_keep_the_wall_time() -> None:
+def test_days_before_keep_the_wall_time() -> None:
     monday = to_instant(datetime.fromisoformat("2026-03-30T09:00")).instant
-    assert evening_before(monday) == datetime(2026, 3, 29, 16, tzinfo=UTC)
+    assert days_before(monday, 1, at=time(18)) == datetime(2026, 3, 29, 16, tzinfo=UTC)
     assert days_before(monday, 7) == datetime(2026, 3, 23, 8, tzinfo=UTC)
     assert days_before(monday, 2, at=time(12)) == datetime(2026, 3, 28, 11, tzinfo=UTC)
 

@@ -46,9 +46,7 @@ class EmailChannel:
 
     name = CHANNEL
     # Mail is read on other people's screens; and it is slow, so nothing is made of silence (no receipts but bounces).
-    capabilities = Capabilities(
-        buttons=False, max_text=100_000, per_second=10, confidential=False, calendar=True, cost=1, media=True
-    )
+    capabilities = Capabilities(buttons=False, per_second=10, confidential=False, calendar=True, cost=1, media=True)
 
     def __init__(
         self,

@@ -20,8 +20,6 @@ from locales.rendering.message import Text
 from locales.rendering.render import Rendered, Renderer
 from reminders.delivery.channel import Clock
 
-LONGEST = 100_000
-
 
 class NotifyEmailChannel:
     """Keeps bot.channels.base.Channel. Addresses are e-mail addresses.
@@ -36,7 +34,6 @@ class NotifyEmailChannel:
             raise ValueError("e-mail through Notify needs the id of an e-mail template")
         self.capabilities = Capabilities(
             buttons=False,
-            max_text=LONGEST,
             confidential=False,
             receipts=True,
             cost=1,

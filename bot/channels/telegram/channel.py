@@ -52,9 +52,7 @@ class TelegramChannel:
 
     name = CHANNEL
     # The limits are Telegram's: 30 messages a second in all, one a second to one chat.
-    capabilities = Capabilities(
-        buttons=True, max_text=100_000, per_second=30, per_address=timedelta(seconds=1), media=True
-    )
+    capabilities = Capabilities(buttons=True, per_second=30, per_address=timedelta(seconds=1), media=True)
 
     def __init__(
         self,

@@ -46,7 +46,7 @@ class WebChannel:
 
     name = CHANNEL
     # A page that nobody opens shows nothing: it tells when something was seen, and until then nothing has arrived.
-    capabilities = Capabilities(buttons=True, max_text=20_000, receipts=True, media=True)
+    capabilities = Capabilities(buttons=True, receipts=True, media=True)
 
     def __init__(
         self,

@@ -1,6 +1,5 @@
 """WhatsApp as a channel (see bot.channels.base.Channel)."""
 
-import asyncio
 import hashlib
 import hmac
 import json
@@ -21,7 +20,7 @@ from bot.channels.whatsapp.api import GraphApi
 from bot.channels.whatsapp.config import WhatsAppConfig
 from bot.channels.whatsapp.errors import TO_MEND, WINDOW_CLOSED, MediaRefused, OutsideWindow
 from bot.channels.whatsapp.inbound import CHANNEL, LeftAside, is_user_id, items_of
-from bot.channels.whatsapp.templates import catalog, filled, missing
+from bot.channels.whatsapp.templates import filled
 from bot.channels.whatsapp.wording import LONGEST_BODY, MOST_ROWS, Content, contents_of, text_of
 from bot.events import InboundEvent
 from locales.rendering.message import Text
@@ -45,9 +44,7 @@ class WhatsAppChannel:
     """
 
     name = CHANNEL
-    capabilities = Capabilities(
-        buttons=True, most_buttons=MOST_ROWS, max_text=4096, per_second=80, receipts=True, cost=40, media=True
-    )
+    capabilities = Capabilities(buttons=True, most_buttons=MOST_ROWS, per_second=80, receipts=True, cost=40, media=True)
 
     def __init__(
         self,
@@ -190,10 +187,6 @@ class WhatsAppChannel:
         digits = "".join(char for char in self._config.number if char.isdecimal())
         return f"https://wa.me/{digits}?text={quote(code)}" if digits else None
 
-    async def missing_templates(self) -> list[str]:
-        """The templates that are not approved (yet). Raises as `send` when Meta cannot be asked."""
-        return missing(catalog(self._renderer), await self._api.templates())
-
     async def _verify(self, request: Request) -> Response:
         """Meta's question when the webhook is entered: who knows the verify token may have the challenge back."""
         asked = request.query_params
@@ -249,9 +242,3 @@ class WhatsAppChannel:
         given = headers.get("x-hub-signature-256", "")
         wanted = "sha256=" + hmac.new(self._config.app_secret.encode(), body, hashlib.sha256).hexdigest()
         return bool(self._config.app_secret) and hmac.compare_digest(given.encode(), wanted.encode())
-
-
-async def check_templates(channel: WhatsAppChannel, seconds: float = 20.0) -> list[str]:
-    """missing_templates within a time, for `maatje doctor`."""
-    async with asyncio.timeout(seconds):
-        return await channel.missing_templates()

@@ -31,7 +31,6 @@ META_CODES: Final[Mapping[str, str]] = {
 MESSAGE: Final = "maatje_message"
 QUESTION: Final = "maatje_question"
 LONGEST_VARIABLE: Final = 800
-_EXAMPLE: Final = "…"
 
 
 @dataclass(frozen=True, slots=True)

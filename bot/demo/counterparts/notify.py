@@ -191,11 +191,6 @@ class NotifyCounterpart:
         """Answer the next requests with an error, without taking what they bring."""
         self._refusals.next.extend([(status, kind, message)] * times)
 
-    def rate_limits_next(self, times: int = 1) -> None:
-        """As when more than the service's limit came in a minute."""
-        message = f"Exceeded rate limit for key type LIVE of {PER_MINUTE} requests per 60 seconds"
-        self.refuses_next(429, "RateLimitError", message, times=times)
-
     def loses_answers(self, times: int = 1) -> None:
         """Take the next messages, but answer as if something had gone wrong."""
         self._refusals.lost_answers = times
@@ -216,16 +211,6 @@ class NotifyCounterpart:
     def takes_team_only(self, *addresses: str) -> None:
         """The key is one that reaches the team only."""
         self._team_only = frozenset(addresses)
-
-    async def deliver(self) -> None:
-        """Let everything that was taken run its course (where `receipts_at_once` is off)."""
-        for sent in list(self.sent.values()):
-            if sent.status == "created":
-                await self._send(sent)
-
-    async def calls_back(self, notification: str) -> None:
-        """Bring the receipt of one notification (once more)."""
-        await self._callbacks.call(RECEIPTS_PATH, receipt_of(self.sent[notification]))
 
     @property
     def callbacks(self) -> str:

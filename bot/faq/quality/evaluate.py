@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bot.faq.finder import Thresholds, TrainedFinder, decide
 from bot.faq.finding import Finder, Finding
 from locales.faq.content import FaqContent
 from locales.faq.reading import ContentError, read_yaml
@@ -84,17 +83,6 @@ class Evaluation:
     by_group: Mapping[str, Summary]
 
 
-@dataclass(frozen=True, slots=True)
-class TradeOff:
-    """One point of the curve: with these thresholds, so much is found, wrong, and handed over as it should be."""
-
-    thresholds: Thresholds
-    found: float
-    wrong: float
-    wrong_fines: float
-    handed_over: float
-
-
 def read_questions(path: Path) -> list[Question]:
     """Read an evaluation file: a YAML or JSON list of `{lang, text, expect: id, [ids] or null}`.
 
@@ -128,27 +116,6 @@ def evaluate(finder: Finder, questions: Iterable[Question], content: FaqContent)
         by_language=_by(results, [result.question.lang for result in results]),
         by_group=_by(results, [groups.get((*result.question.expect, "")[0], "outside") for result in results]),
     )
-
-
-def trade_off(finder: TrainedFinder, questions: Sequence[Question], points: Iterable[Thresholds]) -> list[TradeOff]:
-    """What other thresholds would give on these questions. Each question is read once, however many the points."""
-    chances = [finder.chances(question.text) for question in questions]
-    curve = []
-    for thresholds in points:
-        results = []
-        for question, known in zip(questions, chances, strict=True):
-            outcome, candidates = decide(known, finder.content, thresholds)
-            finding = Finding(outcome, candidates[0].topic if outcome == "answer" else None, candidates)
-            results.append(QuestionResult(question, finding, _verdict(question, finding)))
-        fines = [
-            result
-            for result in results
-            if result.finding.topic and finder.content.topics[result.finding.topic].group == "fines"
-        ]
-        total = _summary(results)
-        wrong_fines = sum(result.verdict == "wrong_answer" for result in fines) / max(len(fines), 1)
-        curve.append(TradeOff(thresholds, total.found, total.wrong, wrong_fines, total.handed_over))
-    return curve
 
 
 def _verdict(question: Question, finding: Finding) -> Verdict:

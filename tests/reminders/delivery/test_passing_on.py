@@ -51,7 +51,13 @@ class Town:
         self.rules = ChannelRules({line.name: line.capabilities for line in lines}, rules)
         self.receipts = Receipts(database, clock, sleep=self._moment)
         self.passing_on = PassingOn(
-            database, OutboxQueue(database, "look"), self.rules, QuietHours.parse("21:00-08:00"), clock
+            database,
+            OutboxQueue(database, "look"),
+            self.rules,
+            QuietHours.parse("21:00-08:00"),
+            clock,
+            self.lines,
+            self.receipts.report,
         )
 
     def dispatcher(self) -> Dispatcher:
@@ -108,6 +114,40 @@ async def test_without_news_it_goes_to_the_next_channel_and_only_there(town: Tow
     await town.later(hours=40)
     assert town.texts() == {"web": 1, "whatsapp": 1, "sms": 0, "telegram": 0}
     assert (await _state(town, row_id)).channel == "whatsapp"
+
+
+class _Asked(FakeSender):
+    """A channel whose provider can be asked; it knows what it was told to know."""
+
+    known: News | None = None
+
+    async def status_of(self, provider_ref: str) -> News | None:
+        """See KnowsWhatBecame."""
+        return self.known if self.known is not None and self.known.provider_ref == provider_ref else None
+
+
+@pytest.mark.parametrize(
+    ("known", "over_sms"),
+    [
+        pytest.param(None, 1, id="not known"),
+        pytest.param(News("whatsapp", NewsState.DELIVERED, provider_ref="w-1"), 0, id="it arrived"),
+        pytest.param(News("whatsapp", NewsState.FAILED, provider_ref="w-1", reason="gone"), 1, id="it failed"),
+    ],
+)
+async def test_a_receipt_that_was_lost_is_asked_for_before_anything_goes_on(
+    database: Database, clock: FakeClock, known: News | None, over_sms: int
+) -> None:
+    sender = _Asked("whatsapp", TELLS)
+    sender.answer = lambda _address, _text: Receipt("w-1")
+    sender.known = known
+    whatsapp = Line("whatsapp", TELLS)
+    whatsapp.sender = sender
+    town = Town(database, clock, whatsapp, Line("sms", SMS), rules={})
+    row_id = await _tell(town, await town.world.person("amina", "whatsapp", "sms"))
+    await town.send()
+    await town.later(hours=5)
+    assert town.texts() == {"whatsapp": 1, "sms": over_sms}
+    assert ((await _state(town, row_id)).state is MessageState.DELIVERED) is (over_sms == 0)
 
 
 async def test_news_of_a_failure_sends_it_on_at_once_and_gives_the_address_up(town: Town) -> None:

@@ -1,6 +1,7 @@
 """What becomes of messages: sent, tried again, given up, put aside; in which order, over which contact."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
@@ -268,6 +269,35 @@ async def test_a_lease_that_ran_out_is_taken_up_by_another(world: OutboxWorld, c
     clock.forward(seconds=61)
     await drain(dispatcher)
     assert sender.texts == ["x"]
+
+
+@dataclass
+class _Unsure(FakeSender):
+    """A channel that asks its provider first when told that a message may have gone."""
+
+    doubted: list[str] = field(default_factory=list)
+
+    def doubt(self, reference: str) -> None:
+        """See AsksBeforeSending."""
+        self.doubted.append(reference)
+
+
+async def test_what_a_lost_worker_may_have_sent_is_asked_after_before_it_is_sent_again(
+    world: OutboxWorld, clock: FakeClock
+) -> None:
+    sender = _Unsure()
+    now, person = clock.now(), await world.person()
+    until = now + timedelta(seconds=60)
+    [begun] = await world.put(
+        Outgoing("begun", "say", now, say("begun"), person_id=person, lease_owner="elsewhere/1/1", lease_until=until)
+    )
+    await world.put(Outgoing("fresh", "say", now, say("fresh"), person_id=person))
+    clock.forward(seconds=61)
+    dispatcher = world.dispatcher(sender)
+    await drain(dispatcher)
+    assert sender.doubted == [str(begun)]
+    assert sorted(sender.texts) == ["begun", "fresh"]
+    assert set((await world.states()).values()) == {"sent"}
 
 
 class _Remarks:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.configuration.border import border_of
 from bot.configuration.settings import Settings
 from storage.appointments.appointments import Appointment, LessonGroup, Membership, Participation
-from storage.attendance.attendance import AttendanceChange
+from storage.attendance.attendance import AttendanceChange, OnAttendance
 from storage.engine.database import Database
-from storage.importing.attendance import AttendanceImported, import_attendance
+from storage.importing.attendance import AttendanceImporter
 from storage.importing.people import PeopleImporter
 from storage.importing.run import Border, Report, run_import
 from storage.importing.table import TableUnreadable
@@ -71,11 +72,32 @@ async def border(database: Database, clock: FakeClock) -> Border:
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The counts and faults, and every presence that is new or other than before, in the file's order."""
+
+    report: Report
+    changes: tuple[AttendanceChange, ...]
+
+
 async def listed(
-    database: Database, border: Border, table: str | bytes, *, dry_run: bool = False
-) -> AttendanceImported:
+    database: Database,
+    border: Border,
+    table: str | bytes,
+    *,
+    dry_run: bool = False,
+    on_changes: OnAttendance | None = None,
+) -> Listed:
     data = table if isinstance(table, bytes) else table.encode()
-    return await import_attendance(database, border, data, zone=AMSTERDAM, dry_run=dry_run)
+    heard: list[AttendanceChange] = []
+
+    async def hear(session: AsyncSession, changes: Sequence[AttendanceChange]) -> None:
+        heard.extend(changes)
+        if on_changes is not None:
+            await on_changes(session, changes)
+
+    report = await run_import(database, AttendanceImporter(border, AMSTERDAM, hear), data, dry_run=dry_run)
+    return Listed(report, tuple(heard))
 
 
 def counts(report: Report) -> tuple[int, int, int, int]:
@@ -154,9 +176,9 @@ async def test_changes_are_told_in_the_same_transaction(database: Database, bord
         raise RuntimeError("nothing is stored")
 
     with pytest.raises(RuntimeError):
-        await import_attendance(database, border, LIST.encode(), zone=AMSTERDAM, on_changes=fail)
+        await listed(database, border, LIST, on_changes=fail)
     assert await stored(database) == {}
-    found = await import_attendance(database, border, LIST.encode(), zone=AMSTERDAM, on_changes=hear)
+    found = await listed(database, border, LIST, on_changes=hear)
     assert tuple(told) == found.changes
 
 

@@ -200,11 +200,6 @@ def _is_block(fields: Sequence[tuple[str, str]], ours: Ours, *, surely: bool) ->
     return len(fields) == 2 and starts and known == 2 and someone and dated
 
 
-def is_rule(line: MailLine) -> bool:
-    """A line of underscores or dashes, as some programs put above another mail."""
-    return _LINE.match(line.plain) is not None
-
-
 def separator_at(lines: Sequence[MailLine], place: int) -> bool:
     """Whether a line says that an answered mail follows ("-----Original Message-----"), whatever stands below."""
     found = _RULED.match(lines[place].plain)
