@@ -1,23 +1,10 @@
 """What arrives, whatever the channel: an InboundEvent with one of a few payloads."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TypeAlias
 
 from bot.actions.acting import Proof
-
-
-class MediaKind(StrEnum):
-    """What was sent instead of words."""
-
-    VOICE = "voice"
-    PHOTO = "photo"
-    VIDEO = "video"
-    DOCUMENT = "document"
-    LOCATION = "location"
-    CONTACT = "contact"
-    STICKER = "sticker"
-    OTHER = "other"
+from storage.vocabulary import MediaKind
 
 
 @dataclass(frozen=True, slots=True)

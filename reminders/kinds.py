@@ -9,6 +9,8 @@ from datetime import timedelta
 from enum import StrEnum, auto
 from typing import Final
 
+from storage.vocabulary import complete
+
 
 class Kind(StrEnum):
     """What a message is; the word is stored in the outbox."""
@@ -74,31 +76,31 @@ class Traits:
     kept_with_person: bool = False
 
 
-TRAITS: Final[Mapping[Kind, Traits]] = {
-    Kind.SAY: Traits(WordedBy.ITS_BODY, IfLost.TELL_CONSULTANT),
-    Kind.REMINDER: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True),
-    Kind.CLASSES: Traits(WordedBy.PLANNED, replanned=True),
-    Kind.OVERVIEW: Traits(WordedBy.PLANNED, useful_for=timedelta(days=1), replanned=True),
-    Kind.CONFIRM_AGAIN: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True),
-    Kind.CHANGE: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True),
-    Kind.STILL_ILL: Traits(WordedBy.AFTER_ABSENCE, useful_for=timedelta(days=3)),
-    # "We missed you" of more than a week ago helps nobody.
-    Kind.MISSED: Traits(WordedBy.AFTER_ATTENDANCE, useful_for=timedelta(days=7)),
-    Kind.MILESTONE: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True, kept_with_person=True),
-    Kind.TERM_CORRECTION: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True, kept_with_person=True),
-    Kind.UNCONFIRMED: Traits(WordedBy.PLANNED, replanned=True),
-    Kind.OVERLAP: Traits(WordedBy.PLANNED, replanned=True),
-    Kind.UNDELIVERED: Traits(WordedBy.PLANNED, useful_for=timedelta(days=2)),
-    Kind.CONFLICT: Traits(WordedBy.PLANNED, useful_for=timedelta(hours=12)),
-    Kind.REPORT_STANDS: Traits(WordedBy.PLANNED, replanned=True),
-    Kind.ABSENCE_AGAIN: Traits(WordedBy.AFTER_ABSENCE),
-    Kind.ABSENCE_PASSED: Traits(WordedBy.AFTER_ABSENCE),
-    Kind.PATTERN: Traits(WordedBy.AFTER_ATTENDANCE),
-    Kind.DIGEST: Traits(WordedBy.DIGEST, useful_for=timedelta(hours=6)),
-}
-
-if forgotten := set(Kind) - TRAITS.keys():
-    raise LookupError(f"kinds without traits: {', '.join(sorted(forgotten))}")
+TRAITS: Final[Mapping[Kind, Traits]] = complete(
+    {
+        Kind.SAY: Traits(WordedBy.ITS_BODY, IfLost.TELL_CONSULTANT),
+        Kind.REMINDER: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True),
+        Kind.CLASSES: Traits(WordedBy.PLANNED, replanned=True),
+        Kind.OVERVIEW: Traits(WordedBy.PLANNED, useful_for=timedelta(days=1), replanned=True),
+        Kind.CONFIRM_AGAIN: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True),
+        Kind.CHANGE: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True),
+        Kind.STILL_ILL: Traits(WordedBy.AFTER_ABSENCE, useful_for=timedelta(days=3)),
+        # "We missed you" of more than a week ago helps nobody.
+        Kind.MISSED: Traits(WordedBy.AFTER_ATTENDANCE, useful_for=timedelta(days=7)),
+        Kind.MILESTONE: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True, kept_with_person=True),
+        Kind.TERM_CORRECTION: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True, kept_with_person=True),
+        Kind.UNCONFIRMED: Traits(WordedBy.PLANNED, replanned=True),
+        Kind.OVERLAP: Traits(WordedBy.PLANNED, replanned=True),
+        Kind.UNDELIVERED: Traits(WordedBy.PLANNED, useful_for=timedelta(days=2)),
+        Kind.CONFLICT: Traits(WordedBy.PLANNED, useful_for=timedelta(hours=12)),
+        Kind.REPORT_STANDS: Traits(WordedBy.PLANNED, replanned=True),
+        Kind.ABSENCE_AGAIN: Traits(WordedBy.AFTER_ABSENCE),
+        Kind.ABSENCE_PASSED: Traits(WordedBy.AFTER_ABSENCE),
+        Kind.PATTERN: Traits(WordedBy.AFTER_ATTENDANCE),
+        Kind.DIGEST: Traits(WordedBy.DIGEST, useful_for=timedelta(hours=6)),
+    },
+    Kind,
+)
 
 
 def useful_for(kind: Kind) -> timedelta:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Final
 
-from storage.vocabulary import AppointmentKind
+from storage.vocabulary import AppointmentKind, complete
 
 
 class Form(StrEnum):
@@ -44,22 +44,22 @@ class AppointmentTraits:
 
 _PART = frozenset({Hours.PARTICIPATION})
 
-APPOINTMENTS: Final[Mapping[AppointmentKind, AppointmentTraits]] = {
-    AppointmentKind.INTAKE_MEETING: AppointmentTraits(Form.MEETING, "👋"),
-    AppointmentKind.LEARNABILITY_TEST: AppointmentTraits(Form.MEETING, "🧩"),
-    AppointmentKind.PROGRESS_MEETING: AppointmentTraits(Form.MEETING, "🗣️"),
-    AppointmentKind.CLASS: AppointmentTraits(Form.CLASS, "📚", frozenset({Hours.LESSONS})),
-    AppointmentKind.PVT: AppointmentTraits(Form.MEETING, "🤝", frozenset({Hours.PVT, Hours.PARTICIPATION})),
-    AppointmentKind.MAP: AppointmentTraits(Form.MEETING, "💼", _PART),
-    AppointmentKind.CLOSING_MEETING: AppointmentTraits(Form.MEETING, "🏁"),
-    AppointmentKind.WORKSHOP: AppointmentTraits(Form.OCCASION, "🛠️", _PART),
-    AppointmentKind.EXAM: AppointmentTraits(Form.MEETING, "📝", bring=("🪪",)),
-    AppointmentKind.ACTIVITY: AppointmentTraits(Form.OCCASION, "⚽", _PART),
-    AppointmentKind.OTHER: AppointmentTraits(Form.OCCASION, "📌"),
-}
-
-if forgotten := set(AppointmentKind) - APPOINTMENTS.keys():
-    raise LookupError(f"kinds of appointments without traits: {', '.join(sorted(forgotten))}")
+APPOINTMENTS: Final[Mapping[AppointmentKind, AppointmentTraits]] = complete(
+    {
+        AppointmentKind.INTAKE_MEETING: AppointmentTraits(Form.MEETING, "👋"),
+        AppointmentKind.LEARNABILITY_TEST: AppointmentTraits(Form.MEETING, "🧩"),
+        AppointmentKind.PROGRESS_MEETING: AppointmentTraits(Form.MEETING, "🗣️"),
+        AppointmentKind.CLASS: AppointmentTraits(Form.CLASS, "📚", frozenset({Hours.LESSONS})),
+        AppointmentKind.PVT: AppointmentTraits(Form.MEETING, "🤝", frozenset({Hours.PVT, Hours.PARTICIPATION})),
+        AppointmentKind.MAP: AppointmentTraits(Form.MEETING, "💼", _PART),
+        AppointmentKind.CLOSING_MEETING: AppointmentTraits(Form.MEETING, "🏁"),
+        AppointmentKind.WORKSHOP: AppointmentTraits(Form.OCCASION, "🛠️", _PART),
+        AppointmentKind.EXAM: AppointmentTraits(Form.MEETING, "📝", bring=("🪪",)),
+        AppointmentKind.ACTIVITY: AppointmentTraits(Form.OCCASION, "⚽", _PART),
+        AppointmentKind.OTHER: AppointmentTraits(Form.OCCASION, "📌"),
+    },
+    AppointmentKind,
+)
 
 #: Kinds that a person with the wish "only meetings" still hears of, mandatory or not.
 MEETINGS: Final = frozenset(kind for kind, traits in APPOINTMENTS.items() if traits.form is Form.MEETING)

@@ -1,6 +1,22 @@
 """The words that rows are written in: one home for every state, kind and answer. Imports nothing of ours."""
 
+from collections.abc import Mapping
 from enum import IntEnum, StrEnum
+from typing import TypeVar
+
+Word = TypeVar("Word", bound=StrEnum)
+What = TypeVar("What")
+
+
+def complete(table: Mapping[Word, What], words: type[Word]) -> Mapping[Word, What]:
+    """The table, when it has a line for every word: what holds for each is said when the program starts.
+
+    Raises:
+        LookupError: which words have none.
+    """
+    if forgotten := set(words) - table.keys():
+        raise LookupError(f"{words.__name__} without a line: {', '.join(sorted(forgotten))}")
+    return table
 
 
 class AbsenceReason(StrEnum):
@@ -238,3 +254,16 @@ class Told(StrEnum):
     CALL = "call"  # the consultant telephoned
     CHOSEN = "chosen"  # they chose it themselves
     AGREED = "agreed"  # made long before, in a talk or letter: they are taken to know it
+
+
+class MediaKind(StrEnum):
+    """What was sent instead of words."""
+
+    VOICE = "voice"
+    PHOTO = "photo"
+    VIDEO = "video"
+    DOCUMENT = "document"
+    LOCATION = "location"
+    CONTACT = "contact"
+    STICKER = "sticker"
+    OTHER = "other"

@@ -18,9 +18,9 @@ from storage.appointments.absence_reports import (
     standing_appointments,
     standing_reports,
 )
-from storage.appointments.absences import Absence, joined
+from storage.appointments.absences import Absence
 from storage.appointments.appointments import Appointment, appointment_for, appointments_of, day_bounds
-from storage.engine.columns import Json
+from storage.people.sent_media import SentMedia, joined
 from storage.vocabulary import AbsenceReason, AbsenceState, AppointmentStatus
 
 #: Letters of a note.
@@ -58,7 +58,7 @@ class Note:
 
     text: str = ""
     language: str = ""
-    attachment: dict[str, Json] | None = None
+    attachment: tuple[SentMedia, ...] = ()
 
 
 async def open_report(acting: Acting, person_id: int, report_id: int) -> Absence | Refused:
@@ -145,7 +145,7 @@ async def add_note(acting: Acting, draft: Absence, note: Note) -> None:
     await _may_fill(acting, draft)
     if note.text.strip():
         draft.note, draft.note_language = note.text.strip()[:NOTE_LENGTH], note.language or None
-    if note.attachment is not None:
+    if note.attachment:
         draft.attachment = joined(draft.attachment, note.attachment)
 
 

@@ -28,10 +28,10 @@ from storage.appointments.absence_reports import (
     standing_reports,
     times_reported,
 )
-from storage.appointments.absences import Absence, joined
+from storage.appointments.absences import Absence
 from storage.appointments.appointments import Appointment, answer_appointments, participation_in
-from storage.engine.columns import Json
 from storage.people.people import Consultant, Person
+from storage.people.sent_media import SentMedia, joined
 from storage.vocabulary import AbsenceState, Answer, AppointmentStatus
 
 _SENT = (AbsenceState.REPORTED, AbsenceState.SEEN)
@@ -58,7 +58,7 @@ class SeenReport:
 
 
 async def send(
-    acting: Acting, person_id: int, draft_id: int, attachment: dict[str, Json] | None = None
+    acting: Acting, person_id: int, draft_id: int, attachment: tuple[SentMedia, ...] = ()
 ) -> AbsenceSent | Refused:
     """Send a draft to the consultant, or to who stands in, with what was sent along last.
 

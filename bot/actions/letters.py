@@ -11,9 +11,9 @@ from bot.actions.acting import Acting
 from bot.actions.people import look_at
 from bot.telling import letters as told
 from storage.caseload import caseload_of, groups_of
-from storage.engine.columns import Json
 from storage.people.people import Person
 from storage.people.relayed import Letter, letter_by_id
+from storage.people.sent_media import SentMedia
 from storage.vocabulary import LetterKind, ReadyAnswer
 
 LETTER_LENGTH: Final = 3000
@@ -31,7 +31,7 @@ class Words:
 
     text: str
     language: str
-    attachment: dict[str, Json] | None = None
+    attachment: tuple[SentMedia, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.dialogue import menu
 from bot.dialogue.answer_words import sign_says, word_says
+from bot.dialogue.memory import ASKED_IN, CHOICES
 from bot.dialogue.turn import Turn, part
 from bot.events import InboundEvent, Pressed, Reacted, Said
 from locales.rendering.message import Body, Button
@@ -287,10 +288,7 @@ async def chosen_by_text(turn: Turn, text: str) -> str | None:
 
 def _last_said(turn: Turn) -> list[Button]:
     """The buttons of the last reply that had any, in the order in which they were shown."""
-    rows = turn.recall("choices")
-    if not isinstance(rows, list):
-        return []
-    return [button for row in Body.from_json({"parts": [], "buttons": rows}).buttons for button in row]
+    return [button for row in turn.recall(CHOICES) or () for button in row]
 
 
 async def is_offered(turn: Turn, intent: str) -> bool:
@@ -308,5 +306,5 @@ async def is_offered(turn: Turn, intent: str) -> bool:
 
 async def asks_for_this(turn: Turn) -> bool:
     """Whether the message that this replies to is the one that asked for what is written now (the open topic)."""
-    message, asked_in = await answered_message(turn), turn.recall("asked_in")
-    return message is not None and isinstance(asked_in, str) and message.key.startswith(asked_in)
+    message, asked_in = await answered_message(turn), turn.recall(ASKED_IN)
+    return message is not None and asked_in is not None and message.key.startswith(asked_in)

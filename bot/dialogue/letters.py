@@ -9,7 +9,7 @@ from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.languages import SOURCE
 from locales.rendering.message import Part, Text
 from reminders.intents import Act, Intent, asks
-from storage.engine.columns import Json
+from storage.people.sent_media import SentMedia
 from storage.vocabulary import LetterKind
 
 
@@ -21,10 +21,10 @@ async def ask(turn: Turn, args: Sequence[str]) -> None:
         if await send(turn, turn.services.renderer.say(Text("letter.call_me"), SOURCE), LetterKind.MESSAGE):
             await say_sent(turn)
         return
-    sent = media.just_sent(turn) if list(args[:1]) == ["media"] else []
+    sent = media.just_sent(turn) if list(args[:1]) == ["media"] else ()
     if sent:
         media.forget(turn)
-        reached = [await send(turn, "", LetterKind.MESSAGE, one) for one in sent]
+        reached = [await send(turn, "", LetterKind.MESSAGE, (one,)) for one in sent]
         if any(reached):
             await say_sent(turn)
         return
@@ -43,21 +43,21 @@ async def is_answer(turn: Turn) -> bool:
     return asked == Intent(Act.LETTER)
 
 
-async def send(turn: Turn, text: str, kind: LetterKind, kept: dict[str, Json] | None = None) -> bool:
-    """Relay a person's words (and kept media) to their consultant. False (and said so) when nobody is known."""
-    sent = await write_to_consultant(turn.acting, kind, words(turn, text, kept))
+async def send(turn: Turn, text: str, kind: LetterKind, sent: tuple[SentMedia, ...] = ()) -> bool:
+    """Relay a person's words, with what was sent along, to their consultant. False (and said so): nobody is known."""
+    written = await write_to_consultant(turn.acting, kind, words(turn, text, sent))
     turn.expect("")
-    if not sent.told:
+    if not written.told:
         number = turn.services.municipalities.of(turn.person.municipality).telephone
         reached = part("absence.call_municipality", telephone=number) if number else part("absence.no_consultant")
         turn.say(title("letter.kept"), reached, buttons=[menu.back()])
-    return sent.told
+    return written.told
 
 
-def words(turn: Turn, text: str, kept: dict[str, Json] | None) -> Words:
+def words(turn: Turn, text: str, sent: tuple[SentMedia, ...]) -> Words:
     """What is written, with the language it is in: as far as that shows, else the writer's."""
     language = turn.services.finder.find(text, turn.language).language if text else None
-    return Words(text, language or turn.language, kept)
+    return Words(text, language or turn.language, sent)
 
 
 async def say_sent(turn: Turn) -> None:
@@ -78,7 +78,7 @@ def telephone(turn: Turn) -> list[Part]:
     return [part("letter.telephone", telephone=number)] if number else []
 
 
-async def take(turn: Turn, text: str, kept: dict[str, Json] | None = None) -> None:
+async def take(turn: Turn, text: str, sent: tuple[SentMedia, ...] = ()) -> None:
     """Free text while the letter is open, with what was sent with it."""
-    if await send(turn, text, LetterKind.MESSAGE, kept):
+    if await send(turn, text, LetterKind.MESSAGE, sent):
         await say_sent(turn)

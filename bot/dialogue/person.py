@@ -8,13 +8,14 @@ from bot.dialogue.answers import chosen_by_text, say_not_there
 from bot.dialogue.appointments import absence_draft, appointments, missed, proposals
 from bot.dialogue.asking import feedback, language_offer, questions
 from bot.dialogue.gate import guarded, may, refuse
+from bot.dialogue.memory import QUESTION
 from bot.dialogue.own import channels, onboarding, plan, preferences, privacy
 from bot.dialogue.turn import Screen, Turn, button, part
-from bot.events import Command, Media, MediaKind, Pressed, Said, Started
+from bot.events import Command, Media, Pressed, Said, Started
 from bot.faq.courtesies import Courtesy
 from reminders.intents import Act, Intent, act_of, asks
-from storage.engine.columns import Json
-from storage.vocabulary import LetterKind
+from storage.people.sent_media import SentMedia
+from storage.vocabulary import LetterKind, MediaKind
 
 _UNGUARDED: dict[Act, Screen] = {
     Act.MENU: menu.show,
@@ -53,6 +54,8 @@ _SCREENS = guarded(_UNGUARDED)
 _BEFORE_CONSENT: dict[Act, Screen] = guarded(
     {Act.CONSENT: onboarding.answer_consent, Act.LISTEN: preferences.listen, Act.HEAR: preferences.hear}
 )
+#: What people can ask for.
+ACTS = frozenset({Act.LANGUAGE, *_SCREENS, *_BEFORE_CONSENT})
 # Who has the question read to them answers it afterwards.
 _LEAVE_OPEN = frozenset({Act.HEAR})
 _COMMANDS: dict[str, Act] = {
@@ -198,7 +201,7 @@ async def _media(turn: Turn, sent: Media) -> None:
         await _free_text(turn, sent.caption, edited=False)
     elif media.keep(turn, sent):
         media.began(turn, sent, "question")
-        turn.remember(question=None)
+        turn.forget(QUESTION)
         turn.say(
             part("media.cannot_voice" if sent.kind is MediaKind.VOICE else "media.cannot"),
             buttons=[
@@ -211,8 +214,8 @@ async def _media(turn: Turn, sent: Media) -> None:
         await menu.show(turn, ())
 
 
-async def _media_as_letter(turn: Turn, sent: Media, kept: dict[str, Json] | None) -> None:
-    if kept is None and not sent.caption.strip():
+async def _media_as_letter(turn: Turn, sent: Media, kept: tuple[SentMedia, ...]) -> None:
+    if not kept and not sent.caption.strip():
         turn.say(part("letter.how"), buttons=[menu.back()])
         return
     media.began(turn, sent, "letter")

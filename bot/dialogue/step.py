@@ -1,13 +1,29 @@
 """The dialogue's door: who is this, and which side of the conversation are they on."""
 
+from collections.abc import Collection
+
 from bot.actions.contacts import let_go, resume_channel, stop_channel
 from bot.dialogue import menu, person, stranger
 from bot.dialogue.answers import read_answer
 from bot.dialogue.consultants import door
 from bot.dialogue.turn import Turn, part, title
 from bot.events import Left, Moved, Reacted, Renamed, Returned, Said, Started, Unheard, Withdrawn
+from reminders.intents import Act
 from storage.people.contacts import rename
 from storage.people.link_codes import looks_like_code
+
+
+def check_screens(known: Collection[Act]) -> None:
+    """Every act has a screen: told when the program starts, not when somebody presses its button.
+
+    Raises:
+        LookupError: which acts have none.
+    """
+    if forgotten := set(Act) - set(known):
+        raise LookupError(f"acts without a screen: {', '.join(sorted(forgotten))}")
+
+
+check_screens(person.ACTS | door.ACTS)
 
 
 async def step(turn: Turn) -> None:

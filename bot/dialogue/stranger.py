@@ -1,10 +1,8 @@
 """Whoever is not linked: learns what this is and how to be linked, and nothing else."""
 
-from datetime import datetime
 from typing import Final
 
 from bot.actions.contacts import (
-    Challenge,
     LinkRefused,
     ProofRefused,
     ask_to_prove,
@@ -13,6 +11,7 @@ from bot.actions.contacts import (
     note_language,
 )
 from bot.dialogue.consultants import door
+from bot.dialogue.memory import LINK_CODE, LINK_PROOF
 from bot.dialogue.own import onboarding
 from bot.dialogue.turn import Turn, part, party_of, title
 from bot.events import Said, Started
@@ -50,7 +49,8 @@ async def use(turn: Turn, code: str) -> None:
     if owner is LinkRefused.UNPROVED:
         digits, challenge = ask_to_prove(turn.acting, turn.contact)
         turn.expect(_PROVE)
-        turn.remember(code=code, proof={"hash": challenge.mark, "until": challenge.until.isoformat()})
+        turn.remember(LINK_CODE, code)
+        turn.remember(LINK_PROOF, challenge)
         turn.say(part("link.prove", code=digits))
         return
     await _begin(turn, owner)
@@ -72,18 +72,18 @@ async def _begin(turn: Turn, owner: Person | Consultant | LinkRefused) -> None:
 
 async def _prove(turn: Turn) -> None:
     """The digits that were sent to this address after a code came from it."""
-    payload, code, kept = turn.event.payload, turn.recall("code"), turn.recall("proof")
+    payload, code, challenge = turn.event.payload, turn.recall(LINK_CODE), turn.recall(LINK_PROOF)
     text = payload.text if isinstance(payload, Said) else ""
-    if not (isinstance(code, str) and isinstance(kept, dict)):
+    if code is None or challenge is None:
         turn.say(title("stranger.greeting"), part("stranger.how_to_link"))
         return
-    challenge = Challenge(turn.contact.id, str(kept["hash"]), datetime.fromisoformat(str(kept["until"])))
     owner = await link_proved(turn.acting, turn.contact, code, challenge, text)
     if isinstance(owner, ProofRefused):
         turn.say(part("link.too_many" if owner is ProofRefused.TOO_MANY_TRIES else "link.prove_wrong"))
         return
     turn.expect("")
-    turn.remember(code=None, proof=None)
+    turn.forget(LINK_CODE)
+    turn.forget(LINK_PROOF)
     await _begin(turn, owner)
 
 

@@ -8,12 +8,13 @@ conversation; nothing leaves before the inbox commits the turn.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.actions.acting import Acting, Actor, Role
+from bot.dialogue.memory import ASKED_IN, CHOICES, Memory
 from bot.dialogue.services import Services
 from bot.events import InboundEvent
 from locales.rendering.message import Attachment, Body, Button, Part, Style, Text
@@ -25,6 +26,7 @@ from storage.people.conversations import Conversation
 from storage.people.people import Consultant, Person
 from storage.vocabulary import Priority
 
+T = TypeVar("T")
 Rows: TypeAlias = Sequence[Sequence[Button]]
 
 
@@ -137,7 +139,8 @@ class Turn:
         )
         if shown:
             self.offered = tuple(one.intent for row in shown for one in row)
-            self.remember(choices=body["buttons"])
+            # Encoded already, with the message.
+            self._keep(CHOICES.name, body["buttons"])
 
     @property
     def today(self) -> date:
@@ -155,22 +158,25 @@ class Turn:
         self.conversation.updated_at = self.now
         if topic:
             # Which of our messages asks for it: where copies of messages travel, only its answer is meant for it.
-            self.remember(asked_in=f"reply:{self.event.channel}:{self.event.event_id}:")
+            self.remember(ASKED_IN, f"reply:{self.event.channel}:{self.event.event_id}:")
 
-    def remember(self, **values: Json) -> None:
-        """Keep values with the conversation (JSON); None forgets one."""
-        kept = dict(self.conversation.data or {})
-        for name, value in values.items():
-            if value is None:
-                kept.pop(name, None)
-            else:
-                kept[name] = value
-        self.conversation.data = kept
+    def remember(self, what: Memory[T], value: T) -> None:
+        """Keep a value with the conversation; bot.dialogue.memory lists what is kept."""
+        self._keep(what.name, what.write(value))
+
+    def _keep(self, name: str, stored: Json) -> None:
+        self.conversation.data = {**(self.conversation.data or {}), name: stored}
         self.conversation.updated_at = self.now
 
-    def recall(self, name: str) -> Json:
+    def forget(self, what: Memory[T]) -> None:
+        """Keep it no longer."""
+        self.conversation.data = {n: value for n, value in (self.conversation.data or {}).items() if n != what.name}
+        self.conversation.updated_at = self.now
+
+    def recall(self, what: Memory[T]) -> T | None:
         """A remembered value, or None."""
-        return (self.conversation.data or {}).get(name)
+        kept = (self.conversation.data or {}).get(what.name)
+        return None if kept is None else what.read(kept)
 
 
 Screen: TypeAlias = Callable[[Turn, Sequence[str]], Awaitable[None]]

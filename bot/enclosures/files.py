@@ -18,12 +18,12 @@ from reminders.delivery.channel import Clock
 from reminders.delivery.composing import ClaimedMessage, FileNotYet
 from reminders.timetables.calendar_file import MEDIA_TYPE, CalendarEntry, Method, calendar_file
 from reminders.wording.appointment import kind_text
-from storage.appointments.absences import Absence, sent_along
+from storage.appointments.absences import Absence
 from storage.appointments.appointments import Appointment
 from storage.people.people import Person
 from storage.people.relayed import Letter
 from storage.privacy.export import export_person
-from storage.vocabulary import AppointmentStatus
+from storage.vocabulary import AppointmentStatus, MediaKind
 
 log = structlog.get_logger(__name__)
 
@@ -32,10 +32,10 @@ _FETCHED_WITHIN = 5.0
 _WITH_MEDIA = ("absence", "letter")
 # Name and media type, by the kind of what was sent; a file's own name stays with its channel.
 _FORMS = {
-    "voice": ("voice.ogg", "audio/ogg"),
-    "photo": ("photo.jpg", "image/jpeg"),
-    "video": ("video.mp4", "video/mp4"),
-    "document": ("document", "application/octet-stream"),
+    MediaKind.VOICE: ("voice.ogg", "audio/ogg"),
+    MediaKind.PHOTO: ("photo.jpg", "image/jpeg"),
+    MediaKind.VIDEO: ("video.mp4", "video/mp4"),
+    MediaKind.DOCUMENT: ("document", "application/octet-stream"),
 }
 # What letters come as, by how such files begin.
 _DOCUMENTS = {
@@ -106,21 +106,21 @@ class Attachments:
             sent = await session.get(Letter, number)
         # To a consultant, or what a consultant said to this very person.
         meant = row.consultant_id is not None or (sent is not None and sent.person_id == row.person_id)
-        along = sent_along(sent.attachment) if sent is not None and meant else []
+        along = sent.attachment if sent is not None and meant else ()
         kept = dict(enumerate(along)).get(int(place or 0))
-        channel = self._channels.get(str(kept.get("channel"))) if kept is not None else None
-        form = _FORMS.get(str(kept.get("kind"))) if kept is not None else None
+        channel = self._channels.get(kept.channel) if kept is not None else None
+        form = _FORMS.get(kept.kind) if kept is not None else None
         if kept is None or channel is None or form is None:
             return None
         content = None
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_FETCHED_WITHIN):
-                content = await channel.fetch(str(kept.get("file")))
+                content = await channel.fetch(kept.file)
         if content is None:
             log.warning("media_not_fetched", message=row.id)
             raise FileNotYet
         known = [of_this for begin, of_this in _DOCUMENTS.items() if content.startswith(begin)]
-        return File(*(known[0] if known and kept.get("kind") == "document" else form), content)
+        return File(*(known[0] if known and kept.kind is MediaKind.DOCUMENT else form), content)
 
     async def _aloud(self, session: AsyncSession, number: int, row: ClaimedMessage, locale: str) -> File | None:
         """An earlier message of this very person as sound."""

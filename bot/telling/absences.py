@@ -6,7 +6,7 @@ from datetime import datetime
 from locales.rendering.message import Attachment, Body, Part, Style, Text
 from reminders.wording.absence import ENDS, consultant_buttons, for_consultant, report_parts
 from reminders.wording.appointment import appointment_line, name_of
-from storage.appointments.absences import Absence, sent_along
+from storage.appointments.absences import Absence
 from storage.appointments.appointments import Appointment
 from storage.people.people import Consultant, Person
 from storage.vocabulary import ReportEnd
@@ -64,7 +64,7 @@ def please_call(consultant: Consultant, telephone: str) -> Body:
 
 def files(found: Absence) -> list[Attachment]:
     """What the person sent along, each as a file of its own."""
-    places = range(len(sent_along(found.attachment)))
+    places = range(len(found.attachment))
     return [Attachment("absence", f"{found.id}:{place}" if place else str(found.id)) for place in places]
 
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from locales.rendering.message import Attachment, Body, Button, Part, Style, Text
 from reminders.intents import Act, asks
 from reminders.wording.appointment import name_of
-from storage.appointments.absences import sent_along
 from storage.people.people import Consultant, Person
 from storage.people.relayed import Letter
 from storage.vocabulary import ReadyAnswer
@@ -19,8 +18,8 @@ def to_consultant(letter: Letter, person: Person) -> Body:
     parts = [Part(Text(f"consultant.letter_{letter.kind.value}", {"person": name_of(person)}), Style.TITLE)]
     if letter.text:
         parts.append(_quoted(letter.text))
-    if letter.attachment is not None:
-        parts.append(Part(Text("consultant.with_media", {"kind": Text(f"media.{letter.attachment['kind']}")})))
+    if letter.attachment:
+        parts.append(Part(Text("consultant.with_media", {"kind": Text(f"media.{letter.attachment[0].kind.value}")})))
     parts.append(Part(Text("consultant.note_language", {"language": Text(f"language.{letter.language}")})))
     return Body(
         tuple(parts),
@@ -33,14 +32,14 @@ def to_consultant(letter: Letter, person: Person) -> Body:
 
 def files(letter: Letter) -> Sequence[Attachment]:
     """What the person sent along, each as a file of its own."""
-    places = range(len(sent_along(letter.attachment)))
+    places = range(len(letter.attachment))
     return [Attachment("letter", f"{letter.id}:{place}" if place else str(letter.id)) for place in places]
 
 
 def to_person(letter: Letter, consultant: Consultant) -> Body:
     """The consultant's own words or voice, as they are, with whose they are."""
     words = (_quoted(letter.text),) if letter.text else ()
-    sent = Attachment("letter", str(letter.id), needed=not letter.text) if letter.attachment is not None else None
+    sent = Attachment("letter", str(letter.id), needed=not letter.text) if letter.attachment else None
     return Body((_from(consultant), *words), (_ANSWER, _MENU), sent)
 
 

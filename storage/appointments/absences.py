@@ -1,17 +1,14 @@
 """Absence reports (afmeldingen), from the first tap to the consultant's "seen"."""
 
 from datetime import date, datetime
-from typing import Final
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.engine.base import Base
-from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, EncryptedJson, Json, RowId, vocabulary
+from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabulary
+from storage.people.sent_media import SentAlong, SentMedia
 from storage.vocabulary import AbsenceReason, AbsenceState
-
-#: As many voice notes and pictures go along as one album holds.
-MOST_ALONG: Final = 10
 
 
 class Absence(Base, kw_only=True):
@@ -31,9 +28,9 @@ class Absence(Base, kw_only=True):
     open_ended: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str | None] = mapped_column(Encrypted("absence.note"), default=None)
     note_language: Mapped[str | None] = mapped_column(String(8), default=None)
-    # What was sent along, by channel reference: {"channel": …, "kind": "voice", "file": …}; of several the first, with
-    # the others, in the same form, as its "more".
-    attachment: Mapped[dict[str, Json] | None] = mapped_column(EncryptedJson("absence.attachment"), default=None)
+    attachment: Mapped[tuple[SentMedia, ...]] = mapped_column(
+        SentAlong("absence.attachment"), nullable=True, default=()
+    )
     started_at: Mapped[datetime]
     reported_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
     seen_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -46,24 +43,6 @@ class Absence(Base, kw_only=True):
     passed_at: Mapped[datetime | None] = mapped_column(default=None)
     # An illness without an end that is over: from this day on the person comes again.
     better_on: Mapped[date | None] = mapped_column(default=None)
-
-
-def sent_along(attachment: dict[str, Json] | None) -> list[dict[str, Json]]:
-    """The voice notes and pictures of an `attachment`, in their order."""
-    if attachment is None:
-        return []
-    more = attachment.get("more")
-    first = {name: value for name, value in attachment.items() if name != "more"}
-    return [first, *(one for one in more if isinstance(one, dict))] if isinstance(more, list) else [first]
-
-
-def joined(*sent: dict[str, Json] | None) -> dict[str, Json] | None:
-    """What was sent along with one report, as it is kept there: the first, and the others as its "more"."""
-    each = [one for along in sent for one in sent_along(along)][-MOST_ALONG:]
-    if not each:
-        return None
-    more: list[Json] = [*each[1:]]
-    return {**each[0], "more": more} if more else each[0]
 
 
 class AbsenceAppointment(Base, kw_only=True):

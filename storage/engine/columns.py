@@ -88,15 +88,23 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value if value is None or value.tzinfo is UTC else value.astimezone(UTC)
 
 
-class Encrypted(TypeDecorator[str]):
-    """A text that is encrypted at rest; `context` is its table.column."""
+V = TypeVar("V")
+
+
+class EncryptedColumn(TypeDecorator[V]):
+    """A value that is encrypted at rest; `context` is its table.column. Each kind of it sets `cache_ok` itself."""
 
     impl = LargeBinary
-    cache_ok = True
 
     def __init__(self, context: str) -> None:
         super().__init__()
         self.context = context
+
+
+class Encrypted(EncryptedColumn[str]):
+    """A text that is encrypted at rest."""
+
+    cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
         """Encrypt."""
@@ -107,15 +115,10 @@ class Encrypted(TypeDecorator[str]):
         return None if value is None else keys_of(dialect).decrypt(value, self.context).decode()
 
 
-class EncryptedJson(TypeDecorator[dict[str, Json]]):
+class EncryptedJson(EncryptedColumn[dict[str, Json]]):
     """A JSON object that is encrypted at rest."""
 
-    impl = LargeBinary
     cache_ok = True
-
-    def __init__(self, context: str) -> None:
-        super().__init__()
-        self.context = context
 
     def process_bind_param(self, value: dict[str, Json] | None, dialect: Dialect) -> bytes | None:
         """Encrypt compact JSON."""

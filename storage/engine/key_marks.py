@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection
 
 from storage.engine.base import Base
-from storage.engine.columns import Encrypted, EncryptedJson
+from storage.engine.columns import EncryptedColumn
 from storage.engine.database import Database
 from storage.engine.keys import MARK_LENGTH, Undecryptable
 
@@ -95,7 +95,7 @@ def _encrypted(connection: Connection) -> list[tuple[Table, list[Column[object]]
         table = mapper.local_table
         if isinstance(table, Table) and table.name in names:
             stored = {column["name"] for column in there.get_columns(table.name)}
-            columns = [c for c in table.columns if isinstance(c.type, (Encrypted, EncryptedJson)) and c.name in stored]
+            columns = [c for c in table.columns if isinstance(c.type, EncryptedColumn) and c.name in stored]
             if columns:
                 found.append((table, columns))
     return found

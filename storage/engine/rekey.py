@@ -11,7 +11,7 @@ from sqlalchemy import LargeBinary, Table, select, type_coerce, update
 from sqlalchemy.engine import Row
 
 from storage.engine.base import Base
-from storage.engine.columns import Encrypted, EncryptedJson
+from storage.engine.columns import EncryptedColumn
 from storage.engine.database import Database
 from storage.engine.key_marks import read_key_marks
 from storage.engine.keys import KeyRing, Undecryptable
@@ -37,7 +37,7 @@ async def rekey(database: Database, *, progress: Callable[[int], None] | None = 
 
 
 async def _rekey_table(database: Database, table: Table, progress: Callable[[int], None] | None) -> int:
-    contexts = {c.name: c.type.context for c in table.columns if isinstance(c.type, (Encrypted, EncryptedJson))}
+    contexts = {c.name: c.type.context for c in table.columns if isinstance(c.type, EncryptedColumn)}
     if not contexts:
         return 0
     key = next(iter(table.primary_key))

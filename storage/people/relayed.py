@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.engine.base import Base
-from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, EncryptedJson, Json, RowId, vocabulary
+from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabulary
+from storage.people.sent_media import SentAlong, SentMedia
 from storage.vocabulary import LetterKind
 
 
@@ -24,7 +25,7 @@ class Letter(Base, kw_only=True):
     kind: Mapped[LetterKind] = mapped_column(vocabulary(LetterKind))
     text: Mapped[str] = mapped_column(Encrypted("letter.text"))
     language: Mapped[str | None] = mapped_column(String(8), default=None)
-    attachment: Mapped[dict[str, Json] | None] = mapped_column(EncryptedJson("letter.attachment"), default=None)
+    attachment: Mapped[tuple[SentMedia, ...]] = mapped_column(SentAlong("letter.attachment"), nullable=True, default=())
     answers_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id", ondelete="SET NULL"), default=None)
     written_at: Mapped[datetime]
     seen_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -40,7 +40,7 @@ async def erase_conversation(session: AsyncSession, person_id: int, *, keep_cont
         )
     )
     await session.execute(
-        update(Absence).where(Absence.person_id == person_id).values(note=None, note_language=None, attachment=None)
+        update(Absence).where(Absence.person_id == person_id).values(note=None, note_language=None, attachment=())
     )
     await session.execute(delete(LinkCode).where(LinkCode.person_id == person_id))
     await session.execute(

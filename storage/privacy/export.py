@@ -20,6 +20,7 @@ from storage.people.conversations import Conversation
 from storage.people.people import Consultant, Person, Plan
 from storage.people.phone_tasks import PhoneTask
 from storage.people.relayed import Letter
+from storage.people.sent_media import sent_as_json
 from storage.people.webchat import WebMessage
 from storage.privacy.audit import AuditEntry
 
@@ -39,6 +40,8 @@ def _row(row: Base) -> dict[str, Json]:
 def _value(value: object) -> Json:
     if isinstance(value, (datetime, date)):
         return value.isoformat()
+    if isinstance(value, tuple):
+        return sent_as_json(value)
     if isinstance(value, Enum):
         return str(value.value)
     if value is None or isinstance(value, (bool, int, float, str, dict, list)):

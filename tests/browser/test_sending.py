@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from playwright.async_api import Browser, FilePayload, async_playwright, expect
 
-from bot.events import Media, MediaKind
+from bot.events import Media
 from bot.voice.encoding import decode
+from storage.vocabulary import MediaKind
 from tests.bot.channels.web.files import PDF, picture
 from tests.browser.conftest import ARGUMENTS, MakePhone, find_chromium
 from tests.browser.phone import Phone

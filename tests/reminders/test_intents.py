@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.dialogue import person
 from bot.dialogue.consultants import door
+from bot.dialogue.step import check_screens
 from reminders.intents import LONGEST, Act, Intent, act_of, asks, asks_more
 
 ROOT = Path(__file__).parents[2]
@@ -41,8 +42,9 @@ def test_what_no_button_carries_is_refused_where_it_is_made() -> None:
 
 
 def test_every_act_leads_to_a_screen() -> None:
-    of_people = {Act.LANGUAGE, *person._SCREENS, *person._BEFORE_CONSENT}
-    assert set(Act) == of_people | set(door._SCREENS)
+    assert set(Act) == person.ACTS | door.ACTS
+    with pytest.raises(LookupError, match=f"without a screen: {Act.CALL}"):
+        check_screens(set(Act) - {Act.CALL})
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ from bot.channels.email.calendar_answers import CalendarAnswer, calendar_answer
 from bot.channels.email.content import Content, Enclosed, content_of, own_text, part_at, text_of
 from bot.channels.email.replies import Ours
 from bot.channels.email.tokens import Tokens
-from bot.events import Media, MediaKind, Payload, Said, Started, command_in
+from bot.events import Media, Payload, Said, Started, command_in
 from storage.people.link_codes import looks_like_code
+from storage.vocabulary import MediaKind
 
 __all__ = ["Bounced", "HeardMail", "Nothing", "OpenedMail", "open_mail", "part_of", "read"]
 

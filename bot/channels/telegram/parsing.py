@@ -14,7 +14,6 @@ from bot.events import (
     InboundEvent,
     Left,
     Media,
-    MediaKind,
     Payload,
     Pressed,
     Reacted,
@@ -23,6 +22,7 @@ from bot.events import (
     Started,
     command_in,
 )
+from storage.vocabulary import MediaKind
 
 log = structlog.get_logger(__name__)
 

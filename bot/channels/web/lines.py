@@ -11,12 +11,13 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.channels.web.uploads import Upload
-from bot.events import Media, MediaKind
+from bot.events import Media
 from locales.rendering.dates import day_text, time_text
 from locales.rendering.languages import LANGUAGES
 from locales.rendering.render import File, Rendered
 from storage.engine.columns import Json
 from storage.people.webchat import WebMessage
+from storage.vocabulary import MediaKind
 
 Content: TypeAlias = dict[str, Json]
 

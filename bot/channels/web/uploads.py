@@ -11,10 +11,10 @@ from typing import Final
 
 from PIL import Image, ImageOps
 
-from bot.events import MediaKind
 from bot.voice.encoding import MEDIA_TYPE, decode, note
 from bot.voice.sound import SoundTooLong, VoiceFailed
 from locales.rendering.render import File
+from storage.vocabulary import MediaKind
 
 LONGEST_SECONDS: Final = 305
 _LONGEST_SIDE: Final = 1600

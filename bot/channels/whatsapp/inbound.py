@@ -11,7 +11,6 @@ from bot.channels.whatsapp.errors import failure_of
 from bot.events import (
     InboundEvent,
     Media,
-    MediaKind,
     Moved,
     Payload,
     Pressed,
@@ -23,6 +22,7 @@ from bot.events import (
     command_in,
 )
 from storage.people.link_codes import looks_like_code, normalise_code
+from storage.vocabulary import MediaKind
 
 CHANNEL: Final = "whatsapp"
 # Meta brings a webhook again for up to seven days.

@@ -24,11 +24,12 @@ from bot.dialogue.appointments.absence_questions import (
     ask_why,
 )
 from bot.dialogue.consultants.common import number_in
+from bot.dialogue.memory import ADDING_TO
 from bot.dialogue.turn import Turn, part
 from bot.events import Media
-from storage.appointments.absences import Absence, joined
+from storage.appointments.absences import Absence
 from storage.appointments.appointments import Appointment
-from storage.engine.columns import Json
+from storage.people.sent_media import SentMedia
 from storage.vocabulary import AbsenceReason, AbsenceState
 
 # A text of so many words says more than "ill": it goes along as the note.
@@ -50,7 +51,7 @@ async def start_from_text(turn: Turn, text: str) -> None:
 async def begin(turn: Turn, appointment: Appointment | None, *, note: str = "") -> None:
     """Open a draft, with what was sent just before; with a chosen appointment go straight to why."""
     appointment_id = appointment.id if appointment is not None else None
-    along = joined(*media.just_sent(turn))
+    along = media.just_sent(turn)
     draft = await drafts.begin(turn.acting, turn.person.id, appointment_id, _note(turn, note, along))
     if isinstance(draft, Refused):
         await report_of.say_refused(turn, draft)
@@ -85,7 +86,7 @@ async def _press_after(turn: Turn, report: Absence, step: str, value: str) -> No
 
 
 async def _press_which(turn: Turn, draft: Absence, value: str) -> None:
-    beside = turn.recall("adding") == draft.id
+    beside = turn.recall(ADDING_TO) == draft.id
     found = await drafts.include(turn.acting, draft, number_in([value]), beside_others=beside)
     match found:
         case Refused(why=WhyNot.NOT_THEIRS):
@@ -94,7 +95,7 @@ async def _press_which(turn: Turn, draft: Absence, value: str) -> None:
         case Refused():
             await report_of.say_refused(turn, found)
         case _:
-            turn.remember(adding=None)
+            turn.forget(ADDING_TO)
             await _why_unless_known(turn, draft)
 
 
@@ -106,12 +107,12 @@ async def _why_unless_known(turn: Turn, draft: Absence) -> None:
 
 
 async def _press_more(turn: Turn, draft: Absence, _value: str) -> None:
-    turn.remember(adding=draft.id)
+    turn.remember(ADDING_TO, draft.id)
     await ask_another(turn, draft)
 
 
 async def _press_why(turn: Turn, draft: Absence, _value: str) -> None:
-    turn.remember(adding=None)
+    turn.forget(ADDING_TO)
     await ask_why(turn, draft)
 
 
@@ -181,7 +182,7 @@ async def _press_duration(turn: Turn, draft: Absence, value: str) -> None:
 
 
 async def _press_drop(turn: Turn, draft: Absence, _value: str) -> None:
-    turn.remember(adding=None)
+    turn.forget(ADDING_TO)
     await drafts.drop(turn.acting, draft)
     turn.expect("")
     turn.say(part("absence.dropped"), buttons=menu.rows())
@@ -197,7 +198,7 @@ async def take_note(turn: Turn, draft_id: int, text: str, sent: Media | None = N
     draft = await drafts.open_report(turn.acting, turn.person.id, draft_id)
     if isinstance(draft, Refused) or draft.state is not AbsenceState.DRAFT:
         return False
-    along = media.kept(turn, sent) if sent is not None else None
+    along = media.kept(turn, sent) if sent is not None else ()
     await drafts.add_note(turn.acting, draft, _note(turn, text or (sent.caption if sent is not None else ""), along))
     if sent is not None and media.goes_on(turn, sent):
         return True
@@ -207,7 +208,7 @@ async def take_note(turn: Turn, draft_id: int, text: str, sent: Media | None = N
     return True
 
 
-def _note(turn: Turn, text: str, attachment: dict[str, Json] | None) -> drafts.Note:
+def _note(turn: Turn, text: str, attachment: tuple[SentMedia, ...]) -> drafts.Note:
     language = turn.services.finder.find(text, turn.language).language if text.strip() else None
     return drafts.Note(text, language or turn.language, attachment)
 

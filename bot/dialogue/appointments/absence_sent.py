@@ -7,7 +7,7 @@ from bot.dialogue.appointments.absence_questions import ask_confirmation, ask_wh
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button
 from reminders.intents import Act, asks
-from storage.appointments.absences import Absence, joined
+from storage.appointments.absences import Absence
 from storage.vocabulary import AbsenceState
 
 
@@ -52,7 +52,7 @@ async def say_refused(turn: Turn, refused: Refused) -> None:
 
 async def send(turn: Turn, draft: Absence) -> None:
     """Send the report to the consultant, or to who stands in; say what happens next."""
-    sent = await absences.send(turn.acting, turn.person.id, draft.id, joined(*media.just_sent(turn)))
+    sent = await absences.send(turn.acting, turn.person.id, draft.id, media.just_sent(turn))
     if isinstance(sent, Refused):
         if sent.why in (WhyNot.CANCELLED, WhyNot.REPORTED):
             turn.expect("")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.actions import questions
 from bot.dialogue import menu
+from bot.dialogue.memory import QUESTION
 from bot.dialogue.turn import Turn, button, part
 from locales.rendering.message import Button
 from reminders.intents import Act, asks
@@ -21,12 +22,12 @@ def ask(topic: str) -> list[Button]:
 async def take(turn: Turn, args: Sequence[str]) -> None:
     """Thanks, or the offer to pass the question on."""
     verdict, topic = (*args, "", "")[:2]
-    asked = turn.recall("question")
+    asked = turn.recall(QUESTION)
     if verdict != "no" or topic not in turn.services.faq.topics:
-        turn.remember(question=None)
+        turn.forget(QUESTION)
         turn.say(part("question.helped_thanks"), buttons=[menu.back()])
         return
-    if isinstance(asked, str) and asked:
+    if asked:
         await keep_gap(turn, asked, GapReason.NOT_HELPED, topic)
         turn.say(
             part("question.not_helped"),

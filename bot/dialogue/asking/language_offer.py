@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.dialogue import menu
+from bot.dialogue.memory import LANGUAGES_REFUSED
 from bot.dialogue.turn import Turn, button
 from locales.rendering.languages import LANGUAGES
 from locales.rendering.message import Button, Part, Text, verbatim
@@ -20,8 +21,7 @@ def offer(turn: Turn, written: str | None, text: str) -> None:
     present = turn.language
     if written is None or written == present or written not in turn.services.renderer.catalogs.available:
         return
-    refused = turn.recall("languages_refused")
-    if isinstance(refused, list) and written in refused:
+    if written in (turn.recall(LANGUAGES_REFUSED) or ()):
         return
     same_script = LANGUAGES[written].script == LANGUAGES[present].script
     if same_script and (len(text.split()) < _FEWEST_WORDS or frozenset({written, present}) in _ALIKE):
@@ -38,8 +38,6 @@ def offer(turn: Turn, written: str | None, text: str) -> None:
 
 async def refuse(turn: Turn, args: Sequence[str]) -> None:
     """Stay with the present language, and do not ask about this one again."""
-    refused = turn.recall("languages_refused")
-    known = [code for code in refused if isinstance(code, str)] if isinstance(refused, list) else []
     if args and args[0] in LANGUAGES:
-        turn.remember(languages_refused=[*known, args[0]])
+        turn.remember(LANGUAGES_REFUSED, (*(turn.recall(LANGUAGES_REFUSED) or ()), args[0]))
     await menu.show(turn, ())

@@ -12,6 +12,7 @@ from bot.dialogue.appointments import absence_draft, appointments, coming
 from bot.dialogue.asking import feedback, language_offer
 from bot.dialogue.asking.answering import Asker, is_for_migrants, said_on, topic_for
 from bot.dialogue.gate import guarded
+from bot.dialogue.memory import QUESTION
 from bot.dialogue.own import onboarding, plan, preferences, privacy
 from bot.dialogue.own.facts import known_of
 from bot.dialogue.turn import Screen, Turn, button, part, title
@@ -20,7 +21,6 @@ from locales.faq.content import Action, Topic
 from locales.rendering.languages import SOURCE
 from locales.rendering.message import Button, Text
 from reminders.intents import Act, asks
-from storage.appointments.absences import joined
 from storage.vocabulary import GapReason, Group, LetterKind
 
 MOST_CHOICES = 3
@@ -41,12 +41,12 @@ async def take(turn: Turn, text: str) -> None:
     elif await coming.take(turn, finding.heard):
         pass
     elif finding.outcome == "answer" and finding.topic is not None:
-        turn.remember(question=text[:LETTER_LENGTH])
+        turn.remember(QUESTION, text[:LETTER_LENGTH])
         # "When I am ill, what then?" is answered; only who says that they cannot come begins a report.
         in_words = finding.heard not in (None, Heard.ABSENT)
         await answer(turn, turn.services.faq.topics[finding.topic], text, in_words=in_words)
     elif finding.outcome == "choices":
-        turn.remember(question=text[:LETTER_LENGTH])
+        turn.remember(QUESTION, text[:LETTER_LENGTH])
         choices = [
             [Button(Text(f"faq.question.{candidate.topic}"), asks(Act.TOPIC, candidate.topic), "❓")]
             for candidate in finding.candidates[:MOST_CHOICES]
@@ -60,7 +60,7 @@ async def take(turn: Turn, text: str) -> None:
             ],
         )
     else:
-        turn.remember(question=text[:LETTER_LENGTH])
+        turn.remember(QUESTION, text[:LETTER_LENGTH])
         await feedback.keep_gap(turn, text, GapReason.NOT_FOUND)
         offer(turn, family=_may_be_of_family(turn, finding))
     if finding.outcome != "urgent":
@@ -94,19 +94,19 @@ def offer(turn: Turn, *, family: bool = False) -> None:
 
 async def pass_on(turn: Turn, args: Sequence[str]) -> None:
     """Pass the remembered question on to the consultant."""
-    question = turn.recall("question")
+    question = turn.recall(QUESTION)
     if list(args[:1]) == ["family"]:
-        await _tell_of_family(turn, question if isinstance(question, str) else "")
+        await _tell_of_family(turn, question or "")
         return
-    if not isinstance(question, str) or not question:
+    if not question:
         await letters.ask(turn, ())
         return
     if list(args[:1]) == ["ask"]:
         await feedback.keep_gap(turn, question, GapReason.NONE_OF_THESE)
         offer(turn)
         return
-    turn.remember(question=None)
-    sent = joined(*media.just_sent(turn))
+    turn.forget(QUESTION)
+    sent = media.just_sent(turn)
     media.forget(turn)
     if await letters.send(turn, question, LetterKind.QUESTION, sent):
         await letters.say_sent(turn)
@@ -114,7 +114,7 @@ async def pass_on(turn: Turn, args: Sequence[str]) -> None:
 
 async def _tell_of_family(turn: Turn, asked: str) -> None:
     """A migrant whose family has asylum: the consultant hears it, with what was asked, and looks whose rules hold."""
-    turn.remember(question=None)
+    turn.forget(QUESTION)
     said = turn.services.renderer.say(Text("question.family_asylum"), SOURCE)
     if await letters.send(turn, "\n".join(filter(None, (said, asked))), LetterKind.QUESTION):
         await letters.say_sent(turn)
@@ -122,12 +122,12 @@ async def _tell_of_family(turn: Turn, asked: str) -> None:
 
 async def choose(turn: Turn, args: Sequence[str]) -> None:
     """A topic chosen by a button."""
-    asked = turn.recall("question")
+    asked = turn.recall(QUESTION)
     topic = turn.services.faq.topics.get(args[0]) if args else None
     if topic is None:
         await ask(turn, ())
         return
-    await answer(turn, topic, asked if isinstance(asked, str) else "")
+    await answer(turn, topic, asked or "")
 
 
 async def answer(turn: Turn, topic: Topic, asked: str, *, in_words: bool = False) -> None:

@@ -10,7 +10,7 @@ from bot.dialogue.gate import guarded
 from bot.dialogue.turn import Screen, Turn, part, title
 from bot.events import Command, Media, Pressed, Said, Started
 from reminders.intents import Act, Intent
-from storage.engine.columns import Json
+from storage.people.sent_media import SentMedia
 
 _UNGUARDED: dict[Act, Screen] = {
     Act.SEEN: reports.seen,
@@ -50,6 +50,8 @@ _UNGUARDED: dict[Act, Screen] = {
     **{Act(name): screen for name, screen in lists.LIST_SCREENS.items()},
 }
 _SCREENS = guarded(_UNGUARDED)
+#: What consultants can ask for.
+ACTS = frozenset(_SCREENS)
 _COMMANDS: dict[str, Screen] = {
     **lists.LIST_SCREENS,
     "digest": lists.overview,
@@ -93,7 +95,7 @@ async def step(turn: Turn) -> None:
             else:
                 await screen(turn, list(asked.args))
         case Said(text=text):
-            await _free_text(turn, text, None)
+            await _free_text(turn, text, ())
         case Media() as sent:
             await _free_text(turn, sent.caption, media.kept(turn, sent))
         case Command() if turn.by.proof is Proof.REPLY:
@@ -111,19 +113,19 @@ async def step(turn: Turn) -> None:
             return
 
 
-async def _free_text(turn: Turn, text: str, media: dict[str, Json] | None) -> None:
-    if (text.strip() or media is not None) and await writing.answer_by_reply(turn, text, media):
+async def _free_text(turn: Turn, text: str, sent: tuple[SentMedia, ...]) -> None:
+    if (text.strip() or sent) and await writing.answer_by_reply(turn, text, sent):
         return
     topic, _, number = turn.conversation.topic.partition(":")
     if turn.by.proof is Proof.REPLY and not (topic in _BY_MAIL and await asks_for_this(turn)):
         gate.say_not_here(turn)
         return
-    if not text.strip() and media is None:
+    if not text.strip() and not sent:
         turn.say(part("consultant.not_understood"), buttons=menu_rows())
-    elif topic == "write" and await writing.send(turn, number_in([number]), text, media):
+    elif topic == "write" and await writing.send(turn, number_in([number]), text, sent):
         pass
     elif topic == "group":
-        await writing.send_to_group(turn, number_in([number]), text, media)
+        await writing.send_to_group(turn, number_in([number]), text, sent)
     elif topic == "add_name":
         await people.take_name(turn, text)
     elif topic == "whom" and text.strip():

@@ -1,6 +1,7 @@
 """The people of the caseload: finding one, what is known of them at a glance, adding one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,6 +19,7 @@ from bot.dialogue.consultants.common import (
     pages,
     say_unknown,
 )
+from bot.dialogue.memory import FINDING, NEW_PERSON, PersonDraft
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.languages import LANGUAGES, find_language
 from locales.rendering.message import Attachment, Button, Part, Text, verbatim
@@ -64,7 +66,7 @@ async def find(turn: Turn, text: str) -> bool:
     if len(found) == 1:
         await who(turn, [str(found[0].id)])
     elif found:
-        turn.remember(finding=text[:NAME_LENGTH])
+        turn.remember(FINDING, text[:NAME_LENGTH])
         _say_found(turn, found, 0)
     return bool(found)
 
@@ -77,8 +79,8 @@ async def named(turn: Turn, text: str) -> list[Person]:
 
 async def show_found(turn: Turn, args: Sequence[str]) -> None:
     """More of those whose name holds what was looked for: "found:<page>"."""
-    text = turn.recall("finding")
-    found = await named(turn, text) if isinstance(text, str) else []
+    text = turn.recall(FINDING)
+    found = await named(turn, text) if text is not None else []
     if not found:
         await show_all(turn, ())
         return
@@ -175,7 +177,7 @@ async def _reach(turn: Turn, person: Person) -> list[Part]:
 
 async def add(turn: Turn, _args: Sequence[str]) -> None:
     """Add a person: first their name, in words."""
-    turn.remember(adding={})
+    turn.forget(NEW_PERSON)
     turn.expect("add_name")
     turn.say(title("consultant.add_name"), part("consultant.add_name_how"), buttons=menu_rows()[-1:])
 
@@ -185,7 +187,7 @@ async def take_name(turn: Turn, text: str) -> None:
     if not text.split():
         await add(turn, ())
         return
-    turn.remember(adding={"name": " ".join(text.split())[:NAME_LENGTH]})
+    turn.remember(NEW_PERSON, PersonDraft(" ".join(text.split())[:NAME_LENGTH]))
     turn.expect("add_language")
     buttons = [Button(verbatim(language.name), asks(Act.ADD_LANGUAGE, code)) for code, language in LANGUAGES.items()]
     turn.say(title("consultant.add_language"), buttons=[buttons[i : i + 2] for i in range(0, len(buttons), 2)])
@@ -193,11 +195,11 @@ async def take_name(turn: Turn, text: str) -> None:
 
 async def add_language(turn: Turn, args: Sequence[str]) -> None:
     """Their language; then their group, which decides whose rules hold (1.10)."""
-    draft, language = turn.recall("adding"), find_language(args[0]) if args else None
-    if not isinstance(draft, dict) or not draft.get("name") or language is None:
+    draft, language = turn.recall(NEW_PERSON), find_language(args[0]) if args else None
+    if draft is None or language is None:
         await add(turn, ())
         return
-    turn.remember(adding={**draft, "language": args[0]})
+    turn.remember(NEW_PERSON, replace(draft, language=args[0]))
     turn.say(
         title("consultant.add_group"),
         part("consultant.add_group_how"),
@@ -209,18 +211,16 @@ async def add_language(turn: Turn, args: Sequence[str]) -> None:
 
 async def add_group(turn: Turn, args: Sequence[str]) -> None:
     """Their group: the person is made, with a code to link with."""
-    draft = turn.recall("adding")
-    values = draft if isinstance(draft, dict) else {}
-    name, language = values.get("name"), values.get("language")
+    draft = turn.recall(NEW_PERSON)
     group = args[0] if args else ""
-    if not (isinstance(name, str) and isinstance(language, str)) or group not in set(Group):
+    if draft is None or draft.language is None or group not in set(Group):
         await add(turn, ())
         return
-    turn.remember(adding=None)
+    turn.forget(NEW_PERSON)
     turn.expect("")
     made = await add_person(
         turn.acting,
-        NewPerson(name, language, Group(group)),
+        NewPerson(draft.name, draft.language, Group(group)),
         external_id=f"chat-{turn.event.channel}-{turn.event.event_id}",
     )
     if isinstance(made, PersonRefused):

@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Final
 
 from bot.dialogue.consultants.common import caseload
+from bot.dialogue.memory import PLACES, PLACING
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, verbatim
 from reminders.intents import Intent, asks_more
@@ -24,9 +25,7 @@ async def place_of(turn: Turn, mark: str) -> str | None:
     """The place a button names; "" = none. None when it is not known (any more), so that it is asked for."""
     if mark == "none":
         return ""
-    known = turn.recall("places")
-    found = [place for place in known if isinstance(place, str)] if isinstance(known, list) else []
-    return next((place for place in found if mark and _mark(place) == mark), None)
+    return next((place for place in turn.recall(PLACES) or () if mark and _mark(place) == mark), None)
 
 
 async def ask_place(turn: Turn, so_far: str, person: Person) -> None:
@@ -36,7 +35,8 @@ async def ask_place(turn: Turn, so_far: str, person: Person) -> None:
     town_hall = turn.services.municipalities.of(person.municipality).address
     first = [town_hall] if town_hall else []
     places = list(dict.fromkeys([*first, *(place for place, _ in used.most_common(_PLACES))]))
-    turn.remember(places=list(places), placing=so_far)
+    turn.remember(PLACES, tuple(places))
+    turn.remember(PLACING, so_far)
     turn.expect("place")
     turn.say(
         title("consultant.where"),
@@ -50,12 +50,11 @@ async def ask_place(turn: Turn, so_far: str, person: Person) -> None:
 
 async def taken_place(turn: Turn, text: str) -> list[str] | None:
     """A place in the consultant's own words: the arguments of the button that it stands for; None when none is open."""
-    so_far = turn.recall("placing")
+    so_far = turn.recall(PLACING)
     turn.expect("")
-    asked = Intent.parse(so_far) if isinstance(so_far, str) else None
+    asked = Intent.parse(so_far) if so_far is not None else None
     if asked is None or not text.strip():
         return None
     place = " ".join(text.split())[:200]
-    known = turn.recall("places")
-    turn.remember(places=[*(known if isinstance(known, list) else []), place])
+    turn.remember(PLACES, (*(turn.recall(PLACES) or ()), place))
     return [*asked.args, _mark(place)]

@@ -25,13 +25,14 @@ from bot.dialogue.consultants.common import (
     say_unknown,
 )
 from bot.dialogue.letters import words
+from bot.dialogue.memory import ANSWERS
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Part, Style, Text, verbatim
 from reminders.intents import Act, asks
 from reminders.wording.appointment import name_of
 from storage.caseload import groups_of
-from storage.engine.columns import Json
 from storage.people.people import Person
+from storage.people.sent_media import SentMedia
 from storage.vocabulary import ReadyAnswer
 
 _READY = tuple(ReadyAnswer)
@@ -89,11 +90,11 @@ async def reply(turn: Turn, args: Sequence[str]) -> None:
     if isinstance(letter, LetterRefused):
         say_unknown(turn)
         return
-    turn.remember(answers=letter.id)
+    turn.remember(ANSWERS, letter.id)
     await write(turn, [str(letter.person_id)])
 
 
-async def answer_by_reply(turn: Turn, text: str, media: dict[str, Json] | None) -> bool:
+async def answer_by_reply(turn: Turn, text: str, sent: tuple[SentMedia, ...]) -> bool:
     """Own words in a reply to an e-mail about somebody go to that person; False where the e-mail was about nobody.
 
     Whoever answers a report has seen it.
@@ -107,7 +108,7 @@ async def answer_by_reply(turn: Turn, text: str, media: dict[str, Json] | None) 
         if isinstance(letter, LetterRefused):
             say_unknown(turn)
             return True
-        turn.remember(answers=letter.id)
+        turn.remember(ANSWERS, letter.id)
         person_id = letter.person_id
     person = await look_at(turn.acting, person_id)
     if person is None:
@@ -115,25 +116,25 @@ async def answer_by_reply(turn: Turn, text: str, media: dict[str, Json] | None) 
         return True
     if seen := await asked_for_words(turn, Act.SEEN):
         await see_by_answering(turn.acting, number_in(seen.args), person.id)
-    await send(turn, person_id, text, media)
+    await send(turn, person_id, text, sent)
     return True
 
 
 def _answers(turn: Turn) -> int | None:
     """The letter that was to be answered, which is remembered until something is written."""
-    answers = turn.recall("answers")
-    turn.remember(answers=None)
-    return answers if isinstance(answers, int) else None
+    answers = turn.recall(ANSWERS)
+    turn.forget(ANSWERS)
+    return answers
 
 
-async def send(turn: Turn, person_id: int, text: str, media: dict[str, Json] | None) -> bool:
+async def send(turn: Turn, person_id: int, text: str, sent: tuple[SentMedia, ...]) -> bool:
     """Relay the consultant's own words or voice; they are given as they are, with whose they are. False, and nothing
     said, for somebody they may not (or no longer) write to."""
-    sent = await write_to_person(turn.acting, person_id, words(turn, text, media), answers=_answers(turn))
-    if isinstance(sent, LetterRefused):
+    person = await write_to_person(turn.acting, person_id, words(turn, text, sent), answers=_answers(turn))
+    if isinstance(person, LetterRefused):
         return False
     turn.expect("")
-    turn.say(part("consultant.sent", person=name_of(sent)), buttons=menu_rows())
+    turn.say(part("consultant.sent", person=name_of(person)), buttons=menu_rows())
     return True
 
 
@@ -204,11 +205,13 @@ async def group(turn: Turn, args: Sequence[str]) -> None:
     )
 
 
-async def send_to_group(turn: Turn, group_id: int, text: str, media: dict[str, Json] | None) -> None:
+async def send_to_group(turn: Turn, group_id: int, text: str, sent: tuple[SentMedia, ...]) -> None:
     """Relay the consultant's words or voice to each of their own people in the group."""
-    sent = await write_to_group(turn.acting, group_id, words(turn, text, media))
+    written = await write_to_group(turn.acting, group_id, words(turn, text, sent))
     turn.expect("")
-    if isinstance(sent, LetterRefused):
+    if isinstance(written, LetterRefused):
         say_unknown(turn)
         return
-    turn.say(Part(Text("consultant.sent_to_group", {"group": sent.group}, count=sent.people)), buttons=menu_rows())
+    turn.say(
+        Part(Text("consultant.sent_to_group", {"group": written.group}, count=written.people)), buttons=menu_rows()
+    )

@@ -12,10 +12,10 @@ from typing import Final
 from bot.actions.contacts import AddressRefused, Challenge, ProofRefused, make_own_code, prove, send_code
 from bot.actions.preferences import choose_channel
 from bot.dialogue import menu
+from bot.dialogue.memory import CODE, CODES_SENT
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Text, verbatim
 from reminders.intents import Act, asks
-from storage.engine.columns import Json
 from storage.people.addresses import address_in, hidden
 from storage.people.contacts import Contact, channels_of
 
@@ -103,53 +103,26 @@ async def _send_code(turn: Turn, channel: str, text: str) -> None:
                 buttons=[[again], menu.back()],
             )
         case Challenge():
-            turn.remember(channel_codes=[moment.isoformat() for moment in (*sent_before, turn.now)])
-            _remember(turn, sent)
+            turn.remember(CODES_SENT, (*sent_before, turn.now))
+            turn.remember(CODE, sent)
             turn.expect(TOPIC_CODE)
             turn.say(title("reach.code_sent", address=shown), part("reach.code_type"), buttons=[menu.back()])
 
 
 def _codes_of(turn: Turn) -> list[datetime]:
-    kept = turn.recall("channel_codes")
-    moments = (
-        [datetime.fromisoformat(moment) for moment in kept if isinstance(moment, str)] if isinstance(kept, list) else []
-    )
-    return [moment for moment in moments if moment > turn.now - timedelta(days=1)]
-
-
-def _remember(turn: Turn, challenge: Challenge | None) -> None:
-    kept: dict[str, Json] | None = None
-    if challenge is not None:
-        kept = {
-            "contact": challenge.contact_id,
-            "hash": challenge.mark,
-            "until": challenge.until.isoformat(),
-            "tries": challenge.tries,
-        }
-    turn.remember(channel_code=kept)
-
-
-def _challenge(turn: Turn) -> Challenge | None:
-    kept = turn.recall("channel_code")
-    if not isinstance(kept, dict):
-        return None
-    contact, tries = kept.get("contact"), kept.get("tries")
-    if not isinstance(contact, int):
-        return None
-    until = datetime.fromisoformat(str(kept["until"]))
-    return Challenge(contact, str(kept["hash"]), until, tries if isinstance(tries, int) else 0)
+    return [moment for moment in turn.recall(CODES_SENT) or () if moment > turn.now - timedelta(days=1)]
 
 
 async def take_code(turn: Turn, text: str) -> None:
     """The code that was sent to the new address."""
-    challenge = _challenge(turn)
+    challenge = turn.recall(CODE)
     proved = await prove(turn.acting, challenge, text) if challenge is not None else ProofRefused.OLD
     if challenge is not None and proved is ProofRefused.WRONG:
-        _remember(turn, replace(challenge, tries=challenge.tries + 1))
+        turn.remember(CODE, replace(challenge, tries=challenge.tries + 1))
         turn.say(part("reach.code_wrong"), buttons=[menu.back()])
         return
     turn.expect("")
-    _remember(turn, None)
+    turn.forget(CODE)
     add = button("reach.add", asks(Act.CHANNELS, "add"), "➕")
     if isinstance(proved, Contact):
         turn.say(

@@ -3,10 +3,11 @@
 import re
 
 from bot.channels.base import Capabilities
-from bot.events import Command, Left, Media, MediaKind, Pressed, Returned, Said, Started
+from bot.events import Command, Left, Media, Pressed, Returned, Said, Started
 from locales.rendering.message import Text
 from storage.people.link_codes import MAX_ATTEMPTS
 from storage.people.people import Person
+from storage.vocabulary import MediaKind
 from tests.bot.dialogue.talk import Talk
 
 

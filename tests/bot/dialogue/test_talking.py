@@ -5,13 +5,13 @@ import json
 import pytest
 from sqlalchemy import func, select
 
-from bot.events import Command, Media, MediaKind, Payload, Pressed, Said
+from bot.events import Command, Media, Payload, Pressed, Said
 from storage.outbox.message import Message
 from storage.people.contacts import Contact
 from storage.people.conversations import Conversation
 from storage.people.people import Person
 from storage.people.relayed import Letter
-from storage.vocabulary import Group, MessageState, Wishes
+from storage.vocabulary import Group, MediaKind, MessageState, Wishes
 from tests.bot.dialogue.talk import Talk
 
 

@@ -10,7 +10,8 @@ from starlette.applications import Starlette
 from bot.actions.acting import Proof
 from bot.channels.base import AddressGone, DeliveryError, NewsState, Rejected, RetryLater, Sent
 from bot.channels.email.config import Security
-from bot.events import Left, Media, MediaKind, Pressed, Said, Started, Unheard
+from bot.events import Left, Media, Pressed, Said, Started, Unheard
+from storage.vocabulary import MediaKind
 from tests.bot.channels.email.rig import OURS, PASSWORD, PERSON, Rig, reply_to, rigged
 from tests.bot.channels.notify.rig import rendered
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from bot.channels.email.reading import LARGEST, Bounced, HeardMail, Nothing, part_of, read
 from bot.channels.email.tokens import Tokens
-from bot.events import Media, MediaKind, Said
+from bot.events import Media, Said
+from storage.vocabulary import MediaKind
 from tests.bot.channels.email.rig import OURS, PERSON, sign
 
 TOKENS = Tokens(sign, OURS)

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.telegram.parsing import LONGEST_TEXT, parse, update_id_of
-from bot.events import Command, Left, Media, MediaKind, Payload, Pressed, Returned, Said, Started
+from bot.events import Command, Left, Media, Payload, Pressed, Returned, Said, Started
+from storage.vocabulary import MediaKind
 
 ME: dict[str, object] = {"id": 7, "is_bot": False, "first_name": "A", "language_code": "ti"}
 CHAT: dict[str, object] = {"id": 7, "type": "private", "first_name": "A"}

@@ -11,9 +11,10 @@ from sqlalchemy import text
 
 from bot.channels.web import uploads
 from bot.channels.web.requests import MAX_UPLOAD
-from bot.events import Media, MediaKind
+from bot.events import Media
 from bot.voice.encoding import decode
 from storage.engine.database import Database
+from storage.vocabulary import MediaKind
 from tests.bot.channels.web.conftest import Browser, NewBrowser
 from tests.bot.channels.web.files import PDF, PLACE, bomb, film, photo_with_a_place, picture, sound
 from tests.bot.channels.web.rig import Rig

@@ -18,9 +18,10 @@ from bot.channels.whatsapp.inbound import LeftAside, items_of
 from bot.channels.whatsapp.templates import META_CODES, catalog, missing
 from bot.channels.whatsapp.wording import cut, plain_of, split
 from bot.demo.counterparts import whatsapp as side
-from bot.events import Command, Media, MediaKind, Moved, Pressed, Said, Started
+from bot.events import Command, Media, Moved, Pressed, Said, Started
 from locales.rendering.message import Style
 from locales.rendering.render import Block, File, Picture, Rendered
+from storage.vocabulary import MediaKind
 from tests.bot.channels.web.rig import message
 from tests.bot.channels.whatsapp.rig import PERSON, RENDERER, Rig, rigged
 from tests.clock import START

@@ -3,12 +3,12 @@
 import pytest
 from sqlalchemy import select
 
-from bot.events import Media, MediaKind, Pressed
+from bot.events import Media, Pressed
 from locales.rendering.message import Text
 from storage.appointments.absences import Absence
 from storage.appointments.appointments import Appointment, participation_in
 from storage.engine.database import Database
-from storage.vocabulary import AbsenceState, Answer, AppointmentStatus
+from storage.vocabulary import AbsenceState, Answer, AppointmentStatus, MediaKind
 from tests.bot.dialogue.talk import RENDERER, Phone, Talk
 
 

@@ -5,14 +5,14 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.events import Media, MediaKind, Pressed, Said
+from bot.events import Media, Pressed, Said
 from locales.rendering.message import Text
 from storage.appointments.absence_reports import chosen_appointments
 from storage.appointments.absences import Absence
 from storage.appointments.appointments import participation_in
 from storage.engine.database import Database
 from storage.people.people import Consultant
-from storage.vocabulary import AbsenceReason, AbsenceState, Answer
+from storage.vocabulary import AbsenceReason, AbsenceState, Answer, MediaKind
 from tests.bot.dialogue.talk import RENDERER, Phone, Talk
 
 MOST_TAPS = 6

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.configuration.border import border_of
 from bot.configuration.settings import Settings
-from bot.events import Command, Media, MediaKind, Pressed
+from bot.events import Command, Media, Pressed
 from locales.rendering.message import Text
 from reminders.planning.after_attendance import AfterAttendance
 from reminders.planning.digests import plan_digests
@@ -19,7 +19,16 @@ from storage.importing.appointments import AppointmentsImporter
 from storage.importing.run import run_import
 from storage.people.people import Consultant, Person
 from storage.privacy.audit import AuditEntry
-from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, Group, Presence, ProposalState, ReadyAnswer
+from storage.vocabulary import (
+    Answer,
+    AppointmentKind,
+    AppointmentStatus,
+    Group,
+    MediaKind,
+    Presence,
+    ProposalState,
+    ReadyAnswer,
+)
 from tests.bot.dialogue.talk import RENDERER, ZONE, Talk
 
 

@@ -1,0 +1,94 @@
+"""What a conversation remembers between two turns: each value by its name and its type, in one list.
+
+It is stored as JSON (storage.people.conversations). What is stored and is not of its type any more, because an older
+version wrote it, counts as not remembered.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Generic, TypeAlias, TypeVar, cast
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.actions.contacts import Challenge
+from locales.rendering.message import Body, Button
+from storage.engine.columns import Json
+from storage.people.sent_media import SentMedia
+
+T = TypeVar("T")
+
+ButtonRows: TypeAlias = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory(Generic[T]):
+    """One value: the name it is stored under, and how it is written and read."""
+
+    name: str
+    write: Callable[[T], Json]
+    read: Callable[[Json], T | None]
+
+
+def _typed(name: str, type_: type[T]) -> Memory[T]:
+    adapter = TypeAdapter(type_)
+
+    def write(value: T) -> Json:
+        return cast(Json, adapter.dump_python(value, mode="json"))
+
+    def read(stored: Json) -> T | None:
+        try:
+            return adapter.validate_python(stored)
+        except ValidationError:
+            return None
+
+    return Memory(name, write, read)
+
+
+def _rows_written(rows: ButtonRows) -> Json:
+    return Body((), rows).to_json()["buttons"]
+
+
+def _rows_read(stored: Json) -> ButtonRows | None:
+    return Body.from_json({"parts": [], "buttons": stored}).buttons if isinstance(stored, list) else None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDraft:
+    """A person who is being added, as far as was said."""
+
+    name: str
+    language: str | None = None
+
+
+# Anybody.
+#: The buttons of the last reply: what a number or a button's words answer.
+CHOICES: Final[Memory[ButtonRows]] = Memory("choices", _rows_written, _rows_read)
+#: How the key begins of the messages that asked for what may be written now.
+ASKED_IN: Final = _typed("asked_in", str)
+# A stranger.
+#: The link code that came over a way that proves little, and the digits that were sent there.
+LINK_CODE: Final = _typed("link_code", str)
+LINK_PROOF: Final = _typed("link_proof", Challenge)
+# A person.
+#: What was asked in free text, until it is answered or passed on.
+QUESTION: Final = _typed("question", str)
+LANGUAGES_REFUSED: Final = _typed("languages_refused", tuple[str, ...])
+#: What was sent and not passed on yet, oldest first.
+MEDIA: Final = _typed("media", tuple[SentMedia, ...])
+#: The album whose first picture came, and where it went: "letter", "question", "absence".
+ALBUM: Final = _typed("album", tuple[str, str])
+#: The report to which another appointment is being added.
+ADDING_TO: Final = _typed("adding", int)
+#: When codes were sent to new addresses, and the last one that did not come back.
+CODES_SENT: Final = _typed("channel_codes", tuple[datetime, ...])
+CODE: Final = _typed("channel_code", Challenge)
+# A consultant.
+#: The letter that the next words answer.
+ANSWERS: Final = _typed("answers", int)
+#: The name that was looked for.
+FINDING: Final = _typed("finding", str)
+NEW_PERSON: Final = _typed("new_person", PersonDraft)
+#: Places that were offered, and the intent that the chosen one completes.
+PLACES: Final = _typed("places", tuple[str, ...])
+PLACING: Final = _typed("placing", str)
