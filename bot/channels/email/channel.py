@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from html import escape
 from urllib.parse import quote
 
@@ -14,13 +15,13 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.actions.acting import Proof
-from bot.channels.base import Capabilities, News, NewsState, Receipt, Receive, Report, SentWords
+from bot.channels.base import Capabilities, News, NewsState, Receipt, Receive, Report, RetryLater, SentWords
 from bot.channels.email.calendar_answers import pressed_in
 from bot.channels.email.config import EmailConfig
 from bot.channels.email.mailbox import Mailbox
 from bot.channels.email.reading import CHANNEL, Bounced, HeardMail, Nothing, OpenedMail, heard_in, open_mail, part_of
 from bot.channels.email.replies import Ours
-from bot.channels.email.sending import Outbound
+from bot.channels.email.sending import CAME_BACK, PAUSE, Outbound
 from bot.channels.email.tokens import Tokens
 from bot.channels.email.writing import Envelope, mail_of
 from bot.events import InboundEvent, Left, Media, Payload, Unheard
@@ -67,6 +68,8 @@ class EmailChannel:
         self._mailbox = Mailbox(config, self.take, sleep) if config.imap_host else None
         self._ours = Ours(frozenset({config.from_address}), ("Maatje", config.from_name))
         self._sent_words: SentWords | None = None
+        # Until when nothing is sent, because mails came back for what we are.
+        self._held_until: datetime | None = None
         self._receive: Receive | None = None
         self._reading: asyncio.Task[None] | None = None
 
@@ -107,6 +110,8 @@ class EmailChannel:
         Raises:
             RetryLater, AddressGone, Rejected: see reminders.delivery.channel.
         """
+        if self._held_until is not None and (left := self._held_until - self._clock.now()) > timedelta(0):
+            raise RetryLater(CAME_BACK, left)
         if self._mailbox is not None and _asks_for_words(message):
             hint = self._renderer.say(Text("consultant.own_words"), message.locale)
             message = replace(message, blocks=(*message.blocks, Block(hint, Style.NORMAL, message.locale)))
@@ -130,7 +135,9 @@ class EmailChannel:
                     await self._hand_on(event)
             case Bounced() as bounced:
                 if bounced.ours:
-                    log.error("mail_came_back_for_us", hint="look at SPF, DKIM, DMARC and lists that block our server")
+                    # Others' would come back as well: nothing more goes out before somebody had time to look.
+                    self._outbound.to_mend.needed(CAME_BACK)
+                    self._held_until = self._clock.now() + PAUSE
                 sent_as = bounced.message_id[:LONGEST_ID]
                 await self._report(News(CHANNEL, NewsState.FAILED, sent_as, reason=bounced.reason, gone=bounced.gone))
             case Nothing(why=why, address=address):

@@ -20,9 +20,12 @@ _SAID_OF_US: Final = re.compile(
     r"relay(?:ing)? (?:access )?(?:denied|not permitted|not allowed)|"
     r"unable to relay|not permitted to relay|authentication required|"
     r"(?:daily|sending|hourly|user|message) (?:sending |message |user )?(?:quota|limit|rate)|rate limit|"
-    r"too many (?:messages|recipients|connections|mails)|\bspam\b",
+    r"too many (?:messages|recipients|connections|mails)|unauthenticated",
     re.IGNORECASE,
 )
+_SPAM: Final = re.compile(r"\bspam\b", re.IGNORECASE)
+# That the sender was not authenticated (RFC 7372), also after the whole mail was read.
+_UNPROVED: Final = frozenset({str(detail) for detail in range(20, 30)})
 _SAYS_GONE: Final = re.compile(
     r"(?:no such|unknown|invalid|non-?existent|nonexisting) (?:user|mailbox|recipient|address|account|local)|"
     r"(?:user|recipient|mailbox|account|address|addressee|e-?mail) .{0,60}?"
@@ -40,6 +43,13 @@ _SAYS_FULL: Final = re.compile(
     r"insufficient (?:system )?storage|mailbox size limit|inbox is full|postvak .{0,20}vol",
     re.IGNORECASE,
 )
+
+
+def is_said_of_us(text: str) -> bool:
+    """Whether a refusal of a whole mail is about who sends, and not about what is written in it."""
+    found = STATUS.search(text)
+    unproved = found is not None and found[2] == "7" and found[3] in _UNPROVED
+    return unproved or _SAID_OF_US.search(text) is not None
 
 
 class Refusal(StrEnum):
@@ -64,7 +74,7 @@ def refusal_of(text: str, *, code: int = 0) -> Refusal:
         return Refusal.FULL if _SAYS_FULL.search(text) and not _SAID_OF_US.search(text) else Refusal.PASSING
     if subject == "7" or status in _OURS:
         return Refusal.OURS
-    if _SAID_OF_US.search(text) and not _SAYS_GONE.search(text):
+    if (_SAID_OF_US.search(text) or _SPAM.search(text)) and not _SAYS_GONE.search(text):
         return Refusal.OURS
     if status in _GONE:
         return Refusal.GONE

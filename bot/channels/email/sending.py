@@ -3,21 +3,28 @@
 import asyncio
 import contextlib
 from email.message import EmailMessage
+from typing import Final
 
 import aiosmtplib
-import structlog
 
 from bot.channels.base import AddressGone, DeliveryError, Rejected, RetryLater
 from bot.channels.email.config import EmailConfig
-from bot.channels.email.refusals import Refusal, refusal_of
+from bot.channels.email.refusals import Refusal, is_said_of_us, refusal_of
+from bot.channels.to_mend import ToMend
 from reminders.delivery.retry import LONGEST
-
-log = structlog.get_logger(__name__)
 
 TIMEOUT = 20.0
 # With one, a server that takes a second a mail would make the last of a morning's mails wait past their time.
 CONNECTIONS = 4
-_OURS_TO_MEND = "check MAATJE_EMAIL_FROM, what the account may send, its limit, SPF, and lists that block our server"
+CAME_BACK: Final = "came_back_for_us"
+#: How long nothing is sent when it is ours to mend; then one mail shows whether it was.
+PAUSE: Final = LONGEST * 2
+#: What an operator has to mend, by reason.
+TO_MEND: Final[dict[str, str]] = {
+    Refusal.OURS.value: "check MAATJE_EMAIL_FROM, what the account may send, its limit, SPF, and lists that block us",
+    "login_refused": "check MAATJE_SMTP_USER and MAATJE_SMTP_PASSWORD",
+    CAME_BACK: "mail comes back because of us: look at SPF, DKIM, DMARC and lists that block our server",
+}
 
 
 class Outbound:
@@ -27,6 +34,7 @@ class Outbound:
         self._config = config
         self._idle: list[aiosmtplib.SMTP] = []
         self._slots = asyncio.Semaphore(CONNECTIONS)
+        self.to_mend = ToMend("smtp", TO_MEND)
 
     async def send(self, mail: EmailMessage, address: str) -> None:
         """Hand one mail over.
@@ -48,7 +56,11 @@ class Outbound:
                     raise
                 in_order = True
             except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-                raise delivery_error(error) from None
+                refused = delivery_error(error)
+                self.to_mend.noticed(refused, code=getattr(error, "code", 0))
+                raise refused from None
+            else:
+                self.to_mend.taken()
             finally:
                 if in_order:
                     self._idle.append(client)
@@ -96,8 +108,7 @@ def delivery_error(error: Exception) -> DeliveryError:
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
         error = error.recipients[0]
     if isinstance(error, aiosmtplib.SMTPAuthenticationError) or getattr(error, "code", 0) == 530:
-        log.error("smtp_login_refused", hint="check MAATJE_SMTP_USER and MAATJE_SMTP_PASSWORD")
-        return RetryLater("login_refused", LONGEST * 2)
+        return RetryLater("login_refused", PAUSE)
     if not isinstance(error, aiosmtplib.SMTPResponseException):
         return RetryLater("timeout" if isinstance(error, TimeoutError) else "unreachable")
     refusal = refusal_of(error.message, code=error.code)
@@ -106,16 +117,13 @@ def delivery_error(error: Exception) -> DeliveryError:
         return Rejected(refusal.value)
     if refusal is Refusal.PASSING:
         return RetryLater(refusal.value)
-    if isinstance(error, aiosmtplib.SMTPDataError):
+    if isinstance(error, aiosmtplib.SMTPDataError) and not is_said_of_us(error.message):
         # What was written in this mail; the next one may go.
-        log.warning("smtp_refused", code=error.code)
         return Rejected(Refusal.OTHER.value)
     if isinstance(error, aiosmtplib.SMTPSenderRefused) or refusal is Refusal.OURS:
         # It is ours to mend and holds for everybody: nobody's message is lost by it before it is of no use.
-        log.error("smtp_sender_refused", code=error.code, hint=_OURS_TO_MEND)
-        return RetryLater(Refusal.OURS.value, LONGEST * 2)
+        return RetryLater(Refusal.OURS.value, PAUSE)
     recipient = isinstance(error, aiosmtplib.SMTPRecipientRefused)
     if recipient and refusal is Refusal.GONE:
         return AddressGone(refusal.value)
-    log.warning("smtp_refused", code=error.code)
     return Rejected(Refusal.OTHER.value)

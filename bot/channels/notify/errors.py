@@ -8,25 +8,62 @@ Its messages can have the address in them, so none of them goes into a log or in
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Final
 
 from bot.channels.base import AddressGone, DeliveryError, Rejected, RetryLater
 
 KEY_PAUSE = timedelta(minutes=10)
 RATE_PAUSE = timedelta(seconds=60)
 
+#: What an operator has to mend, by reason: the key's, the service's, the template's.
+TO_MEND: Final[dict[str, str]] = {
+    "key_refused": "copy the API key again, check the base URL",
+    "clock_wrong": "set this machine's clock (NTP)",
+    "daily_limit": "ask Notify for a higher daily limit",
+    "team_key": "make a live API key in Notify",
+    "trial_mode": "ask Notify to make the service live",
+    "no_permission": "switch this kind of message on in the service's settings",
+    "no_international_sms": "switch messages to other countries on in the service's settings",
+    "template": "check the ids of the templates, and that none was deleted",
+    "template_fields": "give the templates the fields of docs/administrators.md",
+    "sender_id": "check the id of the sender in the service's settings",
+    "reply_to_id": "check the id of the reply address in the service's settings",
+}
 # The address itself is wrong: "phone_number Not enough digits", "email_address Not a valid email address".
 _INVALID_KINDS = frozenset({"InvalidPhoneError", "InvalidEmailError", "InvalidRecipientError"})
 _INVALID = ("phone_number ", "email_address ")
 _OURS = ("is a required property", "is not of type")
+# The same where the words stand alone, in English and as NotifyNL has them (Worth-NL/notifynl-utils,
+# notifications_utils/recipient_validation/errors.py).
+_SAYS_INVALID = (
+    "not enough digits",
+    "too many digits",
+    "must not contain letters or symbols",
+    "not a valid country prefix",
+    "not a valid email address",
+    "not a valid recipient",
+    "not a dutch mobile number",
+    "het telefoonnummer is ongeldig",
+    "het mobiele telefoonnummer is te",
+    "mobiele nummers mogen alleen",
+    "landcode niet gevonden",
+    "geen nederlands mobiel",
+    "mag geen alarmnummer zijn",
+    "geen geldig e-mailadres",
+)
+# A service that may not send abroad takes our numbers for foreign ones: its settings are wrong, and no number.
+_ABROAD = ("not a uk mobile number", "geen brits mobiel")
 # By a word in the message: the reason. The first that holds counts.
 _REJECTED = (
     ("team-only", "team_key"),
     ("trial mode", "trial_mode"),
     ("international", "no_international_sms"),
     ("not allowed to send", "no_permission"),
+    ("niet toegestaan", "no_permission"),
     ("personalisation", "template_fields"),
     ("template", "template"),
     ("too long", "too_long"),
+    ("bericht is te lang", "too_long"),
     ("empty", "empty"),
     ("sms_sender_id", "sender_id"),
     ("email_reply_to_id", "reply_to_id"),
@@ -63,6 +100,8 @@ def next_midnight(now: datetime) -> datetime:
 
 
 def _bad_request(faults: list[_ApiFault]) -> DeliveryError:
+    if any(words in fault.words for fault in faults for words in _ABROAD):
+        return Rejected("no_international_sms")
     if any(_is_invalid_address(fault) for fault in faults):
         return AddressGone("invalid")
     for word, reason in _REJECTED:
@@ -73,6 +112,8 @@ def _bad_request(faults: list[_ApiFault]) -> DeliveryError:
 
 def _is_invalid_address(fault: _ApiFault) -> bool:
     if fault.kind in _INVALID_KINDS:
+        return True
+    if any(words in fault.words for words in _SAYS_INVALID):
         return True
     return fault.words.startswith(_INVALID) and not any(words in fault.words for words in _OURS)
 

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 
 import structlog
 
-from bot.channels.base import DeliveryError, Receipt, Rejected, RetryLater
+from bot.channels.base import DeliveryError, Receipt
 from bot.channels.notify.api import Kind, Notification, NotifyApi, Taken, Unclear
 from bot.channels.notify.config import NotifyConfig
+from bot.channels.notify.errors import TO_MEND
 from bot.channels.recent import Recent
+from bot.channels.to_mend import ToMend
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +29,7 @@ class NotifySending:
         self._api = api
         self._config = config
         self._unclear = Recent[None](REMEMBERED)
+        self._to_mend = ToMend("notify", TO_MEND)
 
     def doubt(self, reference: str) -> None:
         """From now on the first thing to do with this message is to ask whether Notify has it."""
@@ -64,22 +67,11 @@ class NotifySending:
             # A clear no to this attempt says nothing of an earlier one.
             if not was_unclear:
                 self._unclear.pop(reference, None)
-            self._note(error, reference)
+            self._to_mend.noticed(error, channel=self._kind, message=reference)
             raise
         self._unclear.pop(reference, None)
+        self._to_mend.taken()
         return taken
-
-    def _note(self, error: DeliveryError, reference: str) -> None:
-        """What an operator has to mend goes into the log, with what to do."""
-        match error:
-            case RetryLater(reason="key_refused"):
-                log.error("notify_key_refused", channel=self._kind, hint="copy the API key again, check the base URL")
-            case RetryLater(reason="clock_wrong"):
-                log.error("notify_clock_wrong", channel=self._kind, hint="set this machine's clock (NTP)")
-            case RetryLater(reason="daily_limit"):
-                log.error("notify_daily_limit", channel=self._kind, hint="ask Notify for a higher daily limit")
-            case Rejected():
-                log.warning("notify_refused", channel=self._kind, message=reference, reason=error.reason)
 
 
 def _same_address(found: Notification, address: str) -> bool:

@@ -8,33 +8,16 @@ import aiohttp
 import structlog
 
 from bot.channels.base import DeliveryError, RetryLater
+from bot.channels.to_mend import ToMend
 from bot.channels.whatsapp.config import WhatsAppConfig
 from bot.channels.whatsapp.errors import TO_MEND, error_of
+from bot.channels.whatsapp.inbound import CHANNEL
 from locales.rendering.render import File
 
 log = structlog.get_logger(__name__)
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 20.0
 LARGEST_FILE = 16_000_000
-
-
-class ToMend:
-    """Tells operators what they have to mend: once, until a message is taken again."""
-
-    def __init__(self) -> None:
-        self._told: set[str] = set()
-
-    def refused(self, reason: str, code: int) -> None:
-        """A message was refused, or came back, for this reason."""
-        if reason not in TO_MEND:
-            log.warning("whatsapp_refused", reason=reason, code=code)
-        elif reason not in self._told:
-            self._told.add(reason)
-            log.error(f"whatsapp_{reason}", code=code, hint=TO_MEND[reason])
-
-    def taken(self) -> None:
-        """A message was taken: what comes now is a new fault."""
-        self._told.clear()
 
 
 class GraphApi:
@@ -44,7 +27,7 @@ class GraphApi:
         self._config = config
         self._base = f"{config.api_url}/{config.version}"
         self._session: aiohttp.ClientSession | None = None
-        self.to_mend = ToMend()
+        self.to_mend = ToMend(CHANNEL, TO_MEND)
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -118,7 +101,7 @@ class GraphApi:
             code = _code_of(content.get("error"))
             error = error_of(status, code)
             if isinstance(error, DeliveryError):
-                self.to_mend.refused(error.reason, code)
+                self.to_mend.noticed(error, code=code)
             raise error from None
         self.to_mend.taken()
         return content

@@ -227,7 +227,7 @@ class WhatsAppChannel:
                     if item.reason == WINDOW_CLOSED and item.reference:
                         self._outside[item.reference] = None
                     if item.reason in TO_MEND:
-                        self._api.to_mend.refused(item.reason, 0)
+                        self._api.to_mend.needed(item.reason)
                     await self._report(item)
                 case _:
                     await self._receiving.take(item)

@@ -4,12 +4,13 @@ Told by the form, in any language: an address, our name, a date and an hour, a c
 lines in a row. The words of phrases.py count where the form leaves it open.
 """
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.channels.email.replies.lines import MailLine
+from bot.channels.email.replies.lines import MailLine, Mark, words
 from bot.channels.email.replies.ours import ADDRESS, Ours
 from bot.channels.email.replies.phrases import BEGINS, FORWARDED, FROM, ORIGINAL, OTHER_FIELD, WROTE
 
@@ -21,6 +22,8 @@ _BRACKETED: Final = re.compile(r"[<\[(](?:mailto:)?[^\s<>@]+@[^\s<>@]+[>\])]")
 _RULED: Final = re.compile(r"^\s*[-_=*~]{2,}\s*(\S.{0,120}?)\s*[-_=*~]{2,}\s*$")
 _LINE: Final = re.compile(r"^[\s>]*[_\-=*]{8,}\s*$")
 _BEGUN: Final = re.compile(r"^\s*-{2,}\s+")
+# Such a line begins with a capital, where it has one, also behind words or dashes on the same line.
+_GLUED: Final = re.compile(r"[\s\-_]+(?P<head>(?:On|Op|Le|Am|Den|Em|Il|El|W dniu|Dnia|Dne)\s+\S+)")
 _FIELD: Final = re.compile(r"^[\s*_]*(?P<label>[^\W\d_][^::@/\d*_?!.]{0,34}?)[\s*_]*[::][\s*_]*(?P<value>.*)$")
 _LONGEST: Final = 400
 _MOST_LINES: Final = 4
@@ -69,6 +72,30 @@ def _is_statement(text: str, ours: Ours) -> bool:
     if who:
         return dated or bool(wrote) or (_COLON.search(shown) is not None and len(shown.split()) <= 8)
     return bool(wrote) and (dated or (ours.names_us(shown) and len(shown.split()) <= 8))
+
+
+def unglued(lines: Sequence[MailLine], ours: Ours) -> list[MailLine]:
+    """The lines, those broken in two on which a head follows words of the writer's ("Yes On 27 Nov 2026, X wrote:")."""
+    found: list[MailLine] = []
+    for place, line in enumerate(lines):
+        glued = _GLUED.search(line.text[:_LONGEST]) if line.mark is Mark.NONE else None
+        if glued is not None and _is_glued(lines, place, glued, ours):
+            found += [MailLine(line.text[: glued.start()]), MailLine(line.text[glued.start("head") :])]
+        else:
+            found.append(line)
+    return found
+
+
+def _is_glued(lines: Sequence[MailLine], place: int, glued: re.Match[str], ours: Ours) -> bool:
+    before = MailLine(lines[place].text[: glued.start()]).plain
+    if not words(before) or BEGINS.match(before) or ADDRESS.search(before) or ours.names_us(before):
+        return False
+    if _is_dated(before) or _has_hour(before):
+        return False
+    head = MailLine(lines[place].text[glued.start("head") :])
+    below = list(itertools.takewhile(lambda line: not line.is_blank, lines[place + 1 : place + _MOST_LINES]))
+    said = statement_at([head, *below], 0, ours)
+    return said is not None and _is_dated(" ".join(line.plain for line in [head, *below][: said.end]))
 
 
 def head_above(lines: Sequence[MailLine], end: int, ours: Ours) -> Head | None:
@@ -126,10 +153,12 @@ def statement_at(lines: Sequence[MailLine], place: int, ours: Ours) -> Head | No
             if _SENTENCE.search(lines[end - 1].plain):
                 return None
             continue
-        certain = _COLON.search(joined) or _RULED.match(joined) or WROTE.search(joined)
+        if not (_COLON.search(joined) or _RULED.match(joined) or WROTE.search(joined)):
+            # The verb may stand on the next line.
+            continue
         # With the day and who it was, and not in the middle of a paragraph.
         alone = place == 0 or lines[place - 1].is_blank or _is_dated(joined)
-        if certain and alone and (_is_dated(joined) or _has_hour(joined)):
+        if alone and (_is_dated(joined) or _has_hour(joined)):
             return Head(place, end, ours.knows(joined))
         return None
     return None

@@ -12,8 +12,8 @@ _LONGEST_LINE: Final = 1_000
 # Gmail puts marks of direction around names and times in Arabic and Persian.
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SPACES: Final = re.compile(r"\s+")
-# "> ", ">> ", "|>"; a full-width one from Japanese and Chinese programs.
-_QUOTED: Final = re.compile(r"^\s{0,3}\|?[>\uff1e]")
+# "> ", ">> ", "|>"; a full-width one from Japanese and Chinese programs. Not ">>> look here <<<".
+_QUOTED: Final = re.compile(r"^\s{0,3}\|?[>\uff1e](?!.{0,75}<<\s*$)")
 # A file in the text: an attached picture, where it stood ("￼<name>").
 OBJECT: Final = "\ufffc"
 

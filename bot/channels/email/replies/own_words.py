@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from bot.channels.email.replies.heads import Head, block_at, head_above, separator_at, statement_at
+from bot.channels.email.replies.heads import Head, block_at, head_above, separator_at, statement_at, unglued
 from bot.channels.email.replies.lines import MOST_LINES, OBJECT, MailLine, Mark, lines_of_text, words
 from bot.channels.email.replies.ours import NOBODY, Ours, is_bare
 from bot.channels.email.replies.signatures import without_signature
@@ -34,7 +34,7 @@ def words_of(lines: Sequence[MailLine], ours: Ours = NOBODY, names: Sequence[str
 
 def own_lines(lines: Sequence[MailLine], ours: Ours = NOBODY, names: Sequence[str] = ()) -> list[MailLine]:
     """As `words_of`, as lines: those that name a file (OBJECT) among them."""
-    reading = _MailReading(lines[:MOST_LINES], ours)
+    reading = _MailReading(unglued(lines[:MOST_LINES], ours), ours)
     own = reading.own()
     segments = [part for part in _segments(reading.lines, own) if any(_says(line) for line in part)]
     if not segments:

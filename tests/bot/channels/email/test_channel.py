@@ -65,7 +65,14 @@ async def test_what_a_server_answers_for_an_address(rig: Rig, answer: str, error
 
 
 @pytest.mark.parametrize(
-    ("answer", "error"), [("451 4.7.0 greylisted", RetryLater), ("554 5.7.1 looks like spam", Rejected)]
+    ("answer", "error"),
+    [
+        ("451 4.7.0 greylisted", RetryLater),
+        ("554 5.7.1 looks like spam", Rejected),
+        # Said after the whole mail as well, and of us all the same.
+        ("550 5.7.26 This mail has been blocked because the sender is unauthenticated", RetryLater),
+        ("550 5.7.1 Message rejected: our IP is blocked using a block list", RetryLater),
+    ],
 )
 async def test_what_a_server_answers_for_a_mail(rig: Rig, answer: str, error: type[Exception]) -> None:
     rig.office.data_answers = [answer]
@@ -266,18 +273,23 @@ async def test_words_and_every_file_are_brought(rig: Rig) -> None:
     assert rig.heard[0].event_id != rig.heard[1].event_id
 
 
-async def test_a_bounce_is_news_of_its_message(rig: Rig) -> None:
-    await rig.channel.send(PERSON, ASKS, reference="7")
-    message_id = rig.office.mails[0]["Message-ID"]
-    bounce = (
+def came_back(message_id: str, status: str, said: str = "") -> bytes:
+    """What a server says of a mail that it took and could not deliver."""
+    diagnostic = f"Diagnostic-Code: smtp; {said}\r\n" if said else ""
+    return (
         "From: MAILER-DAEMON@example.org\r\nTo: x@y\r\nSubject: Undelivered\r\n"
         'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
         "--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n"
         "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n"
-        "Final-Recipient: rfc822; p@x\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+        f"Final-Recipient: rfc822; p@x\r\nAction: failed\r\nStatus: {status}\r\n{diagnostic}\r\n"
         f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {message_id}\r\n\r\n--b--\r\n"
-    )
-    await rig.brings(bounce.encode())
+    ).encode()
+
+
+async def test_a_bounce_is_news_of_its_message(rig: Rig) -> None:
+    await rig.channel.send(PERSON, ASKS, reference="7")
+    message_id = rig.office.mails[0]["Message-ID"]
+    await rig.brings(came_back(message_id, "5.1.1"))
     await rig.until(lambda: len(rig.news) == 1)
     [news] = rig.news
     # By the mail's whole id, which nobody can guess: our own number would let anybody report any message lost.
@@ -287,6 +299,33 @@ async def test_a_bounce_is_news_of_its_message(rig: Rig) -> None:
         None,
         True,
     )
+
+
+async def test_mail_that_comes_back_because_of_us_stops_the_sending_for_a_while(rig: Rig) -> None:
+    await rig.channel.send(PERSON, ASKS, reference="7")
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(2):
+            await rig.brings(came_back(rig.office.mails[0]["Message-ID"], "5.7.1", "550 blocked using a block list"))
+        await rig.until(lambda: len(rig.news) == 2)
+    assert not any(news.gone for news in rig.news), "nobody's address is lost by it"
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["smtp_came_back_for_us"]
+    with pytest.raises(RetryLater, match="came_back_for_us"):
+        await rig.channel.send(PERSON, ASKS, reference="8")
+    rig.clock.forward(minutes=10)
+    await rig.channel.send(PERSON, ASKS, reference="8")
+    assert len(rig.office.mails) == 2
+
+
+async def test_what_is_ours_to_mend_is_said_once_until_mail_is_taken_again(rig: Rig) -> None:
+    refusal = "550 5.7.26 the sender is unauthenticated"
+    with structlog.testing.capture_logs() as logs:
+        for answers in ([refusal, refusal], [refusal]):
+            rig.office.data_answers = list(answers)
+            for _ in answers:
+                with pytest.raises(RetryLater, match="sender_refused"):
+                    await rig.channel.send(PERSON, ASKS, reference="1")
+            await rig.channel.send(PERSON, ASKS, reference="1")
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["smtp_sender_refused"] * 2
 
 
 async def test_unsubscribing_asks_a_person_and_obeys_a_mail_program() -> None:

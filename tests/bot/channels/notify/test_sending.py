@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+import structlog
 
 from bot.channels.base import AddressGone, DeliveryError, Rejected, RetryLater
 from bot.channels.notify.config import NotifyConfig
@@ -255,6 +256,51 @@ async def test_a_number_that_is_none_is_gone(rig: Rig, number: str) -> None:
 async def test_an_address_that_is_none_is_gone(rig: Rig, address: str) -> None:
     with pytest.raises(AddressGone, match="invalid"):
         await rig.email.send(address, rendered("Hallo"), reference="7")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("InvalidPhoneError", "Het mobiele telefoonnummer is te kort"),
+        ("BadRequestError", "Het mobiele telefoonnummer is te lang"),
+        ("ValidationError", "phone_number Dit lijkt geen Nederlands mobiel telefoonnummer te zijn"),
+        ("BadRequestError", "Landcode niet gevonden – controleer het mobiele telefoonnummer dat je hebt ingevoerd"),
+        ("ValidationError", "phone_number Mobiele nummers mogen alleen de volgende tekens bevatten: 0 1 2"),
+        ("BadRequestError", "Not a dutch mobile number"),
+    ],
+)
+async def test_a_number_that_is_none_in_notifynls_words(rig: Rig, kind: str, words: str) -> None:
+    rig.notify.refuses_next(400, kind, words)
+    with pytest.raises(AddressGone, match="invalid"):
+        await rig.sms.send(PERSON, rendered("Hallo"), reference="7")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "reason"),
+    [
+        # The service may not send abroad, and ours is abroad to it: no number is wrong.
+        ("InvalidPhoneError", "Not a UK mobile number", "no_international_sms"),
+        ("BadRequestError", "Je bericht is te lang", "too_long"),
+        ("BadRequestError", "Service is not allowed to send text messages", "no_permission"),
+    ],
+)
+async def test_what_is_said_of_the_service_or_the_text_loses_no_number(
+    rig: Rig, kind: str, words: str, reason: str
+) -> None:
+    rig.notify.refuses_next(400, kind, words)
+    with pytest.raises(Rejected, match=reason):
+        await rig.sms.send(PERSON, rendered("Hallo"), reference="7")
+
+
+async def test_what_an_operator_must_mend_is_said_once_until_a_message_is_taken(rig: Rig) -> None:
+    with structlog.testing.capture_logs() as logs:
+        for times in (2, 1):
+            for _ in range(times):
+                rig.notify.refuses_next(400, "BadRequestError", "Can’t send when service is in trial mode")
+                with pytest.raises(Rejected, match="trial_mode"):
+                    await rig.sms.send(PERSON, rendered("Hallo"), reference="7")
+            await rig.sms.send(PERSON, rendered("Hallo"), reference="8")
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["notify_trial_mode"] * 2
 
 
 async def test_a_revoked_key_and_a_wrong_template(rig: Rig) -> None:
