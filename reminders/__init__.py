@@ -1,5 +1,5 @@
-"""When something is said: terms, policies, recurrence, planner, outbox dispatcher, routing and scheduler.
+"""When something is said and how it leaves: planned, worded, routed, sent.
 
-The pure core, functions of values with no clock, database or network: terms, rules, policy, policy_file, local_time,
-timetable, milestones, calendar_file.
+The pure core, functions of values with no clock, database or network: terms, policies, local_time, working_time, kinds,
+intents; the reading of timetables; and the decisions of delivery (routing, degrade, retry, channel_rules).
 """

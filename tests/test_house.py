@@ -104,3 +104,39 @@ def test_no_module_outside_storage_builds_sql(path: Path) -> None:
     # The whole package under its own name would hide what is taken from it.
     whole = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     assert not [name for name in whole if name.split(".")[0] == "sqlalchemy"]
+
+
+_MOST_MODULES = 13
+# bot/cli has one module a group of commands, bot/bench one (and its runner) a promise of the README.
+_LARGER_ROOMS = {"bot/cli", "bot/bench"}
+# "About 300 lines" (STYLE.md).
+_MOST_LINES = 320
+_LONGER_FILES = {
+    "bot/demo/counterparts/notify.py": "a provider's behaviour in one place: its API, its callbacks, its bad days",
+    "bot/demo/counterparts/whatsapp.py": "the same of Meta",
+    "bot/channels/web/routes.py": "every address of the web chat beside the others; each handler is some lines",
+    "reminders/planning/planner.py": "one planner with its state; what each kind plans stands in modules of their own",
+    "reminders/sending/lane_sender.py": "one state machine: what each answer of a channel means for a message",
+    "reminders/timetables/reading.py": "one reading with its state, from bytes to occurrences",
+}
+
+
+def _rooms() -> dict[str, list[Path]]:
+    rooms: dict[str, list[Path]] = {}
+    for folder in ("bot", "locales", "reminders", "storage"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if path.name != "__init__.py" and "versions" not in path.parts:
+                rooms.setdefault(str(path.parent.relative_to(ROOT)), []).append(path)
+    return rooms
+
+
+def test_a_room_can_be_looked_over() -> None:
+    full = {room: len(modules) for room, modules in _rooms().items() if len(modules) > _MOST_MODULES}
+    assert full.keys() == _LARGER_ROOMS
+
+
+def test_a_file_holds_one_idea() -> None:
+    paths = [path for modules in _rooms().values() for path in modules]
+    long = {str(path.relative_to(ROOT)) for path in paths if len(path.read_text().splitlines()) > _MOST_LINES}
+    # A file that became shorter is taken off the list.
+    assert long == _LONGER_FILES.keys()

@@ -3,9 +3,9 @@
 from datetime import datetime
 from enum import StrEnum
 
-from bot.actions import absence_drafts as drafts
-from bot.actions.absence_drafts import Refused, WhyNot
-from bot.actions.absences import times_before
+from bot.actions.absences import drafts
+from bot.actions.absences.drafts import Refused, WhyNot
+from bot.actions.absences.reports import times_before
 from bot.actions.acting import Acting
 from bot.telling import absences as told
 from reminders.kinds import Kind, useful_for

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import uuid4
 
-from bot.actions.absences import comes_after_all
+from bot.actions.absences.reports import comes_after_all
 from bot.actions.acting import Acting, Role
 from bot.telling import meetings as told
 from reminders.wording.absence import can_be_moved

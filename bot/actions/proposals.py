@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from bot.actions.absences import comes_after_all
+from bot.actions.absences.reports import comes_after_all
 from bot.actions.acting import Acting
 from bot.actions.meetings import Meeting, MeetingRefused, open_meeting
 from bot.telling import meetings as told

@@ -1,1 +1,1 @@
-"""One module a channel, all behind the protocol of base.py."""
+"""Channels: one folder each behind the protocol of base.py, and one line in registry.py."""

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.actions.acting import Proof, Role
-from bot.actions.safer import offer_safely
 from bot.actions.trust import is_enough, need_of
+from bot.actions.ways import offer_safely
 from bot.dialogue.answers import is_offered
 from bot.dialogue.turn import Screen, Turn, part
 from locales.rendering.message import Text

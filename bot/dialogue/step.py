@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from bot.actions.contacts import let_go, resume_channel, stop_channel
+from bot.actions.ways import let_go, resume_channel, stop_channel
 from bot.dialogue import menu, person, stranger
 from bot.dialogue.answers import read_answer
 from bot.dialogue.consultants import door

@@ -8,8 +8,8 @@ from bot.actions.contacts import (
     ask_to_prove,
     link,
     link_proved,
-    note_language,
 )
+from bot.actions.ways import note_language
 from bot.dialogue.consultants import door
 from bot.dialogue.memory import LINK_CODE, LINK_PROOF
 from bot.dialogue.own import onboarding

@@ -1,8 +1,9 @@
 """Puts into the outbox what people and consultants must hear, and takes back what is not so any more.
 
-Planning makes the messages that should stand there (pure functions: appointment_messages, term_messages) and compares
+Planning makes the messages that should stand there (pure functions: about_appointments, about_terms) and compares
 them with those that do, by key. So it may be done any number of times, after every change and every quarter of an hour;
-done twice it changes nothing. Whether a row is still true is looked at once more when it is sent (compose.py).
+done twice it changes nothing. Whether a row is still true is looked at once more when it is sent
+(wording/planned_messages.py).
 """
 
 from collections import defaultdict

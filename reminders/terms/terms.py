@@ -1,22 +1,16 @@
 """The terms of the law: every row of DOMAIN.md's table, computed from the dates of one person, never typed in.
 
-Group and Route are the words of storage.people.people, named here too so that who computes terms needs this module
-only.
+Group and Route are the words of storage.vocabulary, named here too so that who computes terms needs this module only.
 """
 
 import calendar
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
-from enum import StrEnum
-from typing import Literal
 
 from reminders.terms.rule_sets import LAW, TermRules, TermTrigger
 from storage.vocabulary import Group, Route
 
 __all__ = [
-    "FINES",
-    "Breach",
-    "Fine",
     "Group",
     "HoursRequired",
     "Route",
@@ -180,48 +174,6 @@ def hours_required(route: Route | None, group: Group | None) -> HoursRequired:
     if route is not Route.Z:
         return HoursRequired()
     return HoursRequired(lessons=800, participation=800 if group is Group.ASYLUM else None)
-
-
-class Breach(StrEnum):
-    """What a fine can be for (1.11)."""
-
-    INTAKE = "intake"
-    PLAN = "plan"
-    LESSONS = "lessons"
-    ROUTE = "route"
-    PVT = "pvt"
-    MAP = "map"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fine:
-    """The highest amount of one fine, in euros, who imposes it, and on whom.
-
-    A fine is the very last resort and always comes after a conversation (1.11, 3.8): nothing announces one by itself.
-    """
-
-    breach: Breach
-    at_most: int
-    by: Literal["municipality", "DUO"]
-    groups: frozenset[Group]
-    section: str
-    # For being late: not given to people with asylum now (EU Court 4 February 2025, Raad van State 9 July 2025 and 18
-    # February 2026), so never named to them.
-    later_law: bool = False
-
-
-_BOTH = frozenset(Group)
-
-FINES: tuple[Fine, ...] = (
-    Fine(breach=Breach.INTAKE, at_most=250, by="municipality", groups=_BOTH, section="1.11"),
-    # Progress meetings, PVT and MAP.
-    Fine(breach=Breach.PLAN, at_most=800, by="municipality", groups=_BOTH, section="1.11"),
-    # Migrants choose and pay their own course: the municipality cannot fine them for not attending it.
-    Fine(breach=Breach.LESSONS, at_most=800, by="municipality", groups=frozenset({Group.ASYLUM}), section="1.11"),
-    Fine(breach=Breach.ROUTE, at_most=1000, by="DUO", groups=_BOTH, section="1.11", later_law=True),
-    Fine(breach=Breach.PVT, at_most=340, by="DUO", groups=_BOTH, section="1.11", later_law=True),
-    Fine(breach=Breach.MAP, at_most=340, by="DUO", groups=_BOTH, section="1.11", later_law=True),
-)
 
 
 @dataclass(frozen=True, slots=True)

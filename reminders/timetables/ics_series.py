@@ -9,14 +9,12 @@ from datetime import date, datetime
 
 from reminders.timetables.ics_events import (
     CalendarZones,
-    EventFault,
     EventRecord,
-    Oddity,
-    WholeDays,
     read_event,
     read_replaced_start,
 )
 from reminders.timetables.ics_lines import IcsBlock
+from reminders.timetables.ics_times import EventFault, Oddity, WholeDays
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,10 @@ from icalendar import Calendar, Event, vRecur
 
 from reminders.local_time import AMSTERDAM, is_night, to_instant, to_wall
 from reminders.timetables.difference import ChangedClass, KnownOccurrence, TimetableDiff, diff_timetable
-from reminders.timetables.ics_events import CalendarZones, EventFault, EventRecord, read_day
+from reminders.timetables.ics_events import CalendarZones, EventRecord, read_day
 from reminders.timetables.ics_lines import IcsBlock, TooDeep, read_blocks
 from reminders.timetables.ics_series import EventBlock, Series, WholeDayEvent, read_series
+from reminders.timetables.ics_times import EventFault
 from reminders.timetables.ics_titles import names_holiday
 from reminders.timetables.ics_zones import UnknownZone, Zones
 from reminders.timetables.occurrences import (

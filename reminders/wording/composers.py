@@ -12,7 +12,7 @@ from reminders.kinds import TRAITS, WordedBy
 from reminders.terms.terms import TermRules
 from reminders.wording.after_absence import FollowUpComposer
 from reminders.wording.after_attendance import MissedComposer
-from reminders.wording.digest import DigestComposer
+from reminders.wording.caseload_lists import DigestComposer
 from reminders.wording.planned_messages import PlannedComposer
 from storage.attendance.patterns import TalkRule
 from storage.vocabulary import MessageState

@@ -10,9 +10,9 @@ from starlette.routing import BaseRoute
 
 from bot.channels.base import Capabilities, News, Receipt, Receive, Report
 from bot.channels.notify.api import NotifyApi
+from bot.channels.notify.callbacks import EMAIL, NotifyReceipts
 from bot.channels.notify.config import NotifyConfig
 from bot.channels.notify.email_wording import body_of, subject_of
-from bot.channels.notify.receipts import EMAIL, NotifyReceipts
 from bot.channels.notify.sending import NotifySending
 from bot.channels.notify.sms import More
 from bot.events import InboundEvent

@@ -10,12 +10,11 @@ from starlette.routing import BaseRoute, Route
 
 from bot.channels.base import Capabilities, News, Receipt, Receive, Rejected, Report
 from bot.channels.notify.api import NotifyApi
-from bot.channels.notify.callbacks import INBOUND_PATH, Callbacks, Inbound, event_of
+from bot.channels.notify.callbacks import INBOUND_PATH, SMS, Callbacks, Inbound, NotifyReceipts, event_of
 from bot.channels.notify.config import NotifyConfig
 from bot.channels.notify.gsm import plain
-from bot.channels.notify.receipts import SMS, NotifyReceipts
 from bot.channels.notify.sending import NotifySending
-from bot.channels.notify.sms_characters import Letters, readable
+from bot.channels.notify.sms_characters import SmsCharacters, readable
 from bot.channels.notify.sms_wording import all_of, cut_text, whole_text
 from bot.channels.notify.words import SmsWords
 from bot.channels.receiving import Receiving
@@ -67,7 +66,7 @@ class SmsChannel:
         self._words = words or SmsWords.load()
         self._api = NotifyApi(config, clock)
         self._sending = NotifySending("sms", self._api, config)
-        self._letters = Letters(self._preview, clock, unicode=config.unicode)
+        self._characters = SmsCharacters(self._preview, clock, unicode=config.unicode)
         self._callbacks = Callbacks(config, clock)
         self._receiving = Receiving()
         self._started = False
@@ -113,7 +112,7 @@ class SmsChannel:
         if self._config.sms_sender_id:
             body["sms_sender_id"] = self._config.sms_sender_id
         taken = await self._sending.send(reference, body)
-        if taken.body and not self._letters.learn(text, taken.body):
+        if taken.body and not self._characters.learn(text, taken.body):
             log.warning("sms_characters_lost", message=reference, locale=message.locale)
         return Receipt(taken.id)
 
@@ -151,7 +150,7 @@ class SmsChannel:
 
     async def _text(self, address: str, message: Rendered) -> str:
         # With the letters of the link's sentence, so that Notify is asked once.
-        lost = await self._letters.lost(all_of(message) + self._say("sms.more", message.locale, ""))
+        lost = await self._characters.lost(all_of(message) + self._say("sms.more", message.locale, ""))
         whole = whole_text(message, lost)
         if whole is not None and message.file is None:
             return whole
@@ -167,7 +166,7 @@ class SmsChannel:
     async def _pointer(self, locale: str, url: str) -> str:
         """The sentence with the link, in the person's language where its letters arrive."""
         sentence = self._say("sms.more", locale, url)
-        return readable(sentence, await self._letters.lost(sentence)) or self._say("sms.more", SOURCE, url)
+        return readable(sentence, await self._characters.lost(sentence)) or self._say("sms.more", SOURCE, url)
 
     def _say(self, key: str, locale: str, url: str) -> str:
         return plain(self._renderer.say(Text(key, {"url": url}), locale))

@@ -25,7 +25,7 @@ KNOWN_FOR = timedelta(days=1)
 Preview = Callable[[str], Awaitable[str | None]]
 
 
-class Letters:
+class SmsCharacters:
     """Remembers what Notify does with each letter. `unicode` settles it without asking."""
 
     def __init__(self, preview: Preview, clock: Clock, *, unicode: bool | None = None) -> None:

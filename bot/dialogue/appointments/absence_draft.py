@@ -8,8 +8,8 @@ next, and the consultant decides (start note 3.8; a conversation always comes fi
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, timedelta
 
-from bot.actions import absence_drafts as drafts
-from bot.actions.absence_drafts import Refused, WhyNot
+from bot.actions.absences import drafts
+from bot.actions.absences.drafts import Refused, WhyNot
 from bot.dialogue import media, menu
 from bot.dialogue.appointments import absence_sent as report_of
 from bot.dialogue.appointments.absence_questions import (

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from bot.actions.absence_drafts import JUST_BEGUN
+from bot.actions.absences.drafts import JUST_BEGUN
 from bot.dialogue import menu
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Part, Text

@@ -1,7 +1,7 @@
 """A report that was sent: what happens next, and what the person can still do with it."""
 
-from bot.actions import absences
-from bot.actions.absence_drafts import Refused, WhyNot
+from bot.actions.absences import reports
+from bot.actions.absences.drafts import Refused, WhyNot
 from bot.dialogue import letters, media, menu
 from bot.dialogue.appointments.absence_questions import ask_confirmation, ask_which, ask_why
 from bot.dialogue.turn import Turn, button, part, title
@@ -52,7 +52,7 @@ async def say_refused(turn: Turn, refused: Refused) -> None:
 
 async def send(turn: Turn, draft: Absence) -> None:
     """Send the report to the consultant, or to who stands in; say what happens next."""
-    sent = await absences.send(turn.acting, turn.person.id, draft.id, media.just_sent(turn))
+    sent = await reports.send(turn.acting, turn.person.id, draft.id, media.just_sent(turn))
     if isinstance(sent, Refused):
         if sent.why in (WhyNot.CANCELLED, WhyNot.REPORTED):
             turn.expect("")
@@ -79,7 +79,7 @@ async def send(turn: Turn, draft: Absence) -> None:
 async def change(turn: Turn, report: Absence, what: str) -> None:
     """Change the reason or the appointments, until they begin; nothing is sent before it is confirmed again."""
     if what not in ("why", "which"):
-        found = await absences.changeable(turn.acting, turn.person.id, report.id)
+        found = await reports.changeable(turn.acting, turn.person.id, report.id)
         if isinstance(found, Refused):
             await say_refused(turn, found)
             return
@@ -93,7 +93,7 @@ async def change(turn: Turn, report: Absence, what: str) -> None:
             ],
         )
         return
-    draft = await absences.change(turn.acting, turn.person.id, report.id)
+    draft = await reports.change(turn.acting, turn.person.id, report.id)
     if isinstance(draft, Refused):
         await say_refused(turn, draft)
     else:
@@ -102,7 +102,7 @@ async def change(turn: Turn, report: Absence, what: str) -> None:
 
 async def take_back(turn: Turn, report: Absence, _value: str = "") -> None:
     """The person comes after all, to what has not begun."""
-    found = await absences.take_back(turn.acting, turn.person.id, report.id)
+    found = await reports.take_back(turn.acting, turn.person.id, report.id)
     if isinstance(found, Refused):
         await say_refused(turn, found)
     else:
@@ -111,7 +111,7 @@ async def take_back(turn: Turn, report: Absence, _value: str = "") -> None:
 
 async def better(turn: Turn, report: Absence, _value: str = "") -> None:
     """Better again: what has not begun is on as before."""
-    found = await absences.end_illness(turn.acting, turn.person.id, report.id)
+    found = await reports.end_illness(turn.acting, turn.person.id, report.id)
     if isinstance(found, Refused):
         await say_refused(turn, found)
     else:
@@ -120,7 +120,7 @@ async def better(turn: Turn, report: Absence, _value: str = "") -> None:
 
 async def still_ill(turn: Turn, report: Absence, _value: str = "") -> None:
     """Not better yet: it is asked again."""
-    found = await absences.still_ill(turn.acting, turn.person.id, report.id)
+    found = await reports.still_ill(turn.acting, turn.person.id, report.id)
     if isinstance(found, Refused):
         await say_refused(turn, found)
     else:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.actions.absence_drafts import Refused, WhyNot
+from bot.actions.absences.drafts import Refused, WhyNot
 from bot.actions.attendance import report_missed, say_was_there
 from bot.dialogue import menu
 from bot.dialogue.consultants.common import number_in

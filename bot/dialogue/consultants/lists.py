@@ -8,8 +8,7 @@ from bot.dialogue.turn import Screen, Turn, part, title
 from locales.rendering.message import Button, Part, verbatim
 from reminders.intents import Act, asks
 from reminders.wording.appointment import name_of
-from reminders.wording.caseload_lists import Caseload, Line, List, lines_of
-from reminders.wording.digest import digest_parts, list_buttons
+from reminders.wording.caseload_lists import Caseload, Line, List, digest_parts, lines_of, list_buttons
 
 
 async def _caseload(turn: Turn) -> Caseload:

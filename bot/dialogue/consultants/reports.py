@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.actions import absences
-from bot.actions.absences import SeenReport
+from bot.actions.absences import seen as reports
+from bot.actions.absences.seen import SeenReport
 from bot.dialogue.consultants.common import menu_rows, number_in, say_unknown
 from bot.dialogue.turn import Turn, button, part
 from locales.rendering.message import Button
@@ -14,7 +14,7 @@ from storage.people.people import Person
 
 async def seen(turn: Turn, args: Sequence[str]) -> None:
     """The report was seen: the person hears it, once, whoever of two colleagues pressed first."""
-    match await absences.see(turn.acting, number_in(args)):
+    match await reports.see(turn.acting, number_in(args)):
         case SeenReport(withdrawn=True, person=person):
             turn.say(part("consultant.was_withdrawn", person=name_of(person)), buttons=_after(person))
         case SeenReport(before=None, person=person):
@@ -32,7 +32,7 @@ def _after(person: Person) -> list[list[Button]]:
 
 async def call_me(turn: Turn, args: Sequence[str]) -> None:
     """Ask the person to telephone; counts as seen."""
-    match await absences.ask_to_call(turn.acting, number_in(args)):
+    match await reports.ask_to_call(turn.acting, number_in(args)):
         case SeenReport(person=person):
             turn.say(part("consultant.sent", person=name_of(person)), buttons=menu_rows())
         case _:

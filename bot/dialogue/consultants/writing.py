@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.actions.absences import see_by_answering
+from bot.actions.absences.seen import see_by_answering
 from bot.actions.letters import (
     LetterRefused,
     invite_to_talk,

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.actions import absence_drafts as drafts
-from bot.actions import absences, attendance, meetings, proposals
-from bot.actions.absence_drafts import Refused, WhyNot
+from bot.actions import attendance, meetings, proposals
+from bot.actions.absences import drafts, seen
+from bot.actions.absences import reports as absences
+from bot.actions.absences.drafts import Refused, WhyNot
 from bot.actions.acting import OPERATOR, Acting, Actor, Proof, Role
 from bot.actions.meetings import Meeting, MeetingRefused
 from bot.actions.proposals import ProposalRefused
@@ -129,11 +130,11 @@ async def test_only_their_consultant_sees_a_report(talk: Talk, who: str) -> None
     number = await reported(talk)
     async with acting(talk, who) as other:
         if who == "Karim":
-            assert await absences.see(other, number) == Refused(WhyNot.NOT_THEIRS)
-            assert await absences.ask_to_call(other, number) == Refused(WhyNot.NOT_THEIRS)
+            assert await seen.see(other, number) == Refused(WhyNot.NOT_THEIRS)
+            assert await seen.ask_to_call(other, number) == Refused(WhyNot.NOT_THEIRS)
         else:
             with pytest.raises(LookupError):
-                await absences.see(other, number)
+                await seen.see(other, number)
     async with talk.database.reading() as session:
         assert (await session.get_one(Absence, number)).state is AbsenceState.REPORTED
 

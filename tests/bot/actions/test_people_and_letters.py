@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.actions import attendance, calls, contacts, letters, people, preferences, privacy
+from bot.actions import attendance, calls, contacts, letters, people, preferences, privacy, ways
 from bot.actions.acting import OPERATOR, Acting, Actor, Proof, Role
 from bot.actions.attendance import FactsRefused
 from bot.actions.calls import CallRefused
@@ -280,7 +280,7 @@ async def test_an_address_that_is_linked_stays_its_owners(talk: Talk) -> None:
         assert isinstance(await contacts.link(them, contact, mine), Person)
         assert await contacts.link(them, contact, anothers) is LinkRefused.SOMEBODY_ELSES
         assert contact.person_id == talk.person_ids["Amina"]
-        contacts.let_go(them, contact)
+        ways.let_go(them, contact)
         assert contact.person_id is None
         assert contact.state is ContactState.GONE
         assert isinstance(await contacts.link(them, contact, anothers), Person)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from bot.actions.questions import LONGEST, scrubbed
 from bot.faq.gaps import Gap, grouped
 from bot.faq.pieces import Floats
-from bot.faq.scrub import LONGEST, scrubbed
 
 
 @pytest.mark.parametrize(

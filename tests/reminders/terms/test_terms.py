@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reminders.terms.fines import FINES, Breach
 from reminders.terms.rule_sets import LAW, NOTE, TermRules
 from reminders.terms.terms import (
-    FINES,
-    Breach,
     Group,
     Route,
     TermFacts,
