@@ -9,7 +9,7 @@ LONGEST = timedelta(minutes=5)
 # Somebody waits for a reply: its pauses start here and grow slowly.
 FIRST_FOR_REPLIES = timedelta(seconds=1)
 LONGEST_FOR_REPLIES = timedelta(seconds=30)
-_REPLIES_GROW = 1.3
+_REPLIES_GROW = 1.2
 # What has no end of its own (replies, notices) is given up after this.
 GIVE_UP = timedelta(hours=48)
 # So long before its end a message gets a last try, when the pause would have carried it over the end.
@@ -32,7 +32,7 @@ def next_reply(
     jitter on top; without one the pauses grow slowly from a second."""
     if after is not None and after > timedelta(0):
         asked = after.total_seconds()
-        pause = asked + between(0.0, min(1.0, 0.1 * asked))
+        pause = asked + between(0.0, min(1.0, 0.05 * asked))
     else:
         longest = LONGEST_FOR_REPLIES.total_seconds()
         pause = min(longest, FIRST_FOR_REPLIES.total_seconds() * _REPLIES_GROW ** min(tries - 1, 50)) * between(
@@ -60,7 +60,7 @@ def next_attempt(
     pause = between(SHORTEST.total_seconds(), ceiling)
     if after is not None:
         asked = max(after.total_seconds(), 0.0)
-        pause = max(pause, asked + between(0.0, min(1.0, 0.1 * asked)))
+        pause = max(pause, asked + between(0.0, min(1.0, 0.05 * asked)))
     at = now + timedelta(seconds=pause)
     if at < until:
         return at

@@ -276,6 +276,8 @@ class Dispatcher:
 
     async def _finish(self) -> None:
         """Send nothing new, finish what is being sent, put back the rest, record all of it."""
+        if self._look is not None:
+            self._look.cancel()
         try:
             async with asyncio.timeout(self._limits.send_timeout.total_seconds() + _TO_FINISH):
                 await self._sending.stop()

@@ -139,11 +139,13 @@ class SmsChannel:
         return f"sms:{self._config.sms_number}?body={code}" if self._config.sms_number else None
 
     async def _hear(self, inbound: Inbound) -> None:
-        if self._callbacks.is_stale(inbound.date_received):
+        stale = self._callbacks.is_stale(inbound.date_received)
+        event = event_of(inbound, self.name, self._words) if not stale else None
+        if event is None:
+            # From a name or a service's own number, which nobody can answer; without words; or of last week.
+            log.warning("sms_left_aside", why="stale" if stale else "no_sender_or_words")
             return
-        event = event_of(inbound, self.name, self._words)
-        if event is not None:
-            await self._receiving.take(event)
+        await self._receiving.take(event)
 
     async def _preview(self, text: str) -> str | None:
         return await self._api.preview(self._config.sms_template, {"message": text})

@@ -66,22 +66,28 @@ def update_id_of(raw: object) -> int | None:
 
 
 def parse(raw: object) -> InboundEvent | None:
-    """The event of a raw update; None for what is broken, not for us, or not from a private chat. Never raises."""
+    """The event of a raw update; None for what is broken, not for us, or not from a private chat, which the log counts
+    with a word. Never raises."""
     number = update_id_of(raw)
     if number is None or not isinstance(raw, dict):
         log.warning("telegram_update_without_id")
         return None
     try:
-        return _event(raw, str(number))
+        found = _event(raw, str(number))
     except _Broken as error:
         log.warning("telegram_update_broken", update=number, field=str(error))
         return None
+    if isinstance(found, str):
+        log.info("telegram_update_left_aside", update=number, why=found)
+        return None
+    return found
 
 
-def _event(update: _Json, number: str) -> InboundEvent | None:
+def _event(update: _Json, number: str) -> InboundEvent | str:
+    """The event; or why there is none, in a word."""
     kind = next((name for name in ALLOWED_UPDATES if update.get(name) is not None), None)
     if kind is None:
-        return None
+        return "kind"
     content = _object(update, kind)
     sender = _object(content, "user" if kind == "message_reaction" else "from")
     ack: str | None = None
@@ -98,8 +104,10 @@ def _event(update: _Json, number: str) -> InboundEvent | None:
         case _:
             payload = _said(content, edited=kind == "edited_message")
     address = _address(_object(content, "chat"), sender)
-    if address is None or payload is None:
-        return None
+    if address is None:
+        return "not_private"
+    if payload is None:
+        return "nothing_said"
     tag = sender.get("language_code")
     return InboundEvent(
         CHANNEL,

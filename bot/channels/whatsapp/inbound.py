@@ -69,9 +69,7 @@ def items_of(raw: object, phone_number_id: str, now: datetime) -> Iterator[Item]
             if contact.get("user_id")
         }
         for message in _objects(value.get("messages")):
-            item = _event(message, ids, now)
-            if item is not None:
-                yield item
+            yield _event(message, ids, now)
         for status in _objects(value.get("statuses")):
             news = _news(status, now)
             if news is not None:
@@ -85,9 +83,9 @@ def _values(raw: object) -> Iterator[Mapping[str, object]]:
                 yield _object(change.get("value"))
 
 
-def _event(message: Mapping[str, object], ids: Mapping[str, str], now: datetime) -> InboundEvent | LeftAside | None:
+def _event(message: Mapping[str, object], ids: Mapping[str, str], now: datetime) -> InboundEvent | LeftAside:
     if _is_stale(message, now):
-        return None
+        return LeftAside("stale")
     if message.get("group_id") or _text(message.get("recipient_type")) == "group":
         return LeftAside("group")
     payload = _payload(message)

@@ -48,11 +48,11 @@ def test_the_pause_grows(tries: int, seconds: float) -> None:
     ("tries", "after", "seconds"),
     [
         pytest.param(1, None, 1, id="a second first"),
-        pytest.param(3, None, 1.69, id="growing slowly"),
+        pytest.param(3, None, 1.44, id="growing slowly"),
         pytest.param(10_000, None, 30, id="half a minute at most"),
         pytest.param(1, 2, 2, id="the provider's time, and no longer"),
         pytest.param(9, 2, 2, id="however often"),
-        pytest.param(2, 0, 1.3, id="at once is not at once"),
+        pytest.param(2, 0, 1.2, id="at once is not at once"),
     ],
 )
 def test_a_reply_is_waited_for(tries: int, after: float | None, seconds: float) -> None:
@@ -69,7 +69,7 @@ def test_two_limits_and_a_broken_line_cost_a_reply_six_seconds() -> None:
         later = next_reply(at, tries=tries, until=FAR, after=after, between=_longest)
         assert later is not None
         at = later
-    assert at - START < timedelta(seconds=6.5)
+    assert at - START <= timedelta(seconds=6)
 
 
 def test_a_reply_that_is_of_no_use_any_more_is_not_tried() -> None:

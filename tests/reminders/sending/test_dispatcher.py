@@ -101,6 +101,25 @@ async def test_retry_later_is_tried_again_and_the_providers_word_is_kept(world: 
     assert await world.attempts() == [("telegram", "flood"), ("telegram", "sent")]
 
 
+async def test_two_limits_and_a_reset_cost_an_answer_six_seconds(world: OutboxWorld, clock: FakeClock) -> None:
+    answers: list[Receipt | Exception] = [
+        RetryLater("flood_limit", timedelta(seconds=2)),
+        RetryLater("flood_limit", timedelta(seconds=2)),
+        RetryLater("unreachable"),
+        Receipt("ok"),
+    ]
+    sender = FakeSender(answer=lambda *_: answers.pop(0))
+    await world.tell("hello", person=await world.person(), priority=Priority.REPLY)
+    asked_at, dispatcher = clock.now(), world.dispatcher(sender)
+    while answers:
+        await drain(dispatcher)
+        message = (await world.messages())["hello"]
+        if message.state is MessageState.PENDING:
+            clock.set(message.next_at)
+    assert sender.texts == ["hello"]
+    assert clock.now() - asked_at <= timedelta(seconds=6)
+
+
 async def test_what_follows_a_delayed_message_keeps_behind_it(world: OutboxWorld, clock: FakeClock) -> None:
     down = [True]
     sender = FakeSender(answer=lambda *_: RetryLater("down") if down[0] else Receipt("ok"))
