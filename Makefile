@@ -8,7 +8,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # The suite starts a hundred processes, each of which would compile the sources anew where Python may not keep them.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo run test unit coverage check format chaos clean browser
+.PHONY: help demo run test unit coverage check format chaos model clean browser
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -58,6 +58,13 @@ check: $(READY)  ## ruff, mypy, import directions, translations, FAQ
 	$(BIN)/lint-imports
 	$(BIN)/maatje translations check
 	$(BIN)/maatje faq check
+
+# How many random sequences of eight weeks, from which seed on, on which engine; some seconds each.
+SEQUENCES ?= 2000
+SEED ?= 1
+ENGINE ?= sqlite
+model: $(READY)  ## random weeks of the reminder engine against an oracle of its own, for hours
+	$(BIN)/python -m tests.model --sequences $(SEQUENCES) --seed $(SEED) --engine $(ENGINE) $(ARGS)
 
 chaos: $(READY)  ## 10,000 messages, 200 kills, on both engines
 	$(BIN)/python -m tests.chaos --full

@@ -8,7 +8,8 @@ from typing import Final
 
 from bot.actions.acting import Acting
 from bot.actions.people import look_at
-from storage.outbox.losses import LostOf, lost_of, told_by_call
+from reminders.kinds import KEPT_WITH_PERSON
+from storage.outbox.losses import LostDate, LostOf, lost_dates_of, lost_of, told_by_call
 from storage.people.people import Person
 from storage.people.phone_tasks import PhoneTask, task_by_id
 from storage.vocabulary import CallResult, TaskState
@@ -30,6 +31,7 @@ class Call:
     task: PhoneTask
     person: Person
     lost: Sequence[LostOf] = ()
+    dates: Sequence[LostDate] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ async def call_for(acting: Acting, task_id: int) -> Call | CallRefused:
     if task is None or person is None:
         return CallRefused.NOT_THEIRS
     lost = await lost_of(acting.session, [person.id], acting.now, acting.zone)
-    return Call(task, person, lost.get(person.id, ()))
+    dates = await lost_dates_of(acting.session, [person.id], KEPT_WITH_PERSON, acting.now)
+    return Call(task, person, lost.get(person.id, ()), dates.get(person.id, ()))
 
 
 async def note_call(acting: Acting, task_id: int, result: CallResult) -> Noted | CallRefused:

@@ -88,7 +88,8 @@ def route(
     if not addresses:
         if usable:
             return Later(min(rules.opens_at(a.channel, row.priority, now) for a in usable))
-        return _no_channel(row, consultant, now)
+        gone = row.contact_id is None and consultant is not None and others and _is_stood_in_for(consultant, recipients)
+        return NoWay("not_delivered") if gone else _no_channel(row, consultant, now)
     if person is not None:
         if (later := _waits(row, person, addresses[0], rules, now)) is not None:
             return later
@@ -118,6 +119,19 @@ def _waits(row: ClaimedRow, person: Recipient, first: Address, rules: ChannelRul
         if now < at < until:
             return Later(at, "in_conversation")
     return None
+
+
+def _is_stood_in_for(consultant: Recipient, recipients: Recipients) -> bool:
+    """Whether somebody who can be reached stands in for a consultant whose addresses are all gone: then nothing waits
+    for the one, since it is for the other (reminders/planning/not_delivered.py)."""
+    asked, stand_in_id = set[int](), consultant.stand_in_id
+    while stand_in_id is not None and stand_in_id not in asked:
+        asked.add(stand_in_id)
+        if any(address.state is ContactState.ACTIVE for address in recipients.of_consultant.get(stand_in_id, ())):
+            return True
+        following = recipients.consultants.get(stand_in_id)
+        stand_in_id = following.stand_in_id if following is not None else None
+    return False
 
 
 def _no_channel(row: ClaimedRow, consultant: Recipient | None, now: datetime) -> Later | NoWay:

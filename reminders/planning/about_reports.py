@@ -1,8 +1,9 @@
 """Absence reports whose appointment changed: the consultant hears when one does not hold any more, or holds again.
 
 As with what people heard of appointments, nothing here knows what happened in between: there is what the consultant was
-last told of the report, and how it stands now. Moved by mistake and back before anything was said, nothing is said. The
-person hears it with the change itself, which names what they answered (reminders/wording/to_person_on_changes.py).
+last told of a person and an appointment, and how it stands now. Moved by mistake and back before anything was said,
+nothing is said. The person hears it with the change itself, which names what they answered
+(reminders/wording/to_person_on_changes.py).
 """
 
 from collections.abc import Sequence
@@ -21,25 +22,27 @@ _NOT_TOLD: Final = (MessageState.PENDING, MessageState.CANCELLED)
 
 def report_messages(reports: Sequence[ReportStands], earlier: Sequence[Earlier], now: datetime) -> list[Outgoing]:
     """What consultants must hear of these reports; `earlier` are the messages of this kind about their appointments."""
-    return [
-        message for report in reports if (message := _message(report, _last_told(report, earlier), now)) is not None
-    ]
+    found: list[Outgoing] = []
+    for report in reports:
+        was, message_id = _last_told(report, earlier)
+        if report.stands != was:
+            found.append(_message(report, message_id, now))
+    return found
 
 
 def _last_told(report: ReportStands, earlier: Sequence[Earlier]) -> tuple[str, int]:
-    """What the consultant last heard of it, and the message that said so; the report itself said that it holds."""
-    about = f"{Kind.REPORT_STANDS}:{report.absence_id}:{report.appointment_id}:"
+    """What the consultant last heard, and the message that said so; a report by itself says that it holds."""
+    about = f"{Kind.REPORT_STANDS}:{report.person_id}:{report.appointment_id}:"
     told = [one for one in earlier if one.key.startswith(about) and one.state not in _NOT_TOLD]
-    return (told[-1].key.removeprefix(about).partition(":")[0], told[-1].id) if told else (HOLDS, 0)
+    if not told:
+        return HOLDS, 0
+    was = HOLDS if report.reported_at > told[-1].due_at else told[-1].key.removeprefix(about).partition(":")[0]
+    return was, told[-1].id
 
 
-def _message(report: ReportStands, told: tuple[str, int], now: datetime) -> Outgoing | None:
-    was, message_id = told
-    is_now = report.stands
-    if is_now == was:
-        return None
+def _message(report: ReportStands, last_told: int, now: datetime) -> Outgoing:
     return Outgoing(
-        key=f"{Kind.REPORT_STANDS}:{report.absence_id}:{report.appointment_id}:{is_now}:{message_id}",
+        key=f"{Kind.REPORT_STANDS}:{report.person_id}:{report.appointment_id}:{report.stands}:{last_told}",
         kind=Kind.REPORT_STANDS,
         due_at=now,
         useful_until=max(report.starts_at, report.reported_for),
@@ -47,5 +50,5 @@ def _message(report: ReportStands, told: tuple[str, int], now: datetime) -> Outg
         about_id=report.person_id,
         appointment_id=report.appointment_id,
         appointment_version=report.version,
-        params={"person_id": report.person_id, "absence_id": report.absence_id, "stands": is_now},
+        params={"person_id": report.person_id, "stands": report.stands},
     )

@@ -1,17 +1,18 @@
 """What is said about one person's terms, and when: milestones ahead, and corrections of dates that were told wrong."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from reminders.kinds import Kind
 from reminders.local_time import to_instant
-from reminders.planning.planned_for import PlannedFor
+from reminders.planning.planned_for import ALWAYS, PlannedFor
 from reminders.terms.milestones import Audience, Milestone, OpenPart, due_at, milestones
 from reminders.terms.terms import TermFacts, Terms
 from storage.engine.columns import Json
 from storage.outbox.message import Outgoing
+from storage.outbox.planning import SaidOfTerm
 from storage.vocabulary import Priority
 
 # A milestone whose day passed before its date was known is still said when it is this fresh; an older one would tell
@@ -53,7 +54,8 @@ def told_by(keys: Iterable[str]) -> dict[tuple[str, str], date | None]:
     """What messages with these keys told, the latest last; keys of other kinds are passed over."""
     told: dict[tuple[str, str], date | None] = {}
     for key in keys:
-        match key.split(":"):
+        # What was lost and said again later has that behind it.
+        match key.partition(":after")[0].split(":"):
             case [Kind.MILESTONE, _, about, on, _, audience]:
                 told[about, audience] = date.fromisoformat(on)
             case [Kind.TERM_CORRECTION, _, about, _, new, audience]:
@@ -106,12 +108,31 @@ def _corrections(reader: PlannedFor, state: TermState, zone: ZoneInfo, now: date
             key=f"{Kind.TERM_CORRECTION}:{reader.id}:{about}:{told.isoformat()}:{new or 'none'}:{audience}",
             kind=Kind.TERM_CORRECTION,
             due_at=reader.quiet_hours.later_than_quiet(now) if to_person else now,
+            # As long as somebody may go by one of the two dates.
+            useful_until=max(_end_of(max(told, current or told), zone), now + FRESH),
             params={"person_id": reader.id, "about": about, "old": told.isoformat(), "on": new, "rules": state.rules},
             priority=Priority.NORMAL,
             person_id=reader.id if to_person else None,
             consultant_id=None if to_person else reader.consultant_id,
             about_id=None if to_person else reader.id,
         )
+
+
+def said_again(
+    messages: Iterable[Outgoing], said: Mapping[int, Sequence[SaidOfTerm]], back_at: Mapping[int, datetime]
+) -> list[Outgoing]:
+    """The same messages; what was lost, to somebody who came within reach since (by id: since when, in `back_at`), is
+    said again, under a key of its own."""
+    found: list[Outgoing] = []
+    for message in messages:
+        to = message.person_id or 0
+        lost = [one for one in said.get(to, ()) if one.lost and one.key.partition(":after")[0] == message.key]
+        last = max(lost, key=lambda one: one.id, default=None)
+        if last is not None and back_at.get(to, ALWAYS) > last.due_at:
+            found.append(replace(message, key=f"{message.key}:after{last.id}"))
+        else:
+            found.append(message)
+    return found
 
 
 def _end_of(day: date, zone: ZoneInfo) -> datetime:

@@ -19,7 +19,7 @@ from reminders.local_time import QuietHours, to_instant
 from reminders.planning.about_appointments import appointment_messages, made_late, together
 from reminders.planning.about_changes import change_of, in_few_words, made, once_each
 from reminders.planning.about_reports import report_messages
-from reminders.planning.about_terms import TermState, term_messages, told_by
+from reminders.planning.about_terms import TermState, said_again, term_messages, told_by
 from reminders.planning.conflicts import conflicts
 from reminders.planning.planned_for import ALWAYS, NEVER, PlannedFor
 from reminders.policies.due_times import Policies
@@ -34,7 +34,16 @@ from storage.appointments.schedule import Member, Slot, contact_moments, members
 from storage.engine.database import Database
 from storage.outbox.heard import HeardOf, heard_by, is_theirs, know
 from storage.outbox.message import Outgoing
-from storage.outbox.planning import StandingRow, add, earlier_about, move, standing_rows, told_keys, withdraw
+from storage.outbox.planning import (
+    SaidOfTerm,
+    StandingRow,
+    add,
+    earlier_about,
+    move,
+    said_about,
+    standing_rows,
+    withdraw,
+)
 from storage.people.contacts import reachable_since
 from storage.people.people import people_after, planning_rows
 from storage.vocabulary import AppointmentKind, Change, Told
@@ -150,15 +159,19 @@ class Planner:
         for change, person_id, takes_place in knew:
             pair = (person_id, change.appointment.id)
             if pair not in heard and pair not in tried and person_id in agreed:
+                was = (change.old_starts_at or change.appointment.starts_at, change.old_location)
+                # What was moved in neither time nor place was so in the address of the video call.
+                elsewhere = was != (change.appointment.starts_at, change.appointment.location)
                 know(
                     session,
                     person_id,
                     change.appointment,
                     Told.AGREED,
                     now,
-                    starts_at=change.old_starts_at or change.appointment.starts_at,
-                    location=change.old_location,
+                    starts_at=was[0],
+                    location=was[1],
                     takes_place=takes_place,
+                    same_url=elsewhere or change.change is not Change.MOVED,
                 )
         await session.flush()
 
@@ -227,7 +240,10 @@ class Planner:
         schedules = await schedules_of(
             session, person_ids, today, now + FAR, zone=self._zone, groups_until=now + self._horizon
         )
-        states = await self._term_states(session, person_ids, now)
+        said = await said_about(session, person_ids, (Kind.MILESTONE, Kind.TERM_CORRECTION))
+        states = await self._term_states(session, person_ids, said, now)
+        unheard = {person_id for person_id, all_of in said.items() if any(one.lost for one in all_of)}
+        back_at = await reachable_since(session, unheard) if unheard else {}
         heard: defaultdict[int, list[HeardOf]] = defaultdict(list)
         for one in (await heard_by(session, person_ids, since=now)).values():
             heard[one.person_id].append(one)
@@ -241,6 +257,8 @@ class Planner:
             slots = schedules.get(person.id, ())
             messages.extend(appointment_messages(person, slots, self._policies, self._zone, now))
             about_terms = term_messages(person, states[person.id], self._zone, self._holidays, now)
+            if person.id in unheard:
+                about_terms = said_again(about_terms, said, back_at)
             messages.extend(message for message in about_terms if message.due_at < now + self._horizon)
             if person.may_be_told:
                 changes.extend(self._changes(person, slots, heard.get(person.id, ()), members.get(person.id, ()), now))
@@ -298,9 +316,12 @@ class Planner:
         ]
 
     async def _term_states(
-        self, session: AsyncSession, person_ids: Collection[int], now: datetime
+        self,
+        session: AsyncSession,
+        person_ids: Collection[int],
+        said: Mapping[int, Sequence[SaidOfTerm]],
+        now: datetime,
     ) -> dict[int, TermState]:
-        told = await told_keys(session, person_ids, (Kind.MILESTONE, Kind.TERM_CORRECTION))
         moments = await contact_moments(session, person_ids, MEETINGS, now)
         states: dict[int, TermState] = {}
         for person_id, stored in (await stored_facts(session, person_ids)).items():
@@ -311,7 +332,7 @@ class Planner:
                 terms=terms,
                 open_parts=open_parts(stored.group, stored.facts.route, stored.progress),
                 contacts=contacts_since(terms.term_start, moments.get(person_id, ()), self._zone),
-                told=told_by(told.get(person_id, ())),
+                told=told_by(one.key for one in said.get(person_id, ()) if not one.lost),
                 rules=rules.mark,
             )
         return states

@@ -24,7 +24,7 @@ from storage.appointments.schedule import (
     schedules_of,
 )
 from storage.outbox.heard import HeardOf, ToldOf, heard_by
-from storage.outbox.losses import LostOf, lost_of
+from storage.outbox.losses import LostDate, LostOf, lost_dates_of, lost_of
 from storage.outbox.message import params_sent
 from storage.outbox.planning import times_told
 from storage.people.people import Person, people_by_id
@@ -60,8 +60,9 @@ class Batch:
     asked: Mapping[tuple[int, int], int]
     # What people whom messages did not reach must still hear, and the open telephone task, by person.
     lost: Mapping[int, Sequence[LostOf]]
+    lost_dates: Mapping[int, Sequence[LostDate]]
     tasks: Mapping[int, int]
-    # How reports stand that consultants are told of, by (report, appointment).
+    # How it stands with what people reported, of whom consultants are told, by (person, appointment).
     reports: Mapping[tuple[int, int], ReportStands]
 
     def answer(self, appointment: ScheduledAppointment, person_id: int) -> Answer | None:
@@ -176,8 +177,9 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
         moments=await contact_moments(session, terms_of, MEETINGS, now),
         told_by=await _told_by(session, rows),
         lost=lost,
+        lost_dates=await lost_dates_of(session, unreached, _ABOUT_TERMS, now),
         tasks={i: task.id for i, task in (await open_tasks(session, unreached)).items()} if unreached else {},
-        reports={(one.absence_id, one.appointment_id): one for one in reports},
+        reports={(one.person_id, one.appointment_id): one for one in reports},
         asked=await times_told(session, unconfirmed, _ASKS),
     )
 

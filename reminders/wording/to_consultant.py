@@ -14,7 +14,7 @@ from reminders.wording.joined import Buttons, Wording
 from reminders.wording.to_person_on_changes import what_was
 from storage.appointments.schedule import ScheduledAppointment
 from storage.engine.columns import Json
-from storage.outbox.losses import LostOf
+from storage.outbox.losses import LostDate, LostOf
 from storage.people.people import Person
 from storage.vocabulary import AppointmentKind, AppointmentStatus, Change, ChangeSource, ReportEnd
 
@@ -98,8 +98,8 @@ def _word(source: Json, appointment: ScheduledAppointment) -> list[Part]:
 
 def report_stands(row: ClaimedMessage, appointment: ScheduledAppointment, batch: Batch) -> Wording | Skip:
     """A report does not hold any more for an appointment that changed, or does again: which, and why."""
-    report_id, person = row.params.get("absence_id"), batch.people.get(person_of(row) or 0)
-    report = batch.reports.get((report_id, appointment.id)) if isinstance(report_id, int) else None
+    person = batch.people.get(person_of(row) or 0)
+    report = batch.reports.get((person.id, appointment.id)) if person is not None else None
     if report is None or person is None:
         return Skip("nobody")
     if row.params.get("stands") != report.stands:
@@ -129,7 +129,7 @@ def undelivered(row: ClaimedMessage, batch: Batch) -> Wording | Skip:
     return Wording(
         (
             Part(Text("consultant.undelivered", {"person": name_of(person)}), Style.TITLE),
-            *script(person, batch.lost.get(person.id, ()), batch.now),
+            *script(person, batch.lost.get(person.id, ()), batch.now, batch.lost_dates.get(person.id, ())),
         ),
         buttons=tuple(
             (Button(Text(f"consultant.call.{outcome}"), asks(Act.CALL, task, outcome), icon),)
@@ -139,9 +139,9 @@ def undelivered(row: ClaimedMessage, batch: Batch) -> Wording | Skip:
     )
 
 
-def script(person: Person, lost: Sequence[LostOf], now: datetime) -> tuple[Part, ...]:
-    """What to say to somebody whom no message reached: the number, their language, the words, step by step; `lost` is
-    what they must still hear."""
+def script(person: Person, lost: Sequence[LostOf], now: datetime, dates: Sequence[LostDate] = ()) -> tuple[Part, ...]:
+    """What to say to somebody whom no message reached: the number, their language, the words, step by step; `lost` and
+    the `dates` of terms are what they must still hear."""
     language = Text(f"language.{person.language}")
     return (
         *_telephone(person),
@@ -149,6 +149,7 @@ def script(person: Person, lost: Sequence[LostOf], now: datetime) -> tuple[Part,
         Part(Text("consultant.script.greet", {"person": person.given_name}), Style.QUOTE),
         *(part for one in lost[:MOST_LOST] for part in _lost(one, now)),
         *([Part(Text("absence.and_more", count=len(lost) - MOST_LOST))] if len(lost) > MOST_LOST else []),
+        *(Part(Text(f"term.{one.about}", {"on": one.on}), Style.QUOTE) for one in dates),
         *([Part(Text("consultant.script.repeat"), Style.QUOTE)] if any(_is_ahead(one, now) for one in lost) else []),
         Part(Text("consultant.script.number"), Style.QUOTE),
         Part(Text("consultant.undelivered_hint")),

@@ -1,4 +1,4 @@
-"""Whether sent reports hold for the appointments they are about, as those are now: what consultants must know."""
+"""Whether absence reports hold for the appointments they are about, as those are now: what consultants must know."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -20,9 +20,11 @@ HOLDS: Final = "holds"
 
 
 class ReportStands(NamedTuple):
-    """A report and one appointment that it is about; `end` is why it does not hold for it, None = it holds."""
+    """What a person reported of one appointment; `end` is why that does not hold for it, None = a report holds.
 
-    absence_id: int
+    Of several reports about it the one that holds counts, else the latest.
+    """
+
     person_id: int
     # Who got the report.
     consultant_id: int
@@ -30,6 +32,7 @@ class ReportStands(NamedTuple):
     version: int
     starts_at: datetime
     reported_for: datetime
+    reported_at: datetime
     end: ReportEnd | None
 
     @property
@@ -41,7 +44,7 @@ class ReportStands(NamedTuple):
 async def reports_standing(
     session: AsyncSession, person_ids: Collection[int], now: datetime, zone: ZoneInfo
 ) -> list[ReportStands]:
-    """How these people's sent reports stand with what has not begun, or was not to have begun; by report."""
+    """How these people's sent reports stand with what has not begun, or was not to have begun."""
     if not person_ids:
         return []
     reported_for = func.coalesce(AbsenceAppointment.reported_for, Appointment.starts_at)
@@ -58,6 +61,7 @@ async def reports_standing(
                 Appointment.group_id,
                 Appointment.starts_at,
                 AbsenceAppointment.reported_for,
+                Absence.reported_at,
             )
             .join(AbsenceAppointment, AbsenceAppointment.absence_id == Absence.id)
             .join(Appointment, Appointment.id == AbsenceAppointment.appointment_id)
@@ -72,7 +76,7 @@ async def reports_standing(
     ).all()
     of_groups = {row.person_id for row in rows if row.group_id is not None}
     members = await members_of(session, person_ids=of_groups) if of_groups else ()
-    found: list[ReportStands] = []
+    found: dict[tuple[int, int], ReportStands] = {}
     for row in rows:
         day = row.starts_at.astimezone(zone).date()
         theirs = row.owner_id == row.person_id or any(
@@ -85,16 +89,17 @@ async def reports_standing(
             end = ReportEnd.ANOTHER_DAY
         else:
             end = None if theirs else ReportEnd.NOT_THEIRS
-        found.append(
-            ReportStands(
-                row.id,
-                row.person_id,
-                row.told_id,
-                row.appointment_id,
-                row.version,
-                row.starts_at,
-                row.reported_for or row.starts_at,
-                end,
-            )
+        one = ReportStands(
+            row.person_id,
+            row.told_id,
+            row.appointment_id,
+            row.version,
+            row.starts_at,
+            row.reported_for or row.starts_at,
+            row.reported_at or now,
+            end,
         )
-    return found
+        before = found.get((row.person_id, row.appointment_id))
+        if before is None or before.end is not None or end is None:
+            found[row.person_id, row.appointment_id] = one
+    return list(found.values())

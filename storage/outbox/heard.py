@@ -232,13 +232,14 @@ def know(
     starts_at: datetime | None = None,
     location: str | None = None,
     takes_place: bool = True,
+    same_url: bool = True,
 ) -> None:
     """Write down that somebody knows this by another way than a message that is sent.
 
-    The appointment as it is, or with the time and place given (together) as it was before.
+    The appointment as it is, or with the time and place given (together) as it was before; `same_url` is false when
+    the address of the video call was another one then, which is not known any more.
     """
     was = starts_at is not None
-    same = was and (starts_at, location) == (appointment.starts_at, appointment.location)
     session.add(
         HeardRow(
             person_id=person_id,
@@ -248,8 +249,7 @@ def know(
             version=appointment.version - was,
             starts_at=starts_at or appointment.starts_at,
             location=location if was else appointment.location,
-            # Of what changed in neither time nor place the address of the video call did; the old one is not known.
-            online_url="" if same and takes_place else appointment.online_url,
+            online_url=appointment.online_url if same_url else "",
             at=now,
         )
     )

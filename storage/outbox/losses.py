@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -117,6 +117,43 @@ async def lost_of(
             found[person_id].append(LostOf(appointment))
     for all_of in found.values():
         all_of.sort(key=lambda one: (one.change is None, one.appointment.starts_at, one.appointment.id))
+    return dict(found)
+
+
+class LostDate(NamedTuple):
+    """A term's last day that a person was to be told, and was not."""
+
+    about: str
+    on: date
+
+
+async def lost_dates_of(
+    session: AsyncSession, person_ids: Collection[int], kinds: Collection[str], now: datetime
+) -> dict[int, list[LostDate]]:
+    """The dates that messages of these kinds were to tell people and did not, by person: of each term the latest, where
+    nothing was told of it since."""
+    if not person_ids:
+        return {}
+    rows = await session.execute(
+        select(Message.person_id, Message.state, Message.params)
+        .where(
+            among(Message.person_id, person_ids),
+            Message.kind.in_(kinds),
+            Message.state.not_in([MessageState.PENDING, MessageState.SENDING, MessageState.CANCELLED]),
+            Message.due_at > now - _LATELY,
+        )
+        .order_by(Message.id)
+    )
+    latest: dict[tuple[int, str], LostDate | None] = {}
+    for person_id, state, params in rows:
+        match params:
+            case {"about": str(about), "on": str(on)} if person_id is not None:
+                is_lost = state in (MessageState.FAILED, MessageState.EXPIRED)
+                latest[person_id, about] = LostDate(about, date.fromisoformat(on)) if is_lost else None
+    found: defaultdict[int, list[LostDate]] = defaultdict(list)
+    for (person_id, _), one in latest.items():
+        if one is not None:
+            found[person_id].append(one)
     return dict(found)
 
 

@@ -17,6 +17,7 @@ from storage.vocabulary import MessageState
 
 _AT_ONCE = 500
 _TOLD = (MessageState.SENT, MessageState.DELIVERED, MessageState.READ)
+_LOST = (MessageState.FAILED, MessageState.EXPIRED)
 _OUTBOX = cast(Table, Message.__table__)
 
 
@@ -81,19 +82,30 @@ async def earlier_about(session: AsyncSession, kind: str, appointment_ids: Colle
     return [Earlier(*row) for row in rows]
 
 
-async def told_keys(session: AsyncSession, person_ids: Collection[int], kinds: Collection[str]) -> dict[int, list[str]]:
-    """The keys of what was said to or about each person, in the order it was said."""
-    found: dict[int, list[str]] = {}
+class SaidOfTerm(NamedTuple):
+    """What was said to or about a person, or was lost."""
+
+    id: int
+    key: str
+    lost: bool
+    due_at: datetime
+
+
+async def said_about(
+    session: AsyncSession, person_ids: Collection[int], kinds: Collection[str]
+) -> dict[int, list[SaidOfTerm]]:
+    """What was said to or about each person, and what was lost of it, each in its order."""
+    found: dict[int, list[SaidOfTerm]] = {}
     for some in _in_turn(person_ids):
         for of_person in (Message.person_id, Message.about_id):
             rows = await session.execute(
-                select(of_person, Message.key)
-                .where(of_person.in_(some), Message.kind.in_(kinds), Message.state.in_(_TOLD))
+                select(of_person, Message.id, Message.key, Message.state, Message.due_at)
+                .where(of_person.in_(some), Message.kind.in_(kinds), Message.state.in_((*_TOLD, *_LOST)))
                 .order_by(Message.sent_at, Message.id)
             )
-            for person_id, key in rows:
+            for person_id, message_id, key, state, due_at in rows:
                 if person_id is not None:
-                    found.setdefault(person_id, []).append(key)
+                    found.setdefault(person_id, []).append(SaidOfTerm(message_id, key, state in _LOST, due_at))
     return found
 
 

@@ -102,7 +102,7 @@ def recipients_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedR
 
 
 def _add_consultants(connection: Connection, recipients: Recipients, ids: Collection[int | None]) -> None:
-    """These consultants, and those who stand in for who has away days."""
+    """These consultants, and those who stand in for them."""
     wanted = set(ids)
     while wanted:
         found = connection.execute(
@@ -118,7 +118,7 @@ def _add_consultants(connection: Connection, recipients: Recipients, ids: Collec
             recipients.consultants[consultant_id] = Recipient(
                 language, away_from=away_from, away_until=away_until, stand_in_id=stand_in_id
             )
-        stand_ins = {c.stand_in_id for c in recipients.consultants.values() if c.away_from is not None}
+        stand_ins = {consultant.stand_in_id for consultant in recipients.consultants.values()}
         wanted = stand_ins - recipients.consultants.keys() - wanted - {None}
 
 

@@ -68,7 +68,7 @@ async def _ask(turn: Turn, task_id: int) -> None:
         return
     whom = title("consultant.call_person", person=name_of(found.person))
     buttons = [*call_buttons(found.task.id), *menu_rows()]
-    turn.say(whom, *script(found.person, found.lost, turn.now), buttons=buttons)
+    turn.say(whom, *script(found.person, found.lost, turn.now, found.dates), buttons=buttons)
 
 
 def call_buttons(task_id: int) -> list[list[Button]]:

@@ -278,3 +278,15 @@ async def test_the_record_keeps_one_row_for_what_arrived(world: PlanningWorld) -
 
 async def rows(session: AsyncSession) -> int:
     return await session.scalar(select(func.count()).select_from(HeardRow)) or 0
+
+
+async def test_a_meeting_of_long_before_that_is_cancelled_and_restored_in_a_night_is_no_news(
+    world: PlanningWorld,
+) -> None:
+    """Found by the model: it was told as changed, with nothing struck out."""
+    meeting = await world.made("2026-04-22 10:00", person=await world.person())
+    assert await world.heard() == []
+    world.clock.set(local("2026-03-02 23:00"))
+    await world.changed(meeting, cancelled=True)
+    await world.changed(meeting)
+    assert await world.heard("2026-03-03 08:30") == []

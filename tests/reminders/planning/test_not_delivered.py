@@ -1,5 +1,7 @@
 """Losses, by the time of failing: each ends with somebody who knows what was lost (issue 17, rows 2, 5, 7)."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import update
 
@@ -153,3 +155,75 @@ async def test_row_7_a_stand_in_who_is_not_reached_either_ends_with_the_person(w
     await world.heard()
     await world.not_delivered.tell(world.database)
     assert holds(await world.heard(), "niet aangekomen bij", "035 528 19 11")
+
+
+async def test_row_7_nothing_waits_for_a_consultant_who_is_gone_where_somebody_stands_in(world: PlanningWorld) -> None:
+    """Found by the model: from the second message on it waited for days for the one who had blocked."""
+    amina = await world.person()
+    await world.stand_in("karim")
+    loses(world, "ilse")
+    await lost_report(world, amina)
+    await world.not_delivered.tell(world.database)
+    assert len(await world.heard(by="karim")) == 1
+    meeting = await world.made("2026-03-06 10:00", person=amina)
+    assert len(await world.heard()) == 1
+    loses(world, "ilse", "amina")
+    await world.changed(meeting, cancelled=True)
+    await world.heard()
+    for _ in range(2):
+        await world.not_delivered.tell(world.database)
+        await world.heard(by="nobody")
+    assert holds(await world.heard(by="karim"), "komen niet aan bij Amina")
+
+
+async def term_ends(world: PlanningWorld, amina: int, on: str) -> None:
+    """The term ends on this day: three years after the day on which the plan is dated."""
+    day = date.fromisoformat(on)
+    await world.plan(amina, plan_dated_on=day.replace(year=day.year - 3))
+
+
+async def test_a_date_that_was_corrected_and_lost_is_with_the_consultant_and_said_again(world: PlanningWorld) -> None:
+    """Found by the model: the task named no date, and who came back was never told."""
+    amina = await world.person()
+    await term_ends(world, amina, "2026-06-03")
+    assert holds(await world.heard("2026-03-03 10:00"), "3 juni 2026")
+    await ilse(world)
+    loses(world, "amina")
+    await term_ends(world, amina, "2026-05-23")
+    await world.heard()
+    said = await ilse(world)
+    assert any("komen niet aan bij Amina" in text and "23 mei 2026" in text for text in said)
+    world.clock.forward(hours=2)
+    assert await world.replanned() == 0
+    loses(world)
+    async with world.database.writing() as session:
+        whose = Contact.person_id == amina
+        now = world.clock.now()
+        await session.execute(update(Contact).where(whose).values(state=ContactState.ACTIVE, last_heard_at=now))
+    assert await world.replanned() > 0
+    assert holds(await world.heard(), "❌ Niet meer: woensdag 3 juni 2026", "23 mei 2026")
+    assert await world.replanned() == 0
+
+
+async def test_a_date_that_was_corrected_goes_on_to_the_other_way_days_later(world: PlanningWorld) -> None:
+    """Found by the model: found out on Saturday that Tuesday's correction did not arrive, nobody was told."""
+    amina = await world.person()
+    await term_ends(world, amina, "2026-06-03")
+    await world.heard("2026-03-03 10:00")
+    await term_ends(world, amina, "2026-05-23")
+    assert holds(await world.heard(), "23 mei 2026")
+    async with world.database.writing() as session:
+        session.add(
+            Contact(
+                channel="telegram",
+                address="tablet",
+                address_hash=world.database.keys.fingerprint("tablet", "contact/telegram"),
+                person_id=amina,
+                created_at=world.clock.now(),
+            )
+        )
+    world.clock.forward(days=4)
+    async with world.database.writing() as session:
+        row = (await world.rows(MessageState.SENT))[-1]
+        await pass_on(session, row.id, world.clock.now(), "no_news", world.clock.now())
+    assert holds(await world.heard(by="tablet"), "23 mei 2026")

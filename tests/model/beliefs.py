@@ -1,0 +1,85 @@
+"""What is true in a sequence, and what each person believes of it."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from tests.model.words import AMSTERDAM, said
+
+CLASS: Final = "Les"
+# A meeting made this short before is told at once: its first reminder, a week ahead, would have been due already.
+SOON: Final = timedelta(days=6)
+
+
+class Wrong(AssertionError):
+    """Something that people were told, or were not, is not right."""
+
+
+@dataclass
+class Meeting:
+    """A meeting (or a class of the group) as it is."""
+
+    kind: str
+    starts_at: datetime
+    place: str
+    on: bool = True
+    # Whose it is; None = the group's.
+    person: str | None = None
+    # When it was made so short before that everybody it is for must hear of it at once.
+    to_be_told: bool = False
+
+
+@dataclass
+class Belief:
+    """What a person believes of one meeting: when and where, or that it is off."""
+
+    starts_at: datetime
+    place: str
+    on: bool = True
+    # Not told by a message: it was agreed in a talk long before.
+    agreed: bool = False
+
+    def copy(self) -> "Belief":
+        """Another with the same."""
+        return Belief(self.starts_at, self.place, self.on, self.agreed)
+
+
+@dataclass
+class Mind:
+    """A person: what they believe, and whether anything reaches them."""
+
+    ways: tuple[str, ...] = ("telegram",)
+    meetings: dict[str, Belief] = field(default_factory=dict)
+    classes: set[datetime] = field(default_factory=set)
+    # The last day of their term, as told.
+    term_end: date | None = None
+    stopped: bool = False
+    blocked: set[str] = field(default_factory=set)
+    # Since when nothing reaches them.
+    unreached_since: datetime | None = None
+    # Messages to them were lost since the consultant was last asked to telephone.
+    lost_since: datetime | None = None
+    # The day on which the consultant was last asked to telephone: one call a day is for everything that was lost.
+    called_on: date | None = None
+    # The consultant knows that the number is wrong: they have to go there.
+    gave_up: bool = False
+    member_until: date | None = None
+    # The last message, when it came, and what they believed before it (for when it turns out not to have arrived).
+    last_heard: str = ""
+    last_at: datetime | None = None
+    before_last: "tuple[dict[str, Belief], set[datetime], date | None] | None" = None
+
+    @property
+    def reached(self) -> bool:
+        """Whether a message arrives."""
+        return bool(set(self.ways) - self.blocked)
+
+
+def local_day(moment: datetime) -> date:
+    """The local day."""
+    return moment.astimezone(AMSTERDAM).date()
+
+
+def described(one: Meeting | Belief) -> str:
+    """When and where."""
+    return f"{said(one.starts_at)} in {one.place}{'' if one.on else ', off'}"

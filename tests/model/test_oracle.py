@@ -1,0 +1,101 @@
+"""The oracle is written apart from the engine, and finds what it is there to find."""
+
+import ast
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.model import beliefs, oracle, reading, reports, words
+from tests.model.beliefs import Meeting, Wrong
+from tests.model.oracle import Oracle
+from tests.model.sequences import Act, Step, sequence, smallest
+from tests.model.words import AMSTERDAM
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=AMSTERDAM)
+FRIDAY = datetime(2026, 3, 6, 10, 0, tzinfo=AMSTERDAM)
+MADE = "🆕 Nieuwe afspraak: Examen\n📅 vrijdag 6 maart\n🕑 10:00 (ochtend)\n📍 Zaal 1\nKomt u?"
+OFF = "❌ Gaat niet door: Examen\n❌ Niet meer: vrijdag 6 maart, 10:00 (ochtend)\nU hoeft niet te komen."
+
+
+@pytest.mark.parametrize("module", [beliefs, oracle, reading, reports, words])
+def test_the_oracle_imports_nothing_of_ours(module: object) -> None:
+    tree = ast.parse(Path(str(getattr(module, "__file__", ""))).read_text())
+    imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    imported |= {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+    ours = {name for name in imported if name.partition(".")[0] in ("bot", "locales", "reminders", "storage")}
+    assert imported
+    assert ours == set()
+
+
+@pytest.fixture
+def told() -> Oracle:
+    """Amina has heard of an exam on Friday."""
+    made = Oracle(lambda: NOW, {"Amina": ("telegram",)})
+    made.made("Amina Examen", Meeting("Examen", FRIDAY, "Zaal 1", person="Amina"))
+    made.hears("Amina", MADE)
+    made.check("Amina")
+    return made
+
+
+def test_what_is_not_put_right_is_found(told: Oracle) -> None:
+    told.changes("Amina Examen").on = False
+    with pytest.raises(Wrong, match="to be told of"):
+        told.check("Amina")
+    told.hears("Amina", OFF)
+    told.check("Amina")
+
+
+def test_what_did_not_arrive_was_not_heard(told: Oracle) -> None:
+    told.changes("Amina Examen").on = False
+    told.hears("Amina", OFF)
+    told.did_not_arrive("Amina")
+    with pytest.raises(Wrong, match="believes Examen"):
+        told.check("Amina")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param(MADE, "the same twice", id="twice"),
+        pytest.param(f"{MADE}\nTot dan!", "knew this", id="known"),
+        pytest.param(OFF.replace("6 maart", "5 maart"), "told as off is", id="another day than was heard"),
+        pytest.param(MADE.replace("10:00", "11:00"), "it is Fri 06 Mar 10:00", id="not so"),
+    ],
+)
+def test_what_should_not_be_said_is_found(told: Oracle, text: str, says: str) -> None:
+    with pytest.raises(Wrong, match=says):
+        told.hears("Amina", text)
+
+
+def test_a_report_that_nobody_knows_of_is_found(told: Oracle) -> None:
+    answers = told.answers["Amina"]
+    answers.is_absent(told.meetings["Amina Examen"], NOW, to=True)
+    with pytest.raises(Wrong, match="nobody knows"):
+        told.check("Amina")
+    told.consultant_hears("Afmelding van Amina\n📝 Examen: vrijdag 6 maart, 10:00 (ochtend)")
+    told.check("Amina")
+    told.meetings["Amina Examen"].starts_at += timedelta(days=1)
+    with pytest.raises(Wrong, match="does not hold"):
+        answers.check(told.of("Amina"), NOW)
+
+
+def test_nobody_who_answered_is_asked(told: Oracle) -> None:
+    told.answers["Amina"].is_absent(told.meetings["Amina Examen"], NOW, to=False)
+    again = "🔔 Over 4 dagen: Examen\n📅 vrijdag 6 maart\n🕑 10:00 (ochtend)\n📍 Zaal 1\nKomt u?"
+    with pytest.raises(Wrong, match="answered already"):
+        told.hears("Amina", again)
+
+
+def test_a_sequence_is_the_same_for_the_same_seed() -> None:
+    assert sequence(7, weeks=2) == sequence(7, weeks=2) != sequence(8, weeks=2)
+
+
+async def test_a_sequence_that_fails_is_made_as_small_as_it_can_be() -> None:
+    steps = [Step(NOW + timedelta(minutes=n), Act.STOPS, str(n)) for n in range(40)]
+
+    async def fails(some: list[Step] | tuple[Step, ...] | object) -> bool:
+        assert isinstance(some, list)
+        return {"3", "31"} <= {step.who for step in some}
+
+    assert [step.who for step in await smallest(steps, fails)] == ["3", "31"]

@@ -1,0 +1,242 @@
+"""The real engine on a clock of its own: planner, actions, outbox, dispatcher; what arrives is read by the oracle."""
+
+from collections.abc import Awaitable, Callable, Collection, Container, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.configuration.municipality import Municipalities
+from locales.rendering.message import Body
+from locales.rendering.render import Rendered
+from reminders.delivery.channel import AddressGone, Capabilities, News, NewsState, Receipt, RetryLater
+from reminders.delivery.channel_rules import ChannelRules
+from reminders.delivery.receipts import Receipts
+from reminders.local_time import QuietHours
+from reminders.sending.dispatcher import Dispatcher
+from reminders.wording.composers import every_composer
+from reminders.wording.to_consultant import script
+from storage.appointments.changes import OnChanges
+from storage.attendance.patterns import TalkRule
+from storage.engine.database import Database
+from storage.engine.keys import KeyRing
+from storage.outbox.losses import lost_of
+from storage.outbox.message import Message
+from storage.people.contacts import Contact
+from storage.people.people import Consultant, Person
+from storage.people.phone_tasks import open_tasks
+from storage.vocabulary import AddressKind, ContactState, MessageState
+from tests.clock import FakeClock
+from tests.model.beliefs import Wrong
+from tests.model.oracle import Oracle
+from tests.model.sequences import AMSTERDAM, PEOPLE, WAYS
+from tests.reminders.planning.planning_world import ZONE, PlanningWorld
+from tests.reminders.sending.outbox_world import drain
+
+# Everything that is wrong is put right within this time, outside quiet hours.
+CORRECTED_WITHIN = timedelta(minutes=40)
+_NEVER = datetime.min.replace(tzinfo=AMSTERDAM)
+
+
+class ModelSender:
+    """A way to people as their telephones see it: what arrives is read by the oracle."""
+
+    capabilities = Capabilities(buttons=True)
+
+    def __init__(self, world: "ModelWorld", name: str) -> None:
+        self._world = world
+        self.name = name
+
+    async def send(self, address: str, message: Rendered, *, reference: str) -> Receipt:
+        """See Sender."""
+        world, name = self._world, address.title()
+        if world.is_out(self.name):
+            raise RetryLater("timeout")
+        if name in world.oracle.minds:
+            mind = world.oracle.minds[name]
+            if self.name in mind.blocked:
+                world.trace.append(f"{world.now():%a %d %b %H:%M}  lost at {name} ({self.name}): {message.text!r}")
+                if not mind.reached:
+                    world.oracle.is_lost(name, message.text)
+                raise AddressGone("blocked")
+            world.trace.append(f"{world.now():%a %d %b %H:%M}  {name} hears: {message.text!r}")
+            world.judge(lambda: world.oracle.hears(name, message.text))
+        else:
+            if name in world.blocked_consultants:
+                raise AddressGone("blocked")
+            world.trace.append(f"{world.now():%a %d %b %H:%M}  {name} (consultant) hears: {message.text!r}")
+            world.judge(lambda: world.oracle.consultant_hears(message.text))
+        world.messages += 1
+        receipt = Receipt(f"ref{world.messages}")
+        world.last[name] = (self.name, receipt.provider_ref or "")
+        return receipt
+
+
+@dataclass(frozen=True, slots=True)
+class ModelParts:
+    """What actions ask for; see bot.actions.acting.Parts."""
+
+    keys: KeyRing
+    replan: Callable[[AsyncSession, Collection[int]], Awaitable[int]]
+    changed: OnChanges
+    zone: ZoneInfo = ZONE
+    holidays: Container[date] = frozenset()
+    municipalities: Municipalities = field(default_factory=Municipalities)
+    channels: Mapping[str, AddressKind | None] = field(default_factory=lambda: dict.fromkeys(WAYS["Amina"]))
+
+
+class ModelWorld(PlanningWorld):
+    """Amina and Bilal, both in one group, with Ilse as their consultant; Karim may stand in for her."""
+
+    def __init__(self, database: Database, clock: FakeClock) -> None:
+        super().__init__(database, clock)
+        self.oracle = Oracle(clock.now, WAYS)
+        self.trace: list[str] = []
+        self.messages = 0
+        self.wrong: Wrong | None = None
+        # Of the last message to everybody: which way it went, and what the provider calls it.
+        self.last: dict[str, tuple[str, str]] = {}
+        self.blocked_consultants: set[str] = set()
+        senders = {way: ModelSender(self, way) for way in WAYS["Amina"]}
+        quiet_hours = QuietHours.parse("21:00-08:00", ZONE)
+        self.dispatcher = Dispatcher(
+            database,
+            senders,
+            self.renderer,
+            every_composer(ZONE, lambda _municipality: self.term_rules, lambda _municipality: TalkRule()),
+            clock,
+            "host/1/1",
+            rules=ChannelRules({way: one.capabilities for way, one in senders.items()}, quiet_hours=quiet_hours),
+            sleep=clock.tick,
+        )
+        self.receipts = Receipts(database, clock)
+        self.down_until = _NEVER
+        self.out_until = dict.fromkeys(WAYS["Amina"], _NEVER)
+        self.people: dict[str, int] = {}
+        self.consultants: dict[str, int] = {}
+        self.group_id = 0
+        # Whether Karim stands in for Ilse.
+        self.stands_in = False
+        self.calm_since = clock.now()
+        self.parts = ModelParts(database.keys, self.planner.plan_people, self.planner.on_changes)
+
+    def now(self) -> datetime:
+        """Wall time."""
+        return self.clock.now().astimezone(AMSTERDAM)
+
+    def is_out(self, way: str) -> bool:
+        """Whether a way takes nothing now."""
+        return self.clock.now() < self.out_until[way]
+
+    def judge(self, look: Callable[[], None]) -> None:
+        """Let the oracle look at what arrives: what it has to say is kept, since a dispatcher outlives a channel that
+        stumbles."""
+        try:
+            look()
+        except Wrong as wrong:
+            self.wrong = self.wrong or wrong
+
+    async def begin(self) -> None:
+        """Everybody is there, Amina on both her ways."""
+        for name in PEOPLE:
+            self.people[name] = await self.person(name.lower())
+        self.group_id = await self.group(*self.people.values())
+        self.consultants = {"Ilse": self.consultant_id, "Karim": await self.stand_in("karim")}
+        async with self.database.writing() as session:
+            (await session.get_one(Consultant, self.consultant_id)).stand_in_id = None
+            for name in PEOPLE:
+                for way in WAYS[name][1:]:
+                    session.add(
+                        Contact(
+                            channel=way,
+                            address=name.lower(),
+                            address_hash=self.database.keys.fingerprint(name.lower(), f"contact/{way}"),
+                            person_id=self.people[name],
+                            created_at=self.clock.now(),
+                        )
+                    )
+        self.calm_since = self.clock.now()
+
+    async def until(self, at: datetime) -> None:
+        """Let the service do its work until then: at each moment when something is due, and often enough besides.
+
+        Raises tests.model.beliefs.Wrong.
+        """
+        for pause in (15, 45):
+            moment = self.clock.now() + timedelta(minutes=pause)
+            if moment < at:
+                await self._stand(moment)
+        while (moment := await self._next(at)) < at:
+            await self._stand(moment)
+        if at > self.clock.now():
+            self.clock.set(at)
+
+    async def _next(self, at: datetime) -> datetime:
+        async with self.database.reading() as session:
+            due = await session.scalar(select(func.min(Message.next_at)).where(Message.state == MessageState.PENDING))
+        now = self.clock.now()
+        soon = max(due, now + timedelta(minutes=5)) if due is not None else at
+        morning = self.now().replace(hour=8, minute=20, second=0, microsecond=0)
+        if morning <= self.now():
+            morning += timedelta(days=1)
+        return min(at, soon, now + timedelta(hours=9), morning)
+
+    async def _stand(self, moment: datetime) -> None:
+        self.clock.set(moment)
+        await self.work()
+        await self._look()
+
+    async def work(self) -> None:
+        """What the service does every minute and every quarter of an hour."""
+        if self.clock.now() < self.down_until:
+            return
+        await self.planner.plan_ahead(self.database)
+        await drain(self.dispatcher)
+        # Every minute: what is lost while it is told goes on to the next.
+        while await self.not_delivered.tell(self.database):
+            await drain(self.dispatcher)
+        if self.wrong is not None:
+            raise self.wrong
+
+    async def _look(self) -> None:
+        now = self.clock.now()
+        standing_still = max(self.calm_since, self.down_until, *self.out_until.values())
+        awake = timedelta(hours=8, minutes=15) <= timedelta(hours=self.now().hour, minutes=self.now().minute)
+        if now - standing_still < CORRECTED_WITHIN or not awake or self.now().hour >= 21:
+            return
+        # What waited for the morning, or for the channel, had its time.
+        for name in PEOPLE:
+            if not self.oracle.minds[name].reached:
+                self.oracle.desk_shows(name, await self.desk(name))
+            self.oracle.check(name)
+
+    async def desk(self, name: str) -> str | None:
+        """What the page of whom to telephone says of a person."""
+        person_id = self.people[name]
+        async with self.database.reading() as session:
+            if not await open_tasks(session, [person_id]):
+                return None
+            lost = (await lost_of(session, [person_id], self.clock.now(), ZONE)).get(person_id, ())
+            person = await session.get_one(Person, person_id)
+            return self.renderer.render(Body(script(person, lost, self.clock.now())), "nl").text
+
+    async def bounces(self, name: str) -> None:
+        """The provider says of the last message that it did not arrive, and that nothing does there now."""
+        way, reference = self.last.pop(name, ("", ""))
+        if not way:
+            return
+        self.oracle.did_not_arrive(name)
+        self.oracle.blocks(name, way)
+        if not self.oracle.minds[name].reached:
+            self.oracle.is_lost(name)
+        await self.receipts.report(News(way, NewsState.FAILED, provider_ref=reference, reason="blocked", gone=True))
+
+    async def reaches(self, *, person: str = "", consultant: str = "", way: str = "telegram") -> None:
+        """Somebody unblocks the bot and writes."""
+        of_consultant = Contact.consultant_id == self.consultants.get(consultant)
+        whose = Contact.person_id == self.people[person] if person else of_consultant
+        async with self.database.writing() as session:
+            for contact in await session.scalars(select(Contact).where(whose, Contact.channel == way)):
+                contact.state, contact.last_heard_at = ContactState.ACTIVE, self.clock.now()
