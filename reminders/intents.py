@@ -5,6 +5,7 @@ and not with the screens, because reminders put buttons below their messages too
 `Intent.parse` answers with None for what is no act of ours, and screens look at the arguments.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -152,3 +153,9 @@ def act_of(carried: str) -> Act | None:
     """Only the act; see `Intent.parse`."""
     found = Intent.parse(carried)
     return found.act if found is not None else None
+
+
+def number_in(args: Sequence[str], place: int = 0) -> int:
+    """A number among a button's arguments; 0, which is nobody's, for anything else."""
+    text = args[place] if len(args) > place else ""
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 12 else 0

@@ -106,6 +106,32 @@ def test_no_module_outside_storage_builds_sql(path: Path) -> None:
     assert not [name for name in whole if name.split(".")[0] == "sqlalchemy"]
 
 
+_ASKS_AND_TELLS = [
+    path for folder in ("dialogue", "cli", "telling") for path in sorted((ROOT / "bot" / folder).rglob("*.py"))
+]
+_CHANGES = {"add", "add_all", "delete", "execute", "flush", "merge", "refresh", "scalar", "scalars"}
+
+
+@pytest.mark.parametrize("path", _ASKS_AND_TELLS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_screens_and_commands_change_no_row(path: Path) -> None:
+    """What is done is done by actions (DESIGN.md rule 9): a screen asks and tells, and sets only its own turn."""
+    tree = ast.parse(path.read_text())
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    changed = [
+        ast.unparse(call)
+        for call in calls
+        if isinstance(call, ast.Attribute) and call.attr in _CHANGES and ast.unparse(call.value).endswith("session")
+    ]
+    set_ = [
+        ast.unparse(target)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign))
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Attribute) and ast.unparse(target.value) not in ("self", "turn", "self.conversation")
+    ]
+    assert (changed, set_) == ([], [])
+
+
 _MOST_MODULES = 13
 # bot/cli has one module a group of commands, bot/bench one (and its runner) a promise of the README.
 _LARGER_ROOMS = {"bot/cli", "bot/bench"}

@@ -214,9 +214,9 @@ def _reading(one: Readability) -> dict[str, float]:
 
 def _show(states: list[LocaleState], faults: list[Fault]) -> None:
     names = ("", "texts", "translated", "missing", "fuzzy", "unreviewed", "reviewed", "broken", "words", "faq")
-    table = Table(*names, box=None, padding=(0, 0, 0, 1), pad_edge=False)
-    for column in table.columns[1:]:
-        column.justify = "right"
+    table = Table(names[0], box=None, padding=(0, 0, 0, 1), pad_edge=False)
+    for name in names[1:]:
+        table.add_column(name, justify="right")
     for state in states:
         source = state.locale == SOURCE
         reviewing = ("-", "-") if source else (str(state.unreviewed), str(state.reviewed))

@@ -23,10 +23,10 @@ from bot.dialogue.appointments.absence_questions import (
     ask_which,
     ask_why,
 )
-from bot.dialogue.consultants.common import number_in
 from bot.dialogue.memory import ADDING_TO
 from bot.dialogue.turn import Turn, part
 from bot.events import Media
+from reminders.intents import number_in
 from storage.appointments.absences import Absence
 from storage.appointments.appointments import Appointment
 from storage.people.sent_media import SentMedia

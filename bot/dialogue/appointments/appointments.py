@@ -9,10 +9,9 @@ from bot.actions.meetings import MeetingRefused
 from bot.dialogue import menu
 from bot.dialogue.answers import answered_message
 from bot.dialogue.appointments import absence_draft
-from bot.dialogue.consultants.common import number_in
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Attachment, Button, Part, Text
-from reminders.intents import Act, asks
+from reminders.intents import Act, asks, number_in
 from reminders.wording.appointment import KIND_ICONS, answer_buttons, appointment_line, appointment_parts
 from storage.appointments.appointments import (
     Appointment,

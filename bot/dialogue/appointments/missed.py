@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from bot.actions.absences.drafts import Refused, WhyNot
 from bot.actions.attendance import report_missed, say_was_there
 from bot.dialogue import menu
-from bot.dialogue.consultants.common import number_in
 from bot.dialogue.turn import Turn, part, title
+from reminders.intents import number_in
 from storage.vocabulary import AbsenceReason
 
 _REASONS = {reason.value: reason for reason in AbsenceReason}

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from bot.actions import proposals
 from bot.actions.proposals import ProposalRefused
 from bot.dialogue import menu
-from bot.dialogue.consultants.common import number_in
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Part
-from reminders.intents import Act, asks
+from reminders.intents import Act, asks, number_in
 from reminders.wording.appointment import appointment_line
 
 

@@ -15,7 +15,6 @@ from bot.dialogue.consultants.common import (
     as_shown,
     caseload,
     menu_rows,
-    number_in,
     own_meeting,
     own_person,
     page_of,
@@ -27,7 +26,7 @@ from bot.dialogue.consultants.people import named
 from bot.dialogue.consultants.places import ask_place, place_of, taken_place
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Part, Text, verbatim
-from reminders.intents import Act, asks, asks_more
+from reminders.intents import Act, asks, asks_more, number_in
 from reminders.wording.absence import can_be_moved
 from reminders.wording.appointment import KIND_ICONS, appointment_line, appointment_parts, name_of
 from storage.appointments.appointments import Appointment, appointments_of

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from typing import Final
 
 from bot.actions.people import AwayRefused, StandInRefused, be_away, be_back, can_be_away, choose_stand_in
-from bot.dialogue.consultants.common import PAGE, menu_rows, number_in, page_of, pages, say_unknown
+from bot.dialogue.consultants.common import PAGE, menu_rows, page_of, pages, say_unknown
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Part, Text, verbatim
-from reminders.intents import Act, asks, asks_more
+from reminders.intents import Act, asks, asks_more, number_in
 from storage.people.people import colleagues_of
 
 _STARTS: Final = (0, 1, 2, 3, 4, 5, 6, 7, 14)

@@ -8,14 +8,13 @@ from bot.dialogue.consultants.common import (
     PAGE,
     caseload,
     menu_rows,
-    number_in,
     page_of,
     pages,
     say_unknown,
 )
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, verbatim
-from reminders.intents import Act, asks
+from reminders.intents import Act, asks, number_in
 from reminders.wording.appointment import name_of
 from reminders.wording.to_consultant import script
 from storage.people.phone_tasks import open_tasks

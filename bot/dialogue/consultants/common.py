@@ -6,7 +6,7 @@ from bot.actions.meetings import Meeting, MeetingRefused, open_meeting
 from bot.actions.people import look_at
 from bot.dialogue.turn import Turn, button, part
 from locales.rendering.message import Button
-from reminders.intents import Act, asks, asks_more
+from reminders.intents import Act, asks, asks_more, number_in
 from reminders.wording.appointment import name_of
 from reminders.wording.caseload_lists import Caseload
 from storage.caseload import caseload_of
@@ -23,12 +23,6 @@ def menu_rows() -> list[list[Button]]:
         [button("consultant.overview", asks(Act.OVERVIEW), "🗞️"), button("consultant.people", asks(Act.PEOPLE), "👥")],
         [button("consultant.more", asks(Act.MORE), "⚙️")],
     ]
-
-
-def number_in(args: Sequence[str], place: int = 0) -> int:
-    """A number among a button's arguments; 0, which is nobody's, for anything else."""
-    text = args[place] if len(args) > place else ""
-    return int(text) if text.isdecimal() and text.isascii() and len(text) < 12 else 0
 
 
 def say_unknown(turn: Turn) -> None:

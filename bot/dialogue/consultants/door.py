@@ -5,11 +5,11 @@ from bot.dialogue import gate, media
 from bot.dialogue.again import repeat_message
 from bot.dialogue.answers import asks_for_this, say_not_there
 from bot.dialogue.consultants import agenda, away, calls, lists, people, proposals, reports, writing
-from bot.dialogue.consultants.common import menu_rows, number_in
+from bot.dialogue.consultants.common import menu_rows
 from bot.dialogue.gate import guarded
 from bot.dialogue.turn import Screen, Turn, part, title
 from bot.events import Command, Media, Pressed, Said, Started
-from reminders.intents import Act, Intent
+from reminders.intents import Act, Intent, number_in
 from storage.people.sent_media import SentMedia
 
 _UNGUARDED: dict[Act, Screen] = {

@@ -13,7 +13,6 @@ from bot.dialogue.consultants.common import (
     caseload,
     caseload_for,
     menu_rows,
-    number_in,
     own_person,
     page_of,
     pages,
@@ -23,7 +22,7 @@ from bot.dialogue.memory import FINDING, NEW_PERSON, PersonDraft
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.languages import LANGUAGES, find_language
 from locales.rendering.message import Attachment, Button, Part, Text, verbatim
-from reminders.intents import Act, asks
+from reminders.intents import Act, asks, number_in
 from reminders.stored_terms import terms_of
 from reminders.wording.appointment import appointment_line, name_of
 from reminders.wording.caseload_lists import List, lines_of

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from bot.actions import proposals
 from bot.actions.meetings import Meeting, MeetingRefused
-from bot.dialogue.consultants.common import as_shown, menu_rows, number_in, own_meeting
+from bot.dialogue.consultants.common import as_shown, menu_rows, own_meeting
 from bot.dialogue.consultants.moments import moment_of, pick_moment
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Part, Text
-from reminders.intents import Act, asks, asks_more
+from reminders.intents import Act, asks, asks_more, number_in
 from reminders.wording.appointment import name_of
 from storage.appointments.changing import length_of
 

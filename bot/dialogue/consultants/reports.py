@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from bot.actions.absences import seen as reports
 from bot.actions.absences.seen import SeenReport
-from bot.dialogue.consultants.common import menu_rows, number_in, say_unknown
+from bot.dialogue.consultants.common import menu_rows, say_unknown
 from bot.dialogue.turn import Turn, button, part
 from locales.rendering.message import Button
-from reminders.intents import Act, asks
+from reminders.intents import Act, asks, number_in
 from reminders.wording.appointment import name_of
 from storage.people.people import Person
 

@@ -18,7 +18,6 @@ from bot.dialogue.consultants.common import (
     PAGE,
     caseload,
     menu_rows,
-    number_in,
     own_person,
     page_of,
     pages,
@@ -28,7 +27,7 @@ from bot.dialogue.letters import words
 from bot.dialogue.memory import ANSWERS
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Part, Style, Text, verbatim
-from reminders.intents import Act, asks
+from reminders.intents import Act, asks, number_in
 from reminders.wording.appointment import name_of
 from storage.caseload import groups_of
 from storage.people.people import Person
