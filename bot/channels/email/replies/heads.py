@@ -166,23 +166,32 @@ def statement_at(lines: Sequence[MailLine], place: int, ours: Ours) -> Head | No
 
 def block_at(lines: Sequence[MailLine], place: int, ours: Ours) -> Head | None:
     """A block of sender, date, recipient and subject that begins at a line, with the rule above it if there is one."""
-    start, forwards, ruled = place, False, False
-    text = lines[place].plain
+    start, text = place, lines[place].plain
     separator = _RULED.match(text)
-    if separator is not None and (FORWARDED.search(separator[1]) or ORIGINAL.search(separator[1])):
-        forwards, ruled = FORWARDED.search(separator[1]) is not None, True
-    elif _LINE.match(text) is not None:
-        ruled = True
-    if ruled:
+    forwards = separator is not None and FORWARDED.search(separator[1]) is not None
+    surely = forwards or (separator is not None and ORIGINAL.search(separator[1]) is not None)
+    # Some write the sender between the dashes; in a language that no list has, what stands there says nothing.
+    begins = _field(separator[1]) if separator is not None and not surely else None
+    if separator is not None or _LINE.match(text) is not None:
         place += 1
         while place < len(lines) and lines[place].is_blank and place < start + 4:
             place += 1
     fields, end = _fields(lines, place)
-    if not _is_block(fields, ours, surely=ruled and separator is not None):
+    if begins is not None:
+        fields = [begins, *fields]
+    if not _is_block(fields, ours, surely=surely):
         return None
     sender = next((value for label, value in fields if FROM.match(label)), "")
     whose = ours.knows(sender or " ".join(value for _, value in fields[:2]))
     return Head(start, end, whose, forwards)
+
+
+def _field(text: str) -> tuple[str, str] | None:
+    """A "word: value" line; None for any other."""
+    field = _FIELD.match(text)
+    if field is None or len(field["label"].split()) > 4 or field["value"].startswith("//"):
+        return None
+    return field["label"].strip().casefold(), field["value"].strip(" *_")
 
 
 def _fields(lines: Sequence[MailLine], place: int) -> tuple[list[tuple[str, str]], int]:
@@ -192,9 +201,9 @@ def _fields(lines: Sequence[MailLine], place: int) -> tuple[list[tuple[str, str]
     gap = loose = 0
     while end < len(lines) and len(found) < 12:
         text = lines[end].plain
-        field = _FIELD.match(text.lstrip("> "))
-        if field is not None and len(field["label"].split()) <= 4 and not field["value"].startswith("//"):
-            found.append((field["label"].strip().casefold(), field["value"].strip(" *_")))
+        field = _field(text.lstrip("> "))
+        if field is not None:
+            found.append(field)
             gap = loose = 0
         elif not text:
             gap += 1

@@ -1,4 +1,4 @@
-"""What people wrote, out of mails of ten programs in fourteen languages, and of the cases that once went wrong."""
+"""What people wrote, out of mails of 24 programs in fourteen languages, and of the cases that once went wrong."""
 
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -10,8 +10,10 @@ import yaml
 
 from bot.channels.email.reading import OpenedMail, open_mail
 from tests.bot.channels.email.replies.forms import NAME, Form, forms
+from tests.bot.channels.email.replies.more_forms import more_forms
 
 FORMS = list(forms())
+MORE = list(more_forms())
 CASES: list[dict[str, str]] = yaml.safe_load((Path(__file__).parent / "replies.yaml").read_text())
 
 
@@ -23,6 +25,11 @@ def heard(raw: bytes) -> str:
 
 @pytest.mark.parametrize("form", FORMS, ids=[form.name for form in FORMS])
 def test_the_writers_words_and_nothing_else(form: Form) -> None:
+    assert heard(form.mail) == form.words
+
+
+@pytest.mark.parametrize("form", MORE, ids=[form.name for form in MORE])
+def test_the_words_out_of_programs_that_were_kept_back(form: Form) -> None:
     assert heard(form.mail) == form.words
 
 
