@@ -137,3 +137,5 @@ class InboundEvent:
     # Another address of the same sender, which came along (WhatsApp: a user's id beside their number).
     also: str | None = None
     proof: Proof = Proof.ACCOUNT
+    # Of a reply by mail: whether our own mail server confirms its sender (DMARC); consultants' mail needs it.
+    checked: bool = False

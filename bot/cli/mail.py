@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -71,23 +72,34 @@ async def _read(files: Sequence[Path]) -> list[dict[str, object]]:
         # What is wrong with them says maatje doctor; a mail can be read by its form alone.
         settings, email = None, None
     keys = _keys(settings)
-    tokens = Tokens(lambda text: keys.sign(text, "email"), email.email_from) if keys and email else None
+    tokens = _tokens(keys, email.email_from) if keys and email else None
     ours = None
     if email is not None and email.email_from:
         ours = Ours(frozenset({email.email_from.strip().lower()}), ("Maatje", email.email_name))
+    server = email.email_auth_server.strip() if email is not None else ""
     has_database = settings is not None and _is_there(settings)
     found = []
     for file in files:
         raw = file.read_bytes()
-        opened = open_mail(raw, file.name, tokens, ours)
+        opened = open_mail(raw, file.name, tokens, ours, server)
         if isinstance(opened, OpenedMail) and tokens is not None and keys is not None and settings is not None:
-            answers = tokens.answered(opened.marked, opened.address)
+            marked, address = opened.marked, opened.address
+            answers = tokens.answered(marked, address) or tokens.quoted(marked, address)
             sent = await _sent(settings, keys, answers) if answers is not None and has_database else None
             if sent is not None:
                 known = replace(ours or Ours(), sent=sent.forms, choices=sent.choices)
-                opened = open_mail(raw, file.name, tokens, known)
+                opened = open_mail(raw, file.name, tokens, known, server)
         found.append({"file": str(file), **_told(opened, file.name, tokens)})
     return found
+
+
+def _tokens(keys: KeyRing, from_address: str) -> Tokens:
+    return Tokens(
+        lambda text: keys.sign(text, "email"),
+        from_address,
+        lambda: datetime.now(UTC),
+        lambda text: keys.signatures(text, "email"),
+    )
 
 
 def _is_there(settings: Settings) -> bool:
@@ -129,14 +141,15 @@ async def _sent(settings: Settings, keys: KeyRing, reference: str) -> Sent | Non
 def _told(found: OpenedMail | Bounced | Nothing, name: str, tokens: Tokens | None) -> dict[str, object]:
     if isinstance(found, Bounced):
         why = "no such mailbox" if found.gone else found.reason.replace("_", " ")
-        return _line(None, (), None, None, f"one of our mails came back: {why}")
+        return _line(None, (), None, Proof.CLAIMED, None, f"one of our mails came back: {why}")
     if isinstance(found, Nothing):
-        return _line(None, (), found.address or None, None, _WHY.get(found.why, found.why))
+        return _line(None, (), found.address or None, Proof.CLAIMED, None, _WHY.get(found.why, found.why))
     heard = heard_in(found, name, tokens) if tokens is not None else None
     answers = heard.answers if isinstance(heard, HeardMail) else None
+    proof = heard.proof if isinstance(heard, HeardMail) else Proof.CLAIMED
     text = found.calendar.comment if found.calendar is not None else found.text
     files = tuple(file.name or file.content_type for file in found.files)
-    return _line(text or None, files, found.address, answers, _why(found, text))
+    return _line(text or None, files, found.address, proof, answers, _why(found, text))
 
 
 def _why(found: OpenedMail, text: str) -> str:
@@ -151,13 +164,13 @@ def _why(found: OpenedMail, text: str) -> str:
 
 
 def _line(
-    heard: str | None, files: Sequence[str], sender: str | None, answers: str | None, why: str
+    heard: str | None, files: Sequence[str], sender: str | None, proof: Proof, answers: str | None, why: str
 ) -> dict[str, object]:
     return {
         "heard": heard,
         "files": list(files),
         "from": sender,
-        "proof": (Proof.REPLY if answers is not None else Proof.CLAIMED).value,
+        "proof": proof.value,
         "answers": answers,
         "why": why,
     }

@@ -110,6 +110,10 @@ class KeyRing:
         """A URL-safe signature (hex, 32 characters) under the first key."""
         return self._signature(self._keys[0], value, context)
 
+    def signatures(self, value: str, context: str) -> list[str]:
+        """The signature under every key, the first key's first: what was signed before a rotation holds."""
+        return [self._signature(key, value, context) for key in self._keys]
+
     def verify(self, value: str, context: str, signature: str) -> bool:
         """Whether `signature` was made by any of the keys; constant in time."""
         given = signature.encode("ascii", "replace")

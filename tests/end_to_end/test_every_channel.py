@@ -79,7 +79,9 @@ async def test_the_main_job_on_every_channel(tmp_path: Path, sqlite_url: str, da
             else:
                 person = WhatsAppPhone(meta, f"3161234567{number}")
             try:
-                await main_job(person, bot_api.user(6000 + number), inviting(database), locale, nothing, number)
+                asker, invite = bot_api.user(6000 + number), inviting(database)
+                is_sure = channel != "sms"
+                await main_job(person, asker, invite, locale, nothing, number, is_sure=is_sure)
             except AssertionError as error:
                 raise AssertionError(f"{locale} on {channel}") from error
 

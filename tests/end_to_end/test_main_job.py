@@ -44,9 +44,17 @@ Invite = Callable[[str], Awaitable[str]]
 
 
 async def main_job(
-    person: Phone, consultant: Phone, invite: Invite, locale: str, between: Between, number: int = 1
+    person: Phone,
+    consultant: Phone,
+    invite: Invite,
+    locale: str,
+    between: Between,
+    number: int = 1,
+    *,
+    is_sure: bool = True,
 ) -> None:
-    """The script, of person number N of the tables. `between` is called between any two steps."""
+    """The script, of person number N of the tables. `between` is called between any two steps. Without `is_sure` the
+    person's sender can be forged by anybody, and the plan is not shown."""
     say, dutch = Words(locale), Words("nl")
     await consultant.starts(await invite(consultant_of(number)))
     await consultant.sees(dutch("consultant.what_comes"))
@@ -92,7 +100,8 @@ async def main_job(
     await person.sees("👀")
     await between()
     await person.says(say("menu.plan"))
-    await person.sees(RENDERER.say(Text("plan.route", {"route": Text("route.b1")}), locale))
+    route = RENDERER.say(Text("plan.route", {"route": Text("route.b1")}), locale)
+    await person.sees(route if is_sure else say("safer.consultant"))
     await between()
     await person.says("zxcv qwrt")
     await person.sees(say("question.offer"))

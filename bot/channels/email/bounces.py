@@ -11,6 +11,7 @@ from bot.channels.email.tokens import Tokens
 
 _LARGEST: Final = 100_000
 _MOST_PARTS: Final = 50
+_RECIPIENTS: Final = ("Final-Recipient", "Original-Recipient")
 _POSTMASTER: Final = re.compile(r"mailer-?daemon|postmaster|mail delivery|maildelivery|bounce", re.IGNORECASE)
 
 
@@ -41,9 +42,10 @@ def bounce(mail: EmailMessage, tokens: Tokens) -> Bounced | OnlyAReport:
     """A delivery report: which mail came back, and whether it ever can arrive.
 
     Other reports (that a mail was read, that somebody called it spam) say nothing of delivery. Anybody can write one:
-    it counts for the mail whose whole id it quotes, signature included, which only who got that mail can know.
+    it counts for the mail whose secret (tokens.py) is in the original that it brings back, which only who got that mail
+    has; copies and answers carry a Message-ID, and no secret.
     """
-    status, action, said, returned = "", "", "", None
+    status, action, said, recipients, originals = "", "", "", "", list[str]()
     for part in _parts(mail):
         kind = part.get_content_type()
         if kind == "message/delivery-status":
@@ -51,11 +53,11 @@ def bounce(mail: EmailMessage, tokens: Tokens) -> Bounced | OnlyAReport:
                 status = str(block.get("Status", status))
                 action = str(block.get("Action", action)).strip().lower()
                 said = str(block.get("Diagnostic-Code", said))
+                recipients += " ".join(str(block.get(name, "")) for name in _RECIPIENTS) + "\n"
         elif kind in ("message/rfc822", "text/rfc822-headers"):
-            returned = returned or tokens.sent(part.as_string()[:_LARGEST])
-    returned = returned or tokens.sent(
-        " ".join(str(mail.get(name, "")) for name in ("In-Reply-To", "References", "To"))
-    )
+            originals.append(part.as_string()[:_LARGEST])
+    # Who it went to stands in the report or in the mail that came back; its secret only in the latter.
+    returned = next((known for one in originals if (known := tokens.returned(f"{one}\n{recipients}"))), None)
     found = STATUS.search(status)
     code = found[0] if found is not None else ""
     if returned is None or not (action == "failed" or (not action and code.startswith("5."))):
@@ -69,10 +71,10 @@ def bounce(mail: EmailMessage, tokens: Tokens) -> Bounced | OnlyAReport:
 
 def in_words(mail: EmailMessage, text: str, tokens: Tokens) -> Bounced | OnlyAReport:
     """What a server wrote in plain words (`text` is the mail's); it counts as `bounce` does."""
-    returned = tokens.sent(text[:_LARGEST])
+    returned = tokens.returned(text[:_LARGEST])
     for part in _parts(mail):
         if returned is None and part.get_content_type() in ("message/rfc822", "text/rfc822-headers"):
-            returned = tokens.sent(part.as_string()[:_LARGEST])
+            returned = tokens.returned(f"{part.as_string()[:_LARGEST]}\n{text[:_LARGEST]}")
     if returned is None:
         return OnlyAReport("report")
     said = re.split(r"\n-{3,}[^\n]*(?:copy|original|returned)", text, maxsplit=1, flags=re.IGNORECASE)[0][:_LARGEST]

@@ -56,6 +56,7 @@ class EmailChannel:
         clock: Clock,
         report: Report,
         sign: Callable[[str], str],
+        signatures: Callable[[str], Sequence[str]] | None = None,
         renderer: Renderer,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -63,7 +64,7 @@ class EmailChannel:
         self._clock = clock
         self._report = report
         self._renderer = renderer
-        self._tokens = Tokens(sign, config.from_address)
+        self._tokens = Tokens(sign, config.from_address, clock.now, signatures)
         self._outbound = Outbound(config)
         self._mailbox = Mailbox(config, self.take, sleep) if config.imap_host else None
         self._ours = Ours(frozenset({config.from_address}), ("Maatje", config.from_name))
@@ -121,14 +122,16 @@ class EmailChannel:
 
     async def take(self, uid: str, raw: bytes) -> None:
         """One mail from the mailbox. Raises when it must come again."""
+        server = self._config.auth_server
         # Beside the loop: a large or hostile mail takes its time.
-        opened = await asyncio.to_thread(open_mail, raw, uid, self._tokens, self._ours)
+        opened = await asyncio.to_thread(open_mail, raw, uid, self._tokens, self._ours, server)
         if isinstance(opened, OpenedMail):
-            answers = self._tokens.answered(opened.marked, opened.address)
+            marked, address = opened.marked, opened.address
+            answers = self._tokens.answered(marked, address) or self._tokens.quoted(marked, address)
             if answers is not None and self._sent_words is not None and (sent := await self._sent_words(answers)):
                 # What we said in it is known: read once more, with it.
                 known = replace(self._ours, sent=sent.forms, choices=sent.choices)
-                opened = await asyncio.to_thread(open_mail, raw, uid, self._tokens, known)
+                opened = await asyncio.to_thread(open_mail, raw, uid, self._tokens, known, server)
         match heard_in(opened, uid, self._tokens) if isinstance(opened, OpenedMail) else opened:
             case HeardMail() as heard:
                 for event in self._events(heard):
@@ -152,10 +155,17 @@ class EmailChannel:
             pressed = pressed_in(heard.calendar, self._renderer)
             # Programs put the comment, or "Accepted: …", into the mail as well.
             payloads = [pressed, *(one for one in payloads if isinstance(one, Media))]
-        proof = Proof.REPLY if heard.answers is not None else Proof.CLAIMED
         for place, payload in enumerate(payloads):
             event_id = f"{heard.event_id}:{place}" if place else heard.event_id
-            yield InboundEvent(CHANNEL, heard.address, event_id, payload, answers=heard.answers, proof=proof)
+            yield InboundEvent(
+                CHANNEL,
+                heard.address,
+                event_id,
+                payload,
+                answers=heard.answers,
+                proof=heard.proof,
+                checked=heard.checked,
+            )
 
     def _unheard(self, why: str, address: str) -> InboundEvent:
         """That a mail could not be used: said once a day for one reason, whoever writes in somebody's name."""

@@ -24,6 +24,8 @@ class EmailConfig:
     imap_user: str = ""
     imap_password: str = field(default="", repr=False)
     imap_folder: str = "INBOX"
+    # The name by which our mail server signs what it found of a sender (authserv-id); "" = not known.
+    auth_server: str = ""
     # The address of our own server, for unsubscribing with one click; "" = the header is left out.
     public_url: str = ""
     # Whose certificates are believed; None = the system's.

@@ -31,6 +31,7 @@ class EmailSettings(SettingsGroup):
     imap_user: str = ""
     imap_password: SecretStr = SecretStr("")
     imap_folder: str = "INBOX"
+    email_auth_server: str = ""
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -54,6 +55,7 @@ class EmailSettings(SettingsGroup):
             imap_user=self.imap_user,
             imap_password=self.imap_password.get_secret_value(),
             imap_folder=self.imap_folder,
+            auth_server=self.email_auth_server.strip(),
             public_url=public_url,
         )
 
@@ -71,6 +73,7 @@ def _build(parts: ChannelParts) -> "Channel":
         clock=parts.clock,
         report=parts.report,
         sign=lambda text: keys.sign(text, "email"),
+        signatures=lambda text: keys.signatures(text, "email"),
         renderer=parts.renderer,
     )
 
@@ -80,6 +83,12 @@ async def _check(settings: Settings) -> Sequence[Diagnosis]:
     found = [await _let_in(config)]
     if not config.imap_host:
         found.append(Diagnosis("email", "warning", "set MAATJE_IMAP_HOST, or nobody can answer an e-mail"))
+    elif not config.auth_server:
+        what = (
+            "set MAATJE_EMAIL_AUTH_SERVER to the name by which your mail server signs Authentication-Results, or what "
+            "consultants answer by e-mail does nothing"
+        )
+        found.append(Diagnosis("email", "warning", what))
     return found
 
 

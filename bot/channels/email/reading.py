@@ -11,10 +11,12 @@ from email.policy import default
 from email.utils import getaddresses
 from typing import Final
 
+from bot.actions.acting import Proof
 from bot.channels.email.bounces import Bounced, OnlyAReport, bounce, in_words, is_from_postmaster
 from bot.channels.email.calendar_answers import CalendarAnswer, calendar_answer
 from bot.channels.email.content import Content, Enclosed, content_of, own_text, part_at, text_of
 from bot.channels.email.replies import Ours
+from bot.channels.email.sender_check import is_checked
 from bot.channels.email.tokens import Tokens
 from bot.events import Media, Payload, Said, Started, command_in
 from storage.people.link_codes import looks_like_code
@@ -54,8 +56,8 @@ _NO_FILES: Final = frozenset(
 class OpenedMail:
     """A mail of a person, opened: who wrote, in which words, with which files, and what that means.
 
-    `asked` are its headers that may hold the mark of the message it answers, `suspect` that its own server doubts the
-    sender. `calendar` is an answer to an invitation.
+    `marked` are its headers that may hold the mark of the message it answers, `suspect` that a server doubts the
+    sender. `calendar` is an answer to an invitation. `checked`: see bot.channels.email.sender_check.
     """
 
     address: str
@@ -67,12 +69,14 @@ class OpenedMail:
     marked: tuple[str, ...]
     calendar: CalendarAnswer | None = None
     suspect: bool = False
+    checked: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HeardMail:
-    """What somebody said by mail; `answers` is the reference of the message of ours that it answers, None where nothing
-    proves it. `also` is what follows `payload`: further files."""
+    """What somebody said by mail; `answers` is the reference of the message of ours that it answers or refers to, and
+    `proof` whether it is the recipient's own answer. `checked` = the own mail server confirms the sender. `also` is
+    what follows `payload`: further files."""
 
     address: str
     event_id: str
@@ -80,6 +84,8 @@ class HeardMail:
     answers: str | None = None
     also: tuple[Payload, ...] = ()
     calendar: CalendarAnswer | None = None
+    proof: Proof = Proof.CLAIMED
+    checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +96,19 @@ class Nothing:
     address: str = ""
 
 
-def read(raw: bytes, uid: str, tokens: Tokens, ours: Ours | None = None) -> HeardMail | Bounced | Nothing:
+def read(
+    raw: bytes, uid: str, tokens: Tokens, ours: Ours | None = None, server: str = ""
+) -> HeardMail | Bounced | Nothing:
     """What this mail is. `uid` names it in its mailbox. Never raises for what stands in a mail."""
-    opened = open_mail(raw, uid, tokens, ours)
+    opened = open_mail(raw, uid, tokens, ours, server)
     return heard_in(opened, uid, tokens) if isinstance(opened, OpenedMail) else opened
 
 
 def heard_in(opened: OpenedMail, uid: str, tokens: Tokens) -> HeardMail | Nothing:
-    """What an opened mail says to us: what its mark proves to answer a mail of ours, or a stranger's code."""
-    answers = tokens.answered(opened.marked, opened.address)
+    """What an opened mail says to us: an answer to a mail of ours, proved by its secret or only referring to it, or a
+    stranger's code."""
+    proved = tokens.answered(opened.marked, opened.address)
+    answers = proved or tokens.quoted(opened.marked, opened.address)
     if answers is None:
         code = _code(opened)
         if code is not None:
@@ -108,7 +118,10 @@ def heard_in(opened: OpenedMail, uid: str, tokens: Tokens) -> HeardMail | Nothin
     if not payloads and opened.calendar is None:
         return Nothing("empty", opened.address)
     first = payloads[0] if payloads else Said(opened.text)
-    return HeardMail(opened.address, opened.event_id, first, answers, tuple(payloads[1:]), opened.calendar)
+    # What our own server found forged is worth no more than any mail, secret or not.
+    proof = Proof.REPLY if proved is not None and opened.checked is not False else Proof.CLAIMED
+    also, is_checked = tuple(payloads[1:]), opened.checked is True
+    return HeardMail(opened.address, opened.event_id, first, answers, also, opened.calendar, proof, is_checked)
 
 
 def payloads_of(opened: OpenedMail, uid: str) -> list[Payload]:
@@ -124,8 +137,11 @@ def payloads_of(opened: OpenedMail, uid: str) -> list[Payload]:
     return [Media(one.kind, one.file, "" if place else text, album) for place, one in enumerate(media)]
 
 
-def open_mail(raw: bytes, uid: str, tokens: Tokens | None, ours: Ours | None = None) -> OpenedMail | Bounced | Nothing:
-    """The mail, opened; `ours` is what is known of us, and without it the mail's own recipients count as us.
+def open_mail(
+    raw: bytes, uid: str, tokens: Tokens | None, ours: Ours | None = None, server: str = ""
+) -> OpenedMail | Bounced | Nothing:
+    """The mail, opened; `ours` is what is known of us, and without it the mail's own recipients count as us. `server`
+    is the name by which our own mail server signs what it checked, "" where that is not known.
 
     Never raises for what stands in a mail.
     """
@@ -137,7 +153,7 @@ def open_mail(raw: bytes, uid: str, tokens: Tokens | None, ours: Ours | None = N
         return Nothing("long_header")
     try:
         mail = message_from_bytes(raw, policy=default)
-        return _open(mail, uid, tokens, ours)
+        return _open(mail, uid, tokens, ours, server)
     except (MessageError, ValueError, LookupError, AttributeError, TypeError, RecursionError, AssertionError):
         # The standard library's parser stumbles over some rubbish; a mail it cannot read says nothing.
         return Nothing("unreadable", _sender_of(raw))
@@ -155,7 +171,9 @@ def _sender_of(raw: bytes) -> str:
         return ""
 
 
-def _open(mail: EmailMessage, uid: str, tokens: Tokens | None, ours: Ours | None) -> OpenedMail | Bounced | Nothing:
+def _open(
+    mail: EmailMessage, uid: str, tokens: Tokens | None, ours: Ours | None, server: str
+) -> OpenedMail | Bounced | Nothing:
     if mail.get_content_type() == "multipart/report":
         return _nothing(bounce(mail, tokens)) if tokens is not None else Nothing("report")
     if _is_automatic(mail):
@@ -181,6 +199,7 @@ def _open(mail: EmailMessage, uid: str, tokens: Tokens | None, ours: Ours | None
         tuple(_marked_headers(mail)),
         _calendar(content, address, text),
         _is_suspect(mail),
+        is_checked(mail, address, server),
     )
 
 

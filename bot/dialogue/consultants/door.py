@@ -76,13 +76,24 @@ async def welcome(turn: Turn) -> None:
     turn.say(title("consultant.welcome", name=turn.consultant.name), part("consultant.what_comes"), buttons=menu_rows())
 
 
+def _may_be_forged(turn: Turn) -> bool:
+    """Whether nothing is done with what came, because it cannot be known who sent it; that is said."""
+    if turn.by.proof is Proof.CLAIMED:
+        gate.say_not_here(turn)
+        return True
+    # A secret may be read by whoever reads the mailbox over their shoulder: the own server must confirm the sender too.
+    if turn.by.proof is Proof.REPLY and not turn.event.checked:
+        turn.say(part("consultant.mail_unproved"))
+        return True
+    return False
+
+
 async def step(turn: Turn) -> None:
     """One event of a consultant.
 
     Over a way that anybody can forge nothing is done; by mail only what the mail that is answered offered.
     """
-    if turn.by.proof is Proof.CLAIMED:
-        gate.say_not_here(turn)
+    if _may_be_forged(turn):
         return
     match turn.event.payload:
         case Pressed(intent=intent):

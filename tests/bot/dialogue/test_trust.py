@@ -325,6 +325,7 @@ class Mail:
     def __init__(self, talk: Talk, phone: Phone) -> None:
         self._talk = talk
         self._phone = phone
+        self.checked = True
 
     async def replies(self, payload: Payload, back: int = 1) -> None:
         """Answer the newest message, or the one so many before it."""
@@ -337,6 +338,7 @@ class Mail:
             payload,
             answers=answers,
             proof=Proof.REPLY,
+            checked=self.checked,
         )
         await self._talk.inbox.receive(event)
         await self._talk.settle()
@@ -379,4 +381,16 @@ async def test_words_answer_only_the_mail_that_asked_for_them(talk: Talk) -> Non
     await sanne.does(Pressed(letter))
     await mail.replies(Said("Breng 200 euro mee"), back=2)
     sanne.sees("consultant.only_offered")
+    assert len(amina.messages) == said
+
+
+async def test_a_consultants_mail_that_our_server_does_not_confirm_does_nothing(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    mail = Mail(talk, sanne)
+    await amina.does(Pressed("letter"))
+    await amina.says("May I bring my son?")
+    said, mail.checked = len(amina.messages), False
+    for payload in (Said("Natuurlijk"), Said("1"), Pressed("digest"), Command("find", "Amina")):
+        await mail.replies(payload, back=len(sanne.messages) and 1)
+        sanne.sees("consultant.mail_unproved")
     assert len(amina.messages) == said

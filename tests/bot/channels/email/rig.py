@@ -38,6 +38,7 @@ from tests.clock import FakeClock
 
 PERSON = "person@example.org"
 OURS = "maatje@gemeente.example"
+OUR_SERVER = "mx.gemeente.example"
 USER, PASSWORD = "maatje", "a-mailbox-password"
 RENDERER = Renderer(Catalogs(), ZoneInfo("Europe/Amsterdam"))
 FOLDER = "Maatje"
@@ -136,7 +137,7 @@ class Rig:
         # Raised instead of taking an event.
         self.fails: list[Exception] = []
         self.changed = asyncio.Event()
-        self.tokens = Tokens(sign, config.from_address)
+        self.tokens = Tokens(sign, config.from_address, self.clock.now)
         self.channel = EmailChannel(
             config, clock=self.clock, report=self.report, sign=sign, renderer=RENDERER, sleep=self.clock.tick
         )
@@ -184,6 +185,8 @@ def reply_to(mail: EmailMessage, text: str, *, sender: str = PERSON, **headers: 
     answer["Subject"] = f"Re: {mail['Subject']}"
     answer["Message-ID"] = make_msgid()
     answer["In-Reply-To"] = str(mail["Message-ID"])
+    domain = sender.rpartition("@")[2]
+    answer["Authentication-Results"] = f"{OUR_SERVER}; dmarc=pass (p=reject) header.from={domain}"
     for name, value in headers.items():
         answer[name.replace("_", "-")] = value
     answer.set_content(text)
@@ -271,6 +274,7 @@ async def rigged(
             smtp_user=USER if login else "",
             smtp_password=password if login else "",
             public_url="https://maatje.example",
+            auth_server=OUR_SERVER,
             trust=trusting() if login else None,
         )
         if reads:
@@ -300,6 +304,7 @@ def mail_settings(smtp_port: int, imap_port: int) -> dict[str, str]:
         "MAATJE_SMTP_PORT": str(smtp_port),
         "MAATJE_SMTP_SECURITY": "none",
         "MAATJE_EMAIL_FROM": OURS,
+        "MAATJE_EMAIL_AUTH_SERVER": OUR_SERVER,
         "MAATJE_IMAP_HOST": "127.0.0.1",
         "MAATJE_IMAP_PORT": str(imap_port),
         "MAATJE_IMAP_SECURITY": "none",

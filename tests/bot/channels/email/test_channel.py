@@ -1,5 +1,6 @@
 """Sending over SMTP, reading over IMAP, unsubscribing: against real servers."""
 
+from email.message import EmailMessage
 from pathlib import Path
 
 import httpx
@@ -273,23 +274,24 @@ async def test_words_and_every_file_are_brought(rig: Rig) -> None:
     assert rig.heard[0].event_id != rig.heard[1].event_id
 
 
-def came_back(message_id: str, status: str, said: str = "") -> bytes:
+def came_back(sent: EmailMessage, status: str, said: str = "") -> bytes:
     """What a server says of a mail that it took and could not deliver."""
+    original = f"Message-ID: {sent['Message-ID']}\r\nReply-To: {sent['Reply-To']}"
     diagnostic = f"Diagnostic-Code: smtp; {said}\r\n" if said else ""
     return (
         "From: MAILER-DAEMON@example.org\r\nTo: x@y\r\nSubject: Undelivered\r\n"
         'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
         "--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n"
         "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\n"
-        f"Final-Recipient: rfc822; p@x\r\nAction: failed\r\nStatus: {status}\r\n{diagnostic}\r\n"
-        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {message_id}\r\n\r\n--b--\r\n"
+        f"Final-Recipient: rfc822; {sent['To']}\r\nAction: failed\r\nStatus: {status}\r\n{diagnostic}\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\n{original}\r\n\r\n--b--\r\n"
     ).encode()
 
 
 async def test_a_bounce_is_news_of_its_message(rig: Rig) -> None:
     await rig.channel.send(PERSON, ASKS, reference="7")
     message_id = rig.office.mails[0]["Message-ID"]
-    await rig.brings(came_back(message_id, "5.1.1"))
+    await rig.brings(came_back(rig.office.mails[0], "5.1.1"))
     await rig.until(lambda: len(rig.news) == 1)
     [news] = rig.news
     # By the mail's whole id, which nobody can guess: our own number would let anybody report any message lost.
@@ -305,7 +307,7 @@ async def test_mail_that_comes_back_because_of_us_stops_the_sending_for_a_while(
     await rig.channel.send(PERSON, ASKS, reference="7")
     with structlog.testing.capture_logs() as logs:
         for _ in range(2):
-            await rig.brings(came_back(rig.office.mails[0]["Message-ID"], "5.7.1", "550 blocked using a block list"))
+            await rig.brings(came_back(rig.office.mails[0], "5.7.1", "550 blocked using a block list"))
         await rig.until(lambda: len(rig.news) == 2)
     assert not any(news.gone for news in rig.news), "nobody's address is lost by it"
     assert [line["event"] for line in logs if line["log_level"] == "error"] == ["smtp_came_back_for_us"]

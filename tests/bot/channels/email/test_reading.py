@@ -7,15 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.actions.acting import Proof
 from bot.channels.email.reading import LARGEST, Bounced, HeardMail, Nothing, part_of, read
 from bot.channels.email.tokens import Tokens
 from bot.events import Media, Said
+from storage.engine.keys import KeyRing
 from storage.vocabulary import MediaKind
-from tests.bot.channels.email.rig import OURS, PERSON, sign
+from tests.bot.channels.email.rig import OUR_SERVER, OURS, PERSON, sign
+from tests.clock import FakeClock
 
-TOKENS = Tokens(sign, OURS)
+TOKENS = Tokens(sign, OURS, FakeClock().now)
 MARK = TOKENS.message_id("7", PERSON)
 SENT = MARK.strip("<>")
+# What our mail 7 had among its headers.
+ORIGINAL = f"Message-ID: {MARK}\r\nTo: {PERSON}\r\nReply-To: {TOKENS.reply_address('7', PERSON)}"
 
 
 def answer(text: str = "Ik kom", **headers: str) -> EmailMessage:
@@ -143,7 +148,7 @@ def test_delivery_reports(status: str, action: str, expected: Bounced | Nothing)
     report = (
         'From: <>\r\nContent-Type: multipart/report; boundary="b"\r\n\r\n'
         f"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\nAction: {action}\r\n"
-        f"Status: {status}\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {MARK}\r\n\r\nKomt u?\r\n"
+        f"Status: {status}\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n{ORIGINAL}\r\n\r\nKomt u?\r\n"
         "--b--\r\n"
     )
     assert read_mail(report.encode()) == expected
@@ -160,7 +165,7 @@ def test_that_a_mail_was_read_or_called_spam_is_no_bounce(kind: str, part: str) 
     report = (
         f'From: {PERSON}\r\nContent-Type: multipart/report; report-type={kind}; boundary="b"\r\n\r\n'
         f"--b\r\nContent-Type: message/{kind}\r\n\r\n{part}\r\n\r\n"
-        f"--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {MARK}\r\n\r\nKomt u?\r\n--b--\r\n"
+        f"--b\r\nContent-Type: message/rfc822\r\n\r\n{ORIGINAL}\r\n\r\nKomt u?\r\n--b--\r\n"
     )
     assert read_mail(report.encode()) == Nothing("report")
 
@@ -216,3 +221,113 @@ def test_no_headers_raise(headers: list[tuple[str, str]], body: str) -> None:
         + f"In-Reply-To: {MARK}\r\n\r\n--b\r\n{body}\r\n--b--"
     )
     assert isinstance(read_mail(raw.encode("utf-8", "surrogatepass")), HeardMail | Bounced | Nothing)
+
+
+# --- who wrote it -----------------------------------------------------------------------------------------------------
+
+SECRET = TOKENS.reply_address("7", PERSON)
+CHECKED = f"{OUR_SERVER}; spf=pass; dmarc=pass (p=reject) header.from=example.org"
+
+
+def heard(mail: EmailMessage, *, at: FakeClock | None = None) -> HeardMail | Bounced | Nothing:
+    tokens = Tokens(sign, OURS, at.now) if at is not None else TOKENS
+    return read(mail.as_bytes(), "1.1", tokens, server=OUR_SERVER)
+
+
+@pytest.mark.parametrize(
+    ("headers", "proof", "checked"),
+    [
+        pytest.param({"To": SECRET}, Proof.REPLY, False, id="the secret"),
+        pytest.param({"To": SECRET, "Authentication-Results": CHECKED}, Proof.REPLY, True, id="confirmed"),
+        pytest.param({"Authentication-Results": CHECKED}, Proof.CLAIMED, True, id="the Message-ID alone"),
+        pytest.param({"References": f"<x@y> {MARK}", "In-Reply-To": "<x@y>"}, Proof.CLAIMED, False, id="a forward's"),
+        pytest.param(
+            {"To": SECRET, "Authentication-Results": f"{OUR_SERVER}; dmarc=fail header.from=example.org"},
+            Proof.CLAIMED,
+            False,
+            id="the secret, from elsewhere",
+        ),
+        pytest.param(
+            {"To": SECRET, "Authentication-Results": f"{OUR_SERVER}; dmarc=none header.from=example.org"},
+            Proof.REPLY,
+            False,
+            id="a domain without rules",
+        ),
+        pytest.param(
+            {"To": SECRET, "Authentication-Results": f"{OUR_SERVER}; dmarc=pass header.from=thief.example"},
+            Proof.CLAIMED,
+            False,
+            id="another domain's pass",
+        ),
+        pytest.param(
+            {"To": SECRET, "Authentication-Results": CHECKED.replace(OUR_SERVER, "mx.thief.example")},
+            Proof.REPLY,
+            False,
+            id="somebody else's header",
+        ),
+        pytest.param(
+            {"To": SECRET, "From": f"{PERSON}, thief@thief.example", "Authentication-Results": CHECKED},
+            Proof.CLAIMED,
+            False,
+            id="two senders",
+        ),
+    ],
+)
+def test_what_proves_a_mail(headers: dict[str, str], proof: Proof, checked: bool) -> None:
+    found = heard(answer(**headers))
+    assert isinstance(found, HeardMail)
+    assert (found.answers, found.proof, found.checked) == ("7", proof, checked)
+
+
+def test_a_forged_verdict_below_our_servers_own_counts_for_nothing() -> None:
+    mail = answer(To=SECRET)
+    mail["Authentication-Results"] = f"{OUR_SERVER}; dmarc=fail header.from=example.org"
+    mail["Authentication-Results"] = CHECKED
+    found = heard(mail)
+    assert isinstance(found, HeardMail)
+    assert (found.proof, found.checked) == (Proof.CLAIMED, False)
+
+
+def test_a_secret_holds_for_sixty_days_one_message_and_one_recipient() -> None:
+    clock = FakeClock()
+    clock.forward(days=60)
+    late = heard(answer(To=SECRET), at=clock)
+    assert isinstance(late, HeardMail)
+    assert late.proof is Proof.REPLY
+    clock.forward(days=1)
+    later = heard(answer(To=SECRET), at=clock)
+    assert isinstance(later, HeardMail)
+    assert later.proof is Proof.CLAIMED
+    other = answer(To=TOKENS.reply_address("7", "other@example.org"))
+    found = heard(other)
+    assert isinstance(found, HeardMail)
+    assert found.proof is Proof.CLAIMED
+
+
+def test_a_mail_of_before_a_rotation_of_keys_can_be_answered() -> None:
+    old, new = KeyRing(["an old secret of thirty-two letters"]), None
+    both = KeyRing(["a new secret of thirty-two letters!", "an old secret of thirty-two letters"])
+    made = Tokens(lambda text: old.sign(text, "email"), OURS, FakeClock().now)
+    new = Tokens(
+        lambda text: both.sign(text, "email"), OURS, FakeClock().now, lambda text: both.signatures(text, "email")
+    )
+    assert new.answered([made.reply_address("7", PERSON)], PERSON) == "7"
+    assert new.quoted([made.message_id("7", PERSON)], PERSON) == "7"
+    assert new.unsubscribed(made.unsubscribe(PERSON)) == PERSON
+
+
+@pytest.mark.parametrize(
+    "original",
+    [
+        pytest.param(f"Message-ID: {MARK}\r\nTo: {PERSON}", id="only the Message-ID, which every answer carries"),
+        pytest.param(f"Message-ID: {MARK}\r\nTo: other@example.org\r\nReply-To: {SECRET}", id="to somebody else"),
+        pytest.param(f"Message-ID: {MARK}\r\nReply-To: {SECRET.replace('+r7.', '+r8.')}\r\nTo: {PERSON}", id="another"),
+    ],
+)
+def test_a_forged_bounce_lets_no_address_go(original: str) -> None:
+    report = (
+        'From: <>\r\nContent-Type: multipart/report; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\nAction: failed\r\n"
+        f"Status: 5.1.1\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n{original}\r\n\r\nKomt u?\r\n--b--\r\n"
+    )
+    assert read_mail(report.encode()) == Nothing("report")

@@ -19,9 +19,10 @@ from reminders.delivery.channel import Capabilities
 from reminders.delivery.degrade import degraded
 from tests.bot.channels.email.rig import OURS, PERSON, sign
 from tests.bot.channels.notify.rig import rendered
+from tests.clock import FakeClock
 
 CONFIG = EmailConfig(OURS, "smtp.example", imap_host="imap.example", public_url="https://maatje.example")
-TOKENS = Tokens(sign, OURS)
+TOKENS = Tokens(sign, OURS, FakeClock().now)
 AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 CALENDAR = (
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:maatje\r\nMETHOD:{method}\r\nBEGIN:VEVENT\r\nUID:appointment-12@maatje\r\n"
