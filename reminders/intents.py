@@ -52,6 +52,8 @@ class Act(StrEnum):
     QUIET_HOURS = "quiet"
     CHANNELS = "chan"
     ADDRESS_ON_RECORD = "chanuse"
+    DEVICES = "ways"  # where somebody is logged in, and logging out
+    NOT_ME = "notme"  # a new way or code was not theirs
     PRIVACY = "privacy"
     EXPORT = "export"
     STOP = "stop"
@@ -72,6 +74,7 @@ class Act(StrEnum):
     FOUND = "found"
     WHO = "who"
     ROAD = "road"
+    END_WAY = "endway"  # log one of their people out somewhere
     GIVE_CODE = "code"  # a link code for one of their people
     ADD = "add"
     ADD_LANGUAGE = "addlang"

@@ -14,13 +14,14 @@ from typing import Final
 
 import structlog
 
+from bot.actions.access.logged_in import TRUSTED_AFTER, tell_code_asked, tell_new_way
 from bot.actions.acting import Acting, Actor, Proof, Role
 from bot.actions.trust import LINKING, is_enough
 from bot.telling import contacts as told
 from reminders.kinds import Kind
 from storage.outbox.message import Outgoing, send_what_waited
 from storage.people.addresses import address_in
-from storage.people.contacts import Contact, contact_made_at
+from storage.people.contacts import Contact, contact_made_at, every_contact_of
 from storage.people.link_codes import (
     VALID_FOR,
     CodeExpired,
@@ -119,6 +120,9 @@ async def link(acting: Acting, contact: Contact, code: str) -> Person | Consulta
         role = Role.PERSON if known.person_id is not None else Role.CONSULTANT
         if owner != whose and not is_enough(LINKING[role], acting.by.proof):
             return LinkRefused.UNPROVED if role is Role.PERSON else LinkRefused.NOT_HERE
+    had_ways = known is not None and bool(
+        await every_contact_of(session, person_id=known.person_id, consultant_id=known.consultant_id)
+    )
     try:
         found = await use_code(session, keys, contact, code, acting.now)
     except TooManyAttempts:
@@ -129,11 +133,16 @@ async def link(acting: Acting, contact: Contact, code: str) -> Person | Consulta
     except CodeUnknown:
         log.info("link_code_unknown", contact=contact.id, channel=contact.channel)
         return LinkRefused.UNKNOWN
+    is_new = owner != (found.person_id, found.consultant_id)
     if found.person_id is not None:
         _audit_as(acting, Role.PERSON, found.person_id)
+        if is_new:
+            await tell_new_way(acting, contact, had_ways=had_ways)
         return await session.get_one(Person, found.person_id)
     consultant = await session.get_one(Consultant, found.consultant_id)
     _audit_as(acting, Role.CONSULTANT, consultant.id)
+    if is_new:
+        await tell_new_way(acting, contact, had_ways=had_ways)
     await send_what_waited(session, consultant.id, acting.now)
     return consultant
 
@@ -170,27 +179,18 @@ def _fits(acting: Acting, challenge: Challenge, text: str) -> bool:
     return acting.parts.keys.verify(f"{challenge.contact_id}:{digits}", _CONTEXT, challenge.mark)
 
 
-async def give_code(acting: Acting, person_id: int) -> tuple[Person, Invited] | InviteRefused:
-    """A link code for one of their people, to be given to them in person; earlier unused ones end."""
-    person = await acting.person(person_id)
-    if person is None:
-        return InviteRefused.NOBODY
-    code, expires_at = await make_code(acting.session, acting.parts.keys, acting.now, person_id=person.id)
-    acting.audit("invited", f"person:{person.id}")
-    return person, Invited(code, expires_at)
-
-
 def _audit_as(acting: Acting, role: Role, number: int) -> None:
     """Whoever links is, from here on, who the code belongs to."""
     by = Actor(role, acting.by.proof, number)
     replace(acting, by=by).audit("linked", by.ref)
 
 
-async def make_own_code(acting: Acting) -> str:
-    """A code by which the person who acts opens another chat of theirs."""
+async def make_own_code(acting: Acting, here: Contact) -> str:
+    """A code by which the person who acts opens another chat of theirs; `here` is where they ask for it."""
     person = await acting.own_person()
     code, _ = await make_code(acting.session, acting.parts.keys, acting.now, person_id=person.id)
     acting.audit("made_code", f"person:{person.id}")
+    await tell_code_asked(acting, person, here.id, once=f"{person.id}:{acting.now.isoformat()}")
     return code
 
 
@@ -295,6 +295,8 @@ async def prove(acting: Acting, challenge: Challenge, text: str) -> Contact | Pr
         acting.audit("address_changed_hands", f"person:{contact.person_id}")
     contact.person_id, contact.consultant_id = person.id, None
     contact.state, contact.linked_at, contact.last_failed_at = ContactState.ACTIVE, acting.now, None
+    contact.trusted_at = acting.now + TRUSTED_AFTER
+    await tell_new_way(acting, contact, had_ways=True)
     acting.audit("verified_channel", f"person:{person.id}")
     return contact
 

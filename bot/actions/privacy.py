@@ -1,5 +1,7 @@
 """Privacy: consent, stop and resume, a copy of everything, erasure."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.actions.acting import Acting, Role
@@ -17,6 +19,13 @@ class PrivacyRefused(StrEnum):
     """Why nothing was handed out or erased."""
 
     NOT_THEIRS = "not_theirs"  # no such person, or not theirs to ask for
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """The address is too new for a copy of everything; `at` is when it is not."""
+
+    at: datetime
 
 
 async def consent(acting: Acting) -> Consultant | None:
@@ -55,9 +64,11 @@ async def resume(acting: Acting, *, once: str) -> None:
     await _tell_consultant(acting, Step.RESUMED, person, once)
 
 
-async def ask_for_copy(acting: Acting) -> Person:
-    """The person asks for a file with everything that is held on them; it is made when it is sent."""
+async def ask_for_copy(acting: Acting, contact: Contact) -> Person | NotYet:
+    """The person asks for a file with everything that is held on them, to this address; it is made when it is sent."""
     person = await acting.own_person()
+    if contact.trusted_at is not None and contact.trusted_at > acting.now:
+        return NotYet(contact.trusted_at)
     acting.audit("exported", f"person:{person.id}")
     return person
 
@@ -81,14 +92,14 @@ async def erase_own(acting: Acting, contact: Contact, *, once: str) -> None:
     await _tell_consultant(acting, Step.ERASED, person, once)
     acting.audit("erased", f"person:{person.id}")
     contact.person_id, contact.language = None, person.language
-    await erase_conversation(acting.session, person.id, keep_contact=contact.id)
+    await erase_conversation(acting.session, person.id, acting.now, keep_contact=contact.id)
 
 
 async def erase(acting: Acting, person_id: int) -> int | PrivacyRefused:
     """Delete a person altogether, at the municipality's word; answers with how many audit entries are kept."""
     if acting.by.role is not Role.OPERATOR or await acting.session.get(Person, person_id) is None:
         return PrivacyRefused.NOT_THEIRS
-    await erase_person(acting.session, person_id)
+    await erase_person(acting.session, person_id, acting.now)
     acting.audit("erased", f"person:{person_id}")
     await acting.session.flush()
     return await count_entries(acting.session, f"person:{person_id}")

@@ -56,6 +56,9 @@ PERSON: Final[Mapping[Act, Need]] = {
     Act.QUIET_HOURS: Need.OWN,
     Act.CHANNELS: Need.OWN,
     Act.ADDRESS_ON_RECORD: Need.OWN,
+    Act.DEVICES: Need.OWN,
+    # Ends what is new, and opens nothing: whoever has only SMS must be able to say so.
+    Act.NOT_ME: Need.ANY,
     Act.PRIVACY: Need.OWN,
     Act.EXPORT: Need.OWN,
     # All messages on all ways; the word STOP ends the one way it came over, which is `Left`.
@@ -85,6 +88,9 @@ CONSULTANT: Final[Mapping[Act, Need]] = {
     Act.ADD_LANGUAGE: Need.ACCOUNT,
     Act.ADD_GROUP: Need.ACCOUNT,
     Act.GIVE_CODE: Need.ACCOUNT,
+    # These end it.
+    Act.END_WAY: Need.OFFERED,
+    Act.NOT_ME: Need.OFFERED,
     Act.STAND_IN: Need.ACCOUNT,
     Act.PICK: Need.OFFERED,
     Act.NEW: Need.OFFERED,

@@ -9,7 +9,7 @@ from bot.dialogue.appointments import absence_draft, appointments, missed, propo
 from bot.dialogue.asking import feedback, language_offer, questions
 from bot.dialogue.gate import guarded, may, refuse
 from bot.dialogue.memory import QUESTION
-from bot.dialogue.own import channels, onboarding, plan, preferences, privacy
+from bot.dialogue.own import channels, devices, onboarding, plan, preferences, privacy
 from bot.dialogue.turn import Screen, Turn, button, part
 from bot.events import Command, Media, Pressed, Said, Started
 from bot.faq.courtesies import Courtesy
@@ -43,6 +43,8 @@ _UNGUARDED: dict[Act, Screen] = {
     Act.NOT_THERE: say_not_there,
     Act.CHANNELS: channels.show,
     Act.ADDRESS_ON_RECORD: channels.use_known,
+    Act.DEVICES: devices.show,
+    Act.NOT_ME: devices.not_me,
     Act.PRIVACY: privacy.show,
     Act.EXPORT: privacy.export,
     Act.STOP: privacy.stop,

@@ -41,6 +41,8 @@ class Contact(Base, kw_only=True):
     # A stranger's language: the channel's hint until the person chooses.
     language: Mapped[str | None] = mapped_column(String(8), default=None)
     linked_at: Mapped[datetime | None] = mapped_column(default=None)
+    # An address that was added in the chat gets no copy of everything and no personal link before this; None = now.
+    trusted_at: Mapped[datetime | None] = mapped_column(default=None)
     last_heard_at: Mapped[datetime | None] = mapped_column(default=None)
     last_delivered_at: Mapped[datetime | None] = mapped_column(default=None)
     # When a message did not arrive here, though the provider had taken it.
@@ -166,6 +168,14 @@ async def is_reachable(session: AsyncSession, consultant_id: int, channels: Coll
         .limit(1)
     )
     return found is not None
+
+
+async def every_contact_of(
+    session: AsyncSession, *, person_id: int | None = None, consultant_id: int | None = None
+) -> list[Contact]:
+    """All addresses of a person or a consultant, working or not, the oldest first."""
+    whose = Contact.person_id == person_id if person_id is not None else Contact.consultant_id == consultant_id
+    return list(await session.scalars(select(Contact).where(whose).order_by(Contact.id)))
 
 
 async def contacts_of(session: AsyncSession, person_id: int) -> list[Contact]:

@@ -1,15 +1,15 @@
 """One-time link codes: making them, using them once, and limiting guesses; and passes, the links in our own messages.
 
 A code is read out or printed and works once. A pass stands in the link of an SMS or e-mail that we sent to somebody's
-own, verified address: it opens the web chat as that person for a few days, in whatever browser the phone takes for it.
-It is signed and stored nowhere.
+own, verified address: it opens the web chat as that person, once, within a few days, in whatever browser the phone
+takes for it. It is signed, and stored only when it was used.
 """
 
 import re
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.engine.keys import KeyRing
@@ -26,7 +26,7 @@ ATTEMPT_WINDOW = timedelta(hours=1)
 _CONTEXT = "link_code"
 # A message is read within days; after that its link leads to a greeting, not to somebody's chat.
 PASS_VALID_FOR = timedelta(days=3)
-_PASS = re.compile(r"p([0-9a-f]{1,15})-([0-9a-f]{1,10})-([0-9a-f]{32})")
+_PASS = re.compile(r"p([0-9a-f]{1,15})-([0-9a-f]{1,10})-[0-9a-f]{8}-([0-9a-f]{32})")
 _PASS_CONTEXT = "web_pass"  # noqa: S105 - a word, no secret
 
 
@@ -85,8 +85,8 @@ async def make_code(
 
 
 def make_pass(keys: KeyRing, person_id: int, now: datetime) -> str:
-    """A pass for this person's web chat, good for PASS_VALID_FOR."""
-    named = f"p{person_id:x}-{int((now + PASS_VALID_FOR).timestamp()):x}"
+    """A pass for this person's web chat, good once within PASS_VALID_FOR."""
+    named = f"p{person_id:x}-{int((now + PASS_VALID_FOR).timestamp()):x}-{secrets.token_hex(4)}"
     return f"{named}-{keys.sign(named, _PASS_CONTEXT)}"
 
 
@@ -96,7 +96,9 @@ def _read_pass(keys: KeyRing, text: str) -> LinkCode | None:
     if found is None or not keys.verify(text.strip().rpartition("-")[0], _PASS_CONTEXT, found[3]):
         return None
     until = datetime.fromtimestamp(int(found[2], 16), UTC)
-    return LinkCode(code_hash=b"", person_id=int(found[1], 16), expires_at=until, created_at=until - PASS_VALID_FOR)
+    made_at = until - PASS_VALID_FOR
+    mark = keys.fingerprint(text.strip(), _PASS_CONTEXT)
+    return LinkCode(code_hash=mark, person_id=int(found[1], 16), expires_at=until, created_at=made_at)
 
 
 async def tried_too_often(session: AsyncSession, contact: Contact, now: datetime) -> bool:
@@ -125,7 +127,7 @@ async def use_code(session: AsyncSession, keys: KeyRing, contact: Contact, text:
         raise TooManyAttempts
     by_pass = _read_pass(keys, text)
     if by_pass is not None:
-        return await _use_pass(session, contact, by_pass, now)
+        return await _use_pass(session, contact, by_pass, now, await find_code(session, keys, text))
     hashes = keys.fingerprints(normalise_code(text), _CONTEXT)
     found = await session.scalar(select(LinkCode).where(LinkCode.code_hash.in_(hashes)).with_for_update())
     if found is None or (found.used_at is not None and found.used_by != contact.id):
@@ -149,13 +151,18 @@ async def _prove(session: AsyncSession, code: LinkCode, now: datetime) -> None:
         shown.person_id, shown.consultant_id, shown.linked_at = code.person_id, code.consultant_id, now
 
 
-async def _use_pass(session: AsyncSession, contact: Contact, found: LinkCode, now: datetime) -> LinkCode:
+async def _use_pass(
+    session: AsyncSession, contact: Contact, found: LinkCode, now: datetime, used: LinkCode | None
+) -> LinkCode:
     if found.expires_at <= now:
         raise CodeExpired
-    if await session.get(Person, found.person_id) is None:
+    if used is None or (used.used_at is not None and used.used_by != contact.id):
         raise CodeUnknown
-    if contact.person_id != found.person_id:
-        contact.person_id, contact.consultant_id, contact.linked_at = found.person_id, None, now
+    if used.used_at is None:
+        found.used_at, found.used_by = now, contact.id
+        session.add(found)
+        if contact.person_id != found.person_id:
+            contact.person_id, contact.consultant_id, contact.linked_at = found.person_id, None, now
     return found
 
 
@@ -163,6 +170,20 @@ async def find_code(session: AsyncSession, keys: KeyRing, text: str) -> LinkCode
     """The code (or pass) with this text, used or not, without using it: for a browser that holds somebody's chat."""
     by_pass = _read_pass(keys, text)
     if by_pass is not None:
-        return by_pass
+        marks = keys.fingerprints(text.strip(), _PASS_CONTEXT)
+        used = await session.scalar(select(LinkCode).where(LinkCode.code_hash.in_(marks)))
+        return used or (by_pass if await _still_opens(session, by_pass) else None)
     hashes = keys.fingerprints(normalise_code(text), _CONTEXT)
     return await session.scalar(select(LinkCode).where(LinkCode.code_hash.in_(hashes)))
+
+
+async def _still_opens(session: AsyncSession, found: LinkCode) -> bool:
+    """Whether its person is there, and their access was not ended since it was made."""
+    person = await session.get(Person, found.person_id)
+    return person is not None and (person.links_since is None or person.links_since <= found.created_at)
+
+
+async def end_links(session: AsyncSession, person: Person, now: datetime) -> None:
+    """No code or link that is out opens this person's chat any more."""
+    person.links_since = now
+    await session.execute(delete(LinkCode).where(LinkCode.person_id == person.id, LinkCode.used_at.is_(None)))

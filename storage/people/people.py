@@ -73,6 +73,8 @@ class Person(Base, kw_only=True):
     channel_order: Mapped[str] = mapped_column(Text, default="")
     # Rather listens than reads: every message comes with its picture and its sound.
     listens: Mapped[bool] = mapped_column(default=False)
+    # Links and codes from before this open nothing any more: their access was ended, or they were erased.
+    links_since: Mapped[datetime | None] = mapped_column(default=None)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

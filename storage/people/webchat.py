@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, exists, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, defer, mapped_column
 
@@ -18,9 +18,12 @@ from storage.engine.columns import EncryptedJson, Json, RowId
 from storage.engine.keys import KeyRing
 from storage.people.contacts import Contact
 from storage.people.people import Consultant, Person
+from storage.vocabulary import ContactState
 
-# Browsers keep a cookie for at most 400 days.
-SESSION_LASTS = timedelta(days=400)
+# A browser that nobody used for so long shows the chat no more: telephones are lost, lent and sold.
+SESSION_LASTS = timedelta(days=90)
+# A consultant's shows a whole caseload: a working day.
+CONSULTANTS_SESSION_LASTS = timedelta(hours=12)
 _TOKEN_CONTEXT = "web_session"  # noqa: S105 - the name of a context, no secret
 
 
@@ -97,6 +100,14 @@ async def add_web_session(
         )
     )
     return contact
+
+
+async def end_contact(session: AsyncSession, contact: Contact) -> None:
+    """The address is nobody's any more: its browsers are logged out, and what they showed goes."""
+    await session.execute(delete(WebSession).where(WebSession.contact_id == contact.id))
+    await session.execute(delete(WebMessage).where(WebMessage.contact_id == contact.id))
+    contact.person_id = contact.consultant_id = contact.linked_at = contact.trusted_at = None
+    contact.state = ContactState.GONE
 
 
 async def has_web_session(session: AsyncSession, contact_id: int, now: datetime) -> bool:

@@ -5,6 +5,8 @@ The municipality's own administration (person, plan, appointments, that an absen
 the municipality erases it (`maatje erase`). The audit log keeps ids and acts, never names or texts.
 """
 
+from datetime import datetime
+
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,12 +18,17 @@ from storage.people.conversations import Conversation
 from storage.people.people import Person
 from storage.people.relayed import Letter
 from storage.people.webchat import WebMessage, WebSession
+from storage.privacy.traces import erase_from_consultants
 from storage.vocabulary import AbsenceState, MessageState
 
 
-async def erase_conversation(session: AsyncSession, person_id: int, *, keep_contact: int | None = None) -> None:
-    """Delete what the bot holds on a person; `keep_contact` keeps one bare address for the goodbye."""
+async def erase_conversation(
+    session: AsyncSession, person_id: int, now: datetime, *, keep_contact: int | None = None
+) -> None:
+    """Delete what the bot holds on a person, in the chats of consultants too; `keep_contact` keeps one bare address for
+    the goodbye. No link that is out opens anything any more."""
     await session.flush()
+    await erase_from_consultants(session, person_id, now)
     contacts = list(await session.scalars(select(Contact.id).where(Contact.person_id == person_id)))
     everywhere = [*contacts, *([keep_contact] if keep_contact is not None else [])]
     await session.execute(
@@ -59,11 +66,12 @@ async def erase_conversation(session: AsyncSession, person_id: int, *, keep_cont
             channel_order="",
             listens=False,
             stopped_at=None,
+            links_since=now,
         )
     )
 
 
-async def erase_person(session: AsyncSession, person_id: int) -> None:
+async def erase_person(session: AsyncSession, person_id: int, now: datetime) -> None:
     """Delete a person altogether, with all that hangs on them; ids and acts in the audit log remain."""
-    await erase_conversation(session, person_id)
+    await erase_conversation(session, person_id, now)
     await session.execute(delete(Person).where(Person.id == person_id))

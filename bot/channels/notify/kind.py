@@ -100,6 +100,8 @@ def _more(parts: ChannelParts, channel: str) -> Callable[[str], Awaitable[str | 
             contact = await contact_at(session, keys, channel, address)
         if contact is None or contact.person_id is None:
             return None
+        if contact.trusted_at is not None and contact.trusted_at > parts.clock.now():
+            return None
         return web_link(parts.public_url, make_pass(keys, contact.person_id, parts.clock.now()))
 
     return link

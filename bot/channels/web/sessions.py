@@ -19,7 +19,14 @@ from reminders.delivery.channel import Clock
 from storage.engine.database import Database
 from storage.people.contacts import Contact
 from storage.people.link_codes import find_code
-from storage.people.webchat import SESSION_LASTS, WebSession, add_web_session, find_web_session, web_history
+from storage.people.webchat import (
+    CONSULTANTS_SESSION_LASTS,
+    SESSION_LASTS,
+    WebSession,
+    add_web_session,
+    find_web_session,
+    web_history,
+)
 
 CHANNEL = "web"
 _TOKEN = re.compile(r"[0-9a-f]{64}")
@@ -116,7 +123,10 @@ class Sessions:
     async def _prolong(self, session: AsyncSession, token: str) -> None:
         found: WebSession | None = await find_web_session(session, self._database.keys, token, self._clock.now())
         if found is not None:
-            found.expires_at = self._clock.now() + SESSION_LASTS
+            contact = await session.get(Contact, found.contact_id)
+            is_consultants = contact is not None and contact.consultant_id is not None
+            lasts = CONSULTANTS_SESSION_LASTS if is_consultants else SESSION_LASTS
+            found.expires_at = self._clock.now() + lasts
 
     def remember(self, request: Request, response: Response, token: str) -> None:
         """Set the cookie: for this site only, out of reach of scripts, for as long as browsers allow."""

@@ -30,6 +30,8 @@ _UNGUARDED: dict[Act, Screen] = {
     Act.WHO: people.who,
     Act.ADD: people.add,
     Act.GIVE_CODE: people.give_code,
+    Act.END_WAY: people.end_way,
+    Act.NOT_ME: people.not_me,
     Act.ADD_LANGUAGE: people.add_language,
     Act.ADD_GROUP: people.add_group,
     Act.PICK: agenda.people,

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.actions import contacts
+from bot.actions.access.codes import give_code as make_code_for
+from bot.actions.access.logged_in import end_for, was_not_me
 from bot.actions.contacts import InviteRefused
 from bot.actions.people import NAME_LENGTH, Added, NewPerson, PersonRefused, add_person, looked_at_list
 from bot.dialogue.consultants.common import (
@@ -230,7 +231,7 @@ async def add_group(turn: Turn, args: Sequence[str]) -> None:
 
 async def give_code(turn: Turn, args: Sequence[str]) -> None:
     """A code for one of their people who has no safe way, or a new telephone: "code:<person>"."""
-    given = await contacts.give_code(turn.acting, number_in(args))
+    given = await make_code_for(turn.acting, number_in(args))
     if isinstance(given, InviteRefused):
         say_unknown(turn)
         return
@@ -240,6 +241,28 @@ async def give_code(turn: Turn, args: Sequence[str]) -> None:
         *_code_parts(turn, invited.code, invited.expires_at),
         buttons=menu_rows(),
     )
+
+
+async def end_way(turn: Turn, args: Sequence[str]) -> None:
+    """A way of one of their people is not theirs: "endway:<contact>"."""
+    ended = await end_for(turn.acting, number_in(args))
+    if ended is None:
+        say_unknown(turn)
+        return
+    person, channel = ended
+    turn.say(
+        part("consultant.way_ended", person=name_of(person), channel=Text(f"channel.{channel}")),
+        buttons=[[button("consultant.code_button", asks(Act.GIVE_CODE, person.id), "🔑")], *menu_rows()],
+    )
+
+
+async def not_me(turn: Turn, args: Sequence[str]) -> None:
+    """A new telephone was not the consultant's own: "notme:<contact>"."""
+    ended = await was_not_me(turn.acting, number_in(args))
+    if ended is None:
+        say_unknown(turn)
+        return
+    turn.say(part("consultant.your_way_ended", channel=Text(f"channel.{ended.channel}")), buttons=menu_rows())
 
 
 def _code_parts(turn: Turn, code: str, expires_at: datetime) -> list[Part]:

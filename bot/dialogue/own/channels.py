@@ -36,7 +36,12 @@ async def show(turn: Turn, args: Sequence[str]) -> None:
     more = [[button("reach.add", asks(Act.CHANNELS, "add"), "➕")]] if _addable(turn, linked) else []
     turn.say(
         title("settings.channels_ask"),
-        buttons=[*([button(f"channel.{name}", asks(Act.CHANNELS, name), "📱")] for name in linked), *more, menu.back()],
+        buttons=[
+            *([button(f"channel.{name}", asks(Act.CHANNELS, name), "📱")] for name in linked),
+            *more,
+            [button("devices.button", asks(Act.DEVICES), "🔐")],
+            menu.back(),
+        ],
     )
 
 
@@ -60,7 +65,7 @@ async def _add(turn: Turn, channel: str) -> None:
         known = [[Button(verbatim(hidden(on_record)), asks(Act.ADDRESS_ON_RECORD, channel), "✅")]] if on_record else []
         turn.say(title(f"reach.address_ask.{channel}"), buttons=[*known, menu.back()])
     else:
-        link = turn.services.links(await make_own_code(turn.acting)).get(channel)
+        link = turn.services.links(await make_own_code(turn.acting, turn.contact)).get(channel)
         if link is None:
             turn.say(part("reach.cannot_add"), buttons=[menu.back()])
             return

@@ -1,11 +1,12 @@
 """Privacy: what is held, a copy of it, stop, and delete."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.actions import privacy as actions
 from bot.dialogue import menu
 from bot.dialogue.turn import Turn, button, part, title
-from locales.rendering.message import Attachment
+from locales.rendering.message import Attachment, Part, Text
 from reminders.intents import Act, asks
 
 
@@ -26,7 +27,12 @@ async def show(turn: Turn, _args: Sequence[str]) -> None:
 
 async def export(turn: Turn, _args: Sequence[str]) -> None:
     """A file with everything that is held on this person."""
-    person = await actions.ask_for_copy(turn.acting)
+    person = await actions.ask_for_copy(turn.acting, turn.contact)
+    if isinstance(person, actions.NotYet):
+        # The day after: at that hour of it, it holds.
+        on = (person.at + timedelta(days=1)).astimezone(turn.zone).date()
+        turn.say(Part(Text("ways.too_new", {"on": on})), buttons=[menu.back()])
+        return
     turn.say(
         part("privacy.export_file"),
         buttons=[menu.back()],

@@ -221,5 +221,5 @@ async def test_the_history_is_exported_forgotten_in_time_and_erased(office: Offi
         await forget_old(session, office.clock.now() + APPOINTMENT_CHANGES + HOUR, kept_with_person=())
         assert await session.scalar(select(RecordedChange)) is None
         assert await session.scalar(select(SourceWord)) is not None, "an old file would undo what others changed"
-        await erase_person(session, office.person_id)
+        await erase_person(session, office.person_id, office.clock.now())
         assert await session.scalar(select(SourceWord)) is None

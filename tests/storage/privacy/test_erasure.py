@@ -50,7 +50,7 @@ async def test_nothing_personal_stands_in_the_file_in_plain_text(sqlite_database
 async def test_after_erasing_the_file_does_not_know_the_person(sqlite_database: Database, clock: FakeClock) -> None:
     person_id = await imported(sqlite_database, clock)
     async with sqlite_database.writing() as session:
-        await erase_person(session, person_id)
+        await erase_person(session, person_id, clock.now())
     await sqlite_database.forget_deleted()
     assert b"BEWARE-77" not in bytes_of(sqlite_database)
 
@@ -59,7 +59,7 @@ async def test_only_the_consultant_and_the_audit_log_are_left(database: Database
     person_id = await imported(database, clock)
     async with database.writing() as session:
         session.add(AuditEntry(at=clock.now(), actor="operator", action="exported", subject=f"person:{person_id}"))
-        await erase_person(session, person_id)
+        await erase_person(session, person_id, clock.now())
     async with database.reading() as session:
         left = {
             table.name: await session.scalar(select(func.count()).select_from(table))
@@ -72,7 +72,7 @@ async def test_whoever_comes_next_is_not_taken_for_who_was_erased(database: Data
     """The audit log and the buttons of old messages hold ids."""
     first = await imported(database, clock)
     async with database.writing() as session:
-        await erase_person(session, first)
+        await erase_person(session, first, clock.now())
     second = await imported(database, clock)
     assert second > first
     async with database.writing() as session:
