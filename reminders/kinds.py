@@ -18,6 +18,7 @@ class Kind(StrEnum):
     # To anybody: what was worded when it was made, an answer or a letter that is passed on.
     SAY = "say"
     # To the person.
+    OWN_DATES = "own_dates"  # a reply that told terms of their own; its key keeps which
     REMINDER = "reminder"  # one meeting ahead
     CLASSES = "classes"  # the classes of a day, the evening before
     OVERVIEW = "overview"  # the week
@@ -79,6 +80,7 @@ class Traits:
 TRAITS: Final[Mapping[Kind, Traits]] = complete(
     {
         Kind.SAY: Traits(WordedBy.ITS_BODY, IfLost.TELL_CONSULTANT),
+        Kind.OWN_DATES: Traits(WordedBy.ITS_BODY, IfLost.TELL_CONSULTANT, kept_with_person=True),
         Kind.REMINDER: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True),
         Kind.CLASSES: Traits(WordedBy.PLANNED, replanned=True),
         Kind.OVERVIEW: Traits(WordedBy.PLANNED, useful_for=timedelta(days=1), replanned=True),

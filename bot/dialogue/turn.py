@@ -19,6 +19,7 @@ from bot.dialogue.services import Services
 from bot.events import InboundEvent
 from locales.rendering.message import Attachment, Body, Button, Part, Style, Text
 from reminders.kinds import Kind
+from reminders.own_dates import OwnDates, dates_said, key_of
 from storage.engine.columns import Json
 from storage.outbox.message import Outgoing
 from storage.people.contacts import Contact
@@ -125,10 +126,15 @@ class Turn:
         shown = tuple(tuple(row) for row in buttons)
         # Encoded once: for the outbox, and as what is remembered of it.
         body = Body(parts, shown, attachment, card=card, aloud=aloud).to_json()
+        key, kind = f"reply:{self.event.channel}:{self.event.event_id}:{len(self.replies)}", Kind.SAY
+        if self.linked_person is not None and (dates := dates_said(parts)):
+            # When one of them changes, they are told.
+            rules = self.services.municipalities.of(self.linked_person.municipality).term_rules
+            key, kind = key_of(OwnDates(rules.mark, dates), key), Kind.OWN_DATES
         self.replies.append(
             Outgoing(
-                key=f"reply:{self.event.channel}:{self.event.event_id}:{len(self.replies)}",
-                kind=Kind.SAY,
+                key=key,
+                kind=kind,
                 due_at=self.now,
                 params=body,
                 person_id=self.contact.person_id,

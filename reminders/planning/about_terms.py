@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from reminders.kinds import Kind
 from reminders.local_time import to_instant
+from reminders.own_dates import own_dates
 from reminders.planning.planned_for import ALWAYS, PlannedFor
 from reminders.terms.milestones import Audience, Milestone, OpenPart, due_at, milestones
 from reminders.terms.terms import TermFacts, Terms
@@ -54,6 +55,9 @@ def told_by(keys: Iterable[str]) -> dict[tuple[str, str], date | None]:
     """What messages with these keys told, the latest last; keys of other kinds are passed over."""
     told: dict[tuple[str, str], date | None] = {}
     for key in keys:
+        if (own := own_dates(key)) is not None:
+            told |= {(about, Audience.PERSON.value): on for about, on in own.dates.items()}
+            continue
         # What was lost and said again later has that behind it.
         match key.partition(":after")[0].split(":"):
             case [Kind.MILESTONE, _, about, on, _, audience]:
@@ -98,6 +102,9 @@ def _corrections(reader: PlannedFor, state: TermState, zone: ZoneInfo, now: date
     today = now.astimezone(zone).date()
     for (about, audience), told in state.told.items():
         current: date | None = getattr(state.terms, about, None)
+        if about.startswith("pip_due") and (state.facts.plan_dated_on or state.facts.plan_signed_on):
+            # The plan is there: by when it was to be is of no use any more.
+            continue
         if told is None or told == current or (told < today and (current is None or current < today)):
             continue
         to_person = audience == Audience.PERSON

@@ -240,7 +240,7 @@ class Planner:
         schedules = await schedules_of(
             session, person_ids, today, now + FAR, zone=self._zone, groups_until=now + self._horizon
         )
-        said = await said_about(session, person_ids, (Kind.MILESTONE, Kind.TERM_CORRECTION))
+        said = await said_about(session, person_ids, (Kind.MILESTONE, Kind.TERM_CORRECTION, Kind.OWN_DATES))
         states = await self._term_states(session, person_ids, said, now)
         unheard = {person_id for person_id, all_of in said.items() if any(one.lost for one in all_of)}
         back_at = await reachable_since(session, unheard) if unheard else {}

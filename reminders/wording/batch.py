@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from reminders.delivery.composing import ClaimedMessage
 from reminders.kinds import Kind
+from reminders.own_dates import own_dates
 from reminders.stored_terms import StoredFacts, stored_facts
 from storage.appointment_kinds import MEETINGS
 from storage.appointments.appointments import day_bounds
@@ -26,7 +27,7 @@ from storage.appointments.schedule import (
 from storage.outbox.heard import HeardOf, ToldOf, heard_by
 from storage.outbox.losses import LostDate, LostOf, lost_dates_of, lost_of
 from storage.outbox.message import params_sent
-from storage.outbox.planning import times_told
+from storage.outbox.planning import said_about, times_told
 from storage.people.people import Person, people_by_id
 from storage.people.phone_tasks import open_tasks
 from storage.vocabulary import Answer, AppointmentStatus, Told
@@ -194,6 +195,9 @@ async def _told_by(session: AsyncSession, rows: Sequence[ClaimedMessage]) -> dic
         match params:
             case {"person_id": int(person), "about": str(about), "on": str(on), "rules": str(rules)}:
                 told[person, about, date.fromisoformat(on)] = rules
+    for person, said in (await said_about(session, corrected, (Kind.OWN_DATES,))).items():
+        for own in filter(None, (own_dates(one.key) for one in said if not one.lost)):
+            told |= {(person, about, on): own.rules for about, on in own.dates.items()}
     return told
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from locales.rendering.message import Button, Part, Style, Text
 from reminders.delivery.composing import ClaimedMessage, Skip
 from reminders.intents import Act, asks
+from reminders.stored_terms import StoredFacts
 from reminders.terms.milestones import MilestoneRules
 from reminders.terms.open_parts import contacts_since, open_parts
 from reminders.terms.rule_sets import NOTE, TermRules
@@ -19,6 +20,8 @@ _TALK: Buttons = (
     (Button(Text("menu.consultant"), asks(Act.LETTER), "💬"),),
     (Button(Text("menu.plan"), asks(Act.PLAN), "🧭"),),
 )
+# Terms that are told as past ("was", "could") once they are.
+_HAS_PAST = frozenset({"term_end", "route_switch_until", "relief_end"})
 # Of no use to who did everything that the law asks.
 _OF_THE_DUTY = frozenset(
     {"term_end", "route_switch_until", "scale_down_from", "guidance_end", "first_year_contacts_by"}
@@ -40,7 +43,7 @@ def milestone(row: ClaimedMessage, batch: Batch, rules: TermRules) -> Wording | 
     if about == "first_year_contacts_by" and contacts >= _ENOUGH:
         return Skip("enough_contacts")
     open_now = [part.value for part in open_parts(stored.group, stored.facts.route, stored.progress)]
-    if about in _OF_THE_DUTY and stored.facts.route is not None and not open_now:
+    if _is_over(about, stored):
         return Skip("finished")
     months = row.params.get("months")
     if row.consultant_id is not None:
@@ -71,6 +74,8 @@ def correction(row: ClaimedMessage, batch: Batch, rules: TermRules) -> Wording |
     terms = compute_terms(stored.facts, rules)
     if getattr(terms, about, None) != new:
         return Skip("term_changed")
+    if _is_over(about, stored):
+        return Skip("finished")
     was = Part(Text("milestone.corrected.old", {"on": old}))
     # What was told before there were rule sets was told by the note's.
     told_by = batch.told_by.get((person_id, about, old)) or NOTE.rules.mark
@@ -88,8 +93,19 @@ def correction(row: ClaimedMessage, batch: Batch, rules: TermRules) -> Wording |
             (title, Part(Text(f"milestone.corrected.{about}")), *why, was, *_none(stored.facts, about, rules)),
             buttons=_TALK,
         )
-    now = [Part(Text("notice.now")), Part(Text(f"term.{about}", {"on": new}), Style.OFFICIAL)]
-    return Wording((title, *why, was, *now), buttons=_TALK)
+    if new >= batch.today:
+        now = [Part(Text("notice.now")), Part(Text(f"term.{about}", {"on": new}), Style.OFFICIAL)]
+    elif about in _HAS_PAST:
+        now = [Part(Text(f"term.{about}.past", {"on": new}), Style.OFFICIAL)]
+    else:
+        now = [Part(Text("milestone.corrected.none"))]
+    return Wording((title, Part(Text(f"milestone.corrected.{about}")), *why, was, *now), buttons=_TALK)
+
+
+def _is_over(about: str, stored: StoredFacts) -> bool:
+    """Whether who did everything that the law asks has no use for this term."""
+    over = stored.facts.route is not None and not open_parts(stored.group, stored.facts.route, stored.progress)
+    return over and about in _OF_THE_DUTY
 
 
 def _none(facts: TermFacts, about: str, rules: TermRules) -> list[Part]:

@@ -26,7 +26,7 @@ def test_the_words_of_stored_rows_stay() -> None:
     assert {kind.value for kind in Kind} == {
         "say", "reminder", "classes", "overview", "confirm_again", "notice", "still_ill", "missed", "milestone",
         "term_correction", "unconfirmed", "overlap", "undelivered", "absence_again", "absence_passed", "pattern",
-        "digest", "conflict", "report_stands",
+        "digest", "conflict", "report_stands", "own_dates",
     }  # fmt: skip
 
 
@@ -36,9 +36,9 @@ def test_what_is_made_anew_told_when_lost_and_kept() -> None:
         Kind.UNCONFIRMED, Kind.OVERLAP, Kind.CHANGE, Kind.REPORT_STANDS,
     } == REPLANNED  # fmt: skip
     assert {
-        Kind.SAY, Kind.REMINDER, Kind.CONFIRM_AGAIN, Kind.CHANGE, Kind.MILESTONE, Kind.TERM_CORRECTION,
+        Kind.SAY, Kind.OWN_DATES, Kind.REMINDER, Kind.CONFIRM_AGAIN, Kind.CHANGE, Kind.MILESTONE, Kind.TERM_CORRECTION,
     } == TOLD_WHEN_LOST  # fmt: skip
-    assert {Kind.MILESTONE, Kind.TERM_CORRECTION} == KEPT_WITH_PERSON
+    assert {Kind.MILESTONE, Kind.TERM_CORRECTION, Kind.OWN_DATES} == KEPT_WITH_PERSON
 
 
 def test_how_long_a_kind_is_of_use() -> None:

@@ -3,12 +3,16 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import update
 
+from reminders.kinds import Kind
+from reminders.own_dates import OwnDates, key_of
 from reminders.planning.about_terms import told_by
 from reminders.terms.open_parts import open_parts
-from reminders.terms.rule_sets import LAW, NOTE
+from reminders.terms.rule_sets import LAW, NOTE, RuleSet
 from storage.engine.database import Database
-from storage.vocabulary import AppointmentKind, Group, Route
+from storage.outbox.message import Message, Outgoing, put
+from storage.vocabulary import AppointmentKind, Group, MessageState, Route
 from tests.clock import FakeClock
 from tests.reminders.planning.planning_world import PlanningWorld, holds, local
 
@@ -94,6 +98,26 @@ async def test_who_is_told_other_dates_because_the_rules_changed_is_told_so(worl
     assert holds(await world.heard(by="ilse"), "Amina", "De regels zijn veranderd")
     await world.replanned()
     assert await world.heard() == []
+
+
+@pytest.mark.parametrize(("told_by_rules", "says_so"), [pytest.param(NOTE, True), pytest.param(LAW, False)])
+async def test_what_was_read_in_the_chat_is_put_right_by_the_rules_it_was_told_by(
+    world: PlanningWorld, told_by_rules: RuleSet, says_so: bool
+) -> None:
+    amina = await world.person()
+    await world.plan(amina, route=Route.B1, plan_signed_on=date(2026, 3, 1), plan_dated_on=date(2026, 2, 20))
+    told = OwnDates(told_by_rules.rules.mark, {"scale_down_from": date(2027, 9, 2), "pip_due": date(2026, 2, 1)})
+    now = world.clock.now()
+    async with world.database.writing() as session:
+        row = Outgoing(key_of(told, "reply:web:1"), Kind.OWN_DATES, now, {}, person_id=amina)
+        await put(session, [row], now)
+        await session.execute(update(Message).values(state=MessageState.DELIVERED, sent_at=now))
+    await world.replanned()
+    texts = await world.heard()
+    # By the law no date decides on A2; the plan is there, so by when it was to be is no news.
+    assert holds(texts, "Examen op niveau A2", "❌ Niet meer: donderdag 2 september 2027", "geldt niet meer")
+    assert holds(texts, "De regels zijn veranderd") is says_so
+    assert not holds(texts, "Uw plan (PIP)")
 
 
 async def test_who_has_another_plan_is_not_told_that_the_rules_changed(world: PlanningWorld) -> None:
