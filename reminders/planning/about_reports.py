@@ -14,7 +14,7 @@ from reminders.kinds import Kind
 from storage.appointments.report_stands import HOLDS, ReportStands
 from storage.outbox.message import Outgoing
 from storage.outbox.planning import Earlier
-from storage.vocabulary import MessageState
+from storage.vocabulary import MessageState, Priority
 
 # Taken back, or waiting and to be replaced: these told nobody anything. What was lost went to who stands in.
 _NOT_TOLD: Final = (MessageState.PENDING, MessageState.CANCELLED)
@@ -51,4 +51,6 @@ def _message(report: ReportStands, last_told: int, now: datetime) -> Outgoing:
         appointment_id=report.appointment_id,
         appointment_version=report.version,
         params={"person_id": report.person_id, "stands": report.stands},
+        # Waits for a consultant who is not linked yet, as the report does.
+        priority=Priority.NORMAL,
     )

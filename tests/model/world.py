@@ -37,6 +37,7 @@ from tests.reminders.sending.outbox_world import drain
 
 # Everything that is wrong is put right within this time, outside quiet hours.
 CORRECTED_WITHIN = timedelta(minutes=40)
+_SETTLED_IN, _PLANNED_EVERY = timedelta(hours=1), timedelta(hours=5)
 _NEVER = datetime.min.replace(tzinfo=AMSTERDAM)
 
 
@@ -120,6 +121,7 @@ class ModelWorld(PlanningWorld):
         # Whether Karim stands in for Ilse.
         self.stands_in = False
         self.calm_since = clock.now()
+        self.planned_at = _NEVER
         self.parts = ModelParts(database.keys, self.planner.plan_people, self.planner.on_changes)
 
     def now(self) -> datetime:
@@ -189,10 +191,14 @@ class ModelWorld(PlanningWorld):
         await self._look()
 
     async def work(self) -> None:
-        """What the service does every minute and every quarter of an hour."""
-        if self.clock.now() < self.down_until:
+        """What the service does every minute; and what it does every quarter of an hour, where that may find something
+        (in the hour after an act, and some times a day): planning is what a sequence takes longest over."""
+        now = self.clock.now()
+        if now < self.down_until:
             return
-        await self.planner.plan_ahead(self.database)
+        if now - self._standing_still < _SETTLED_IN or now - self.planned_at > _PLANNED_EVERY:
+            self.planned_at = now
+            await self.planner.plan_ahead(self.database)
         await drain(self.dispatcher)
         # Every minute: what is lost while it is told goes on to the next.
         while await self.not_delivered.tell(self.database):
@@ -200,11 +206,15 @@ class ModelWorld(PlanningWorld):
         if self.wrong is not None:
             raise self.wrong
 
+    @property
+    def _standing_still(self) -> datetime:
+        """Since when nothing happened and everything works."""
+        return max(self.calm_since, self.down_until, *self.out_until.values())
+
     async def _look(self) -> None:
         now = self.clock.now()
-        standing_still = max(self.calm_since, self.down_until, *self.out_until.values())
         awake = timedelta(hours=8, minutes=15) <= timedelta(hours=self.now().hour, minutes=self.now().minute)
-        if now - standing_still < CORRECTED_WITHIN or not awake or self.now().hour >= 21:
+        if now - self._standing_still < CORRECTED_WITHIN or not awake or self.now().hour >= 21:
             return
         # What waited for the morning, or for the channel, had its time.
         for name in PEOPLE:

@@ -1,4 +1,4 @@
-"""A report follows its meeting, and ends in ways that both hear of (issue 17, rows 1, 6, 7 and 8).
+"""A report follows its meeting, and ends in ways that both hear of (issue 17, rows 1, 2, 6, 7 and 8).
 
 Amina's meeting with Sanne is on Wednesday 4 March; the clock stands on Monday morning.
 """
@@ -10,11 +10,13 @@ import pytest
 from bot.actions import meetings
 from bot.actions.acting import Acting, Actor, Proof, Role
 from bot.events import Pressed
+from locales.rendering.message import Text
 from reminders.planning.not_delivered import NotDelivered
 from storage.appointments.appointments import Appointment, participation_in
 from storage.engine.database import Database
+from storage.outbox.heard import know
 from storage.people.people import Consultant
-from storage.vocabulary import Answer
+from storage.vocabulary import Answer, AppointmentStatus, Told
 from tests.bot.dialogue.talk import ZONE, Phone, Talk
 from tests.clock import FakeClock
 
@@ -222,3 +224,27 @@ async def test_row_7_who_stands_in_gets_the_report(town: Town, losses: NotDelive
     karim.sees("consultant.absence", person="Amina Tesfay")
     await karim.taps("consultant.seen")
     town.amina.sees("absence.seen_by", consultant="Karim")
+
+
+async def test_row_2_the_list_of_whom_to_telephone_names_what_was_lost(
+    town: Town, losses: NotDelivered, database: Database
+) -> None:
+    """A class that was told of today is cancelled while nothing reaches Amina."""
+    talk, lesson = town.talk, town.talk.appointment_ids["Amina-class"]
+    async with database.writing() as session:
+        appointment = await session.get_one(Appointment, lesson)
+        know(session, talk.person_ids["Amina"], appointment, Told.MESSAGE, talk.clock.now())
+        await session.flush()
+        appointment.status = AppointmentStatus.CANCELLED
+        appointment.version += 1
+        talk.channel.gone.add(town.amina.address)
+        await session.flush()
+        await talk.planner.plan_people(session, [talk.person_ids["Amina"]])
+    await talk.settle()
+    await losses.tell(database)
+    await talk.settle()
+    await town.sanne.does(Pressed("calls"))
+    await town.sanne.does(Pressed("call:1"))
+    town.sanne.sees("consultant.call_person", person="Amina Tesfay")
+    town.sanne.sees("notice.cancelled", kind=Text("kind.class"))
+    town.sanne.sees_nothing_of("consultant.script.appointment")
