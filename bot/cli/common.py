@@ -52,12 +52,16 @@ def read_settings() -> Settings:
         # What is wrong with a channel is told at once, not at its first message.
         set_up(settings)
     except ValidationError as error:
-        lines = [
-            f"MAATJE_{'_'.join(str(step) for step in fault['loc']).upper()}: {fault['msg']}" for fault in error.errors()
-        ]
+        lines = [_told(fault["loc"], fault["msg"]) for fault in error.errors()]
         stop("The settings are not right:\n" + "\n".join(lines), WRONG_USAGE)
     set_up_logs(settings.log_format)
     return settings
+
+
+def _told(place: tuple[int | str, ...], message: str) -> str:
+    """A fault of one setting, or of several together, which name themselves in the message."""
+    said = message.removeprefix("Value error, ")
+    return f"MAATJE_{'_'.join(str(step) for step in place).upper()}: {said}" if place else said
 
 
 def _folder_is_missing(file: str | None) -> bool:

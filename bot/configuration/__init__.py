@@ -1,1 +1,1 @@
-"""What a deployment is: settings, municipalities, channels file, logs, clock, and the parts that commands share."""
+"""What a deployment is: settings, the configuration file, logs, clock, and what all of it is put together to."""

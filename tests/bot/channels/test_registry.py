@@ -14,6 +14,7 @@ from bot.channels.notify.kind import NOTIFY_EMAIL
 from bot.configuration.settings import Settings
 from bot.doctor import examine
 from bot.events import Started
+from locales.rendering.catalog import Catalogs
 from storage.people.link_codes import make_code
 from storage.people.people import Person
 from storage.vocabulary import AddressKind, Group
@@ -21,6 +22,7 @@ from tests.bot.channels.toy.channel import ToyChannel
 from tests.bot.channels.toy.kind import TOY
 from tests.clock import FakeClock
 
+ROOT = Path(__file__).parents[3]
 KEY = "maatje-11111111-1111-4111-8111-111111111111-22222222-2222-4222-8222-222222222222"
 
 
@@ -66,6 +68,27 @@ def test_a_channel_that_is_set_up_by_half_is_told_at_the_start(given: dict[str, 
         registry.set_up(settings_of(**given))
 
 
+def test_a_command_says_which_settings_a_half_channel_lacks(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "doctor"],
+        cwd=tmp_path,
+        env={"PATH": "", "PYTHONPATH": str(ROOT), "MAATJE_WHATSAPP_TOKEN": "secret-token"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = " ".join(done.stderr.split())
+    assert done.returncode == 2
+    assert "settings are not right: a channel is set up by half; also set MAATJE_WHATSAPP_PHONE_NUMBER_ID" in said
+    assert "secret-token" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("channel", registry.names())
+def test_a_channel_has_a_name_that_people_read(channel: str) -> None:
+    """The other languages follow the Dutch: `maatje translations check`."""
+    assert Catalogs().has(f"channel.{channel}", "nl")
+
+
 def test_the_environment_goes_before_env_files_and_what_is_given_before_both(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,7 +108,7 @@ def test_the_ways_whose_address_is_typed() -> None:
 def test_asking_which_channels_there_are_loads_none_of_them() -> None:
     heavy = ("telegram", "aiohttp", "aiosmtplib", "numpy", "starlette")
     script = f"import sys, bot.channels.registry; sys.exit(any(m in sys.modules for m in {heavy!r}))"
-    assert subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).parents[3], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
 
 
 async def test_a_new_channel_is_one_folder_and_one_line(
