@@ -90,11 +90,12 @@ class Municipalities:
 
     def __init__(self, by_name: dict[str, Municipality] | None = None) -> None:
         self._by_name = {name.casefold(): municipality for name, municipality in (by_name or {}).items()}
+        # Made once: every person who is planned asks for it.
+        self._default = self._by_name.get(DEFAULT) or Municipality()
 
     def of(self, name: str) -> Municipality:
         """The municipality's own facts, or the default's."""
-        found = self._by_name.get(name.casefold()) or self._by_name.get(DEFAULT)
-        return found or Municipality()
+        return self._by_name.get(name.casefold(), self._default)
 
     @classmethod
     def of_tables(cls, sections: object, path: Path) -> "Municipalities":

@@ -104,6 +104,8 @@ class RuleSet:
         Raises:
             RuleFault: when a value is unknown or cannot be.
         """
+        if not values:
+            return self
         return replace(self, rules=_rules({**_values(self.rules), **values}))
 
     def with_own(self, own: Mapping[str, Mapping[str, object]]) -> "RuleSet":
