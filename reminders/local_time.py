@@ -93,6 +93,15 @@ class QuietHours:
         except ValueError as error:
             raise ValueError(f"{text!r} is no span of hours; write it as 21:00-08:00") from error
 
+    def own(self, text: str | None) -> "QuietHours":
+        """A person's own hours as stored, in this span's zone; this span where they have none that can be read."""
+        if not text:
+            return self
+        try:
+            return self.parse(text, self.zone)
+        except ValueError:
+            return self
+
     def is_quiet(self, instant: datetime) -> bool:
         """Whether the clock on the wall shows a quiet time."""
         shown = to_wall(instant, self.zone).time()

@@ -79,7 +79,7 @@ class ChannelRules:
         """
         if self.quiet_hours is None or now - due_at < LATE:
             return now
-        quiet = QuietHours.parse(own, self.quiet_hours.zone) if own else self.quiet_hours
+        quiet = self.quiet_hours.own(own)
         morning = quiet.later_than_quiet(now)
         return now if quiet.is_quiet(due_at) or morning > until - USE_LEFT else morning
 

@@ -21,6 +21,7 @@ from reminders.planning.about_changes import change_of, in_few_words, made, once
 from reminders.planning.about_reports import report_messages
 from reminders.planning.about_terms import TermState, said_again, term_messages, told_by
 from reminders.planning.conflicts import conflicts
+from reminders.planning.left_out import LeftOut
 from reminders.planning.planned_for import ALWAYS, NEVER, PlannedFor
 from reminders.policies.due_times import Policies
 from reminders.stored_terms import stored_facts
@@ -93,6 +94,7 @@ class Planner:
         self._term_rules = term_rules
         self._holidays = holidays
         self._horizon = horizon
+        self._left_out = LeftOut()
 
     async def on_changes(self, session: AsyncSession, changes: Sequence[AppointmentChange]) -> None:
         """Plan anew for everybody whom changes concern; see storage.appointments.changes.OnChanges.
@@ -176,10 +178,15 @@ class Planner:
         await session.flush()
 
     async def plan_people(self, session: AsyncSession, person_ids: Collection[int]) -> int:
-        """Plan these people's messages anew, after anything about them changed; returns how many rows are new."""
-        difference = await self.difference(session, person_ids)
-        await self._apply(session, difference)
-        return len(difference.new)
+        """Plan these people's messages anew, after anything about them changed; returns how many rows are new.
+
+        Whose data cannot be worked with costs the others nothing; their consultant is told.
+        """
+        differences, left_out = await self._differences(session, sorted(person_ids))
+        for difference in differences:
+            await self._apply(session, difference)
+        await self._left_out.tell(session, left_out, self._now(), self._zone)
+        return sum(len(difference.new) for difference in differences)
 
     async def plan_ahead(self, database: Database, *, progress: Callable[[int], None] | None = None) -> int:
         """Plan everybody's coming messages, page by page; returns how many rows are new.
@@ -191,16 +198,24 @@ class Planner:
         while True:
             async with database.reading() as session:
                 page = await people_after(session, last, PAGE)
-                difference = await self.difference(session, page) if page else Difference()
+                differences, left_out = await self._differences(session, page)
             if not page:
                 return planned
-            if difference:
+            if left_out or any(differences):
                 async with database.writing() as session:
-                    await self._apply(session, difference)
-            planned += len(difference.new)
+                    for difference in differences:
+                        await self._apply(session, difference)
+                    await self._left_out.tell(session, left_out, self._now(), self._zone)
+            planned += sum(len(difference.new) for difference in differences)
             last = page[-1]
             if progress is not None:
                 progress(len(page))
+
+    async def _differences(
+        self, session: AsyncSession, person_ids: Sequence[int]
+    ) -> tuple[list[Difference], list[int]]:
+        """What would change for these people, and who cannot be planned for."""
+        return await self._left_out.apart(person_ids, lambda some: self.difference(session, some))
 
     async def difference(self, session: AsyncSession, person_ids: Collection[int]) -> Difference:
         """What would change in the outbox if these people were planned for now."""
@@ -305,7 +320,7 @@ class Planner:
             PlannedFor(
                 id=row.id,
                 municipality=row.municipality,
-                quiet_hours=QuietHours.parse(row.quiet_hours, self._zone) if row.quiet_hours else self._quiet_hours,
+                quiet_hours=self._quiet_hours.own(row.quiet_hours),
                 wishes=row.wishes,
                 consultant_id=row.consultant_id,
                 may_be_told=row.consented_at is not None and row.stopped_at is None,

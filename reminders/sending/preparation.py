@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import structlog
 
@@ -40,10 +40,15 @@ from storage.outbox.queue import ClaimedRow, OutboxQueue
 from storage.outbox.results import Result
 from storage.vocabulary import MessageState, Priority
 
+# What a message says; or why what it tells of cannot be read now.
+_Said: TypeAlias = Composed | Undecryptable
+
 log = structlog.get_logger(__name__)
 
 _YIELD_EVERY = 16
 FILE_AGAIN_IN = timedelta(minutes=10)
+# A row that cannot be read under the secrets that there are is tried again this often.
+KEY_AGAIN_IN = timedelta(minutes=30)
 # Faults of the database itself are not a message's fault: the whole batch goes back.
 _NOT_THE_ROWS_FAULT = DATABASE_FAULTS
 
@@ -104,12 +109,17 @@ class Preparation:
                 await asyncio.sleep(0)
             row, said = letter.row, composed.get(letter.row.id)
             match said:
+                case Undecryptable():
+                    results.append(_waits_for_key(row, now))
                 case Body():
                     also = tuple(merged.get(row.id, ()))
                     try:
                         rendered = await self._rendered(said, letter.message, letter.way, now)
                     except FileNotYet:
                         results.extend(_waits_for_file(waiting, now) for waiting in (row, *also))
+                        continue
+                    except Undecryptable:
+                        results.extend(_waits_for_key(waiting, now) for waiting in (row, *also))
                         continue
                     if rendered is None:
                         results.extend(_failed(failed.id, "not_rendered", now) for failed in (row, *also))
@@ -154,8 +164,10 @@ class Preparation:
                 continue
             try:
                 letters.append(_Routed(row, self._decrypted(row), way))
-            except (Undecryptable, ValueError):
-                results.append(_failed(row.id, "undecryptable", now))
+            except Undecryptable:
+                results.append(_waits_for_key(row, now))
+            except ValueError:
+                results.append(_failed(row.id, "not_json", now))
         return letters, results
 
     async def _rendered(self, body: Body, message: ClaimedMessage, way: Way, now: datetime) -> Rendered | None:
@@ -174,7 +186,7 @@ class Preparation:
                 )
             if way.unasked and any(self._rules.is_brief(c) for c in channels):
                 rendered = replace(rendered, brief=self._brief(body, message, way.language, now))
-        except FileNotYet:
+        except (FileNotYet, Undecryptable):
             raise
         except _NOT_THE_ROWS_FAULT:
             raise
@@ -239,7 +251,8 @@ class Preparation:
             row.attempts,
         )
 
-    async def _composed(self, messages: Sequence[ClaimedMessage], now: datetime) -> Mapping[int, Composed]:
+    async def _composed(self, messages: Sequence[ClaimedMessage], now: datetime) -> Mapping[int, _Said]:
+        """What each says; or why what it tells of cannot be read now."""
         if not messages:
             return {}
         try:
@@ -249,7 +262,7 @@ class Preparation:
             raise
         except Exception as error:  # one bad row among many: find it by asking one at a time
             log.warning("outbox_batch_not_composed", rows=len(messages), error=type(error).__name__)
-        composed: dict[int, Composed] = {}
+        composed: dict[int, _Said] = {}
         for message in messages:
             # A session of its own: the one that stumbled may not be usable any more.
             async with self._database.reading() as session:
@@ -257,12 +270,14 @@ class Preparation:
                     composed.update(await self._composer.compose(session, [message], now))
                 except _NOT_THE_ROWS_FAULT:
                     raise
+                except Undecryptable as error:
+                    composed[message.id] = error
                 except Exception as error:
                     log.error("outbox_not_composed", message=message.id, kind=message.kind, error=type(error).__name__)
         return composed
 
 
-def _merged(composed: Mapping[int, Composed], letters: Sequence[_Routed]) -> dict[int, list[ClaimedRow]]:
+def _merged(composed: Mapping[int, _Said], letters: Sequence[_Routed]) -> dict[int, list[ClaimedRow]]:
     """The rows that are said within another, by that row's id."""
     merged: dict[int, list[ClaimedRow]] = {}
     for letter in letters:
@@ -278,12 +293,20 @@ def _waits_for_file(row: ClaimedRow, now: datetime) -> Result:
     return Result(row.id, MessageState.PENDING, "file_not_yet", next_at=now + pause)
 
 
+def _waits_for_key(row: ClaimedRow, now: datetime) -> Result:
+    """What cannot be read under these secrets goes back: with the right one it is sent, and when its use ends somebody
+    hears that it was not. Each time it waits twice as long, at most KEY_AGAIN_IN."""
+    log.error("outbox_row_not_readable", message=row.id, kind=row.kind)
+    pause = min(max(now - row.due_at, timedelta(minutes=1)), KEY_AGAIN_IN)
+    return Result(row.id, MessageState.PENDING, "not_readable", next_at=now + pause)
+
+
 def _failed(row_id: int, reason: str, now: datetime) -> Result:
     log.error("outbox_row_failed", message=row_id, reason=reason)
     return Result(row_id, MessageState.FAILED, reason, lost_at=now)
 
 
-def _told(composed: Mapping[int, Composed], rows: Sequence[ClaimedRow]) -> dict[int, tuple[ToldOf, ...]]:
+def _told(composed: Mapping[int, _Said], rows: Sequence[ClaimedRow]) -> dict[int, tuple[ToldOf, ...]]:
     """What these rows tell of appointments, by row; most replies tell of none."""
     told: dict[int, tuple[ToldOf, ...]] = {}
     for row in rows:

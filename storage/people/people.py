@@ -147,6 +147,24 @@ async def people_after(session: AsyncSession, last: int, limit: int) -> list[int
     return list(await session.scalars(select(Person.id).where(Person.id > last).order_by(Person.id).limit(limit)))
 
 
+class Guided(NamedTuple):
+    """A person by numbers alone, and the consultant who guides them."""
+
+    person_id: int
+    external_id: str
+    consultant_id: int
+
+
+async def guided_by(session: AsyncSession, ids: Collection[int]) -> list[Guided]:
+    """These people's consultants, for those who have one; nothing encrypted is read."""
+    rows = await session.execute(
+        select(Person.id, Person.external_id, Person.consultant_id)
+        .where(among(Person.id, ids), Person.consultant_id.is_not(None))
+        .order_by(Person.id)
+    )
+    return [Guided(id_, number, consultant_id) for id_, number, consultant_id in rows if consultant_id is not None]
+
+
 async def plan_of(session: AsyncSession, person_id: int) -> Plan | None:
     """The person's plan, when one was imported."""
     return await session.scalar(select(Plan).where(Plan.person_id == person_id))
