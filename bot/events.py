@@ -139,3 +139,12 @@ class InboundEvent:
     proof: Proof = Proof.ACCOUNT
     # Of a reply by mail: whether our own mail server confirms its sender (DMARC); consultants' mail needs it.
     checked: bool = False
+
+
+def words_of(event: InboundEvent) -> str:
+    """What the sender wrote, as far as it is words."""
+    match event.payload:
+        case Said(text=words) | Media(caption=words) | Pressed(words=words) | Command(rest=words):
+            return words
+        case _:
+            return ""

@@ -19,8 +19,9 @@ from bot.channels.base import BringAgain, Channel
 from bot.dialogue.services import Services
 from bot.dialogue.step import step
 from bot.dialogue.turn import Turn, button, part, party_of
-from bot.events import InboundEvent, Pressed
+from bot.events import InboundEvent, Pressed, words_of
 from bot.intake import Full, Intake
+from bot.telling.letters import could_not_handle
 from reminders.delivery.channel import Clock
 from reminders.delivery.degrade import may_number
 from reminders.delivery.episodes import Episodes
@@ -189,15 +190,30 @@ class Inbox:
             await keep_offer(turn.session, turn.contact.id, turn.offered, turn.now)
 
     async def _apologise(self, event: InboundEvent) -> list[int]:
-        """Mark the event as seen, so that it is not tried for ever, and say that something went wrong."""
+        """Mark the event as seen, so that it is not tried for ever, and say that something went wrong.
+
+        What a person wrote reaches their consultant all the same: a report must not be gone by a fault of ours.
+        """
         now = self._clock.now()
         async with self._database.writing() as session:
             if not await self._is_new(session, event):
                 return []
             contact = await self._contact(session, event)
             turn = await self._turn(session, event, contact)
-            turn.say(part("error.sorry"), buttons=[[button("menu.back", asks(Act.MENU), "🏠")]])
+            passed_on = [part("letter.passed_on_too")] if await self._passed_on(turn) else []
+            turn.say(part("error.sorry"), *passed_on, buttons=[[button("menu.back", asks(Act.MENU), "🏠")]])
             return await put(session, [self._claimed(reply) for reply in turn.replies], now)
+
+    async def _passed_on(self, turn: Turn) -> bool:
+        """Tell the consultant what a person wrote or pressed that could not be handled; whether there is one."""
+        person = turn.linked_person
+        consultant = await turn.acting.who_hears(person) if person is not None else None
+        if person is None or consultant is None:
+            return False
+        body = could_not_handle(person, words_of(turn.event))
+        key = f"unhandled:{turn.event.channel}:{turn.event.event_id}"
+        await turn.acting.tell_consultant(consultant.id, key, body, about=person)
+        return True
 
     def _claimed(self, message: Outgoing) -> Outgoing:
         return replace(message, lease_owner=self._worker, lease_until=self._clock.now() + REPLY_LEASE)

@@ -4,13 +4,17 @@
 The schema is the migrations' (storage.engine.migrate); each test has a database of its own.
 """
 
+import logging
 import os
+import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from bot.configuration.logs import set_up_logs
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
 from tests.clock import FakeClock
@@ -24,6 +28,15 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 # These start whole processes, kill them and wait for what they do: a machine that stalls is tried once more.
 _OF_PROCESSES = tuple(Path(__file__).parent / folder for folder in ("bench", "chaos", "end_to_end"))
+
+
+def pytest_configure() -> None:
+    """Events as the service writes them: without the tracebacks whose every variable takes seconds to draw."""
+    set_up_logs("console")
+    # The libraries' are pytest's to catch.
+    logging.getLogger().handlers.clear()
+    sys.excepthook = sys.__excepthook__
+    threading.excepthook = threading.__excepthook__
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

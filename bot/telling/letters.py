@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from locales.rendering.message import Attachment, Body, Button, Part, Style, Text
 from reminders.intents import Act, asks
 from reminders.wording.appointment import name_of
+from reminders.wording.to_consultant import write_to
 from storage.people.people import Consultant, Person
 from storage.people.relayed import Letter
 from storage.vocabulary import ReadyAnswer
@@ -57,6 +58,18 @@ def invitation(consultant: Consultant) -> Body:
     """An offer to talk; never a summons (1.11)."""
     heading = Part(Text("invitation.title", {"consultant": consultant.name}), Style.TITLE)
     return Body((heading, Part(Text("invitation.text"))), (_ANSWER, _MENU))
+
+
+def could_not_handle(person: Person, words: str) -> Body:
+    """What a person wrote (or nothing, where they pressed a button) that a fault of ours kept us from handling."""
+    return Body(
+        (
+            Part(Text("consultant.could_not_handle", {"person": name_of(person)}), Style.TITLE),
+            *([_quoted(words)] if words else []),
+            Part(Text("consultant.could_not_handle_hint")),
+        ),
+        write_to(person),
+    )
 
 
 def _from(consultant: Consultant) -> Part:

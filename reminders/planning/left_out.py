@@ -20,7 +20,7 @@ _DAY: Final = timedelta(days=1)
 
 
 class LeftOut:
-    """Keeps apart whom planning stumbles over, and says so: to the operator in the log, to the consultant in a message."""
+    """Keeps apart whom planning stumbles over, and tells the operator (in the log) and the consultant (a message)."""
 
     def __init__(self) -> None:
         self._stumbling = Episodes("person_not_planned", reminded=_DAY.total_seconds())
