@@ -1,1 +1,1 @@
-"""Benchmarks of `maatje bench`: each measures one promise of the README and returns its figures as a dictionary."""
+"""Benchmarks of `maatje bench`: each measures one promise of the project and returns its figures as a dictionary."""

@@ -69,4 +69,4 @@ class ChannelKind:
     link: Callable[[Settings, str], Awaitable[str | None]] = no_link
     needs_address: AddressKind | None = None
     needs_public_url: bool = False
-    when_off: str = "off; README, Channels, says how to set it up"
+    when_off: str = "off; docs/settings.md, Channels, says how to set it up"

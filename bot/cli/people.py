@@ -55,7 +55,7 @@ def invite(
 
     async def work() -> dict[str, str]:
         if by is not None and by not in set_up(settings):
-            stop(f"The channel {by} is not set up (see README, Channels).", WRONG_USAGE)
+            stop(f"The channel {by} is not set up (see docs/settings.md, Channels).", WRONG_USAGE)
         async with opened(settings) as database, acting(settings, database) as operator:
             invited = await contacts.invite(
                 operator, person, by=by, link_of=lambda code: web_link(settings.own_url, code)
