@@ -16,6 +16,7 @@ from notifications_python_client.authentication import create_jwt_token
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.channels.base import DeliveryError, RetryLater
+from bot.channels.bounded import read_at_most
 from bot.channels.notify.config import NotifyConfig
 from bot.channels.notify.errors import delivery_error
 from reminders.delivery.channel import Clock
@@ -186,7 +187,7 @@ class NotifyApi:
             async with self._session.request(
                 method, url, data=data, headers=headers, allow_redirects=False, proxy=self._proxy
             ) as answer:
-                return answer.status, await answer.read()
+                return answer.status, await read_at_most(answer)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             raise RetryLater("unreachable") from None
         except TimeoutError:

@@ -14,8 +14,13 @@ import aiohttp
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.channels.bounded import LARGEST_ANSWER, read_at_most
+
 READ_TIMEOUT = 20.0
 CONNECT_TIMEOUT = 5.0
+# Telegram gives files of at most 20 MB (https://core.telegram.org/bots/api#getfile), and 100 updates at a time.
+LARGEST_FILE = 21_000_000
+LARGEST_BATCH = 10_000_000
 _FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
@@ -70,7 +75,7 @@ class AiohttpRequest(BaseRequest):
             async with session.request(
                 method, url, data=data, headers=headers, timeout=_timeout(seconds), proxy=self._proxy(url)
             ) as answer:
-                return answer.status, await answer.read()
+                return answer.status, await read_at_most(answer, _most(url))
         except TimeoutError:
             # `from None`: the cause would show the URL in a traceback.
             raise TimedOut from None
@@ -99,6 +104,13 @@ class AiohttpRequest(BaseRequest):
         if not isinstance(parsed, dict):
             raise NetworkError("answer is no JSON object")
         return parsed
+
+
+def _most(url: str) -> int:
+    """The most bytes that an answer from here may have."""
+    if "/file/" in url:
+        return LARGEST_FILE
+    return LARGEST_BATCH if url.endswith("/getUpdates") else LARGEST_ANSWER
 
 
 @lru_cache(maxsize=64)

@@ -8,6 +8,7 @@ import aiohttp
 import structlog
 
 from bot.channels.base import DeliveryError, RetryLater
+from bot.channels.bounded import TooLong, read_at_most
 from bot.channels.to_mend import ToMend
 from bot.channels.whatsapp.config import WhatsAppConfig
 from bot.channels.whatsapp.errors import TO_MEND, error_of
@@ -75,8 +76,9 @@ class GraphApi:
             return None
         try:
             async with self._connected().get(url, headers=self._headers()) as found:
-                content = await found.content.read(LARGEST_FILE + 1)
-                return content if found.status == 200 and len(content) <= LARGEST_FILE else None
+                return await read_at_most(found, LARGEST_FILE) if found.status == 200 else None
+        except TooLong:
+            return None
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise RetryLater("unreachable") from None
 
@@ -91,7 +93,7 @@ class GraphApi:
     ) -> Mapping[str, object]:
         try:
             async with self._connected().request(method, url, headers=self._headers(), json=json, data=data) as answer:
-                status, body = answer.status, await answer.content.read(1_000_000)
+                status, body = answer.status, await read_at_most(answer)
         except TimeoutError:
             raise RetryLater("timeout") from None
         except (aiohttp.ClientError, OSError, asyncio.IncompleteReadError):
