@@ -86,19 +86,18 @@ class Scheduler:
 
     async def plan_ahead(self) -> None:
         """Plan what is to be said in the coming weeks."""
-        planned = await self._planner.plan_ahead(self._database)
+        planned = await self._step("planner", self._planner.plan_ahead(self._database))
         for plan in self._plan_more:
-            async with self._database.writing() as session:
-                planned += await plan(session)
+            planned += await self._step(getattr(plan, "__name__", "?"), self._written(plan))
         if planned:
             log.info("planned_ahead", messages=planned)
             self._dispatcher.wake()
 
     async def look_after(self) -> None:
         """Do what cannot wait a quarter of an hour; wake the dispatcher when there is something to send."""
-        found = sum([await look() for look in self._often])
+        found = sum([await self._step(getattr(look, "__name__", "?"), look()) for look in self._often])
         # Whom nothing reached is to be telephoned before the meeting that it was about.
-        if lost := await self._not_delivered.tell(self._database):
+        if lost := await self._step("not_delivered", self._not_delivered.tell(self._database)):
             log.info("told_of_undelivered", messages=lost)
         if found or lost:
             self._dispatcher.wake()
@@ -107,6 +106,20 @@ class Scheduler:
         """Forget what is kept no longer than needed."""
         async with self._database.writing() as session:
             await forget_old(session, self._clock.now(), kept_with_person=KEPT_WITH_PERSON)
+
+    async def _written(self, plan: PlanMore) -> int:
+        async with self._database.writing() as session:
+            return await plan(session)
+
+    async def _step(self, name: str, work: Awaitable[int]) -> int:
+        """What one part of a job did; one that stumbles costs the other parts nothing."""
+        try:
+            done = await work
+        except Exception as error:
+            self._stumbling.noticed(name, error=type(error).__name__)
+            return 0
+        self._stumbling.well(name)
+        return done
 
     def _every(self, interval: timedelta, job: Callable[[], Awaitable[None]]) -> None:
         async def guarded() -> None:

@@ -1,7 +1,8 @@
 """How people are reached and where a conversation stands: contacts, link codes, conversations, seen events."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -257,10 +258,21 @@ async def add_mail_addresses(session: AsyncSession, keys: KeyRing, now: datetime
     return added
 
 
-async def linked_consultants(session: AsyncSession) -> list[Consultant]:
-    """The consultants who have an address that works."""
+class LinkedConsultant(NamedTuple):
+    """A consultant by number, and when they are away."""
+
+    id: int
+    away_from: date | None
+    away_until: date | None
+
+
+async def linked_consultants(session: AsyncSession) -> list[LinkedConsultant]:
+    """The consultants who have an address that works; nothing encrypted is read, which may be damaged."""
     linked = select(Contact.consultant_id).where(Contact.state == ContactState.ACTIVE)
-    return list(await session.scalars(select(Consultant).where(Consultant.id.in_(linked))))
+    rows = await session.execute(
+        select(Consultant.id, Consultant.away_from, Consultant.away_until).where(Consultant.id.in_(linked))
+    )
+    return [LinkedConsultant(*row) for row in rows]
 
 
 async def mark_gone(session: AsyncSession, contact_ids: Collection[int]) -> None:
