@@ -6,6 +6,7 @@ dozens. All rows come at once: SQLAlchemy asks for all of them anyway. The begin
 see before its first statement, goes with that one.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Self
@@ -105,6 +106,11 @@ def connector(url: URL) -> Callable[[], Awaitable[aiosqlite.Connection]]:
         connection = _Connection(opened, iter_chunk_size=1)
         # A process that ends without closing must not wait for it.
         connection._thread.daemon = True
-        return await connection
+        try:
+            return await connection
+        except sqlite3.Error:
+            # aiosqlite bids its thread stop and goes; the thread must not answer to a loop that is closed by then.
+            await asyncio.to_thread(connection._thread.join)
+            raise
 
     return connect
