@@ -99,22 +99,22 @@ class Preparation:
 
         Raises one of DATABASE_FAULTS when the database is out of reach; nothing was done then.
         """
-        letters, results = await self._letters(rows, now)
-        composed = await self._composed([letter.message for letter in letters], now)
-        merged = _merged(composed, letters)
+        routed, results = await self._routed(rows, now)
+        composed = await self._composed([one.message for one in routed], now)
+        merged = _merged(composed, routed)
         parcels: list[tuple[str, Parcel]] = []
-        for place, letter in enumerate(letters):
+        for place, one in enumerate(routed):
             if place % _YIELD_EVERY == 0:
                 # Let what is being sent and recorded go on: rendering a batch takes tens of milliseconds.
                 await asyncio.sleep(0)
-            row, said = letter.row, composed.get(letter.row.id)
+            row, said = one.row, composed.get(one.row.id)
             match said:
                 case Undecryptable():
                     results.append(_waits_for_key(row, now))
                 case Body():
                     also = tuple(merged.get(row.id, ()))
                     try:
-                        rendered = await self._rendered(said, letter.message, letter.way, now)
+                        rendered = await self._rendered(said, one.message, one.way, now)
                     except FileNotYet:
                         results.extend(_waits_for_file(waiting, now) for waiting in (row, *also))
                         continue
@@ -124,10 +124,10 @@ class Preparation:
                     if rendered is None:
                         results.extend(_failed(failed.id, "not_rendered", now) for failed in (row, *also))
                     else:
-                        parcel = Parcel(row, rendered, list(letter.way.addresses), lease_until, also)
+                        parcel = Parcel(row, rendered, list(one.way.addresses), lease_until, also)
                         parcel.told = _told(composed, (row, *also))
-                        self._illustrate(parcel, said, letter)
-                        parcels.append((letter.way.lane, parcel))
+                        self._illustrate(parcel, said, one)
+                        parcels.append((one.way.lane, parcel))
                 case Skip():
                     lost_at = now if said.state is MessageState.FAILED else None
                     results.append(Result(row.id, said.state, said.reason, lost_at=lost_at))
@@ -137,7 +137,7 @@ class Preparation:
                     results.append(_failed(row.id, "not_composed", now))
         return Prepared(parcels, results)
 
-    async def _letters(self, rows: Sequence[ClaimedRow], now: datetime) -> tuple[list[_Routed], list[Result]]:
+    async def _routed(self, rows: Sequence[ClaimedRow], now: datetime) -> tuple[list[_Routed], list[Result]]:
         """What is still of use, can be read and has a way to go; and what became of the rest."""
         results: list[Result] = []
         useful: list[ClaimedRow] = []
@@ -149,7 +149,7 @@ class Preparation:
         recipients = await self._queue.recipients(useful)
         channels = self._rules.capabilities.keys()
         closed = await self._closed(now) if self._closed is not None and useful else ()
-        letters: list[_Routed] = []
+        routed: list[_Routed] = []
         for row in useful:
             # Answers go out whatever the budget: who is left without one asks again.
             open_now = channels - closed if closed and row.priority != Priority.REPLY else channels
@@ -163,12 +163,12 @@ class Preparation:
                 results.append(Result(row.id, MessageState.PENDING, way.reason, next_at=at))
                 continue
             try:
-                letters.append(_Routed(row, self._decrypted(row), way))
+                routed.append(_Routed(row, self._decrypted(row), way))
             except Undecryptable:
                 results.append(_waits_for_key(row, now))
             except ValueError:
                 results.append(_failed(row.id, "not_json", now))
-        return letters, results
+        return routed, results
 
     async def _rendered(self, body: Body, message: ClaimedMessage, way: Way, now: datetime) -> Rendered | None:
         """The message in the reader's language, with its file; None when a text or the file stumbles."""
@@ -195,13 +195,13 @@ class Preparation:
             return None
         return rendered
 
-    def _illustrate(self, parcel: Parcel, body: Body, letter: _Routed) -> None:
+    def _illustrate(self, parcel: Parcel, body: Body, one: _Routed) -> None:
         """Who listens gets it with picture and sound, made in its lane; who reads, a button to hear it."""
-        illustrator, way = self._illustrator, letter.way
+        illustrator, way = self._illustrator, one.way
         if illustrator is None or not any(self._rules.capabilities[a.channel].media for a in way.addresses):
             return
         if way.listens or body.aloud:
-            parcel.unfinished = partial(illustrator.illustrated, parcel.rendered, body, letter.message)
+            parcel.unfinished = partial(illustrator.illustrated, parcel.rendered, body, one.message)
         elif way.lane.startswith("person:") and parcel.rendered.file is None:
             parcel.rendered = replace(parcel.rendered, hear=asks(Act.HEAR, parcel.row.id))
 
@@ -277,13 +277,13 @@ class Preparation:
         return composed
 
 
-def _merged(composed: Mapping[int, _Said], letters: Sequence[_Routed]) -> dict[int, list[ClaimedRow]]:
+def _merged(composed: Mapping[int, _Said], routed: Sequence[_Routed]) -> dict[int, list[ClaimedRow]]:
     """The rows that are said within another, by that row's id."""
     merged: dict[int, list[ClaimedRow]] = {}
-    for letter in letters:
-        said = composed.get(letter.row.id)
+    for one in routed:
+        said = composed.get(one.row.id)
         if isinstance(said, Merged):
-            merged.setdefault(said.into, []).append(letter.row)
+            merged.setdefault(said.into, []).append(one.row)
     return merged
 
 
