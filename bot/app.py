@@ -24,10 +24,10 @@ from bot.enclosures.files import Attachments
 from bot.enclosures.personal_links import PersonalLinks
 from bot.enclosures.picture_and_sound import Illustrations
 from bot.faq.finder import build_finder
-from bot.faq.finding import Finder
 from bot.http import build_http
 from bot.inbox import Inbox
 from bot.readiness import Readiness
+from bot.understanding.door import Door, TrainedDoor
 from bot.voice.speaking import Speaker
 from bot.voice.studio import build_speaker
 from locales.faq.content import FaqContent, load_faq
@@ -117,7 +117,7 @@ class Edges:
     channels: Mapping[str, Channel] | None = None
     configuration: Configuration | None = None
     texts: Texts | None = None
-    finder: Finder | None = None
+    door: Door | None = None
     speaker: Speaker | None = None
     # Stands in for waiting between tries.
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -166,7 +166,7 @@ def build(
         zone=settings.zone,
         keys=keys,
         renderer=renderer,
-        finder=edges.finder or build_finder(texts.faq),
+        door=edges.door or TrainedDoor(build_finder(texts.faq)),
         faq=texts.faq,
         municipalities=parts.municipalities,
         quiet_hours=settings.quiet_hours,

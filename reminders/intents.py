@@ -91,6 +91,7 @@ class Act(StrEnum):
     # A consultant: the day's lists.
     LIST = "list"
     OVERVIEW = "digest"
+    CRIES = "cries"
     TODAY = "today"
     ABSENCES = "absences"
     UNCONFIRMED = "unconfirmed"

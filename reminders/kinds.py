@@ -38,6 +38,9 @@ class Kind(StrEnum):
     REPORT_STANDS = "report_stands"  # a report does not hold for an appointment that changed, or does again
     ABSENCE_AGAIN = "absence_again"  # a report that was not seen yet
     ABSENCE_PASSED = "absence_passed"  # the same, to the colleague who stands in
+    CRY_AGAIN = "cry_again"  # a cry for help that was not seen yet
+    CRY_PASSED = "cry_passed"  # the same, to the colleague who stands in
+    CRY_DUTY = "cry_duty"  # the same, to the municipality's duty number
     PATTERN = "pattern"  # somebody who misses lesson after lesson
     DIGEST = "digest"  # what the day brings
 
@@ -49,6 +52,7 @@ class WordedBy(StrEnum):
     PLANNED = auto()
     AFTER_ABSENCE = auto()
     AFTER_ATTENDANCE = auto()
+    AFTER_CRY = auto()
     DIGEST = auto()
 
 
@@ -98,6 +102,9 @@ TRAITS: Final[Mapping[Kind, Traits]] = complete(
         Kind.REPORT_STANDS: Traits(WordedBy.PLANNED, replanned=True),
         Kind.ABSENCE_AGAIN: Traits(WordedBy.AFTER_ABSENCE),
         Kind.ABSENCE_PASSED: Traits(WordedBy.AFTER_ABSENCE),
+        Kind.CRY_AGAIN: Traits(WordedBy.AFTER_CRY),
+        Kind.CRY_PASSED: Traits(WordedBy.AFTER_CRY),
+        Kind.CRY_DUTY: Traits(WordedBy.AFTER_CRY),
         Kind.PATTERN: Traits(WordedBy.AFTER_ATTENDANCE),
         Kind.DIGEST: Traits(WordedBy.DIGEST, useful_for=timedelta(hours=6)),
     },

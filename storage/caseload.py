@@ -11,6 +11,7 @@ from storage.appointments.absences import Absence
 from storage.appointments.appointments import LessonGroup, Membership
 from storage.people.contacts import Contact
 from storage.people.people import Consultant, Person
+from storage.people.relayed import Letter
 from storage.vocabulary import ContactState
 
 # How long a colleague to whom an unseen report went may still answer it.
@@ -101,6 +102,17 @@ async def may_act_for(session: AsyncSession, consultant_id: int, person: Person,
         )
         .limit(1)
     )
+    if passed is None:
+        passed = await session.scalar(
+            select(Letter.id)
+            .where(
+                Letter.person_id == person.id,
+                Letter.passed_to_id.in_(whose),
+                Letter.passed_at <= now,
+                Letter.passed_at > now - PASSED_FOR,
+            )
+            .limit(1)
+        )
     return passed is not None
 
 

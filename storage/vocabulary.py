@@ -136,6 +136,7 @@ class LetterKind(StrEnum):
     QUESTION = "question"  # from the person: a question the FAQ could not answer
     MESSAGE = "message"  # from the person, for the consultant
     URGENT = "urgent"  # from the person: a cry for help
+    LATE = "late"  # from the person: they come, and later
     ANSWER = "answer"  # from the consultant
 
 

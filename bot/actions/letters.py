@@ -10,13 +10,18 @@ from typing import Final
 from bot.actions.acting import Acting
 from bot.actions.people import look_at
 from bot.telling import letters as told
+from reminders.planning.after_cry import chase_cry
 from storage.caseload import caseload_of, groups_of
-from storage.people.people import Person
+from storage.engine.columns import Json
+from storage.people.contacts import contact_made_at
+from storage.people.people import Consultant, Person
 from storage.people.relayed import Letter, letter_by_id
 from storage.people.sent_media import SentMedia
 from storage.vocabulary import LetterKind, ReadyAnswer
 
 LETTER_LENGTH: Final = 3000
+#: The channel by which a duty number is reached.
+_SMS: Final = "sms"
 
 
 class LetterRefused(StrEnum):
@@ -32,6 +37,8 @@ class Words:
     text: str
     language: str
     attachment: tuple[SentMedia, ...] = ()
+    # What Maatje made of them (reminders/wording/heard/reading.py words it).
+    reading: dict[str, Json] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,8 @@ async def write_to_consultant(acting: Acting, kind: LetterKind, words: Words) ->
     consultant = await acting.who_hears(person)
     letter = await _keep(acting, person, consultant.id if consultant is not None else None, kind, words)
     acting.audit("wrote", f"letter:{letter.id}")
+    if kind is LetterKind.URGENT:
+        await _chase(acting, person, letter, consultant)
     if consultant is None:
         return Kept(told=False, reachable=False)
     await acting.tell_consultant(
@@ -144,6 +153,25 @@ async def see_letter(acting: Acting, letter_id: int) -> Person | LetterRefused:
     return person
 
 
+async def say_what_was_done(acting: Acting, letter_id: int, done: str) -> Person | LetterRefused:
+    """Somebody did something about a cry for help of one of their people: it stands first no more."""
+    letter = await letter_from(acting, letter_id)
+    if isinstance(letter, LetterRefused) or letter.kind is not LetterKind.URGENT or not done.strip():
+        return LetterRefused.NOT_THEIRS
+    letter.done, letter.done_at = done.strip()[:LETTER_LENGTH], acting.now
+    acting.audit("did_something", f"letter:{letter.id}")
+    return await acting.session.get_one(Person, letter.person_id)
+
+
+async def _chase(acting: Acting, person: Person, letter: Letter, told: Consultant | None) -> None:
+    """A cry that nobody sees goes on: to who stands in, and by SMS to the municipality's duty number."""
+    number = acting.parts.municipalities.of(person.municipality).duty_telephone
+    duty = None
+    if number and _SMS in acting.parts.channels:
+        duty = (await contact_made_at(acting.session, acting.parts.keys, _SMS, number, acting.now)).id
+    await acting.put(*chase_cry(letter, told, duty, acting.now, acting.zone, acting.parts.holidays))
+
+
 async def _relay(acting: Acting, person: Person, words: Words, answers: int | None = None) -> None:
     consultant = await acting.consultant()
     letter = await _keep(acting, person, consultant.id, LetterKind.ANSWER, words, answers)
@@ -175,6 +203,7 @@ async def _keep(
         text=words.text[:LETTER_LENGTH],
         language=words.language,
         attachment=words.attachment,
+        reading=words.reading if kind is not LetterKind.ANSWER else None,
         answers_id=answers,
         written_at=acting.now,
     )

@@ -103,6 +103,7 @@ CONSULTANT: Final[Mapping[Act, Need]] = {
     Act.LIST: Need.OFFERED,
     Act.OVERVIEW: Need.OFFERED,
     Act.TODAY: Need.OFFERED,
+    Act.CRIES: Need.OFFERED,
     Act.ABSENCES: Need.OFFERED,
     Act.UNCONFIRMED: Need.OFFERED,
     Act.UNDELIVERED: Need.OFFERED,

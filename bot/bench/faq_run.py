@@ -29,10 +29,11 @@ _TIMED = 600
 class MeaningAlone(TrainedFinder):
     """The finder without its word pieces."""
 
-    def _learnt(self, text: str) -> Floats:
+    def learnt(self, text: str, vector: Floats | None = None) -> Floats:
+        """See `TrainedFinder`."""
         if self.encoder is None:
             return np.zeros(len(self.model.classes), np.float32)
-        return self.model.by_meaning(text, self.encoder)
+        return self.model.by_meaning(self.model.vector(text, self.encoder) if vector is None else vector)
 
 
 class Remembered:

@@ -24,6 +24,7 @@ _MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "reminders": ("reminders",),
     "attendance": ("attendance",),
     "faq": ("faq",),
+    "understand": ("understand",),
     "texts": ("translations",),
     "whatsapp": ("whatsapp",),
     "mail": ("mail",),

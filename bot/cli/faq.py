@@ -203,9 +203,9 @@ def gaps(
 def check(as_json: AsJson = False) -> None:
     """Find gaps, missing sections, amounts and terms that differ from the domain, and answers that are too long."""
     from bot.faq.absence import ComingWords
-    from bot.faq.courtesies import CourteousWords
     from bot.faq.quality.check import check_content
     from bot.faq.urgent import CryForHelp
+    from bot.understanding.courtesies import CourteousWords
 
     try:
         # The words that are looked for before any topic; each file is checked as it is read.

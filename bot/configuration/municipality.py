@@ -2,6 +2,7 @@
 
     [municipality."Huizen"]
     telephone = "035 528 19 11"
+    duty_telephone = "06 12345678"
     address = "Graaf Wichman 10, Huizen"
     rules = "law"
 
@@ -22,6 +23,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+import phonenumbers
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from reminders.terms.rule_sets import DEFAULT_RULES, NOTE, RULE_SETS, RuleSet, TermRules
@@ -40,6 +42,8 @@ class Municipality(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     telephone: str = ""
+    # Who can be reached at any hour and hears, by SMS, of a cry for help that no consultant saw.
+    duty_telephone: str = ""
     address: str = ""
     # By which dates are computed; `rule` holds the municipality's own in place of single ones, by term.
     rules: str = DEFAULT_RULES.name
@@ -70,6 +74,19 @@ class Municipality(BaseModel):
     def term_rules(self) -> TermRules:
         """What this municipality's terms are computed with."""
         return self.rule_set.rules
+
+    @field_validator("duty_telephone")
+    @classmethod
+    def _is_a_number(cls, written: str) -> str:
+        if not written:
+            return ""
+        try:
+            number = phonenumbers.parse(written, "NL")
+        except phonenumbers.NumberParseException as error:
+            raise ValueError(f"'{written}' is no telephone number") from error
+        if not phonenumbers.is_valid_number(number):
+            raise ValueError(f"'{written}' is no telephone number")
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
     @field_validator("rules")
     @classmethod

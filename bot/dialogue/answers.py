@@ -164,6 +164,12 @@ async def _by_yes_or_no(turn: Turn, text: str, message: Message | None) -> Inbou
     return _pressed(turn.event, _meaning(intents, yes=says))
 
 
+async def yes_and_no(turn: Turn) -> tuple[str, str]:
+    """The choices of what was asked last that say yes and no; "" where none does."""
+    intents = [one.intent for one in await _shown(turn, None)] or await _offered(turn.session, turn.contact.id)
+    return _meaning(intents, yes=True), _meaning(intents, yes=False)
+
+
 async def _shown(turn: Turn, message: Message | None) -> Sequence[Button]:
     """The buttons of the message that is answered, or of the newest one to this address."""
     if message is None:

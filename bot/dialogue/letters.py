@@ -6,6 +6,8 @@ from bot.actions.letters import Words, write_to_consultant
 from bot.dialogue import media, menu
 from bot.dialogue.answers import asked_for_words
 from bot.dialogue.turn import Turn, button, part, title
+from bot.understanding.acts import Understanding
+from bot.understanding.reading import reading_of
 from locales.rendering.languages import SOURCE
 from locales.rendering.message import Part, Text
 from reminders.intents import Act, Intent, asks
@@ -54,10 +56,22 @@ async def send(turn: Turn, text: str, kind: LetterKind, sent: tuple[SentMedia, .
     return written.told
 
 
-def words(turn: Turn, text: str, sent: tuple[SentMedia, ...]) -> Words:
-    """What is written, with the language it is in: as far as that shows, else the writer's."""
-    language = turn.services.finder.find(text, turn.language).language if text else None
-    return Words(text, language or turn.language, sent)
+def words(turn: Turn, text: str, along: tuple[SentMedia, ...] = (), heard: Understanding | None = None) -> Words:
+    """What is written, with the language it is in (as far as that shows, else the writer's) and what was understood."""
+    if heard is None and text:
+        heard = turn.services.door.understand(text, turn.language, turn.now.astimezone(turn.zone))
+    language = heard.language if heard is not None else None
+    return Words(text, language or turn.language, along, reading_of(heard) if heard is not None else None)
+
+
+async def tell_late(turn: Turn, text: str, heard: Understanding) -> None:
+    """Tell the consultant that the person comes later, in the person's words."""
+    sent = await write_to_consultant(turn.acting, LetterKind.LATE, words(turn, text, heard=heard))
+    turn.expect("")
+    if sent.told:
+        await say_sent(turn)
+    else:
+        turn.say(title("letter.kept"), *telephone(turn), buttons=[menu.back()])
 
 
 async def say_sent(turn: Turn) -> None:

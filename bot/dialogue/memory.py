@@ -80,6 +80,8 @@ MEDIA: Final = _typed("media", tuple[SentMedia, ...])
 ALBUM: Final = _typed("album", tuple[str, str])
 #: The report to which another appointment is being added.
 ADDING_TO: Final = _typed("adding", int)
+#: The report whose days were said in words: how long is not asked again.
+DAYS_SAID_IN: Final = _typed("days_said_in", int)
 #: When codes were sent to new addresses, and the last one that did not come back.
 CODES_SENT: Final = _typed("channel_codes", tuple[datetime, ...])
 CODE: Final = _typed("channel_code", Challenge)

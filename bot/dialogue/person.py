@@ -6,13 +6,13 @@ from bot.dialogue import letters, media, menu
 from bot.dialogue.again import repeat_message
 from bot.dialogue.answers import chosen_by_text, say_not_there
 from bot.dialogue.appointments import absence_draft, appointments, missed, proposals
-from bot.dialogue.asking import feedback, language_offer, questions
+from bot.dialogue.asking import feedback, language_offer, questions, words
 from bot.dialogue.gate import guarded, may, refuse
 from bot.dialogue.memory import QUESTION
 from bot.dialogue.own import channels, devices, onboarding, plan, preferences, privacy
 from bot.dialogue.turn import Screen, Turn, button, part
 from bot.events import Command, Media, Pressed, Said, Started
-from bot.faq.courtesies import Courtesy
+from bot.understanding.acts import SpeechAct
 from reminders.intents import Act, Intent, act_of, asks
 from storage.people.sent_media import SentMedia
 from storage.vocabulary import LetterKind, MediaKind
@@ -81,10 +81,10 @@ async def step(turn: Turn) -> None:
         # Who stopped and writes again is answered, and told that nothing else comes by itself.
         privacy.say_stopped(turn)
     match turn.event.payload:
-        case Pressed(intent=intent, words=words):
+        case Pressed(intent=intent, words=said):
             await press(turn, intent)
-            if words.strip() and turn.person.consented_at is not None:
-                await _pass_on_words(turn, words)
+            if said.strip() and turn.person.consented_at is not None:
+                await _pass_on_words(turn, said)
         case Command(name="language"):
             await onboarding.ask_language(turn, ())
         case _ if turn.person.consented_at is None:
@@ -102,13 +102,14 @@ async def step(turn: Turn) -> None:
             return
 
 
-async def _pass_on_words(turn: Turn, words: str) -> None:
+async def _pass_on_words(turn: Turn, said: str) -> None:
     """What was said with an answer: to the consultant, unless it is a cry for help, which goes before all else."""
-    if turn.services.finder.find(words, turn.language).outcome == "urgent":
-        await questions.take(turn, words)
+    heard = await words.understand(turn, said)
+    if heard.act is SpeechAct.URGENT:
+        await words.take(turn, said, heard)
         return
     open_topic = turn.conversation.topic
-    if await letters.send(turn, words, LetterKind.MESSAGE):
+    if await letters.send(turn, said, LetterKind.MESSAGE):
         turn.say(part("letter.passed_on_too"))
     turn.expect(open_topic)
 
@@ -156,8 +157,12 @@ async def _free_text(turn: Turn, text: str, *, edited: bool) -> None:
         return
     topic, _, number = turn.conversation.topic.partition(":")
     intent = await chosen_by_text(turn, text)
+    heard = await words.understand(turn, text)
     if intent is not None:
         await press(turn, intent)
+    elif heard.act is SpeechAct.URGENT and topic not in (channels.TOPIC_ADDRESS, channels.TOPIC_CODE):
+        # Before whatever is open: a cry in the middle of a letter is no letter.
+        await words.take(turn, text, heard)
     elif topic in ("letter", "other_time"):
         await letters.take(turn, text)
     elif topic in (channels.TOPIC_ADDRESS, channels.TOPIC_CODE) and not await may(turn, Act.CHANNELS):
@@ -170,18 +175,10 @@ async def _free_text(turn: Turn, text: str, *, edited: bool) -> None:
         return
     elif await letters.is_answer(turn):
         await letters.take(turn, text)
+    elif answer := await words.yes_or_no(turn, heard):
+        await press(turn, answer)
     else:
-        await _words(turn, text)
-
-
-async def _words(turn: Turn, text: str) -> None:
-    match turn.services.courtesies.said_in(text):
-        case Courtesy.GREETING:
-            await menu.show(turn, ())
-        case Courtesy.THANKS:
-            turn.say(part("question.helped_thanks"), buttons=[menu.back()])
-        case None:
-            await questions.take(turn, text)
+        await words.take(turn, text, heard)
 
 
 async def _media(turn: Turn, sent: Media) -> None:

@@ -1,15 +1,14 @@
 """What the dialogue is given to work with: texts, the FAQ, the municipality's own facts. Built in bot/app.py."""
 
 from collections.abc import Awaitable, Callable, Collection, Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.configuration.municipality import Municipalities
-from bot.faq.courtesies import CourteousWords
-from bot.faq.finding import Finder
+from bot.understanding.door import Door
 from locales.faq.content import FaqContent
 from locales.rendering.message import Body
 from locales.rendering.render import Renderer
@@ -26,7 +25,7 @@ class Services:
     zone: ZoneInfo
     keys: KeyRing
     renderer: Renderer
-    finder: Finder
+    door: Door
     faq: FaqContent
     municipalities: Municipalities
     # The deployment's channels by name, with the kind of address that is typed there; see bot.actions.acting.Parts.
@@ -45,5 +44,3 @@ class Services:
     voices: Container[str]
     # Public holidays, as a collection of local days.
     holidays: Container[date] = frozenset()
-    # Knows greetings and thanks.
-    courtesies: CourteousWords = field(default_factory=CourteousWords)

@@ -1,9 +1,10 @@
 """The trained part of the finder: how much each piece of a word, and each direction of meaning, speaks for each topic.
 
 Two linear classifiers read every text, one its word pieces and one its meaning; their chances are multiplied. Beside
-the topics there is one more class, "outside": what no topic answers, and one for each kind of cry for help. The numbers
-are made by `bot/faq/quality/train.py` and live in one file; reading it takes a few hundredths of a second, so nothing
-is learnt while the service starts.
+the topics there is one more class, "outside": what no topic answers, one for each kind of cry for help, and one for
+each act (absence, late, coming, thanks, yes, …). A third classifier says why somebody does not come. The numbers are
+made by `bot/faq/quality/train.py` and live in one file; reading it takes a few hundredths of a second, so nothing is
+learnt while the service starts.
 """
 
 from __future__ import annotations
@@ -25,6 +26,16 @@ from locales.faq.content import FaqContent
 OUTSIDE: Final = ""
 #: The classes of cries for help begin like this; the need follows, as `bot.faq.urgent.NEEDS` has it.
 CRY: Final = "cry:"
+#: The classes of what somebody does by writing begin like this; see bot/understanding/acts.py.
+ACT: Final = "act:"
+#: A phrasing of these topics is mostly the act itself ("I am ill"), and at times a question about it.
+SAME_AS_ACT: Final[Mapping[str, str]] = {
+    "report_sick_lesson": "absence",
+    "late_for_lesson": "late",
+    "reschedule_appointment": "reschedule",
+    "bot_talk_to_human": "human",
+    "bot_stop_messages": "stop",
+}
 MODEL_FILE: Final = Path(__file__).parent / "model.npz"
 
 
@@ -52,6 +63,11 @@ class Model:
     language_weights: NDArray[np.int8]
     language_scale: Floats
     language_bias: Floats
+    reasons: tuple[str, ...]
+    reason_weights: NDArray[np.int8]
+    reason_scale: Floats
+    reason_bias: Floats
+    reason_meaning: Floats
     phrasings: frozenset[str]
 
     def by_pieces(self, text: str) -> Floats:
@@ -60,9 +76,12 @@ class Model:
         sums = weights @ self.piece_weights[places].astype(np.float32)
         return _chances(sums * self.piece_scale + self.piece_bias)
 
-    def by_meaning(self, text: str, encoder: Encoder) -> Floats:
+    def vector(self, text: str, encoder: Encoder) -> Floats:
+        """The meaning of the text, as the classifiers want it; nearly all the time that a text takes."""
+        return Meaning(encoder, self.worth, self.centre).vector(text)
+
+    def by_meaning(self, vector: Floats) -> Floats:
         """Chance of each class, by meaning alone."""
-        vector = Meaning(encoder, self.worth, self.centre).vector(text)
         return _chances(vector @ self.meaning_weights + self.meaning_bias)
 
     def language(self, text: str) -> tuple[str, float]:
@@ -72,6 +91,16 @@ class Model:
         chances = _chances(sums * self.language_scale + self.language_bias)
         best = int(np.argmax(chances))
         return self.languages[best], float(chances[best])
+
+    def reason(self, text: str, vector: Floats | None) -> tuple[str, float]:
+        """Why somebody does not come, and the chance of it; "" stands for a text that does not say."""
+        places, weights = weighted(text, self.worth)
+        sums = weights @ self.reason_weights[places].astype(np.float32)
+        chances = _chances(sums * self.reason_scale + self.reason_bias)
+        if vector is not None:
+            chances = chances * _chances(vector @ self.reason_meaning[:-1] + self.reason_meaning[-1])
+        best = int(np.argmax(chances))
+        return self.reasons[best], float(chances[best] / max(float(chances.sum()), 1e-30))
 
     def save(self, path: Path) -> None:
         """Write the model to a file."""
@@ -89,6 +118,11 @@ class Model:
             language_weights=self.language_weights,
             language_scale=self.language_scale,
             language_bias=self.language_bias,
+            reasons=np.array(self.reasons),
+            reason_weights=self.reason_weights,
+            reason_scale=self.reason_scale,
+            reason_bias=self.reason_bias,
+            reason_meaning=self.reason_meaning.astype(np.float16),
             phrasings=np.array(sorted(self.phrasings)),
         )
 
@@ -111,6 +145,11 @@ def load_model(path: Path = MODEL_FILE) -> Model:
             language_weights=arrays["language_weights"].astype(np.int8),
             language_scale=arrays["language_scale"].astype(np.float32),
             language_bias=arrays["language_bias"].astype(np.float32),
+            reasons=tuple(str(item) for item in arrays["reasons"]),
+            reason_weights=arrays["reason_weights"].astype(np.int8),
+            reason_scale=arrays["reason_scale"].astype(np.float32),
+            reason_bias=arrays["reason_bias"].astype(np.float32),
+            reason_meaning=arrays["reason_meaning"].astype(np.float32),
             phrasings=frozenset(str(item) for item in arrays["phrasings"]),
         )
     except (OSError, ValueError, KeyError) as error:

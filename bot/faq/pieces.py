@@ -1,7 +1,8 @@
 """A text as a bag of pieces of words, hashed into a fixed number of places.
 
 Knows no language: that is its strength for languages that no embedding was trained on, and for misspellings. Words,
-pairs of neighbouring words, and the n-grams of each word with its edges marked.
+pairs of words that stand together or near (what is denied stands near its "not"), the n-grams of each word with its
+edges marked, and each word's consonants, which are the same in whatever script it is typed.
 """
 
 from __future__ import annotations
@@ -15,19 +16,24 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.faq.skeleton import skeleton
 from bot.faq.words import normalise
 
 Floats = NDArray[np.float32]
 Places = NDArray[np.int32]
 
-#: Number of places. A hundred thousand pieces share them; most that share a place never meet in one question.
-PLACES: Final = 1 << 16
+#: Number of places. Some hundred thousand pieces share them; most that share a place never meet in one question.
+PLACES: Final = 1 << 17
 _SHORTEST: Final = 2
 _LONGEST: Final = 5
+#: Two words are near with at most two others in between.
+_NEAR: Final = 4
+#: Fewer consonants stand for too many words.
+_BONES: Final = 2
 
 
 def pieces(text: str) -> Iterator[str]:
-    """The pieces of the text, words as "w …" and pairs as "p … …"."""
+    """The pieces of the text: words as "w …", pairs as "p … …", near ones as "s … …", consonants as "k …"."""
     words = normalise(text).split()
     for word in words:
         yield f"w {word}"
@@ -37,6 +43,16 @@ def pieces(text: str) -> Iterator[str]:
                 yield edged[start : start + size]
     for first, second in pairwise(words):
         yield f"p {first} {second}"
+    for index, first in enumerate(words):
+        for second in words[index + 2 : index + _NEAR]:
+            yield f"s {first} {second}"
+    bones = [skeleton(word) for word in words]
+    for bone in bones:
+        if len(bone) >= _BONES:
+            yield f"k {bone}"
+    for first, second in pairwise(bones):
+        if len(first) + len(second) > _BONES:
+            yield f"k {first} {second}"
 
 
 def place(piece: str) -> int:

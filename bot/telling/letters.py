@@ -5,22 +5,27 @@ from collections.abc import Sequence
 from locales.rendering.message import Attachment, Body, Button, Part, Style, Text
 from reminders.intents import Act, asks
 from reminders.wording.appointment import name_of
+from reminders.wording.heard.cry import cry_body
+from reminders.wording.heard.reading import reading_parts
 from reminders.wording.to_consultant import write_to
 from storage.people.people import Consultant, Person
 from storage.people.relayed import Letter
-from storage.vocabulary import ReadyAnswer
+from storage.vocabulary import LetterKind, ReadyAnswer
 
 _ANSWER = (Button(Text("letter.answer"), asks(Act.LETTER), "✍️"),)
 _MENU = (Button(Text("menu.back"), asks(Act.MENU), "🏠"),)
 
 
 def to_consultant(letter: Letter, person: Person) -> Body:
-    """A person's words, with what was sent along and the language they are in."""
+    """A person's words, with what was sent along and the language they are in; a cry for help as such."""
+    if letter.kind is LetterKind.URGENT:
+        return cry_body(letter, person, Text("consultant.letter_urgent", {"person": name_of(person)}))
     parts = [Part(Text(f"consultant.letter_{letter.kind.value}", {"person": name_of(person)}), Style.TITLE)]
     if letter.text:
         parts.append(_quoted(letter.text))
     if letter.attachment:
         parts.append(Part(Text("consultant.with_media", {"kind": Text(f"media.{letter.attachment[0].kind.value}")})))
+    parts += reading_parts(letter.reading)
     parts.append(Part(Text("consultant.note_language", {"language": Text(f"language.{letter.language}")})))
     return Body(
         tuple(parts),

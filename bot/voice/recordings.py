@@ -3,7 +3,7 @@
 The folder has a folder for each locale, and in it two more:
 
     ti/messages/reminder.ask.ogg          a whole text that never changes, by its catalog key; a text of several lines
-                                          has one recording a line: urgent.numbers.1, urgent.numbers.2, …
+                                          has one recording a line: email.signature.1, email.signature.2, …
     ti/pieces/reminder.tomorrow.ogg       the words of a text around what is filled in; where that is in their middle
                                           they are numbered: appointment.when_until.1, appointment.when_until.2
     ti/pieces/reminder.in_days.1-3.ogg    words that change with a number have one recording a number

@@ -35,6 +35,8 @@ class Capabilities:
     calendar: bool = False
     # Whether the provider tells what became of a message (News); where it does not, nothing is ever "not delivered".
     receipts: bool = False
+    # Whether a button may call a telephone number (a "tel:" address); elsewhere the number stands in the text only.
+    dials: bool = False
     # What one message costs, in thousandths of a euro: the dearest channel comes last.
     cost: int = 0
 

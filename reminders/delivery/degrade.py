@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 
 from locales.rendering.message import Style
-from locales.rendering.render import Block, Rendered
+from locales.rendering.render import Block, Rendered, RenderedButton
 from reminders.delivery.channel import Capabilities
 
 _KEYCAPS = re.compile("^(?:[0-9]\ufe0f?\u20e3)+ ?")
@@ -23,6 +23,10 @@ def degraded(message: Rendered, capabilities: Capabilities, *, brief: bool = Fal
         message = replace(message, blocks=message.brief, picture=None, voice=None)
     if not capabilities.media and (message.picture or message.voice or message.hear):
         message = replace(message, picture=None, voice=None, hear="")
+    if not capabilities.dials and any(_calls(button) for row in message.buttons for button in row):
+        # They come last in a message: the numbers of the other answers stay what they are.
+        rows = (tuple(button for button in row if not _calls(button)) for row in message.buttons)
+        message = replace(message, buttons=tuple(row for row in rows if row))
     if not message.buttons or not numbers_answers(message, capabilities):
         return message
     lines = []
@@ -32,6 +36,10 @@ def degraded(message: Rendered, capabilities: Capabilities, *, brief: bool = Fal
             lines.append(button.url)
     answers = Block("\n".join(lines), Style.ANSWERS, message.locale)
     return replace(message, blocks=(*message.blocks, answers))
+
+
+def _calls(button: RenderedButton) -> bool:
+    return button.url.startswith("tel:")
 
 
 def unnumbered(label: str) -> str:

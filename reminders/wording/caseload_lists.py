@@ -16,6 +16,7 @@ from reminders.intents import Act, asks
 from reminders.stored_terms import stored_facts
 from reminders.terms.terms import TermRules, compute_terms
 from reminders.wording.appointment import name_of
+from reminders.wording.heard.reading import reading_text
 from storage.appointments.absence_reports import first_appointments, reports_that_matter
 from storage.appointments.appointments import Appointment, Participation, day_bounds
 from storage.appointments.schedule import own_appointments
@@ -23,8 +24,8 @@ from storage.attendance.patterns import TalkRules, patterns_of
 from storage.caseload import caseload_of, is_away
 from storage.outbox.message import latest_failed
 from storage.people.people import Consultant, Person
-from storage.people.relayed import open_letters
-from storage.vocabulary import AbsenceState, Answer, LetterKind
+from storage.people.relayed import cries_to_do, open_letters
+from storage.vocabulary import AbsenceState, Answer
 
 _TERMS: Final = (
     "pip_due_hbel",
@@ -44,6 +45,7 @@ QUESTIONS_WAIT: Final = timedelta(days=60)
 class List(StrEnum):
     """The lists, in the order of the digest."""
 
+    CRIES = "cries"
     TODAY = "today"
     ABSENCES = "absences"
     UNCONFIRMED = "unconfirmed"
@@ -54,6 +56,7 @@ class List(StrEnum):
 
 
 LIST_ICONS: Final[Mapping[List, str]] = {
+    List.CRIES: "🚨",
     List.TODAY: "📅",
     List.ABSENCES: "🤒",
     List.UNCONFIRMED: "❔",
@@ -179,9 +182,26 @@ async def _undelivered(session: AsyncSession, caseload: Caseload) -> list[Line]:
     ]
 
 
+async def _cries(session: AsyncSession, caseload: Caseload) -> list[Line]:
+    letters = await cries_to_do(session, caseload.people)
+    return [
+        Line(
+            Text(
+                "consultant.cry_line",
+                {
+                    "person": caseload.name(letter.person_id),
+                    "what": reading_text(letter.reading or {"act": "urgent"}),
+                    "at": letter.written_at,
+                },
+            ),
+            letter.person_id,
+        )
+        for letter in letters
+    ]
+
+
 async def _questions(session: AsyncSession, caseload: Caseload) -> list[Line]:
     letters = await open_letters(session, caseload.people, caseload.now - QUESTIONS_WAIT)
-    urgent_first = sorted(letters, key=lambda letter: letter.kind is not LetterKind.URGENT)
     return [
         Line(
             Text(
@@ -194,7 +214,7 @@ async def _questions(session: AsyncSession, caseload: Caseload) -> list[Line]:
             ),
             letter.person_id,
         )
-        for letter in urgent_first
+        for letter in letters
     ]
 
 
@@ -228,6 +248,7 @@ async def _talks(session: AsyncSession, caseload: Caseload) -> list[Line]:
 
 
 _READERS: Final = {
+    List.CRIES: _cries,
     List.TODAY: _today,
     List.ABSENCES: _absences,
     List.UNCONFIRMED: _unconfirmed,

@@ -13,6 +13,7 @@ from reminders.terms.terms import TermRules
 from reminders.wording.after_absence import FollowUpComposer
 from reminders.wording.after_attendance import MissedComposer
 from reminders.wording.caseload_lists import DigestComposer
+from reminders.wording.heard.cry import CryComposer
 from reminders.wording.planned_messages import PlannedComposer
 from storage.attendance.patterns import TalkRule
 from storage.vocabulary import MessageState
@@ -71,6 +72,7 @@ def every_composer(
             WordedBy.PLANNED: PlannedComposer(zone, term_rules),
             WordedBy.AFTER_ABSENCE: FollowUpComposer(zone),
             WordedBy.AFTER_ATTENDANCE: MissedComposer(zone, talk_rules),
+            WordedBy.AFTER_CRY: CryComposer(),
             WordedBy.DIGEST: DigestComposer(zone, term_rules, talk_rules),
         }
     )

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.engine.base import Base
-from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabulary
+from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, EncryptedJson, Json, RowId, vocabulary
 from storage.people.sent_media import SentAlong, SentMedia
 from storage.vocabulary import LetterKind
 
@@ -26,10 +26,17 @@ class Letter(Base, kw_only=True):
     text: Mapped[str] = mapped_column(Encrypted("letter.text"))
     language: Mapped[str | None] = mapped_column(String(8), default=None)
     attachment: Mapped[tuple[SentMedia, ...]] = mapped_column(SentAlong("letter.attachment"), nullable=True, default=())
+    # What was understood of the words: an act and its details (bot/understanding/reading.py).
+    reading: Mapped[dict[str, Json] | None] = mapped_column(EncryptedJson("letter.reading"), default=None)
     answers_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id", ondelete="SET NULL"), default=None)
     written_at: Mapped[datetime]
     seen_at: Mapped[datetime | None] = mapped_column(default=None)
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
+    # Of a cry for help: the colleague it goes to when nobody sees it, and what somebody did about it.
+    passed_to_id: Mapped[int | None] = mapped_column(ForeignKey("consultant.id", ondelete="SET NULL"), default=None)
+    passed_at: Mapped[datetime | None] = mapped_column(default=None)
+    done: Mapped[str | None] = mapped_column(Encrypted("letter.done"), default=None)
+    done_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 async def letter_by_id(session: AsyncSession, letter_id: int) -> Letter | None:
@@ -38,16 +45,26 @@ async def letter_by_id(session: AsyncSession, letter_id: int) -> Letter | None:
 
 
 async def open_letters(session: AsyncSession, person_ids: Collection[int], since: datetime) -> list[Letter]:
-    """What these people wrote since then and nobody saw or answered yet, the oldest first."""
+    """What these people wrote since then and nobody saw or answered yet, the oldest first; no cries for help."""
     found = await session.scalars(
         select(Letter)
         .where(
             Letter.person_id.in_(person_ids),
-            Letter.kind != LetterKind.ANSWER,
+            Letter.kind.not_in([LetterKind.ANSWER, LetterKind.URGENT]),
             Letter.answered_at.is_(None),
             Letter.seen_at.is_(None),
             Letter.written_at > since,
         )
+        .order_by(Letter.written_at)
+    )
+    return list(found)
+
+
+async def cries_to_do(session: AsyncSession, person_ids: Collection[int]) -> list[Letter]:
+    """Cries for help of these people of which nobody said what was done, however long ago, the oldest first."""
+    found = await session.scalars(
+        select(Letter)
+        .where(Letter.person_id.in_(person_ids), Letter.kind == LetterKind.URGENT, Letter.done_at.is_(None))
         .order_by(Letter.written_at)
     )
     return list(found)

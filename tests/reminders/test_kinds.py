@@ -26,7 +26,7 @@ def test_the_words_of_stored_rows_stay() -> None:
     assert {kind.value for kind in Kind} == {
         "say", "reminder", "classes", "overview", "confirm_again", "notice", "still_ill", "missed", "milestone",
         "term_correction", "unconfirmed", "overlap", "undelivered", "absence_again", "absence_passed", "pattern",
-        "digest", "conflict", "report_stands", "own_dates",
+        "digest", "conflict", "report_stands", "own_dates", "cry_again", "cry_passed", "cry_duty",
     }  # fmt: skip
 
 

@@ -47,7 +47,9 @@ class EmailChannel:
 
     name = CHANNEL
     # Mail is read on other people's screens; and it is slow, so nothing is made of silence (no receipts but bounces).
-    capabilities = Capabilities(buttons=False, per_second=10, confidential=False, calendar=True, cost=1, media=True)
+    capabilities = Capabilities(
+        dials=True, buttons=False, per_second=10, confidential=False, calendar=True, cost=1, media=True
+    )
 
     def __init__(
         self,

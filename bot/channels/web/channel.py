@@ -46,7 +46,7 @@ class WebChannel:
 
     name = CHANNEL
     # A page that nobody opens shows nothing: it tells when something was seen, and until then nothing has arrived.
-    capabilities = Capabilities(buttons=True, receipts=True, media=True)
+    capabilities = Capabilities(buttons=True, receipts=True, media=True, dials=True)
 
     def __init__(
         self,

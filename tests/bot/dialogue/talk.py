@@ -16,6 +16,7 @@ from bot.configuration.settings import Settings
 from bot.events import InboundEvent, Payload, Pressed, Said, Started
 from bot.faq.absence import ComingWords
 from bot.faq.finding import Candidate, Finder, Finding
+from bot.understanding.finder_door import FinderDoor
 from bot.voice.speaking import Speaker
 from bot.voice.studio import build_speaker
 from locales.rendering.message import Text, Value
@@ -33,6 +34,7 @@ FAQ, RENDERER = TEXTS.faq, TEXTS.renderer
 COMING = ComingWords()
 # Speaks nothing where no channel carries sound.
 SPEAKER = build_speaker(RENDERER)
+HUIZEN = Municipality(telephone="035 528 19 11", duty_telephone="06 12345678")
 
 
 class ScriptedFinder:
@@ -212,9 +214,9 @@ class Talk:
             edges=Edges(
                 database=database,
                 channels={"web": self.channel, **self.more},
-                configuration=Configuration(Municipalities({"Huizen": Municipality(telephone="035 528 19 11")})),
+                configuration=Configuration(Municipalities({"Huizen": HUIZEN})),
                 texts=TEXTS,
-                finder=finder or ScriptedFinder(),
+                door=FinderDoor(finder or ScriptedFinder()),
                 speaker=speaker or SPEAKER,
                 sleep=clock.tick,
             ),

@@ -87,10 +87,10 @@ async def test_coming_in_words_shows_the_next_appointment_to_confirm(talk: Talk)
     amina.sees("appointment.thanks_coming")
 
 
-async def test_better_without_a_report_is_passed_on(talk: Talk) -> None:
+async def test_better_without_a_report_shows_what_can_be_confirmed(talk: Talk) -> None:
     amina = await talk.linked("Amina")
     await amina.says("I am better")
-    amina.sees("question.not_understood")
+    assert any(intent.startswith("come:") for intent in amina.intents())
 
 
 async def test_who_writes_from_bed_means_the_lesson_that_has_begun(talk: Talk) -> None:

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 import locales.faq
 from bot.cli import app
-from bot.faq.courtesies import CourteousWords, Courtesy
+from bot.understanding.courtesies import CourteousWords, CourtesyList
 from locales.faq.reading import ContentEntry, ContentError, read_yaml
 from locales.rendering.languages import LANGUAGES
 
@@ -17,19 +17,19 @@ WORDS = CourteousWords()
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("Hoi!", Courtesy.GREETING),
-        ("السلام عليكم", Courtesy.GREETING),
-        ("ሰላም", Courtesy.GREETING),
-        ("GÜNAYDIN", Courtesy.GREETING),
-        ("Dank u wel.", Courtesy.THANKS),
-        ("شكراً 🙏", Courtesy.THANKS),
-        ("щиро дякую!!", Courtesy.THANKS),
+        ("Hoi!", CourtesyList.GREETING),
+        ("السلام عليكم", CourtesyList.GREETING),
+        ("ሰላም", CourtesyList.GREETING),
+        ("GÜNAYDIN", CourtesyList.GREETING),
+        ("Dank u wel.", CourtesyList.THANKS),
+        ("شكراً 🙏", CourtesyList.THANKS),
+        ("щиро дякую!!", CourtesyList.THANKS),
         ("Hoi, mag ik stoppen", None),
         ("", None),
         ("👍", None),
     ],
 )
-def test_the_whole_text_is_a_courtesy_or_none(text: str, said: Courtesy | None) -> None:
+def test_the_whole_text_is_a_courtesy_or_none(text: str, said: CourtesyList | None) -> None:
     assert WORDS.said_in(text) is said
 
 
@@ -37,7 +37,7 @@ def test_the_whole_text_is_a_courtesy_or_none(text: str, said: Courtesy | None) 
 def test_every_language_has_both(language: str) -> None:
     path = Path(locales.faq.__file__).parent / "courtesies.yaml"
     entry = ContentEntry(path, language, ContentEntry(path, "", read_yaml(path)).get(language))
-    assert all(entry.texts(courtesy.value, ()) for courtesy in Courtesy)
+    assert all(entry.texts(courtesy.value, ()) for courtesy in CourtesyList)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_broken_file_says_what_to_mend(tmp_path: Path, text: str, problem: str
 
 
 def test_the_check_of_the_faq_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.faq.courtesies.read_yaml", lambda _: {"nl": {"greeting": ["hoi"]}})
+    monkeypatch.setattr("bot.understanding.courtesies.read_yaml", lambda _: {"nl": {"greeting": ["hoi"]}})
     done = CliRunner().invoke(app, ["faq", "check"])
     assert done.exit_code == 2
     assert "courtesies.yaml" in done.output

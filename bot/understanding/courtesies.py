@@ -14,7 +14,7 @@ from locales.faq.reading import ContentEntry, read_yaml
 _FILE: Final = Path(locales.faq.__file__).parent / "courtesies.yaml"
 
 
-class Courtesy(StrEnum):
+class CourtesyList(StrEnum):
     """What was said; the lists of the file have these names."""
 
     GREETING = "greetings"
@@ -29,15 +29,15 @@ class CourteousWords:
     """
 
     def __init__(self, path: Path = _FILE) -> None:
-        self._words: dict[str, Courtesy] = {}
+        self._words: dict[str, CourtesyList] = {}
         for language, value in ContentEntry(path, "", read_yaml(path)).items():
             entry = ContentEntry(path, language, value)
-            entry.only({courtesy.value for courtesy in Courtesy})
-            for courtesy in Courtesy:
+            entry.only({courtesy.value for courtesy in CourtesyList})
+            for courtesy in CourtesyList:
                 for word in entry.texts(courtesy.value, ()):
                     if self._words.setdefault(normalise(word), courtesy) is not courtesy:
                         raise entry.error(f"has '{word}' in two lists", "leave it in one of them")
 
-    def said_in(self, text: str) -> Courtesy | None:
+    def said_in(self, text: str) -> CourtesyList | None:
         """What the text is, whatever language it is in; None for anything else."""
         return self._words.get(normalise(text))

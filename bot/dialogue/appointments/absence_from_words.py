@@ -1,0 +1,75 @@
+"""A report from what somebody wrote: reason, days and hours are filled in, and only the rest is asked.
+
+"My child is ill, tomorrow I cannot come" is a summary to confirm in one tap. Days without an appointment are said to be
+so, and which one is meant is asked.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from bot.actions.absences import drafts
+from bot.dialogue.appointments.absence_draft import AFTERWARDS, open_draft
+from bot.dialogue.appointments.absence_questions import AHEAD, ask_confirmation, ask_which, ask_why
+from bot.dialogue.memory import DAYS_SAID_IN
+from bot.dialogue.turn import Turn
+from bot.understanding.acts import DayPart, Understanding, When
+from locales.rendering.message import Part, Text
+from storage.appointments.absences import Absence
+from storage.appointments.appointments import Appointment
+
+#: The hours that a part of the day begins and ends at.
+_HOURS: Final = {DayPart.MORNING: (0, 12), DayPart.AFTERNOON: (12, 18), DayPart.EVENING: (17, 24)}
+
+
+async def start(turn: Turn, text: str, heard: Understanding) -> None:
+    """Open a report with what was said in it, and ask what was not."""
+    draft = await open_draft(turn, text)
+    if heard.reason is not None:
+        await drafts.give_reason(turn.acting, draft, heard.reason)
+    if not await _fill_days(turn, draft, heard.when):
+        await ask_which(turn, draft)
+        return
+    turn.remember(DAYS_SAID_IN, draft.id)
+    await (ask_why if draft.reason is None else ask_confirmation)(turn, draft)
+
+
+async def _fill_days(turn: Turn, draft: Absence, when: When) -> bool:
+    """Whether the days that were said are clear, and hold something to be absent from."""
+    first, last = when.first, when.last
+    if first is None or not turn.today - AFTERWARDS <= first <= turn.today + AHEAD:
+        return False
+    if when.since:
+        await drafts.include_all_from(turn.acting, draft, first)
+        return True
+    last = min(last or first, first + AHEAD)
+    if last < turn.today:
+        return False
+    found = _meant(turn, await drafts.ahead_between(turn.acting, turn.person.id, max(first, turn.today), last), when)
+    if not found:
+        turn.say(Part(Text("absence.none_on", {"on": first})))
+        return False
+    if when.at is not None or when.part is not None:
+        await drafts.include_these(turn.acting, draft, found)
+    else:
+        await drafts.include_days(turn.acting, draft, max(first, turn.today), last)
+    return True
+
+
+def _meant(turn: Turn, appointments: Sequence[Appointment], when: When) -> list[Appointment]:
+    """Those at the hour or in the part of the day that was said; "nine o'clock" may be in the evening."""
+    hours = range(*_HOURS[when.part]) if when.part is not None else range(24)
+    found = []
+    for appointment in appointments:
+        starts_at = appointment.starts_at.astimezone(turn.zone)
+        at = when.at is None or (starts_at.minute == when.at.minute and starts_at.hour % 12 == when.at.hour % 12)
+        if at and starts_at.hour in hours:
+            found.append(appointment)
+    return found
+
+
+def is_on(turn: Turn, appointment: Appointment, when: When) -> bool:
+    """Whether an appointment is on the days that were said; any is where none were."""
+    on: date = appointment.starts_at.astimezone(turn.zone).date()
+    last = when.last if when.last is not None else on + timedelta(days=1)
+    return (when.first is None or when.first <= on) and on <= last

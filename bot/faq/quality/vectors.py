@@ -1,0 +1,45 @@
+"""Vectors that were made before, kept in a file: reading forty thousand texts takes most of the time of a training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from bot.faq.meaning import SIZE, Encoder
+from bot.faq.pieces import Floats
+
+
+class KeptVectors:
+    """An encoder that remembers; on leaving the `with` block what is new is written to the file, if there is one."""
+
+    def __init__(self, encoder: Encoder, path: Path | None) -> None:
+        self._encoder, self._path = encoder, path
+        self._known: dict[str, Floats] = {}
+        self._new = 0
+        if path is not None and path.exists():
+            with np.load(path, allow_pickle=False) as data:
+                self._known = dict(zip(map(str, data["texts"]), data["vectors"].astype(np.float32), strict=True))
+
+    def query(self, texts: str) -> Floats:
+        """See `Encoder`."""
+        known = self._known.get(texts)
+        if known is None:
+            known = self._known[texts] = np.asarray(self._encoder.query(texts), np.float32)
+            self._new += 1
+        return known
+
+    def token_count(self, text: str, is_query: bool = False) -> int:
+        """See `Encoder`."""
+        return self._encoder.token_count(text, is_query)
+
+    def __enter__(self) -> KeptVectors:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._path is not None and self._new:
+            vectors = np.stack(list(self._known.values())) if self._known else np.zeros((0, SIZE), np.float32)
+            np.savez(self._path, texts=np.array(list(self._known)), vectors=vectors.astype(np.float16))

@@ -1,0 +1,272 @@
+"""The door itself: a text, the language that is set, the local moment and the open question in; an `Understanding` out.
+
+A trained classifier weighs acts, kinds of danger and topics against each other (bot/faq/model.py). The lists of words
+add certainty to a class that it thinks possible and never decide against it: "don't cancel, I come" has every word of
+an absence. Danger goes first, with less certainty than anything else needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from math import exp
+from typing import Final, Protocol
+
+import numpy as np
+
+from bot.faq.absence import ComingWords
+from bot.faq.finder import Thresholds, TrainedFinder, combined, decide
+from bot.faq.finding import Candidate, Heard
+from bot.faq.model import ACT, CRY, OUTSIDE
+from bot.faq.pieces import Floats
+from bot.faq.words import normalise
+from bot.understanding.acts import ACT_OF_TOPIC, TOPIC_OF, Courtesy, CryNeed, SpeechAct, Understanding, When
+from bot.understanding.clauses import clauses, windows
+from bot.understanding.courtesies import CourteousWords, CourtesyList
+from bot.understanding.moments import read_when
+from storage.vocabulary import AbsenceReason
+
+
+class Door(Protocol):
+    """Understands what somebody writes. Must not raise for any text, however long or odd, and keeps no text."""
+
+    def understand(
+        self, text: str, locale: str | None = None, now: datetime | None = None, *, asked: bool = False
+    ) -> Understanding:
+        """What was understood.
+
+        Args:
+            text: what was written.
+            locale: the language that is set: a hint only, any language is understood.
+            now: the local moment, for "tomorrow"; without it no days are read.
+            asked: a question that yes or no answers is open.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """From which chance on something is taken for what it is; chosen on held-out texts.
+
+    `cry_in_part`: how much surer than else a part of a long letter must be a cry for help (bot/faq/finder.py weighs
+    that). `act`: any other act. `absent`: how much likelier than "I do come" an absence must be. `pattern`, `listed`:
+    how much the words of the lists add, in natural logarithms of the odds. `language`: from which chance on a text's
+    language may be offered to who has another one set.
+    """
+
+    cry_in_part: float = 4.0
+    act: float = 0.4
+    absent: float = 2.0
+    second: float = 0.2
+    clause: float = 0.85
+    pattern: float = 4.0
+    listed: float = 5.0
+    answers: float = 3.0
+    reason: float = 0.4
+    language: float = 0.85
+
+
+_CANDIDATES: Final = 3
+#: A shorter text says too little about its language to offer another one.
+_FEWEST_WORDS: Final = 3
+#: What stands alone and has no letter in it.
+_SIGNS: Final = {
+    "👍": SpeechAct.YES,
+    "👌": SpeechAct.YES,
+    "✅": SpeechAct.YES,
+    "👎": SpeechAct.NO,
+    "❌": SpeechAct.NO,
+    "🙏": SpeechAct.COURTESY,
+    "❤": SpeechAct.COURTESY,
+    "🌹": SpeechAct.COURTESY,
+    "😊": SpeechAct.COURTESY,
+    "🙂": SpeechAct.COURTESY,
+    "💐": SpeechAct.COURTESY,
+    "👋": SpeechAct.COURTESY,
+    "🆘": SpeechAct.URGENT,
+}
+_SIGN_KINDS: Final = {"👋": Courtesy.GREETING, "🙂": Courtesy.GREETING}
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedDoor:
+    """The door that ships with Maatje. Takes 10 to 25 ms, nearly all of it for the meaning of the text."""
+
+    finder: TrainedFinder
+    courteous: CourteousWords = field(default_factory=CourteousWords)
+    coming: ComingWords = field(default_factory=ComingWords)
+    sure: Certainty = field(default_factory=Certainty)
+    limits: Thresholds = field(default_factory=Thresholds)
+
+    def understand(
+        self, text: str, locale: str | None = None, now: datetime | None = None, *, asked: bool = False
+    ) -> Understanding:
+        """See `Door`."""
+        if not normalise(text):
+            return _of_signs(text, locale)
+        model = self.finder.model
+        language, certain = model.language(text)
+        spoken = language if language != OUTSIDE and certain > 0.5 else locale
+        standard = self.finder.dialect.standard(text)
+        vector = model.vector(standard, self.finder.encoder) if self.finder.encoder is not None else None
+        judged = self.finder.judged(standard, vector)
+        learnt = combined(*judged)
+        chances = self._weighed(text, learnt, asked=asked)
+        danger = self.finder.danger(text, *judged)
+        if danger >= 0:
+            found = self._cry(danger, self.finder.need_in(learnt), text, spoken)
+        else:
+            found = self._in_long_letter(text, spoken) or self._decided(standard, chances, spoken)
+        also, beside = self._also(text, found, chances)
+        reason = None
+        if found.act in (SpeechAct.ABSENCE, SpeechAct.LATE) or SpeechAct.ABSENCE in also:
+            reason = self._reason(standard, vector)
+        languages = [one for one in (spoken, locale) if one is not None]
+        late = found.act is SpeechAct.LATE
+        when = read_when(text, languages, now, late=late) if now is not None else When()
+        known = {one.topic for one in found.candidates}
+        candidates = (*found.candidates, *(one for one in beside if one.topic not in known))
+        sure = language != OUTSIDE and certain >= self.sure.language and len(text.split()) >= _FEWEST_WORDS
+        return replace(
+            found, also=also, reason=reason, when=when, candidates=candidates[:_CANDIDATES], language_sure=sure
+        )
+
+    def _weighed(self, text: str, learnt: Floats, *, asked: bool) -> dict[str, float]:
+        """The chance of each class, with what the lists of words add."""
+        sums = {
+            name: float(np.log(max(float(chance), 1e-9)))
+            for name, chance in zip(self.finder.model.classes, learnt, strict=True)
+        }
+        match self.courteous.said_in(text):
+            case CourtesyList.GREETING:
+                sums[f"{ACT}courtesy:greeting"] += self.sure.listed
+            case CourtesyList.THANKS:
+                sums[f"{ACT}courtesy:thanks"] += self.sure.listed
+            case None:
+                pass
+        heard = self.coming.heard_in(text)
+        if heard is Heard.COMING or heard is Heard.BETTER:
+            sums[f"{ACT}coming"] += self.sure.pattern
+        elif heard is Heard.ABSENT:
+            sums[f"{ACT}absence"] += 1.0
+        if asked:
+            sums[f"{ACT}yes"] += self.sure.answers
+            sums[f"{ACT}no"] += self.sure.answers
+        most = max(sums.values())
+        powers = {name: float(np.exp(one - most)) for name, one in sums.items()}
+        whole = sum(powers.values())
+        return {name: power / whole for name, power in powers.items()}
+
+    def _cry(self, danger: float, need: str, text: str, language: str | None) -> Understanding:
+        listed = self.finder.cry.heard_in(text)
+        kind = CryNeed(listed.need if listed is not None else need)
+        return Understanding(SpeechAct.URGENT, round(1 / (1 + exp(-danger)), 4), need=kind, language=language)
+
+    def _in_long_letter(self, text: str, language: str | None) -> Understanding | None:
+        """The cry for help in a letter whose other words say something else, and say it longer."""
+        parts = windows(text)
+        if parts and self.finder.cry.heard_in(text):
+            return self._cry(self.sure.cry_in_part, CryNeed.EMERGENCY, text, language)
+        for window in parts:
+            by_pieces = self.finder.model.by_pieces(self.finder.dialect.standard(window))
+            danger = self.finder.danger(window, by_pieces, None) - self.sure.cry_in_part
+            if danger >= 0:
+                return self._cry(danger, self.finder.need_in(by_pieces), window, language)
+        return None
+
+    def _decided(self, standard: str, chances: Mapping[str, float], language: str | None) -> Understanding:
+        acts = acts_of(chances) | {SpeechAct.URGENT: 0.0}
+        best = max(acts, key=lambda act: acts[act])
+        if best is SpeechAct.ABSENCE and acts[SpeechAct.COMING] * self.sure.absent > acts[SpeechAct.ABSENCE]:
+            # Read the wrong way round it takes a lesson from who comes; the other way it is asked.
+            best = SpeechAct.COMING
+        topics = self.finder.topics(standard, chances)
+        outcome, nearest = decide(topics, self.finder.content, self.limits, language)
+        candidates = tuple(Candidate(one.topic, one.score) for one in nearest)
+        if best in (SpeechAct.QUESTION, SpeechAct.OTHER) or acts[best] < self.sure.act:
+            question = sum(one.score for one in nearest)
+            if outcome == "answer":
+                act = ACT_OF_TOPIC.get(nearest[0].topic, SpeechAct.QUESTION)
+                return Understanding(
+                    act, round(question, 4), topic=nearest[0].topic, candidates=candidates, language=language
+                )
+            if outcome == "choices":
+                return Understanding(SpeechAct.QUESTION, round(question, 4), candidates=candidates, language=language)
+            return Understanding(
+                SpeechAct.OTHER, round(acts[SpeechAct.OTHER], 4), nearest=nearest[0].topic, language=language
+            )
+        kind = _courtesy(chances) if best is SpeechAct.COURTESY else None
+        topic = TOPIC_OF.get(best)
+        return Understanding(
+            best,
+            round(acts[best], 4),
+            courtesy=kind,
+            topic=topic,
+            candidates=(Candidate(topic, round(acts[best], 4)),) if topic is not None else (),
+            language=language,
+        )
+
+    def _also(
+        self, text: str, found: Understanding, chances: Mapping[str, float]
+    ) -> tuple[tuple[SpeechAct, ...], tuple[Candidate, ...]]:
+        """The other acts of the text, with the topic where one is a question: what is likely of the whole, and what a
+        part of it says by itself."""
+        acts = acts_of(chances)
+        beside: list[Candidate] = []
+        others: list[SpeechAct] = [
+            act for act in acts if act not in (found.act, SpeechAct.OTHER) and acts[act] >= self.sure.second
+        ]
+        for clause in clauses(text):
+            part = self._by_pieces(clause)
+            alone = acts_of(part)
+            act = max(alone, key=lambda one: alone[one])
+            if alone[act] < self.sure.clause or act in (found.act, SpeechAct.OTHER, SpeechAct.URGENT):
+                # Danger in a part is danger in the whole: that was weighed with more than pieces.
+                continue
+            others += [act] if act not in others else []
+            beside += self._best_topic(part) if act is SpeechAct.QUESTION else []
+        if SpeechAct.QUESTION in others and not beside:
+            beside = self._best_topic(chances)
+        return tuple(others), tuple(beside)
+
+    def _best_topic(self, chances: Mapping[str, float]) -> list[Candidate]:
+        topic = max(self.finder.content.topics, key=lambda one: chances.get(one, 0.0))
+        return [Candidate(topic, round(chances.get(topic, 0.0), 4))]
+
+    def _by_pieces(self, text: str) -> Mapping[str, float]:
+        model = self.finder.model
+        chances = model.by_pieces(self.finder.dialect.standard(text))
+        return {name: float(chance) for name, chance in zip(model.classes, chances, strict=True)}
+
+    def _reason(self, standard: str, vector: Floats | None) -> AbsenceReason | None:
+        reason, chance = self.finder.model.reason(standard, vector)
+        return AbsenceReason(reason) if reason and chance >= self.sure.reason else None
+
+
+def acts_of(chances: Mapping[str, float]) -> dict[SpeechAct, float]:
+    """The chance of each act: that of its classes together."""
+    acts = dict.fromkeys(SpeechAct, 0.0)
+    for name, chance in chances.items():
+        if name.startswith(CRY):
+            act = SpeechAct.URGENT
+        elif name.startswith(ACT):
+            act = SpeechAct(name.removeprefix(ACT).partition(":")[0])
+        else:
+            act = SpeechAct.OTHER if name == OUTSIDE else SpeechAct.QUESTION
+        acts[act] += chance
+    return acts
+
+
+def _courtesy(chances: Mapping[str, float]) -> Courtesy:
+    return max(Courtesy, key=lambda kind: chances.get(f"{ACT}courtesy:{kind.value}", 0.0))
+
+
+def _of_signs(text: str, locale: str | None) -> Understanding:
+    """What a text without a letter or digit says: mostly a picture."""
+    for sign, act in _SIGNS.items():
+        if sign in text:
+            need = CryNeed.EMERGENCY if act is SpeechAct.URGENT else None
+            kind = _SIGN_KINDS.get(sign, Courtesy.THANKS) if act is SpeechAct.COURTESY else None
+            return Understanding(act, 0.9, need=need, courtesy=kind, language=locale)
+    return Understanding(SpeechAct.OTHER, 1.0, language=locale)

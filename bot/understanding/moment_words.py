@@ -1,0 +1,236 @@
+"""The words for days, parts of the day and minutes of locales/understanding/moments.yaml, found in a text in order.
+
+What they mean for a date stands in `moments.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, cast
+
+import locales
+from bot.faq.words import normalise
+from bot.understanding.acts import DayPart
+from bot.voice.numbers import number_words
+from locales.faq.reading import ContentEntry, ContentError, read_yaml
+from locales.rendering.dates import babel_locale, date_words
+
+_FILE: Final = Path(locales.__file__).parent / "understanding" / "moments.yaml"
+
+
+class Sign(Enum):
+    """What a word of a text says about time; `MomentMark.value` holds which."""
+
+    DAY = auto()  # days from today
+    NOW = auto()  # today, where no day is named
+    WEEKDAY = auto()  # 0 is Monday
+    WEEK = auto()  # 0 is this week, 1 the next
+    PART = auto()
+    MONTH = auto()  # 1 to 12, or 13, in the calendar of the mark
+    UNTIL = auto()
+    UNTIL_AFTER = auto()
+    SINCE = auto()
+    SINCE_AFTER = auto()
+    MINUTES = auto()
+    HOURS = auto()
+    SPAN = auto()  # so many minutes in one word
+    AT = auto()
+    CLOCK = auto()
+    HALF = auto()  # half an hour before the hour that follows
+    HALF_AFTER = auto()  # half an hour past the hour that stands before
+    NUMBER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class MomentMark:
+    """One sign in a text: the words from `start` up to `end`. `until` and `since`: its prefix says so."""
+
+    start: int
+    end: int
+    sign: Sign
+    value: int | DayPart = 0
+    until: bool = False
+    since: bool = False
+    calendar: str = ""
+
+
+Meaning = tuple[Sign, int | DayPart, str]
+
+_DAYS: Final = {"before_yesterday": -2, "yesterday": -1, "today": 0, "tomorrow": 1, "day_after": 2}
+_SPANS: Final = {"quarter": 15, "half_hour": 30, "hour_and_half": 90}
+_SIGNS: Final = {
+    "now": Sign.NOW,
+    "until": Sign.UNTIL,
+    "until_after": Sign.UNTIL_AFTER,
+    "since": Sign.SINCE,
+    "since_after": Sign.SINCE_AFTER,
+    "minutes": Sign.MINUTES,
+    "hours": Sign.HOURS,
+    "at": Sign.AT,
+    "clock": Sign.CLOCK,
+    "half": Sign.HALF,
+    "half_after": Sign.HALF_AFTER,
+}
+_LISTS: Final = {*_DAYS, *_SPANS, *_SIGNS, *(part.value for part in DayPart), "this_week", "next_week"}
+_OTHER: Final = {
+    "weekdays",
+    "months",
+    "calendar",
+    "numbers",
+    "prefixes",
+    "until_prefixes",
+    "since_prefixes",
+    "day_clock",
+}
+_LONGEST: Final = 4
+#: Of a word that begins like a stem, so much more may follow.
+_SHORTEST_STEM: Final = 3
+
+
+class MomentWords:
+    """The words of one language.
+
+    Raises:
+        ContentError: its entry in the file is not in order.
+    """
+
+    def __init__(self, entry: ContentEntry) -> None:
+        entry.only(_LISTS | _OTHER)
+        self._whole: dict[tuple[str, ...], list[Meaning]] = {}
+        self._stems: list[tuple[str, Meaning]] = []
+        self.ethiopian_clock: Final = entry.get("day_clock") == "ethiopian"
+        calendar = entry.text("calendar", "") if entry.get("calendar") is not None else ""
+        self._prefixes: Final = tuple(map(normalise, entry.texts("prefixes", ())))
+        self._until: Final = tuple(map(normalise, entry.texts("until_prefixes", ())))
+        self._since: Final = tuple(map(normalise, entry.texts("since_prefixes", ())))
+        for word in (word for words in self._lists(entry, "weekdays", 7) for word in words[1]):
+            self._add(word[0], (Sign.WEEKDAY, word[1], ""))
+        self._add_names(entry.name)
+        for word in (word for words in self._lists(entry, "months", None) for word in words[1]):
+            self._add(word[0], (Sign.MONTH, word[1] + 1, calendar))
+        for key, days in _DAYS.items():
+            self._add_all(entry, key, (Sign.DAY, days, ""))
+        for key, minutes in _SPANS.items():
+            self._add_all(entry, key, (Sign.SPAN, minutes, ""))
+        for part in DayPart:
+            self._add_all(entry, part.value, (Sign.PART, part, ""))
+        for week, key in enumerate(("this_week", "next_week")):
+            self._add_all(entry, key, (Sign.WEEK, week, ""))
+        for key, sign in _SIGNS.items():
+            self._add_all(entry, key, (sign, 0, ""))
+        self._add_numbers(entry)
+
+    def marks(self, words: Sequence[str]) -> list[MomentMark]:
+        """The signs in the words, from left to right, the longest first; a word may bear several."""
+        found: list[MomentMark] = []
+        start = 0
+        while start < len(words):
+            here = next((marks for size in range(_LONGEST, 0, -1) if (marks := list(self._at(words, start, size)))), [])
+            found += here
+            start = max((mark.end for mark in here), default=start + 1)
+        return found
+
+    def _at(self, words: Sequence[str], start: int, size: int) -> Iterator[MomentMark]:
+        if start + size > len(words):
+            return
+        piece = tuple(words[start : start + size])
+        end = start + size
+        if size == 1 and piece[0].isdecimal() and len(piece[0]) <= 3:
+            yield MomentMark(start, end, Sign.NUMBER, int(piece[0]))
+            return
+        yield from (
+            MomentMark(start, end, sign, value, calendar=cal) for sign, value, cal in self._whole.get(piece, ())
+        )
+        if piece in self._whole:
+            return
+        if size == 1:
+            stem = max(
+                (one for one in self._stems if piece[0].startswith(one[0])), key=lambda one: len(one[0]), default=None
+            )
+            if stem is not None:
+                sign, value, calendar = stem[1]
+                yield MomentMark(start, end, sign, value, calendar=calendar)
+                return
+        for prefix in (*self._until, *self._since, *self._prefixes):
+            bare = piece[0].removeprefix(prefix)
+            if bare == piece[0] or len(bare) < _SHORTEST_STEM - 1:
+                continue
+            meanings = self._whole.get((bare, *piece[1:]), ())
+            for sign, value, calendar in meanings:
+                # "For Friday" is until Friday; "for tomorrow" mostly is not.
+                until = prefix in self._until and sign is Sign.WEEKDAY
+                since = prefix in self._since and sign in (Sign.WEEKDAY, Sign.DAY)
+                if sign in (Sign.DAY, Sign.WEEKDAY, Sign.PART, Sign.WEEK, Sign.NUMBER, Sign.HOURS):
+                    yield MomentMark(start, end, sign, value, until=until, since=since, calendar=calendar)
+            if meanings:
+                return
+
+    def _add_all(self, entry: ContentEntry, key: str, meaning: Meaning) -> None:
+        for written in entry.texts(key, ()):
+            self._add(written, meaning)
+
+    def _add(self, written: str, meaning: Meaning) -> None:
+        words = tuple(normalise(written.rstrip("*")).split())
+        if not words:
+            return
+        if written.endswith("*") and len(words) == 1 and len(words[0]) >= _SHORTEST_STEM:
+            self._stems.append((words[0], meaning))
+            return
+        known = self._whole.setdefault(words, [])
+        if meaning not in known:
+            known.append(meaning)
+
+    def _add_names(self, language: str) -> None:
+        """The names that CLDR has, and those that Maatje writes itself."""
+        locale, own = babel_locale(language), date_words(language)
+        for context in ("format", "stand-alone"):
+            for number, name in locale.days[context]["wide"].items():
+                self._add(name, (Sign.WEEKDAY, number, ""))
+            for number, name in locale.months[context]["wide"].items():
+                self._add(name, (Sign.MONTH, number, ""))
+        for number, name in enumerate(own.weekdays or ()):
+            self._add(name, (Sign.WEEKDAY, number, ""))
+        for number, name in enumerate(own.months or (), 1):
+            self._add(name, (Sign.MONTH, number, ""))
+
+    def _add_numbers(self, entry: ContentEntry) -> None:
+        spoken = number_words(entry.name)
+        if spoken is not None:
+            for number, word in enumerate(spoken.small):
+                if number:
+                    self._add(word, (Sign.NUMBER, number, ""))
+            for ten, word in enumerate(spoken.tens, 2):
+                self._add(word, (Sign.NUMBER, 10 * ten, ""))
+                for unit, joined in enumerate(spoken.units_first, 1):
+                    self._add(f"{joined}{word}", (Sign.NUMBER, 10 * ten + unit, ""))
+        numbers = entry.get("numbers", {})
+        if not isinstance(numbers, dict):
+            raise entry.error("has 'numbers' that are no numbers", "write {20: [word, word]}")
+        for amount, written in cast("dict[object, object]", numbers).items():
+            if not isinstance(amount, int) or not isinstance(written, list):
+                raise entry.error("has 'numbers' that are no numbers", "write {20: [word, word]}")
+            for one in cast("list[object]", written):
+                self._add(str(one), (Sign.NUMBER, amount, ""))
+
+    def _lists(self, entry: ContentEntry, key: str, length: int | None) -> Iterator[tuple[int, list[tuple[str, int]]]]:
+        value = entry.get(key, [])
+        if not isinstance(value, list) or (length is not None and len(value) != length):
+            raise entry.error(f"has '{key}' that are not {length or 'some'} lists", "write [[word, word], [word], …]")
+        for number, words in enumerate(cast("list[object]", value)):
+            if not isinstance(words, list):
+                raise entry.error(f"has a word of '{key}' outside a list", "write [[word, word], [word], …]")
+            yield number, [(str(word), number) for word in cast("list[object]", words)]
+
+
+@lru_cache(maxsize=1)
+def moment_words(path: Path = _FILE) -> dict[str, MomentWords]:
+    """The words of every language. Raises `ContentError`."""
+    languages = ContentEntry(path, "", read_yaml(path))
+    found = {language: MomentWords(ContentEntry(path, language, value)) for language, value in languages.items()}
+    if not found:
+        raise ContentError(path, "", "has no language", "write the words of at least one")
+    return found

@@ -1,0 +1,105 @@
+"""Days, hours and minutes as people name them, in each language and calendar."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.understanding.acts import DayPart, When
+from bot.understanding.moment_words import moment_words
+from bot.understanding.moments import read_when
+from locales.rendering.languages import LANGUAGES
+
+#: A Monday.
+NOW = datetime(2026, 11, 30, 9, 0, tzinfo=ZoneInfo("Europe/Amsterdam"))
+TODAY, TOMORROW, YESTERDAY = date(2026, 11, 30), date(2026, 12, 1), date(2026, 11, 29)
+THURSDAY, FRIDAY, SUNDAY = date(2026, 12, 3), date(2026, 12, 4), date(2026, 12, 6)
+
+
+def days(first: date | None, last: date | None = None, *, since: bool = False) -> When:
+    return When(first, last, since=since)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("nl", "ik ben ziek, morgen kom ik niet", days(TOMORROW, TOMORROW)),
+        ("nl", "tot en met vrijdag ziek", days(TODAY, FRIDAY)),
+        ("nl", "sinds gisteren koorts", days(YESTERDAY, since=True)),
+        ("nl", "van dinsdag tot donderdag", days(TOMORROW, THURSDAY)),
+        ("nl", "hele week ziek", days(TODAY, SUNDAY)),
+        ("nl", "volgende week woensdag", days(date(2026, 12, 9), date(2026, 12, 9))),
+        ("nl", "op 3 december kan ik niet", days(THURSDAY, THURSDAY)),
+        ("nl", "5-12 niet", days(date(2026, 12, 5), date(2026, 12, 5))),
+        ("en", "not coming all week", days(TODAY, SUNDAY)),
+        ("en", "i cant tmrw", days(TOMORROW, TOMORROW)),
+        ("ar", "مريض من مبارح", days(YESTERDAY, since=True)),
+        ("ar", "اجازة مرضية للخميس", days(TODAY, THURSDAY)),
+        ("ar", "ma fini eji bokra", days(TOMORROW, TOMORROW)),
+        ("tr", "cumaya kadar hastayım", days(TODAY, FRIDAY)),
+        ("tr", "dünden beri", days(YESTERDAY, since=True)),
+        ("tr", "cumartesi", days(date(2026, 12, 5), date(2026, 12, 5))),
+        ("fa", "از دیروز تب دارم", days(YESTERDAY, since=True)),
+        pytest.param("fa", "۱۲ آذر نمیتونم", days(THURSDAY, THURSDAY), id="a day of the Iranian calendar"),
+        ("fa_AF", "saba nametanom", days(TOMORROW, TOMORROW)),
+        ("ps", "تر جمعې پورې", days(TODAY, FRIDAY)),
+        ("ps", "له پرون راهیسې ناروغ یم", days(YESTERDAY, since=True)),
+        ("so", "ilaa jimcaha", days(TODAY, FRIDAY)),
+        pytest.param("am", "ከትላንት ጀምሮ አሞኛል", days(YESTERDAY, since=True), id="since, written as one with the day"),
+        pytest.param("am", "ኅዳር 24", days(THURSDAY, THURSDAY), id="a day of the Ethiopian calendar"),
+        ("ti", "ክሳብ ዓርቢ", days(TODAY, FRIDAY)),
+        ("ku", "heta înê", days(TODAY, FRIDAY)),
+        ("ckb", "لە دوێنێوە", days(YESTERDAY, since=True)),
+        ("uk", "я на лікарняному до п'ятниці", days(TODAY, FRIDAY)),
+        ("ru", "с понедельника до среды", days(TODAY, date(2026, 12, 2))),
+        ("fr", "depuis hier", days(YESTERDAY, since=True)),
+        pytest.param("ar", "kan morgen niet", days(TOMORROW, TOMORROW), id="Dutch while Arabic is set"),
+        pytest.param("nl", "ik ben ziek", days(None), id="nothing said"),
+    ],
+)
+def test_days(language: str, text: str, expected: When) -> None:
+    assert read_when(text, [language], NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "minutes"),
+    [
+        ("nl", "20 minuten later", 20),
+        ("nl", "ben een kwartier te laat", 15),
+        ("nl", "ik ben een uur later", 60),
+        ("en", "bus cancelled gonna be like 20min late", 20),
+        ("ar", "متأخر عشرين دقيقة", 20),
+        ("fa", "۲۰ دقیقه دیر میام", 20),
+        ("ckb", "بیست دەقە دوا دەکەوم", 20),
+        ("so", "15ka daqiiqo", 15),
+        ("tr", "yarım saat gecikicem", 30),
+        ("uk", "спізнюся хвилин на 20", 20),
+        ("nl", "ik ben later", None),
+    ],
+)
+def test_how_late(language: str, text: str, minutes: int | None) -> None:
+    assert read_when(text, [language], NOW, late=True).minutes == minutes
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "at", "part"),
+    [
+        ("nl", "de les van negen uur", time(9), None),
+        ("nl", "kan het om half 10", time(9, 30), None),
+        ("nl", "dinsdag 14.30", time(14, 30), None),
+        ("fr", "demain matin à 9h", time(9), DayPart.MORNING),
+        pytest.param("am", "ነገ ጠዋት 3 ሰዓት", time(9), DayPart.MORNING, id="hours counted from six in the morning"),
+    ],
+)
+def test_hours_and_parts_of_the_day(language: str, text: str, at: time, part: DayPart | None) -> None:
+    found = read_when(text, [language], NOW)
+    assert (found.at, found.part) == (at, part)
+
+
+def test_every_language_names_days() -> None:
+    assert set(moment_words()) == set(LANGUAGES)
+
+
+@pytest.mark.parametrize("text", ["", "99/99", "32-13", "٠", "om 99 uur", "9" * 500, "tot tot tot"])
+def test_rubbish_names_nothing(text: str) -> None:
+    assert read_when(text, ["nl"], NOW).first is None
