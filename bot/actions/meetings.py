@@ -24,8 +24,11 @@ from storage.appointments.appointments import (
     participation_in,
 )
 from storage.appointments.changing import Details
+from storage.outbox.answering import version_shown
+from storage.outbox.heard import heard_by, know
+from storage.outbox.message import Message
 from storage.people.people import Person
-from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus
+from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, Told
 
 #: How long a new meeting lasts.
 LENGTH: Final = timedelta(hours=1)
@@ -168,6 +171,24 @@ async def to_answer(
         return MeetingRefused.CANCELLED
     if appointment.starts_at + begun_within <= acting.now:
         return MeetingRefused.OVER
+    return appointment
+
+
+async def changed_meanwhile(
+    acting: Acting, person_id: int, appointment_id: int, answered: Message | None
+) -> Appointment | None:
+    """An appointment ahead that is not any more as the person was told, by the message that they answer or else last;
+    from now on they know it as it is. None where it is as they were told, or can be answered no more."""
+    appointment = await to_answer(acting, person_id, appointment_id)
+    if isinstance(appointment, MeetingRefused):
+        return None
+    shown = await version_shown(acting.session, answered, appointment.id) if answered is not None else None
+    by_pair = await heard_by(acting.session, [person_id], appointment_ids=[appointment.id])
+    heard = by_pair.get((person_id, appointment.id))
+    moved = heard is not None and heard.takes_place and heard.starts_at != appointment.starts_at
+    if not moved and shown in (None, appointment.version):
+        return None
+    know(acting.session, person_id, appointment, Told.MESSAGE, acting.now)
     return appointment
 
 

@@ -9,7 +9,7 @@ from locales.rendering.message import Text
 from reminders.intents import Act
 from reminders.kinds import Kind
 from storage.outbox.message import Outgoing
-from storage.people.contacts import Contact, contacts_of
+from storage.people.contacts import Contact, contacts_of, rename
 from storage.people.people import Person
 from storage.vocabulary import AddressKind, ContactState, Priority
 
@@ -90,6 +90,11 @@ def note_language(contact: Contact, language: str | None) -> None:
     """The language in which a stranger is answered, as far as it is known; what was known stays."""
     if contact.language is None:
         contact.language = language
+
+
+async def call_otherwise(acting: Acting, contact: Contact, was: str, to: str) -> None:
+    """The channel calls this contact `to` from now on, where it called it `was`."""
+    await rename(acting.session, acting.parts.keys, contact, was, to)
 
 
 def let_go(acting: Acting, contact: Contact) -> None:

@@ -2,14 +2,13 @@
 
 from collections.abc import Collection
 
-from bot.actions.ways import let_go, resume_channel, stop_channel
+from bot.actions.ways import call_otherwise, let_go, resume_channel, stop_channel
 from bot.dialogue import menu, person, stranger
 from bot.dialogue.answers import read_answer
 from bot.dialogue.consultants import door
 from bot.dialogue.turn import Turn, part, title
 from bot.events import Left, Moved, Reacted, Renamed, Returned, Said, Started, Unheard, Withdrawn
 from reminders.intents import Act
-from storage.people.contacts import rename
 from storage.people.link_codes import looks_like_code
 
 
@@ -33,7 +32,7 @@ async def step(turn: Turn) -> None:
             _say_unheard(turn, why)
             return
         case Renamed(was=was, to=to):
-            await rename(turn.session, turn.services.keys, turn.contact, was, to)
+            await call_otherwise(turn.acting, turn.contact, was, to)
             return
         case Moved():
             let_go(turn.acting, turn.contact)

@@ -19,9 +19,7 @@ from storage.appointments.appointments import (
     appointments_of,
     participation_in,
 )
-from storage.outbox.answering import version_shown
-from storage.outbox.heard import heard_by, know
-from storage.vocabulary import AppointmentStatus, Told
+from storage.vocabulary import AppointmentStatus
 
 SHOWN = 6
 AHEAD = timedelta(days=90)
@@ -127,19 +125,10 @@ async def calendar(turn: Turn, args: Sequence[str]) -> None:
 async def is_asked_again(turn: Turn, args: Sequence[str]) -> bool:
     """Whether an appointment changed since the person was told of it: what they answer was about another time, so they
     are asked again with the new one."""
-    appointment = await appointment_for(turn.session, turn.person.id, number_in(args), zone=turn.zone)
-    open_still = appointment is not None and appointment.status is AppointmentStatus.PLANNED
-    if appointment is None or not open_still or appointment.starts_at <= turn.now:
+    answered = await answered_message(turn)
+    appointment = await meetings.changed_meanwhile(turn.acting, turn.person.id, number_in(args), answered)
+    if appointment is None:
         return False
-    message = await answered_message(turn)
-    shown = await version_shown(turn.session, message, appointment.id) if message is not None else None
-    heard = (await heard_by(turn.session, [turn.person.id], appointment_ids=[appointment.id])).get(
-        (turn.person.id, appointment.id)
-    )
-    moved = heard is not None and heard.takes_place and heard.starts_at != appointment.starts_at
-    if not moved and (shown is None or shown == appointment.version):
-        return False
-    know(turn.session, turn.person.id, appointment, Told.MESSAGE, turn.now)
     turn.say(
         part("appointment.changed_meanwhile"),
         Part(appointment_line(appointment)),
