@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from prometheus_client import CollectorRegistry
@@ -223,6 +224,7 @@ def build(
         clock=clock,
         plan_more=[mail_addresses, digests],
         often=[passing_on.run_once],
+        retention=parts.configuration.retention,
     )
 
     readiness = Readiness(database, tuple(channels), lambda: dispatcher.channels_down)
@@ -256,5 +258,6 @@ def build(
         registry=registry,
         extra_routes=extra_routes(app) if extra_routes is not None else (),
         framing=demo,
+        host=urlsplit(settings.public_url).netloc,
     )
     return app

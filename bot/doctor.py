@@ -18,6 +18,7 @@ from storage.engine.key_marks import read_key_marks
 from storage.engine.keys import KeyRing, SecretTooShort
 from storage.engine.migrate import schema_is_current
 from storage.mapped import open_database
+from storage.privacy.seals import verify_audit
 
 # A clock that is further off sends reminders at the wrong minute and breaks certificates.
 LARGEST_DRIFT = 60.0
@@ -61,6 +62,7 @@ async def _database(settings: Settings, keys: KeyRing) -> list[Diagnosis]:
         current = await schema_is_current(database)
         if current:
             findings.append(await _stored_data(database))
+            findings.append(await _audit(database))
         now = await database.clock()
     except (SQLAlchemyError, OSError) as error:
         what = "cannot be opened; is it running, and is MAATJE_DATABASE_URL right?"
@@ -97,6 +99,16 @@ async def _stored_data(database: Database) -> Diagnosis:
     if marks.unreadable:
         return Diagnosis("stored data", "fault", marks.complaint())
     return Diagnosis("stored data", "ok", f"{marks.seen} rows can be read with the secret key")
+
+
+async def _audit(database: Database) -> Diagnosis:
+    """Whether the audit log is as it was written."""
+    async with database.reading() as session:
+        chain = await verify_audit(session, database.keys, datetime.now(UTC))
+    if chain.broken_at is not None:
+        what = f"entry number {chain.broken_at} was changed or taken out; compare with a backup from before"
+        return Diagnosis("audit log", "fault", what)
+    return Diagnosis("audit log", "ok", f"{chain.sealed} entries under seal, {chain.unsealed} to be sealed")
 
 
 async def _channels(settings: Settings) -> list[Diagnosis]:

@@ -4,6 +4,7 @@ What holds for every answer stands here too: security headers, the largest reque
 There is no access log: uvicorn is to be run with `access_log=False`, since addresses and times are personal data.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry
@@ -19,6 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels.base import Channel
 
+# Seconds between two pieces of a request's body, on the slowest network.
+PATIENCE = 20.0
 # A Telegram update is at most a few kilobytes; megabytes of rubbish are read no further.
 MAX_BODY = 4_000_000
 # The web chat's photos and voice notes; its own limit is lower, so that its answer can say why.
@@ -50,11 +53,13 @@ def build_http(
     registry: CollectorRegistry,
     extra_routes: Sequence[BaseRoute] = (),
     framing: bool = False,
+    host: str = "",
 ) -> Starlette:
     """The server's application.
 
     `readiness` answers with a check by name; all must hold for /health/ready. `extra_routes` come first and may set a
-    content-security-policy of their own. `framing` is for the demo, whose start page shows the chat in frames.
+    content-security-policy of their own. `host` is the name that people reach us by ("" = any). `framing` is for the
+    demo, whose start page shows the chat in frames.
     """
     routes: list[BaseRoute] = [
         *extra_routes,
@@ -66,6 +71,7 @@ def build_http(
     return Starlette(
         routes=routes,
         middleware=[
+            Middleware(KnownHost, host=host),
             Middleware(SecurityHeaders, framing=framing, https=https),
             Middleware(BodyLimit, limit=MAX_BODY, larger=LARGER),
         ],
@@ -134,6 +140,24 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
+class KnownHost:
+    """Answers only to the name that people reach us by; health checks come by any."""
+
+    def __init__(self, app: ASGIApp, *, host: str) -> None:
+        self._app = app
+        self._host = host.casefold()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it (421)."""
+        if self._host and scope["type"] == "http" and not scope["path"].startswith(("/health", "/metrics")):
+            given = next((value for name, value in scope["headers"] if name == b"host"), b"")
+            name = given.decode("latin-1").casefold().rpartition("@")[2]
+            if name != self._host and name.partition(":")[0] not in (self._host, "127.0.0.1", "localhost"):
+                await Response(status_code=421)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
 class _TooLarge(HTTPException):
     def __init__(self) -> None:
         super().__init__(413)
@@ -152,12 +176,23 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        read = 0
+        names = [name for name, _ in scope["headers"]]
+        if b"content-length" in names and b"transfer-encoding" in names:
+            # Two lengths: a proxy before us and we may see two different requests (RFC 9112, 6.1).
+            await Response(status_code=400)(scope, receive, send)
+            return
+        read, whole = 0, False
         limit = self._larger.get(scope["path"], self._limit)
 
         async def receive_within_limit() -> Message:
-            nonlocal read
-            message = await receive()
+            nonlocal read, whole
+            # A body that does not come holds memory. After its end only the end of the connection is waited for.
+            try:
+                async with asyncio.timeout(None if whole else PATIENCE):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408) from None
+            whole = message["type"] == "http.request" and not message.get("more_body", False)
             if message["type"] == "http.request":
                 read += len(message.get("body", b""))
                 if read > limit:

@@ -7,12 +7,15 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Generator, Sequence
 from contextlib import asynccontextmanager
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import structlog
 import uvicorn
 from sqlalchemy.exc import DatabaseError
 
 from bot.app import App, build
+from bot.channels.registry import set_up
 from bot.configuration.clock import SystemClock
 from bot.configuration.settings import Settings
 from bot.watch import Watch
@@ -32,11 +35,24 @@ log = structlog.get_logger(__name__)
 _YOUNG = 50_000
 
 
+# Each browser that looks at a chat holds one connection; more than a city's answer at once would fill the memory.
+MOST_CONNECTIONS = 3_000
+KEEP_ALIVE = 15
+LONGEST_HEAD = 32_768
+
+
 class SchemaIsOld(ValueError):
     """A PostgreSQL database must be migrated by an operator."""
 
     def __init__(self) -> None:
         super().__init__("The database's schema is not up to date. Run: maatje migrate")
+
+
+class PlainConnection(ValueError):
+    """People's words or a password would go over a connection that anybody between can read."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}. For a rehearsal only: MAATJE_ALLOW_PLAIN=true.")
 
 
 class PortTaken(OSError):
@@ -86,7 +102,15 @@ def listen(settings: Settings) -> socket.socket:
 async def running(app: App, sockets: Sequence[socket.socket]) -> AsyncIterator[None]:
     """The app and its HTTP server, from start to clean stop."""
     config = uvicorn.Config(
-        app.http, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=10, server_header=False
+        app.http,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=10,
+        server_header=False,
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=KEEP_ALIVE,
+        h11_max_incomplete_event_size=LONGEST_HEAD,
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=list(sockets)))
@@ -104,8 +128,8 @@ async def serve_app(settings: Settings) -> None:
     """Run the service until it is told to stop.
 
     Raises:
-        SecretMissing, SecretTooShort, Undecryptable, ConfigError, PolicyError, SchemaIsOld, PortTaken, FileServed:
-            before anything starts.
+        SecretMissing, SecretTooShort, Undecryptable, ConfigError, PolicyError, SchemaIsOld, PortTaken, FileServed,
+        PlainConnection: before anything starts.
         DatabaseLost: the database's file is gone, replaced or damaged; everything was stopped.
     """
     keys = settings.keys()
@@ -120,7 +144,31 @@ def _only_service(settings: Settings) -> contextlib.AbstractContextManager[objec
     return ServiceLock(str(url.database)) if is_file else contextlib.nullcontext()
 
 
+def refuse_plain(settings: Settings) -> None:
+    """Refuse connections that are not encrypted, but to this machine itself.
+
+    Raises:
+        PlainConnection: with the setting that says so.
+    """
+    if settings.allow_plain:
+        return
+    address = urlsplit(settings.public_url)
+    if address.scheme == "http" and not _is_here(address.hostname or ""):
+        raise PlainConnection("MAATJE_PUBLIC_URL begins with http: set the https address of the proxy before Maatje")
+    for kind in set_up(settings).values():
+        if (what := kind.plain(settings, _is_here)) is not None:
+            raise PlainConnection(what)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host in ("localhost", "")
+
+
 async def _serve(settings: Settings, keys: KeyRing) -> None:
+    refuse_plain(settings)
     bound = listen(settings)
     settings = settings.model_copy(update={"port": bound.getsockname()[1]})
     app = build(settings, keys=keys, clock=SystemClock())

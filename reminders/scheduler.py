@@ -5,7 +5,7 @@ run them: what they do is idempotent.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -22,6 +22,7 @@ from reminders.planning.planner import Planner
 from reminders.sending.dispatcher import Dispatcher
 from storage.engine.database import Database
 from storage.privacy.retention import forget_old
+from storage.privacy.seals import seal_audit
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +48,7 @@ class Scheduler:
         clock: Clock,
         plan_more: Sequence[PlanMore] = (),
         often: Sequence[Callable[[], Awaitable[int]]] = (),
+        retention: Mapping[str, int] | None = None,
     ) -> None:
         self._database = database
         self._dispatcher = dispatcher
@@ -55,6 +57,7 @@ class Scheduler:
         self._clock = clock
         self._plan_more = plan_more
         self._often = often
+        self._retention = retention or {}
         self._stumbling = Episodes("job_failing")
         self._stop = asyncio.Event()
         self._jobs = AsyncIOScheduler()
@@ -105,7 +108,8 @@ class Scheduler:
     async def clean_up(self) -> None:
         """Forget what is kept no longer than needed."""
         async with self._database.writing() as session:
-            await forget_old(session, self._clock.now(), kept_with_person=KEPT_WITH_PERSON)
+            await forget_old(session, self._clock.now(), kept_with_person=KEPT_WITH_PERSON, days=self._retention)
+            await seal_audit(session, self._database.keys, self._clock.now())
 
     async def _written(self, plan: PlanMore) -> int:
         async with self._database.writing() as session:

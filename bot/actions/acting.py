@@ -54,11 +54,14 @@ class Actor:
     role: Role
     proof: Proof
     id: int | None = None
+    # An operator's, as the machine knows them.
+    name: str = ""
 
     @property
     def ref(self) -> str:
-        """As the audit log writes it: "person:7", "consultant:2", "contact:9", "operator"."""
-        return self.role.value if self.id is None else f"{self.role.value}:{self.id}"
+        """As the audit log writes it: "person:7", "consultant:2", "contact:9", "operator", "operator:jan"."""
+        which = self.name[:30] if self.id is None else str(self.id)
+        return f"{self.role.value}:{which}" if which else self.role.value
 
 
 #: Who works at the machine's command line.

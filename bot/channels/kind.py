@@ -51,6 +51,11 @@ async def no_link(_settings: Settings, _code: str) -> str | None:
     return None
 
 
+def all_encrypted(_settings: Settings, _is_here: Callable[[str], bool]) -> str | None:
+    """A channel whose provider takes nothing but https."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelKind:
     """A channel, before any is built.
@@ -69,4 +74,6 @@ class ChannelKind:
     link: Callable[[Settings, str], Awaitable[str | None]] = no_link
     needs_address: AddressKind | None = None
     needs_public_url: bool = False
+    # What of it anybody on the way could read, given which hosts are this machine; None = nothing.
+    plain: Callable[[Settings, Callable[[str], bool]], str | None] = all_encrypted
     when_off: str = "off; docs/settings.md, Channels, says how to set it up"

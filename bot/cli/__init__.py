@@ -20,6 +20,7 @@ _MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "terms": ("terms",),
     "trace": ("trace",),
     "audit": ("audit",),
+    "access": ("people", "consultants", "retention"),
     "imports": ("import",),
     "reminders": ("reminders",),
     "attendance": ("attendance",),

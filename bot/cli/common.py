@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -102,7 +103,7 @@ async def acting(settings: Settings, database: Database) -> AsyncIterator[Acting
     """The operator at the machine acts, in one transaction: whoever may give commands here may do everything."""
     parts = deployed(settings, database)
     async with database.writing() as session:
-        yield Acting(OPERATOR, session, parts.now(), parts, ChangeSource.DESK)
+        yield Acting(replace(OPERATOR, name=settings.operator_name), session, parts.now(), parts, ChangeSource.DESK)
 
 
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:

@@ -10,8 +10,9 @@ from bot.configuration.channels_file import channel_rules_of
 from bot.configuration.municipality import ConfigError, Municipalities
 from reminders.delivery.channel_rules import ChannelRule
 from reminders.policies.due_times import Policies, load_policies
+from storage.privacy.retention import SETTABLE
 
-_TABLES = frozenset({"municipality", "policies", "channel"})
+_TABLES = frozenset({"municipality", "policies", "channel", "retention"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Configuration:
     municipalities: Municipalities = field(default_factory=Municipalities)
     policies: Policies = field(default_factory=Policies)
     channel_rules: Mapping[str, ChannelRule] = field(default_factory=dict)
+    # Days by table, where they are not storage.privacy.retention's.
+    retention: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_configuration(path: Path | None, zone: ZoneInfo, channels: Collection[str]) -> Configuration:
@@ -43,8 +46,25 @@ def read_configuration(path: Path | None, zone: ZoneInfo, channels: Collection[s
     return Configuration(
         municipalities=Municipalities.of_tables(tables.get("municipality", {}), path),
         policies=load_policies(text),
+        retention=_retention_of(tables.get("retention", {}), path),
         channel_rules=channel_rules_of(tables.get("channel", {}), path, zone, channels),
     )
+
+
+def _retention_of(table: object, path: Path) -> Mapping[str, int]:
+    """Days by table of the database.
+
+    Raises:
+        ConfigError: a table that is not forgotten by days, or what is no number of days.
+    """
+    found: dict[str, int] = {}
+    for name, days in table.items() if isinstance(table, dict) else ():
+        if name not in SETTABLE:
+            raise ConfigError(f"{path}: [retention] {name} is none of {', '.join(sorted(SETTABLE))}")
+        if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= 3653:
+            raise ConfigError(f"{path}: [retention] {name} must be a number of days from 1 to 3653")
+        found[name] = days
+    return found
 
 
 def _text_of(path: Path) -> str:

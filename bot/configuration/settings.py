@@ -3,6 +3,7 @@
 What a channel needs is a group of its own in that channel's folder; `Settings.of` gives it.
 """
 
+from getpass import getuser
 from pathlib import Path
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -62,6 +63,10 @@ class Settings(BaseSettings):
     # A timetable that lacks a larger share of the planned lessons is refused without --cancel-missing.
     timetable_cancel_share: float = Field(default=0.3, ge=0, le=1)
     log_format: Literal["console", "json"] = "console"
+    # Who gives commands, for the audit log; "" = the account at the machine.
+    operator: str = ""
+    # Passwords and people's words over connections that anybody between can read: for a rehearsal only.
+    allow_plain: bool = False
 
     @field_validator("timezone")
     @classmethod
@@ -82,6 +87,15 @@ class Settings(BaseSettings):
     @classmethod
     def _no_slash_at_the_end(cls, value: str) -> str:
         return without_slash(value)
+
+    @property
+    def operator_name(self) -> str:
+        """Who gives commands: as set, or the account at the machine."""
+        try:
+            name = self.operator or getuser()
+        except (KeyError, OSError):
+            name = ""
+        return "".join(char for char in name if char.isalnum() or char in "-_.@")
 
     @property
     def zone(self) -> ZoneInfo:

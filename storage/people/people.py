@@ -203,7 +203,8 @@ async def everybody(session: AsyncSession) -> tuple[list[Consultant], list[tuple
 
 
 async def colleagues_of(session: AsyncSession, consultant: Consultant) -> list[Consultant]:
-    """The other consultants, those of the same municipality first, then by name."""
-    found = await session.scalars(select(Consultant).where(Consultant.id != consultant.id))
-    mine = consultant.municipality
-    return sorted(found, key=lambda c: (c.municipality != mine, c.name.casefold(), c.id))
+    """The other consultants of the same municipality, by name: a caseload is nobody else's to open."""
+    found = await session.scalars(
+        select(Consultant).where(Consultant.id != consultant.id, Consultant.municipality == consultant.municipality)
+    )
+    return sorted(found, key=lambda c: (c.name.casefold(), c.id))

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index, String, func, or_, select
+from sqlalchemy import ColumnElement, Index, String, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from storage.appointments.appointments import Appointment
 from storage.appointments.history import RecordedChange
@@ -18,13 +18,19 @@ class AuditEntry(Base, kw_only=True):
     """One act: `actor` is "person:7", "consultant:2", "operator" or "system"; `subject` likewise or "absence:3"."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_subject_at", "subject", "at"),)
+    __table_args__ = (
+        Index("ix_audit_entry_subject_at", "subject", "at"),
+        Index("ix_audit_entry_seal_number", "seal_number", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(40))
     action: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(40))
+    # See storage.privacy.seals; None = not sealed yet.
+    seal_number: Mapped[int | None] = mapped_column(default=None)
+    seal: Mapped[str | None] = mapped_column(String(32), default=None)
 
 
 async def count_entries(session: AsyncSession, ref: str) -> int:
@@ -57,7 +63,7 @@ async def audit_lines(
     if about is not None:
         asked = asked.where(AuditEntry.subject == about)
     if by is not None:
-        asked = asked.where(AuditEntry.actor == by)
+        asked = asked.where(_is_by(AuditEntry.actor, by))
     changes = await _changes(session, about, by, limit)
     listed = {(line.at, line.actor, line.action, line.subject) for line in changes}
     entries = [
@@ -66,6 +72,11 @@ async def audit_lines(
         if (entry.at, entry.actor, entry.action, entry.subject) not in listed
     ]
     return sorted([*entries, *changes], key=lambda line: line.at, reverse=True)[:limit]
+
+
+def _is_by(actor: InstrumentedAttribute[str], by: str) -> ColumnElement[bool]:
+    """Operators act under their name: "operator" asks for all of them."""
+    return or_(actor == by, actor.startswith("operator:")) if by == "operator" else actor == by
 
 
 async def _changes(session: AsyncSession, about: str | None, by: str | None, limit: int) -> list[AuditLine]:
@@ -82,7 +93,7 @@ async def _changes(session: AsyncSession, about: str | None, by: str | None, lim
             return []
         asked = asked.where(owner == int(number))
     if by is not None:
-        asked = asked.where(RecordedChange.actor == by)
+        asked = asked.where(_is_by(RecordedChange.actor, by))
     return [
         AuditLine(
             change.at,

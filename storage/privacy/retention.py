@@ -1,44 +1,186 @@
-"""What is forgotten by itself, so that nothing is kept longer than it is of use."""
+"""How long what is kept where, and why: one table, and what is forgotten by it.
 
-from collections.abc import Collection
+Every mapped class stands in it, most of them with the row that they belong to (a test says so). A municipality sets
+other days under `[retention]` of its configuration file; what is kept with its person goes when they are erased.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.appointments.history import RecordedChange
-from storage.outbox.heard import forget_heard
-from storage.outbox.message import Message
-from storage.people.contacts import LinkAttempt, LinkCode
-from storage.people.conversations import SeenEvent
+from storage.appointments.absences import Absence, AbsenceAppointment
+from storage.appointments.appointments import Appointment, LessonGroup, Membership, Participation
+from storage.appointments.history import RecordedChange, SourceWord
+from storage.appointments.proposals import Proposal
+from storage.engine.base import Base
+from storage.outbox.heard import HeardRow, forget_heard
+from storage.outbox.message import Attempt, Message
+from storage.people.contacts import Contact, LinkAttempt, LinkCode
+from storage.people.conversations import Conversation, Offer, SeenEvent
 from storage.people.faq_gaps import FaqGap
-from storage.people.webchat import WebSession
-from storage.vocabulary import MessageState
+from storage.people.people import Consultant, Person, Plan
+from storage.people.phone_tasks import PhoneTask
+from storage.people.relayed import Letter
+from storage.people.webchat import WebMessage, WebSession
+from storage.privacy.audit import AuditEntry
+from storage.vocabulary import ContactState, MessageState, TaskState
 
-# Channels bring an event again for at most a day or two (Telegram keeps updates for 24 hours).
-SEEN_EVENTS = timedelta(days=14)
-LINK_ATTEMPTS = timedelta(days=30)
-# A year of questions shows what a municipality should explain better.
-FAQ_GAPS = timedelta(days=365)
-# A meeting that was missed may be talked about for a year (a repeat within a year counts, LAW_2026.md): who moved it,
-# and when, must show till then. What sources last said stays with the appointment, or an old file would undo it.
-APPOINTMENT_CHANGES = timedelta(days=400)
-# Long enough to show, in a conversation about absence, what was sent and answered in the last half year.
-MESSAGES = timedelta(days=200)
+Due = Callable[[datetime], ColumnElement[bool]]
+
+_DONE: Final = tuple(s for s in MessageState if s not in (MessageState.PENDING, MessageState.SENDING))
 
 
-async def forget_old(session: AsyncSession, now: datetime, *, kept_with_person: Collection[str]) -> None:
-    """Delete what has passed its time. Messages of the kinds `kept_with_person` stay as long as the person does."""
-    await session.execute(delete(SeenEvent).where(SeenEvent.at < now - SEEN_EVENTS))
-    await session.execute(delete(LinkAttempt).where(LinkAttempt.at < now - LINK_ATTEMPTS))
-    await session.execute(delete(LinkCode).where(LinkCode.expires_at < now - LINK_ATTEMPTS))
-    await session.execute(delete(FaqGap).where(FaqGap.at < now - FAQ_GAPS))
-    await session.execute(delete(WebSession).where(WebSession.expires_at < now))
-    await session.execute(delete(RecordedChange).where(RecordedChange.at < now - APPOINTMENT_CHANGES))
-    done = [s for s in MessageState if s not in (MessageState.PENDING, MessageState.SENDING)]
-    await session.execute(
-        delete(Message).where(
-            Message.created_at < now - MESSAGES, Message.state.in_(done), Message.kind.not_in(kept_with_person)
-        )
+@dataclass(frozen=True, slots=True)
+class KeepingRule:
+    """How long rows of one class are kept: `days` after what `due` counts from, or with the row they belong to.
+
+    `due` answers, for a moment, which rows are from before it.
+    """
+
+    kept: type[Base]
+    why: str
+    days: int | None = None
+    due: Due | None = None
+
+    @property
+    def name(self) -> str:
+        """The table's name: what stands in the configuration file."""
+        return str(self.kept.__tablename__)
+
+
+def _is_forgotten_stranger(before: datetime) -> ColumnElement[bool]:
+    """An address that is nobody's and has been silent. A STOP must be remembered, and so must whom a code is out to."""
+    asked = exists().where(LinkCode.sent_to == Contact.id, LinkCode.used_at.is_(None), LinkCode.expires_at > before)
+    silent = func.coalesce(Contact.last_heard_at, Contact.created_at) < before
+    return and_(
+        Contact.person_id.is_(None),
+        Contact.consultant_id.is_(None),
+        Contact.state != ContactState.BLOCKED,
+        silent,
+        ~asked,
     )
+
+
+def _is_closed_call(before: datetime) -> ColumnElement[bool]:
+    return and_(PhoneTask.state != TaskState.OPEN, PhoneTask.opened_at < before)
+
+
+RULES: Final[tuple[KeepingRule, ...]] = (
+    KeepingRule(Person, "the municipality's administration; goes when the municipality erases it"),
+    KeepingRule(Consultant, "as long as they work here; goes with maatje consultants remove"),
+    KeepingRule(Plan, "goes with its person"),
+    KeepingRule(LessonGroup, "a name and no person"),
+    KeepingRule(Membership, "goes with its person"),
+    KeepingRule(
+        Appointment,
+        "five years, as the municipality's file of the integration (three years, and what may still be contested)",
+        1826,
+        lambda before: Appointment.starts_at < before,
+    ),
+    KeepingRule(Participation, "goes with its appointment"),
+    KeepingRule(SourceWord, "goes with its appointment, or an old file would undo what others changed"),
+    KeepingRule(HeardRow, "until it is over, or was said anew", 0),
+    KeepingRule(
+        RecordedChange,
+        "a missed meeting may be talked about for a year: who moved it, and when, must show till then",
+        400,
+        lambda before: RecordedChange.at < before,
+    ),
+    KeepingRule(
+        Absence,
+        "a repeat within a year counts (Participatiewet); after that nobody needs the reason",
+        400,
+        lambda before: Absence.started_at < before,
+    ),
+    KeepingRule(AbsenceAppointment, "goes with its report"),
+    KeepingRule(Proposal, "as the meeting's changes", 400, lambda before: Proposal.made_at < before),
+    KeepingRule(
+        PhoneTask,
+        "as the meeting's changes",
+        400,
+        _is_closed_call,
+    ),
+    KeepingRule(Letter, "a year, so that an answer can be found again", 400, lambda b: Letter.written_at < b),
+    KeepingRule(
+        Message,
+        "what was sent and answered in the last half year, for a talk about absence",
+        200,
+        lambda before: and_(Message.created_at < before, Message.state.in_(_DONE)),
+    ),
+    KeepingRule(Attempt, "goes with its message"),
+    KeepingRule(WebMessage, "as long as messages on other channels", 200, lambda before: WebMessage.at < before),
+    KeepingRule(WebSession, "until it expires", 0, lambda before: WebSession.expires_at < before),
+    KeepingRule(Contact, "a stranger's a day; a person's goes with them or when logged out", 1, _is_forgotten_stranger),
+    KeepingRule(LinkCode, "to tell a guess from a code that was used", 30, lambda before: LinkCode.expires_at < before),
+    KeepingRule(LinkAttempt, "to see guessing", 30, lambda before: LinkAttempt.at < before),
+    KeepingRule(
+        Conversation,
+        "what was half asked: a stranger's a day, anybody's two months",
+        60,
+        lambda before: or_(
+            Conversation.updated_at < before,
+            and_(Conversation.party.startswith("contact:"), Conversation.updated_at < before + timedelta(days=59)),
+        ),
+    ),
+    KeepingRule(Offer, "what numbers stood for", 60, lambda before: Offer.at < before),
+    KeepingRule(SeenEvent, "channels bring an event again for at most a day or two", 14, lambda b: SeenEvent.at < b),
+    KeepingRule(FaqGap, "a year of questions shows what should be explained better", 365, lambda b: FaqGap.at < b),
+    KeepingRule(AuditEntry, "five years: who looked at whom", 1826, lambda before: AuditEntry.at < before),
+)
+#: Rows that may be given other days in the configuration file, by table name.
+SETTABLE: Final[Mapping[str, KeepingRule]] = {rule.name: rule for rule in RULES if rule.due is not None and rule.days}
+APPOINTMENT_CHANGES: Final = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRows:
+    """A rule as it holds in a deployment, and how many rows are due by it."""
+
+    name: str
+    days: int | None
+    why: str
+    due: int
+
+
+def _days_of(rule: KeepingRule, days: Mapping[str, int]) -> int | None:
+    return days.get(rule.name, rule.days)
+
+
+def _where(
+    rule: KeepingRule, now: datetime, days: Mapping[str, int], kept_with_person: Collection[str]
+) -> ColumnElement[bool] | None:
+    kept_for = _days_of(rule, days)
+    if rule.due is None or kept_for is None:
+        return None
+    where = rule.due(now - timedelta(days=kept_for))
+    return and_(where, Message.kind.not_in(kept_with_person)) if rule.kept is Message else where
+
+
+async def forget_old(
+    session: AsyncSession, now: datetime, *, kept_with_person: Collection[str], days: Mapping[str, int] | None = None
+) -> None:
+    """Delete what has passed its time. Messages of the kinds `kept_with_person` stay as long as the person does;
+    `days` are the deployment's own, by table."""
+    for rule in RULES:
+        where = _where(rule, now, days or {}, kept_with_person)
+        if where is not None:
+            await session.execute(delete(rule.kept).where(where).execution_options(synchronize_session=False))
     await forget_heard(session, now)
+
+
+async def held(
+    session: AsyncSession, now: datetime, *, kept_with_person: Collection[str], days: Mapping[str, int]
+) -> list[KeptRows]:
+    """Every rule as it holds, with what is due by it at this moment."""
+    found = []
+    for rule in RULES:
+        where = _where(rule, now, days, kept_with_person)
+        due = 0
+        if where is not None:
+            due = await session.scalar(select(func.count()).select_from(rule.kept).where(where)) or 0
+        found.append(KeptRows(rule.name, _days_of(rule, days), rule.why, due))
+    return found

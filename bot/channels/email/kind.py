@@ -1,7 +1,7 @@
 """E-mail by a server of the municipality's own as one of the channels (bot/channels/registry.py)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
@@ -78,6 +78,15 @@ def _build(parts: ChannelParts) -> "Channel":
     )
 
 
+def _plain(settings: Settings, is_here: Callable[[str], bool]) -> str | None:
+    own = settings.of(EmailSettings)
+    if own.smtp_security == "none" and not is_here(own.smtp_host):
+        return "MAATJE_SMTP_SECURITY is none: mail goes to another machine unencrypted; set starttls or tls"
+    if own.imap_host and own.imap_security == "none" and not is_here(own.imap_host):
+        return "MAATJE_IMAP_SECURITY is none: the mailbox on another machine is read unencrypted; set tls"
+    return None
+
+
 async def _check(settings: Settings) -> Sequence[Diagnosis]:
     config = settings.of(EmailSettings).config(settings.public_url)
     found = [await _let_in(config)]
@@ -122,4 +131,5 @@ EMAIL = ChannelKind(
     build=_build,
     check=_check,
     needs_address=AddressKind.EMAIL,
+    plain=_plain,
 )

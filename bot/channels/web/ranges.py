@@ -9,8 +9,8 @@ from starlette.responses import Response
 from locales.rendering.render import File
 
 _RANGE: Final = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
-# Looked at again on a patchy network, and gone from a shared telephone soon.
-_KEPT: Final = {"cache-control": "private, max-age=3600", "accept-ranges": "bytes"}
+# A shared telephone keeps nobody's pictures and voice.
+_KEPT: Final = {"cache-control": "no-store", "accept-ranges": "bytes"}
 
 
 def ranged(request: Request, file: File) -> Response:

@@ -190,7 +190,7 @@ class ChatRoutes:
         """The file of one of this chat's lines, to be saved or opened by another app."""
         chat = await self._chat(request)
         async with self._database.reading() as session:
-            line = await web_message(session, chat.contact_id, request.path_params["line"])
+            line = await web_message(session, chat.contact_id, _row(request))
         if line is None or line.file is None:
             raise HTTPException(404)
         file = file_of(line.file)
@@ -207,7 +207,7 @@ class ChatRoutes:
         """The picture or the sound of one of this chat's lines, for the page itself."""
         chat = await self._chat(request)
         async with self._database.reading() as session:
-            line = await web_message(session, chat.contact_id, request.path_params["line"])
+            line = await web_message(session, chat.contact_id, _row(request))
         kept = (line.media or {}).get(request.path_params["what"]) if line is not None else None
         if not isinstance(kept, dict):
             raise HTTPException(404)
@@ -319,6 +319,14 @@ class ChatRoutes:
 
     def _shown(self, lines: list[WebMessage], locale: str) -> list[Content]:
         return [shown(line, zone=self._zone, locale=locale) for line in lines]
+
+
+def _row(request: Request) -> int:
+    """The line's number in the path; none that a database has is longer."""
+    number: int = request.path_params["line"]
+    if number >= 2**63:
+        raise HTTPException(404)
+    return number
 
 
 def _allow(limit: Limit, key: str) -> None:
