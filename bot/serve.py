@@ -3,11 +3,14 @@
 import asyncio
 import contextlib
 import gc
+import resource
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Generator, Sequence
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
+from typing import Final
 from urllib.parse import urlsplit
 
 import structlog
@@ -124,17 +127,48 @@ async def running(app: App, sockets: Sequence[socket.socket]) -> AsyncIterator[N
         await serving
 
 
+# Connections of browsers, channels and the database, files, and some in reserve.
+LEAST_DESCRIPTORS: Final = 256
+WANTED_DESCRIPTORS: Final = 65_536
+
+
+class TooFewDescriptors(OSError):
+    """The system lets this process open too few files and connections."""
+
+    def __init__(self, may: int, least: int) -> None:
+        super().__init__(
+            f"This process may open {may} files and connections, and Maatje needs {least}. Raise the limit: "
+            "`ulimit -n`, or LimitNOFILE= in a systemd unit."
+        )
+
+
 async def serve_app(settings: Settings) -> None:
     """Run the service until it is told to stop.
 
     Raises:
         SecretMissing, SecretTooShort, Undecryptable, ConfigError, PolicyError, SchemaIsOld, PortTaken, FileServed,
-        PlainConnection: before anything starts.
+        PlainConnection, TooFewDescriptors: before anything starts.
         DatabaseLost: the database's file is gone, replaced or damaged; everything was stopped.
     """
     keys = settings.keys()
+    have_descriptors()
     with _only_service(settings):
         await _serve(settings, keys)
+
+
+def have_descriptors(least: int = LEAST_DESCRIPTORS) -> None:
+    """See that the process may open enough files and connections, as many as its hard limit allows.
+
+    Raises:
+        TooFewDescriptors: the hard limit is lower than the service needs.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    may = sys.maxsize if hard == resource.RLIM_INFINITY else hard
+    if may < least:
+        raise TooFewDescriptors(may, least)
+    wanted = min(may, max(least, WANTED_DESCRIPTORS))
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _only_service(settings: Settings) -> contextlib.AbstractContextManager[object]:

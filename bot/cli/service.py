@@ -26,7 +26,7 @@ def serve(
 ) -> None:
     """Run the service: channels, web chat, reminders."""
     # Here, because the whole service comes with it, and the other commands need not wait for that.
-    from bot.serve import PlainConnection, PortTaken, SchemaIsOld
+    from bot.serve import PlainConnection, PortTaken, SchemaIsOld, TooFewDescriptors
     from bot.watch import DatabaseLost
     from storage.engine.sqlite_file import FileServed
 
@@ -50,7 +50,7 @@ def serve(
 
     try:
         run(work)
-    except (PortTaken, SchemaIsOld, PlainConnection, PolicyError, FileServed) as error:
+    except (PortTaken, SchemaIsOld, PlainConnection, PolicyError, FileServed, TooFewDescriptors) as error:
         stop(str(error), WRONG_USAGE)
     except DatabaseLost as error:
         stop(str(error), FAULTS)

@@ -1,13 +1,16 @@
 """Structured logs on standard error: events and ids, never a name, a number, a text or a token."""
 
 import io
+import json
 import logging
 import sys
 import threading
+import time
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
-from typing import Literal, TextIO, cast
+from typing import Final, Literal, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -46,7 +49,8 @@ def set_up_logs(form: Literal["console", "json"], level: int = logging.INFO) -> 
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_NameOnly())
+    handler.setFormatter(_NameOnly(as_json=form == "json"))
+    handler.addFilter(_NotAStorm())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
@@ -96,7 +100,41 @@ class _StandardError(io.TextIOBase):
 class _NameOnly(logging.Formatter):
     """A library's warning: name, level, place and kind of error. Its message may quote anything, so it stays out."""
 
+    def __init__(self, *, as_json: bool) -> None:
+        super().__init__()
+        self._as_json = as_json
+
     def format(self, record: logging.LogRecord) -> str:
-        """One line."""
+        """One line, of the same form as our own."""
         error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else "-"
-        return f"{record.levelname.lower()} {record.name} {record.module}:{record.lineno} {error}"
+        level, at = record.levelname.lower(), f"{record.module}:{record.lineno}"
+        left_out = getattr(record, _LEFT_OUT, 0)
+        if not self._as_json:
+            return f"{level} {record.name} {at} {error}" + (f" ({left_out} more like it)" if left_out else "")
+        said = {"event": "library", "level": level, "library": record.name, "at": at, "error": error}
+        return json.dumps({**said, "left_out": left_out} if left_out else said)
+
+
+_LEFT_OUT: Final = "maatje_left_out"
+# From one place in a library one line in so many seconds: without free descriptors asyncio writes fifty thousand.
+_STORM: Final = 10.0
+
+
+class _NotAStorm(logging.Filter):
+    """Lets a library's line through where none came from the same place lately, with how many were left out since."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._lately: dict[tuple[str, int, int], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this line is written; there are few places, as many as the code has."""
+        place, now = (record.pathname, record.lineno, record.levelno), self._clock()
+        said_at, left_out = self._lately.get(place, (-_STORM, 0))
+        if now - said_at < _STORM:
+            self._lately[place] = (said_at, left_out + 1)
+            return False
+        self._lately[place] = (now, 0)
+        setattr(record, _LEFT_OUT, left_out)
+        return True

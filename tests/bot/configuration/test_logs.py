@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from bot.configuration.logs import set_up_logs
+from bot.configuration.logs import _NameOnly, _NotAStorm, set_up_logs
 
 
 @pytest.fixture(autouse=True)
@@ -66,3 +66,23 @@ def test_an_error_says_what_and_where_but_not_about_whom(monkeypatch: pytest.Mon
     assert "Amina" not in said
     assert said.count("ValueError") == 3
     assert said.count("test_logs.py:") == 6
+
+
+def test_a_library_that_storms_is_a_line_of_json_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", written := io.StringIO())
+    set_up_logs("json")
+    for _ in range(1000):
+        logging.getLogger("asyncio").error("socket.accept() out of system resource of Amina")
+    logging.getLogger("asyncio").error("something else")
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert [(line["event"], line["library"]) for line in lines] == [("library", "asyncio")] * 2
+
+
+def test_a_line_after_a_storm_says_how_many_were_left_out() -> None:
+    now = [0.0]
+    storm = _NotAStorm(lambda: now[0])
+    record = logging.LogRecord("asyncio", logging.ERROR, "selector_events.py", 7, "", None, None)
+    assert [storm.filter(record) for _ in range(5)] == [True, False, False, False, False]
+    now[0] = 10.0
+    assert storm.filter(record)
+    assert json.loads(_NameOnly(as_json=True).format(record))["left_out"] == 4
