@@ -3,7 +3,7 @@
 Keys name the appointment, its version and the rule, so that the same appointments always give the same messages.
 """
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -25,57 +25,35 @@ TOGETHER = timedelta(minutes=30)
 
 
 def appointment_messages(
-    reader: PlannedFor, slots: Sequence[Slot], policies: Policies, zone: ZoneInfo, now: datetime
+    reader: PlannedFor,
+    slots: Sequence[Slot],
+    policies: Policies,
+    zone: ZoneInfo,
+    now: datetime,
+    late: list[Slot] | None = None,
 ) -> list[Outgoing]:
     """Everything that is still to be said about these appointments; what was due and is still of use included.
 
-    `slots` is sorted by time and holds whole local days, so that the first class of a day is known.
+    `slots` is sorted by time and holds whole local days, so that the first class of a day is known. Those that were
+    made when a reminder of theirs was due already are added to `late`: whoever heard nothing of them is told at once.
     """
     messages: list[Outgoing] = []
+    weeks: set[date] = set()
     firsts = _firsts_of_days(slots, zone)
     for slot in slots:
         if slot.starts_at <= now:
             continue
         policy = policies.of(slot.kind, reader.municipality)
         if reader.may_be_told:
-            messages.extend(_ahead(reader, slot, policy, zone, now, first_of_day=slot.id in firsts))
+            times, is_late = _times_of(reader, slot, policy, zone, now, first_of_day=slot.id in firsts)
+            messages.extend(_ahead(reader, slot, times, now, weeks))
+            # Who agreed after it was made is reminded of it instead; see _known_since.
+            if is_late and late is not None and slot.made_at >= reader.told_since:
+                late.append(slot)
         if slot.mandatory and policy.confirmation_followup is not None and slot.kind is not AppointmentKind.CLASS:
             messages.extend(_followups(reader, slot, policy, zone, now))
     messages.extend(_overlaps(reader, slots, now))
-    # All classes of a week give its overview: the same message, at the same time.
     return list({message.key: message for message in reversed(messages)}.values())[::-1]
-
-
-def made_late(
-    reader: PlannedFor, slots: Sequence[Slot], heard: Container[int], policies: Policies, zone: ZoneInfo, now: datetime
-) -> list[Slot]:
-    """Those of which nothing was heard (their ids are not in `heard`), though a reminder of the policy was due before
-    they were made: they are told at once instead.
-
-    Who agreed after it was made is reminded of it instead; see _known_since.
-    """
-    if not reader.may_be_told:
-        return []
-    firsts: frozenset[int] | None = None
-    late: list[Slot] = []
-    for slot in slots:
-        if slot.starts_at <= now or slot.id in heard or slot.made_at < reader.told_since:
-            continue
-        firsts = _firsts_of_days(slots, zone) if firsts is None else firsts
-        times = _times(
-            slot.kind,
-            slot.starts_at,
-            min(slot.made_at, now),
-            policies.of(slot.kind, reader.municipality),
-            reader.quiet_hours,
-            zone,
-            reader.wishes,
-            mandatory=slot.mandatory,
-            first_of_day=slot.id in firsts,
-        )
-        if any(due.skipped is Skipped.PASSED for due in times):
-            late.append(slot)
-    return late
 
 
 def together(messages: Sequence[Outgoing]) -> list[Outgoing]:
@@ -94,23 +72,31 @@ def together(messages: Sequence[Outgoing]) -> list[Outgoing]:
     return sorted(aligned, key=lambda m: (m.due_at, m.key))
 
 
-def _ahead(
+def _times_of(
     reader: PlannedFor, slot: Slot, policy: Policy, zone: ZoneInfo, now: datetime, *, first_of_day: bool
+) -> tuple[tuple[DueReminder, ...], bool]:
+    return _times(
+        slot.kind,
+        slot.starts_at,
+        _known_since(reader, slot, now),
+        policy,
+        reader.quiet_hours,
+        zone,
+        reader.wishes,
+        mandatory=slot.mandatory,
+        first_of_day=first_of_day,
+    )
+
+
+def _ahead(
+    reader: PlannedFor, slot: Slot, all_times: Sequence[DueReminder], now: datetime, weeks: set[date]
 ) -> Iterator[Outgoing]:
+    """One appointment's reminders. All classes of a week give its overview: it is made for the first of them, and noted
+    in `weeks`."""
     kind = Kind.CLASSES if slot.kind is AppointmentKind.CLASS else Kind.REMINDER
     times = [
         due
-        for due in _times(
-            slot.kind,
-            slot.starts_at,
-            _known_since(reader, slot, now),
-            policy,
-            reader.quiet_hours,
-            zone,
-            reader.wishes,
-            mandatory=slot.mandatory,
-            first_of_day=first_of_day,
-        )
+        for due in all_times
         if due.skipped is None
         and (due.due_at + useful_for(Kind.OVERVIEW) if due.overview_from else due.useful_until) > now
     ]
@@ -118,7 +104,9 @@ def _ahead(
     passed = [due for due in times if due.due_at <= now and due.overview_from is None]
     for due in times:
         if due.overview_from is not None:
-            yield _overview(reader, due.overview_from, due.due_at)
+            if due.overview_from not in weeks:
+                weeks.add(due.overview_from)
+                yield _overview(reader, due.overview_from, due.due_at)
         elif due not in passed[:-1]:
             yield Outgoing(
                 key=f"reminder:{slot.id}:{slot.version}:{due.rule_id}:{reader.id}",
@@ -146,8 +134,9 @@ def _times(
     *,
     mandatory: bool,
     first_of_day: bool,
-) -> tuple[DueReminder, ...]:
-    return tuple(
+) -> tuple[tuple[DueReminder, ...], bool]:
+    """The reminders' times, and whether one of them was due before it was made."""
+    times = tuple(
         due_times(
             kind,
             starts_at,
@@ -160,6 +149,7 @@ def _times(
             first_of_day=first_of_day,
         )
     )
+    return times, any(due.skipped is Skipped.PASSED for due in times)
 
 
 def _known_since(reader: PlannedFor, slot: Slot, now: datetime) -> datetime:

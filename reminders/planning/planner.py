@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from reminders.kinds import REPLANNED, Kind
 from reminders.local_time import QuietHours, to_instant
-from reminders.planning.about_appointments import appointment_messages, made_late, together
+from reminders.planning.about_appointments import appointment_messages, together
 from reminders.planning.about_changes import change_of, in_few_words, made, once_each
 from reminders.planning.about_reports import report_messages
 from reminders.planning.about_terms import TermState, said_again, term_messages, told_by
@@ -270,13 +270,14 @@ class Planner:
             if as_if_agreed and not found.may_be_told:
                 person = replace(found, may_be_told=True, told_since=NEVER)
             slots = schedules.get(person.id, ())
-            messages.extend(appointment_messages(person, slots, self._policies, self._zone, now))
+            late: list[Slot] = []
+            messages.extend(appointment_messages(person, slots, self._policies, self._zone, now, late))
             about_terms = term_messages(person, states[person.id], self._zone, self._holidays, now)
             if person.id in unheard:
                 about_terms = said_again(about_terms, said, back_at)
             messages.extend(message for message in about_terms if message.due_at < now + self._horizon)
             if person.may_be_told:
-                changes.extend(self._changes(person, slots, heard.get(person.id, ()), members.get(person.id, ()), now))
+                changes.extend(self._changes(person, late, heard.get(person.id, ()), members.get(person.id, ()), now))
         messages.extend(await self._about_reports(session, person_ids, now))
         return [*messages, *await _once_each(session, changes)]
 
@@ -290,7 +291,7 @@ class Planner:
     def _changes(
         self,
         person: PlannedFor,
-        slots: Sequence[Slot],
+        late: Sequence[Slot],
         heard: Sequence[HeardOf],
         members: Sequence[Member],
         now: datetime,
@@ -302,8 +303,7 @@ class Planner:
             if change is not None:
                 found.append((change, one.kind))
         known = {one.appointment_id for one in heard}
-        late = made_late(person, slots, known, self._policies, self._zone, now)
-        found.extend((made(slot, person, now), slot.kind) for slot in late)
+        found.extend((made(slot, person, now), slot.kind) for slot in late if slot.id not in known)
         return in_few_words(found) if found else []
 
     async def _members(self, session: AsyncSession, heard: Mapping[int, Sequence[HeardOf]]) -> dict[int, list[Member]]:
@@ -339,8 +339,11 @@ class Planner:
     ) -> dict[int, TermState]:
         moments = await contact_moments(session, person_ids, MEETINGS, now)
         states: dict[int, TermState] = {}
-        for person_id, stored in (await stored_facts(session, person_ids)).items():
-            rules = self._term_rules(stored.municipality)
+        facts = await stored_facts(session, person_ids)
+        by_municipality = {name: self._term_rules(name) for name in {stored.municipality for stored in facts.values()}}
+        marks = {name: rules.mark for name, rules in by_municipality.items()}
+        for person_id, stored in facts.items():
+            rules = by_municipality[stored.municipality]
             terms = compute_terms(stored.facts, rules)
             states[person_id] = TermState(
                 facts=stored.facts,
@@ -348,7 +351,7 @@ class Planner:
                 open_parts=open_parts(stored.group, stored.facts.route, stored.progress),
                 contacts=contacts_since(terms.term_start, moments.get(person_id, ()), self._zone),
                 told=told_by(one.key for one in said.get(person_id, ()) if not one.lost),
-                rules=rules.mark,
+                rules=marks[stored.municipality],
             )
         return states
 
