@@ -1,4 +1,4 @@
-"""Whether an act may be done by who asks for it here, and what is offered where more must be known (bot.actions.trust).
+"""Whether an act may be done by who asks for it here (bot.actions.trust), and how much one sender is read a day.
 
 Every screen that a button, a command or a word opens is reached through here. What needs more than this way proves is
 offered over a safer way that the person has, by the very button; without one, through their consultant.
@@ -11,7 +11,10 @@ from bot.actions.acting import Proof, Role
 from bot.actions.trust import is_enough, need_of
 from bot.actions.ways import offer_safely
 from bot.dialogue.answers import is_offered
+from bot.dialogue.memory import HEARD_TODAY
 from bot.dialogue.turn import Screen, Turn, part
+from bot.events import Media, Said
+from bot.understanding.acts import SpeechAct
 from locales.rendering.message import Text
 from reminders.intents import Act, asks
 
@@ -30,6 +33,33 @@ _LABELS: Final[Mapping[Act, str]] = {
     Act.ERASE: "privacy.erase",
     Act.LISTEN: "listen.rather",
 }
+
+
+#: Words and files of a person a day: anybody's worst day, and too little to fill a disk. Buttons do not count.
+MOST_OF_PERSON: Final = 400
+#: Of somebody who is nobody's: a code, a few questions of how.
+MOST_OF_STRANGER: Final = 30
+
+
+def is_within_quota(turn: Turn) -> bool:
+    """Whether what came is still read. A person who is over it hears so once a day, a stranger nothing; a cry for help
+    is always read."""
+    payload = turn.event.payload
+    if not isinstance(payload, Said | Media) or turn.linked_consultant is not None:
+        return True
+    day, count = turn.recall(HEARD_TODAY) or ("", 0)
+    count = count + 1 if day == turn.today.isoformat() else 1
+    turn.remember(HEARD_TODAY, (turn.today.isoformat(), count))
+    most = MOST_OF_STRANGER if turn.linked_person is None else MOST_OF_PERSON
+    if count <= most or (isinstance(payload, Said) and turn.linked_person is not None and _is_urgent(turn, payload)):
+        return True
+    if count == most + 1 and turn.linked_person is not None:
+        turn.say(part("quota.today"))
+    return False
+
+
+def _is_urgent(turn: Turn, said: Said) -> bool:
+    return turn.services.door.understand(said.text, turn.language).act is SpeechAct.URGENT
 
 
 def guarded(screens: Mapping[Act, Screen]) -> dict[Act, Screen]:

@@ -66,6 +66,8 @@ class PersonDraft:
 CHOICES: Final[Memory[ButtonRows]] = Memory("choices", _rows_written, _rows_read)
 #: How the key begins of the messages that asked for what may be written now.
 ASKED_IN: Final = _typed("asked_in", str)
+#: The local day on which words and files came last, and how many came on it (bot.dialogue.gate).
+HEARD_TODAY: Final = _typed("heard_today", tuple[str, int])
 # A stranger.
 #: The link code that came over a way that proves little, and the digits that were sent there.
 LINK_CODE: Final = _typed("link_code", str)

@@ -6,6 +6,7 @@ from bot.actions.ways import call_otherwise, let_go, resume_channel, stop_channe
 from bot.dialogue import menu, person, stranger
 from bot.dialogue.answers import read_answer
 from bot.dialogue.consultants import door
+from bot.dialogue.gate import is_within_quota
 from bot.dialogue.turn import Turn, part, title
 from bot.events import Left, Moved, Reacted, Renamed, Returned, Said, Started, Unheard, Withdrawn
 from reminders.intents import Act
@@ -42,6 +43,8 @@ async def step(turn: Turn) -> None:
             return
     await resume_channel(turn.acting, turn.contact, once=turn.event.event_id)
     if isinstance(turn.event.payload, Returned):
+        return
+    if not is_within_quota(turn):
         return
     turn.event = await read_answer(turn)
     if isinstance(turn.event.payload, Reacted | Withdrawn):

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bot.actions.access.logged_in import has_others_here
 from bot.actions.contacts import (
     LinkRefused,
     ProofRefused,
@@ -12,7 +13,7 @@ from bot.actions.contacts import (
 from bot.actions.ways import note_language
 from bot.dialogue.consultants import door
 from bot.dialogue.memory import LINK_CODE, LINK_PROOF
-from bot.dialogue.own import onboarding
+from bot.dialogue.own import devices, onboarding
 from bot.dialogue.turn import Turn, part, party_of, title
 from bot.events import Said, Started
 from locales.rendering.languages import find_language
@@ -65,6 +66,8 @@ async def _begin(turn: Turn, owner: Person | Consultant | LinkRefused) -> None:
     if isinstance(owner, Person):
         turn.linked_person = owner
         await onboarding.begin(turn)
+        if owner.consented_at is not None and await has_others_here(turn.acting, turn.contact):
+            devices.ask_about_others(turn)
     else:
         turn.linked_consultant = owner
         await door.welcome(turn)

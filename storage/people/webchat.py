@@ -158,6 +158,21 @@ async def web_line_of(session: AsyncSession, event_id: str) -> WebMessage | None
     return await session.scalar(select(WebMessage).where(WebMessage.event_id == event_id))
 
 
+async def web_files_since(session: AsyncSession, contact_id: int, since: datetime) -> int:
+    """How many files came from the person in this chat since then."""
+    wanted = (
+        select(func.count())
+        .select_from(WebMessage)
+        .where(
+            WebMessage.contact_id == contact_id,
+            WebMessage.at > since,
+            WebMessage.event_id.is_not(None),
+            WebMessage.file.is_not(None) | WebMessage.media.is_not(None),
+        )
+    )
+    return await session.scalar(wanted) or 0
+
+
 async def web_history(
     session: AsyncSession, contact_id: int, *, before: int | None = None, limit: int = 50
 ) -> list[WebMessage]:

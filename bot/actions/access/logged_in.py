@@ -100,6 +100,11 @@ async def log_out(acting: Acting, contact_id: int) -> Contact | None:
     return contact
 
 
+async def has_others_here(acting: Acting, here: Contact) -> bool:
+    """Whether they have another telephone on the channel of this one that works: perhaps the one from before."""
+    return any(one.id != here.id and one.channel == here.channel for one in await own_ways(acting))
+
+
 async def log_out_others(acting: Acting, here: Contact) -> int:
     """End their other ways on the channel of this one, the telephones from before; answers with how many."""
     others = [one for one in await own_ways(acting) if one.id != here.id and one.channel == here.channel]

@@ -7,6 +7,7 @@ once; only then the browser gets its answer and forgets the request.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -43,6 +44,7 @@ from storage.outbox.receipts import any_on_its_way, record_receipt
 from storage.people.webchat import (
     WebMessage,
     add_web_message,
+    web_files_since,
     web_history,
     web_line_of,
     web_message,
@@ -52,6 +54,8 @@ from storage.people.webchat import (
 from storage.vocabulary import MessageState
 
 HISTORY = 50
+# Files of one chat in a day, at most 6 MB each.
+MOST_FILES_A_DAY = 60
 
 
 class ChatRoutes:
@@ -83,6 +87,8 @@ class ChatRoutes:
         # The pages of a letter, photographed one after another; each is work of a second.
         self._uploads = Limit(12, 1 / 30, monotonic)
         self._looks = Limit(40, 1.0, monotonic)
+        # Who is nobody yet types a code and asks how; a machine that writes for ever fills no disk.
+        self._strangers = Limit(30, 1 / 120, monotonic)
         # Unfolded pictures and sounds take memory: two at a time, the others wait.
         self._fitting = asyncio.Semaphore(2)
 
@@ -220,7 +226,7 @@ class ChatRoutes:
         text = asked.text.strip()
         if not text or "\x00" in text:
             raise HTTPException(400)
-        _allow(self._events, str(chat.contact_id))
+        self._allow_event(chat)
         line = await self._keep(chat, asked.event, content_of_words(text))
         return await self._take(request, chat, line, command_in(text) or Said(text))
 
@@ -238,6 +244,7 @@ class ChatRoutes:
             async with self._database.reading() as session:
                 line = await web_line_of(session, key)
             if line is None:
+                await self._allow_file(chat)
                 async with self._fitting:
                     sent = await asyncio.to_thread(fit, body)
                 line = await self._keep(chat, event, content_of_upload(sent), sent)
@@ -252,7 +259,7 @@ class ChatRoutes:
         """The person pressed a button: one that this chat was shown and that is still open, or nothing happens."""
         asked = await requests.read(request, requests.Pressing)
         chat = await self._chat(request)
-        _allow(self._events, str(chat.contact_id))
+        self._allow_event(chat)
         async with self._database.reading() as session:
             line = await web_message(session, chat.contact_id, asked.message)
             again = await web_line_of(session, requests.line_key(chat.contact_id, asked.event))
@@ -274,6 +281,18 @@ class ChatRoutes:
             # The page can be quicker than the dispatcher, which notes "sent" only after send() has returned.
             early = await any_on_its_way(session, ids)
         return Response(status_code=202 if early else 204)
+
+    async def _allow_file(self, chat: Chat) -> None:
+        """A letter of many pages, and not a disk full of them."""
+        async with self._database.reading() as session:
+            sent = await web_files_since(session, chat.contact_id, self._clock.now() - timedelta(days=1))
+        if sent >= MOST_FILES_A_DAY:
+            raise HTTPException(429, headers={"retry-after": "3600"})
+
+    def _allow_event(self, chat: Chat) -> None:
+        _allow(self._events, str(chat.contact_id))
+        if not chat.linked:
+            _allow(self._strangers, str(chat.contact_id))
 
     async def _chat(self, request: Request) -> Chat:
         chat = await self._sessions.find(request)

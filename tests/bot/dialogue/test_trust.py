@@ -12,8 +12,10 @@ from bot.actions.trust import CONSULTANT, PERSON, Need, is_enough, need_of
 from bot.channels.base import Capabilities
 from bot.channels.notify.callbacks import payload_of
 from bot.channels.notify.words import SmsWords
+from bot.dialogue import gate
 from bot.dialogue import person as person_screens
 from bot.dialogue.consultants import door
+from bot.dialogue.gate import MOST_OF_STRANGER
 from bot.events import Command, InboundEvent, Payload, Pressed, Said
 from locales.rendering.message import Text
 from reminders.intents import Act
@@ -394,3 +396,37 @@ async def test_a_consultants_mail_that_our_server_does_not_confirm_does_nothing(
         await mail.replies(payload, back=len(sanne.messages) and 1)
         sanne.sees("consultant.mail_unproved")
     assert len(amina.messages) == said
+
+
+# --- how much is read -------------------------------------------------------------------------------------------------
+
+
+async def test_a_stranger_is_read_a_few_lines_a_day(talk: Talk) -> None:
+    sms = Sms(talk, NUMBER)
+    for _ in range(MOST_OF_STRANGER):
+        await sms.texts("Hallo")
+        assert sms.news
+    await sms.texts("Hallo")
+    assert sms.news == []
+    talk.clock.forward(days=1)
+    await sms.texts("Hallo")
+    assert sms.news
+
+
+async def test_a_person_over_the_days_bound_hears_so_once_and_is_still_helped(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "MOST_OF_PERSON", 3)
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    for _ in range(3):
+        await amina.says("xyz")
+        assert amina.news
+    await amina.says("xyz")
+    amina.sees("quota.today")
+    await amina.says("xyz")
+    assert amina.news == ""
+    await amina.says("! help")
+    amina.sees("urgent.title")
+    assert "! help" in sanne.news
+    await amina.taps("menu.back")
+    amina.sees("menu.ask")
