@@ -31,6 +31,14 @@ def new_way_of(person: Person, contact: Contact) -> Body:
     return Body((Part(said),), ((button,),))
 
 
+def older_ended(person: Person, channel: str, new: Contact) -> Body:
+    """To the consultant: who came lately ended a way that was there before."""
+    channels = {"channel": _name(channel), "by": _name(new.channel)}
+    said = Text("consultant.older_ended", {"person": name_of(person), **channels})
+    button = Button(Text("consultant.end_way"), asks(Act.END_WAY, new.id), "❌")
+    return Body((Part(said, Style.TITLE),), ((button,),))
+
+
 def was_not(person: Person, channel: str) -> Body:
     """To the consultant: the person did not do it, and it was ended."""
     said = Text("consultant.was_not", {"person": name_of(person), "channel": _name(channel)})

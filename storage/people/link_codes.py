@@ -130,7 +130,7 @@ async def use_code(session: AsyncSession, keys: KeyRing, contact: Contact, text:
         return await _use_pass(session, contact, by_pass, now, await find_code(session, keys, text))
     hashes = keys.fingerprints(normalise_code(text), _CONTEXT)
     found = await session.scalar(select(LinkCode).where(LinkCode.code_hash.in_(hashes)).with_for_update())
-    if found is None or (found.used_at is not None and found.used_by != contact.id):
+    if found is None or _is_used_up(found, contact):
         count_attempt(session, contact, now)
         raise CodeUnknown
     if found.used_at is None:
@@ -142,6 +142,14 @@ async def use_code(session: AsyncSession, keys: KeyRing, contact: Contact, text:
         contact.linked_at = now
         await _prove(session, found, now)
     return found
+
+
+def _is_used_up(code: LinkCode, contact: Contact) -> bool:
+    """Whether a code opened its one chat, and this is not it, or is not its owner's any more (logged out, ended)."""
+    if code.used_at is None:
+        return False
+    whose = (code.person_id, code.consultant_id)
+    return code.used_by != contact.id or (contact.person_id, contact.consultant_id) != whose
 
 
 async def _prove(session: AsyncSession, code: LinkCode, now: datetime) -> None:
@@ -156,7 +164,7 @@ async def _use_pass(
 ) -> LinkCode:
     if found.expires_at <= now:
         raise CodeExpired
-    if used is None or (used.used_at is not None and used.used_by != contact.id):
+    if used is None or _is_used_up(used, contact):
         raise CodeUnknown
     if used.used_at is None:
         found.used_at, found.used_by = now, contact.id

@@ -50,11 +50,12 @@ async def tell_code_asked(acting: Acting, person: Person, here: int | None, *, o
     await _tell(acting, others, f"code_asked:{once}", told.code_asked())
 
 
-async def was_not_me(acting: Acting, contact_id: int | None) -> Contact | None:
+async def was_not_me(acting: Acting, contact_id: int | None, here: Contact) -> Contact | None:
     """What came lately is ended: this way (None = codes that are out); the consultant hears it. None where there is no
-    such way of theirs that is new."""
+    such way of theirs that is new, to `here` too, the contact where it is said: else the one who came last, whom this
+    is there against, could say it of all others."""
     ended = await _own(acting, contact_id)
-    if contact_id is not None and (ended is None or _is_old(acting, ended)):
+    if contact_id is not None and (ended is None or _is_old(acting, ended) or _was_there_before(ended, here)):
         return None
     if acting.by.role is Role.CONSULTANT:
         if ended is not None:
@@ -92,10 +93,11 @@ async def own_ways(acting: Acting) -> list[Contact]:
     return [one for one in await every_contact_of(acting.session, **mine) if one.state is not ContactState.GONE]
 
 
-async def log_out(acting: Acting, contact_id: int) -> Contact | None:
-    """End one of their own ways; None for what is none of theirs."""
+async def log_out(acting: Acting, contact_id: int, here: Contact) -> Contact | None:
+    """End one of their own ways, said at `here`; None for what is none of theirs."""
     contact = await _own(acting, contact_id)
     if contact is not None:
+        await _tell_of_end(acting, [contact], here)
         await _end(acting, contact)
     return contact
 
@@ -108,9 +110,25 @@ async def has_others_here(acting: Acting, here: Contact) -> bool:
 async def log_out_others(acting: Acting, here: Contact) -> int:
     """End their other ways on the channel of this one, the telephones from before; answers with how many."""
     others = [one for one in await own_ways(acting) if one.id != here.id and one.channel == here.channel]
+    await _tell_of_end(acting, others, here)
     for one in others:
         await _end(acting, one)
     return len(others)
+
+
+async def _tell_of_end(acting: Acting, ended: Sequence[Contact], here: Contact) -> None:
+    """Where somebody who is new ends a way that was there before them, the consultant hears it: the way that is ended
+    cannot tell its owner any more, and a telephone that is lost is replaced like this as well."""
+    is_new = here.linked_at is not None and here.linked_at > acting.now - TRUSTED_AFTER
+    before = [one for one in ended if one.id != here.id and _was_there_before(one, here)]
+    if acting.by.role is not Role.PERSON or not is_new or not before:
+        return
+    person = await acting.own_person()
+    consultant = await acting.who_hears(person)
+    if consultant is not None:
+        key = f"ended_older:{here.id}:{before[0].id}:{acting.now.isoformat()}"
+        body = told.older_ended(person, before[0].channel, here)
+        await acting.tell_consultant(consultant.id, key, body, about=person)
 
 
 async def revoke(acting: Acting, person: Person, contact_id: int | None) -> list[int] | None:
@@ -148,6 +166,13 @@ async def _own(acting: Acting, contact_id: int | None) -> Contact | None:
 
 def _is_old(acting: Acting, contact: Contact) -> bool:
     return contact.linked_at is None or contact.linked_at < acting.now - NEW_FOR
+
+
+def _was_there_before(contact: Contact, here: Contact) -> bool:
+    """Whether a way was there before this one."""
+    if contact.id == here.id or here.linked_at is None:
+        return False
+    return contact.linked_at is None or contact.linked_at < here.linked_at
 
 
 async def _of(acting: Acting, *, person_id: int | None = None, consultant_id: int | None = None) -> list[Contact]:

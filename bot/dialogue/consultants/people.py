@@ -258,7 +258,7 @@ async def end_way(turn: Turn, args: Sequence[str]) -> None:
 
 async def not_me(turn: Turn, args: Sequence[str]) -> None:
     """A new telephone was not the consultant's own: "notme:<contact>"."""
-    ended = await was_not_me(turn.acting, number_in(args))
+    ended = await was_not_me(turn.acting, number_in(args), turn.contact)
     if ended is None:
         say_unknown(turn)
         return

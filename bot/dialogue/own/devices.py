@@ -50,7 +50,7 @@ async def show(turn: Turn, args: Sequence[str]) -> None:
         )
     else:
         turn.say(part("devices.done"))
-        await log_out(turn.acting, chosen.id)
+        await log_out(turn.acting, chosen.id, turn.contact)
 
 
 def ask_about_others(turn: Turn) -> None:
@@ -67,7 +67,7 @@ def ask_about_others(turn: Turn) -> None:
 async def not_me(turn: Turn, args: Sequence[str]) -> None:
     """ "That was not me": what is new is ended. "notme:<contact>", "notme:code"."""
     which = None if list(args[:1]) == ["code"] else number_in(args)
-    ended = await was_not_me(turn.acting, which)
+    ended = await was_not_me(turn.acting, which, turn.contact)
     if ended is None and which is not None:
         turn.say(part("error.unknown_button"), buttons=[menu.back()])
     else:

@@ -279,6 +279,27 @@ def test_what_proves_a_mail(headers: dict[str, str], proof: Proof, checked: bool
     assert (found.answers, found.proof, found.checked) == ("7", proof, checked)
 
 
+@pytest.mark.parametrize(
+    "results",
+    [
+        pytest.param("spf=pass smtp.mailfrom=dmarc=pass@thief.example; dmarc=fail header.from=a.b", id="address"),
+        pytest.param("spf=pass (of dmarc=pass@thief.example); dmarc=fail header.from=example.org", id="comment"),
+        pytest.param("spf=pass (a (b; dmarc=pass) c); dmarc=fail header.from=example.org", id="comment in a comment"),
+        pytest.param('spf=pass smtp.mailfrom="a; dmarc=pass "@thief.example; dmarc=fail header.from=a.b', id="quotes"),
+        pytest.param('dkim=pass header.i="\\"; dmarc=pass; \\""@t.example; dmarc=fail header.from=a.b', id="escapes"),
+        pytest.param("dmarc=pass header.from=thief.example smtp.from=header.from=example.org", id="another's domain"),
+        pytest.param("dmarc=pass header.from=example.org; dmarc=fail header.from=example.org", id="two verdicts"),
+        pytest.param("dmarc=pass-not header.from=example.org", id="another word"),
+        pytest.param(f"spf=pass smtp.mailfrom={'(' * 6000}; dmarc=pass header.from=example.org", id="too long"),
+    ],
+)
+def test_what_a_sender_makes_our_server_repeat_is_no_verdict(results: str) -> None:
+    """An intruder with a secret and a forged From: "dmarc=pass@thief.example" as the envelope's sender was a pass."""
+    found = heard(answer(**{"To": SECRET, "Authentication-Results": f"{OUR_SERVER}; {results}"}))
+    assert isinstance(found, HeardMail)
+    assert not found.checked
+
+
 def test_a_forged_verdict_below_our_servers_own_counts_for_nothing() -> None:
     mail = answer(To=SECRET)
     mail["Authentication-Results"] = f"{OUR_SERVER}; dmarc=fail header.from=example.org"
