@@ -25,7 +25,7 @@ from bot.enclosures.files import Attachments
 from bot.enclosures.personal_links import PersonalLinks
 from bot.enclosures.picture_and_sound import Illustrations
 from bot.faq.finder import build_finder
-from bot.http import build_http
+from bot.http import build_http, build_told
 from bot.inbox import Inbox
 from bot.readiness import Readiness
 from bot.understanding.door import Door, TrainedDoor
@@ -71,6 +71,8 @@ class App:
     illustrations: Illustrations
     readiness: Readiness
     http: Starlette
+    # Health, readiness and metrics alone, for a port of their own.
+    told: Starlette
 
     async def start(self) -> None:
         """Begin to dispatch, to plan and to receive."""
@@ -250,6 +252,7 @@ def build(
         illustrations=illustrations,
         readiness=readiness,
         http=Starlette(),
+        told=Starlette(),
     )
     app.http = build_http(
         channels=channels.values(),
@@ -259,5 +262,7 @@ def build(
         extra_routes=extra_routes(app) if extra_routes is not None else (),
         framing=demo,
         host=urlsplit(settings.public_url).netloc,
+        told_elsewhere=settings.metrics_port is not None,
     )
+    app.told = build_told(readiness=readiness, registry=registry)
     return app

@@ -54,18 +54,18 @@ def build_http(
     extra_routes: Sequence[BaseRoute] = (),
     framing: bool = False,
     host: str = "",
+    told_elsewhere: bool = False,
 ) -> Starlette:
     """The server's application.
 
     `readiness` answers with a check by name; all must hold for /health/ready. `extra_routes` come first and may set a
     content-security-policy of their own. `host` is the name that people reach us by ("" = any). `framing` is for the
-    demo, whose start page shows the chat in frames.
+    demo, whose start page shows the chat in frames. With `told_elsewhere` (build_told) only /health/live is left here.
     """
     routes: list[BaseRoute] = [
         *extra_routes,
         Route("/", lambda _: RedirectResponse("/chat"), methods=["GET"]),
-        *_health(readiness),
-        Route("/metrics", _metrics(registry), methods=["GET"]),
+        *(_alive() if told_elsewhere else _told(readiness, registry)),
         *(route for channel in channels for route in channel.routes()),
     ]
     return Starlette(
@@ -79,10 +79,27 @@ def build_http(
     )
 
 
-def _health(readiness: Callable[[], Awaitable[dict[str, bool]]]) -> list[BaseRoute]:
+def build_told(*, readiness: Callable[[], Awaitable[dict[str, bool]]], registry: CollectorRegistry) -> Starlette:
+    """Health, readiness and metrics on a port of their own, which no proxy shows the world."""
+    return Starlette(
+        routes=_told(readiness, registry),
+        middleware=[Middleware(BodyLimit, limit=0, larger={})],
+        exception_handlers={HTTPException: _refused},
+    )
+
+
+def _told(readiness: Callable[[], Awaitable[dict[str, bool]]], registry: CollectorRegistry) -> list[BaseRoute]:
+    return [*_health(readiness), Route("/metrics", _metrics(registry), methods=["GET"])]
+
+
+def _alive() -> list[BaseRoute]:
     async def live(_: Request) -> Response:
         return JSONResponse({"live": True})
 
+    return [Route("/health/live", live, methods=["GET"])]
+
+
+def _health(readiness: Callable[[], Awaitable[dict[str, bool]]]) -> list[BaseRoute]:
     async def ready(_: Request) -> Response:
         checks = await readiness()
         well = all(checks.values())
@@ -90,7 +107,7 @@ def _health(readiness: Callable[[], Awaitable[dict[str, bool]]]) -> list[BaseRou
 
     return [
         Route("/health", ready, methods=["GET"]),
-        Route("/health/live", live, methods=["GET"]),
+        *_alive(),
         Route("/health/ready", ready, methods=["GET"]),
     ]
 

@@ -86,19 +86,38 @@ async def prepare_schema(database: Database) -> None:
         raise SchemaIsOld
 
 
-def listen(settings: Settings) -> socket.socket:
-    """The bound socket (port 0 = a free one), so that a taken port is told before anything starts.
+def listen(settings: Settings, port: int | None = None) -> socket.socket:
+    """The bound socket (port 0 = a free one), so that a taken port is told before anything starts; `port` is another
+    than the settings'.
 
     Raises:
         PortTaken: with what to do.
     """
     try:
-        return socket.create_server((settings.host, settings.port), backlog=512)
+        return socket.create_server((settings.host, settings.port if port is None else port), backlog=512)
     except OSError as error:
         raise PortTaken(
-            f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}). "
+            f"Cannot listen on {settings.host}:{settings.port if port is None else port} ({error.strerror}). "
             "Is Maatje running already? Choose another with --port or MAATJE_PORT."
         ) from error
+
+
+@asynccontextmanager
+async def telling(app: App, bound: socket.socket | None) -> AsyncIterator[None]:
+    """Health, readiness and metrics on a port of their own, where one is set."""
+    if bound is None:
+        yield
+        return
+    config = uvicorn.Config(
+        app.told, log_config=None, access_log=False, lifespan="off", server_header=False, limit_concurrency=50
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[bound]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
 
 
 @asynccontextmanager
@@ -212,7 +231,8 @@ async def _serve(settings: Settings, keys: KeyRing) -> None:
         bound.close()
         await app.database.close()
         raise
-    async with running(app, [bound]):
+    told = listen(settings, settings.metrics_port) if settings.metrics_port is not None else None
+    async with telling(app, told), running(app, [bound]):
         settle()
         log.info("ready", host=settings.host, port=settings.port, channels=sorted(app.channels))
         await _until_told_or_lost(Watch(app.database, app.clock, app.scheduler.clock_jumped))

@@ -36,6 +36,7 @@ __all__ = [
     "console",
     "deployed",
     "errors",
+    "noted",
     "opened",
     "read_settings",
     "run",
@@ -104,6 +105,12 @@ async def acting(settings: Settings, database: Database) -> AsyncIterator[Acting
     parts = deployed(settings, database)
     async with database.writing() as session:
         yield Acting(replace(OPERATOR, name=settings.operator_name), session, parts.now(), parts, ChangeSource.DESK)
+
+
+async def noted(settings: Settings, database: Database, action: str, subject: str) -> None:
+    """Write the audit log: what the operator at the machine looked at or did, in their name."""
+    async with acting(settings, database) as operator:
+        operator.audit(action, subject)
 
 
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:

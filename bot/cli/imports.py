@@ -16,6 +16,7 @@ from bot.cli.common import (
     console,
     deployed,
     errors,
+    noted,
     opened,
     read_settings,
     run,
@@ -185,9 +186,11 @@ def _import(file: Path, make: Callable[[Deployment], Importer[T]], *, dry_run: b
 
     async def work() -> Report:
         async with opened(settings) as database:
-            return await _with_progress(
-                database, make(deployed(settings, database)), data, dry_run=dry_run, quiet=as_json
-            )
+            importer = make(deployed(settings, database))
+            report = await _with_progress(database, importer, data, dry_run=dry_run, quiet=as_json)
+            if not dry_run:
+                await noted(settings, database, "imported", type(importer).__name__.removesuffix("Importer").lower())
+            return report
 
     try:
         report = run(work)

@@ -13,7 +13,19 @@ from bot.actions import contacts, privacy
 from bot.actions.contacts import InviteRefused
 from bot.actions.privacy import PrivacyRefused
 from bot.channels.registry import make_links, names, set_up, typed_addresses
-from bot.cli.common import WRONG_USAGE, AsJson, acting, console, deployed, opened, read_settings, run, show_json, stop
+from bot.cli.common import (
+    WRONG_USAGE,
+    AsJson,
+    acting,
+    console,
+    deployed,
+    noted,
+    opened,
+    read_settings,
+    run,
+    show_json,
+    stop,
+)
 from bot.enclosures.personal_links import web_link
 from reminders.stored_terms import compute, facts_of
 from reminders.terms.terms import hours_required
@@ -127,6 +139,7 @@ def plan(person: Annotated[str, typer.Argument(metavar="PERSON")], as_json: AsJs
     async def work() -> dict[str, object]:
         async with opened(settings) as database, database.reading() as session:
             found = await _person(database, person)
+            await noted(settings, database, "looked_at", f"person:{found.id}")
             kept = await plan_of(session, found.id)
             rules = deployed(settings, database).term_rules(found.municipality)
             facts = facts_of(found, kept)

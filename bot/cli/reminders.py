@@ -7,7 +7,19 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from bot.channels.registry import set_up
-from bot.cli.common import WRONG_USAGE, AsJson, console, deployed, errors, opened, read_settings, run, show_json, stop
+from bot.cli.common import (
+    WRONG_USAGE,
+    AsJson,
+    console,
+    deployed,
+    errors,
+    noted,
+    opened,
+    read_settings,
+    run,
+    show_json,
+    stop,
+)
 from bot.configuration.clock import SystemClock
 from bot.configuration.settings import Settings
 from bot.reports.preview import Preview, preview
@@ -44,6 +56,7 @@ def show_preview(
                 found = await person_by_external_id(session, person)
             if found is None:
                 stop(f"Nobody with the external id {person!r}. Import people first.")
+            await noted(settings, database, "previewed", f"person:{found.id}")
             parts = deployed(settings, database, moment, horizon=timedelta(days=days + 8))
             return await preview(
                 database,

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from bot.cli.common import AsJson, console, opened, read_settings, run, show_json, stop
+from bot.cli.common import AsJson, console, noted, opened, read_settings, run, show_json, stop
 from storage.engine.columns import Json
 from storage.outbox.trace import find_message, trace_of
 
@@ -27,6 +27,8 @@ def trace(
             found = await find_message(session, message)
             if found is None:
                 stop(f"There is no message {message!r}. Numbers and keys stand in the logs and in maatje export.")
+            if found.person_id is not None:
+                await noted(settings, database, "traced", f"person:{found.person_id}")
             return await trace_of(session, found)
 
     found = run(work)

@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     public_url: str = ""
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
+    # Where metrics and readiness are told, for the machines that ask; None = at the same port as the chat.
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
     timezone: str = "Europe/Amsterdam"
     quiet_hours: str = "21:00-08:00"
     # A timetable that lacks a larger share of the planned lessons is refused without --cancel-missing.

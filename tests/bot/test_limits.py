@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from bot import http
 from bot.configuration.settings import Settings
-from bot.http import build_http
+from bot.http import build_http, build_told
 from bot.serve import PlainConnection, refuse_plain
 
 MAIL = {"smtp_host": "mx.example", "email_from": "maatje@gemeente.example"}
@@ -127,3 +127,22 @@ def test_the_service_does_not_begin_over_connections_that_anybody_can_read(
     else:
         with pytest.raises(PlainConnection, match="MAATJE_"):
             refuse_plain(made)
+
+
+async def test_metrics_and_readiness_can_have_a_port_of_their_own() -> None:
+    shown = build_http(channels=(), https=True, readiness=_ready, registry=CollectorRegistry(), told_elsewhere=True)
+    told = build_told(readiness=_ready, registry=CollectorRegistry())
+    found: dict[str, tuple[int, int]] = {}
+    for path in ("/metrics", "/health", "/health/ready", "/health/live"):
+        codes = []
+        for app in (shown, told):
+            transport = httpx.ASGITransport(app=app)
+            async with httpx.AsyncClient(transport=transport, base_url="https://maatje.example") as asks:
+                codes.append((await asks.get(path)).status_code)
+        found[path] = (codes[0], codes[1])
+    assert found == {
+        "/metrics": (404, 200),
+        "/health": (404, 200),
+        "/health/ready": (404, 200),
+        "/health/live": (200, 200),
+    }

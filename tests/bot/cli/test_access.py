@@ -65,3 +65,13 @@ def test_what_is_kept_how_long_is_shown_as_it_is_set(tmp_path: Path, monkeypatch
     assert all(rule["why"] for rule in rules)
     (tmp_path / "maatje.toml").write_text("[retention]\nperson = 90\n")
     assert RUN.invoke(build(), ["retention"]).exit_code == 2
+
+
+def test_what_an_operator_looks_at_stands_in_the_log_under_their_name() -> None:
+    said("plan", "P1")
+    said("reminders", "preview", "P1")
+    done = RUN.invoke(build(), ["audit", "--about", "P1", "--json"])
+    acts = {(line["by"], line["action"]) for line in json.loads(done.stdout)}
+    assert {("operator:jandebeheerder", "looked_at"), ("operator:jandebeheerder", "previewed")} <= acts
+    every = json.loads(RUN.invoke(build(), ["audit", "--json"]).stdout)
+    assert ("imported", "people") in {(line["action"], line["about"]) for line in every}
