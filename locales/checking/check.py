@@ -126,7 +126,13 @@ class CatalogCheck:
         answers = read_faq(self._faq, state.locale, self._folder).entries
         state.faq_reviewed = sum(entry.review is not None for entry in answers)
         if state.locale == SOURCE:
-            state.readability |= {entry.key: readability(entry.strings[0], self._glossary) for entry in answers}
+            measured = {entry.key: readability(entry.strings[0], self._glossary) for entry in answers}
+            state.readability |= measured
+            state.faults += [
+                Fault("readability", SOURCE, "faq", key, _too_long(figures.longest_sentence))
+                for key, figures in measured.items()
+                if figures.longest_sentence > MOST_WORDS
+            ]
         state.faults += [
             Fault(kind, state.locale, "faq", topic, message)
             for topic, kind, message in faq_faults(self._faq, state.locale, self._glossary)
@@ -194,10 +200,13 @@ class CatalogCheck:
                 yield "length", f"{width} characters; a button shows {BUTTON_CHARACTERS}"
         # Consultants read well and know the terms; others read Dutch at level A2 and meet the terms on letters.
         for_consultants = file.subject.startswith("consultant")
+        if not for_consultants:
+            for text in dict.fromkeys(entry.strings):
+                yield from (("glossary", message) for message in self._glossary.avoided(text, file.locale))
         if file.locale == SOURCE:
             longest = readability(entry.strings[-1], self._glossary).longest_sentence
             if longest > MOST_WORDS and not for_consultants:
-                yield "readability", f"has a sentence of {longest} words; split it (at most {MOST_WORDS})"
+                yield "readability", _too_long(longest)
         elif not for_consultants:
             for message in self._glossary.inconsistent(source.strings[-1], entry.strings[-1], file.locale):
                 yield "glossary", message
@@ -219,6 +228,10 @@ class CatalogCheck:
         if file.forms == len(needed):
             return []
         return [Fault("plural", file.locale, file.subject, "", f"the header needs nplurals={len(needed)}")]
+
+
+def _too_long(longest: int) -> str:
+    return f"has a sentence of {longest} words; split it (at most {MOST_WORDS})"
 
 
 def _placeholder_faults(source: Entry, entry: Entry) -> Iterator[tuple[Kind, str]]:

@@ -1,5 +1,5 @@
-"""The letters of the FAQ's texts: wrong script, leftovers, direction marks. What the answers say is judged in
-bot/faq/quality/check.py.
+"""The letters and words of the FAQ's texts: wrong script, leftovers, direction marks, words that the glossary avoids.
+What the answers say is judged in bot/faq/quality/check.py.
 
 An answer may name a Dutch word that the Dutch answer has too (bijstand, Participatiewet), since it stands on letters.
 Any other Latin word in another script is a leftover.
@@ -38,6 +38,8 @@ def answer_faults(source: Iterable[str], text: str, locale: str, glossary: Gloss
         yield "script", fault
     for fault in leftovers(plain, locale):
         yield "leftover", fault
+    for fault in glossary.avoided(text, locale):
+        yield "glossary", fault
 
 
 def parts(text: TopicText) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from locales.checking.scripts import SCRIPTS, wrong_letters, wrong_marks
 from locales.glossary.reading import Glossary
 from locales.rendering.languages import LANGUAGES
 
-TextFault = Literal["placeholders", "buttons", "numbers", "script", "leftover", "bidi", "length"]
+TextFault = Literal["placeholders", "buttons", "numbers", "script", "leftover", "bidi", "length", "glossary"]
 
 # A button as wide as the chat shows about this many characters on a phone of 360 points; Telegram cuts off the rest.
 BUTTON_CHARACTERS: Final = 40

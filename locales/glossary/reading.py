@@ -7,11 +7,20 @@ A locale's file is a mapping from a term to the stems by which its texts may nam
 
 Where the Dutch text has a term, the translation has the Dutch word itself or one of the stems; a term that stays needs
 the Dutch word, and its stems are how the language explains it.
+
+`never` names, under the word to use, what no text for people may say instead of it; `*` stands for the rest of a word,
+and `but` lists the phrases in which such a word is right:
+
+    never:
+      para cezası: [ceza*]
+    but: [para cezası]
+
+One thing has one name so that a reader who learned it from a reminder knows it again in an answer.
 """
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import yaml
@@ -38,13 +47,34 @@ class Term:
         return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, self.forms)) + r")", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class Avoided:
+    """What one language's texts may not say: words (with `*` for the rest of a word) by the word to use instead."""
+
+    words: dict[str, tuple[str, ...]]
+    but: tuple[str, ...] = ()
+
+    def found(self, text: str) -> list[str]:
+        """A sentence for each word of the text that has a better one; [] when there is none."""
+        text = _folded(text)
+        for phrase in sorted(self.but, key=len, reverse=True):
+            text = text.replace(_folded(phrase), " ")
+        return [
+            f"{match[0]}: say {say}"
+            for say, variants in self.words.items()
+            for variant in variants
+            if (match := _variant(variant).search(text))
+        ]
+
+
 @dataclass(frozen=True)
 class Glossary:
-    """The terms, the names that stay, and per locale the stems of each term."""
+    """The terms, the names that stay, and per locale the stems of each term and the words to avoid."""
 
     terms: tuple[Term, ...]
     names: tuple[str, ...]
     stems: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    never: dict[str, Avoided] = field(default_factory=dict)
 
     @cached_property
     def _staying(self) -> re.Pattern[str]:
@@ -59,8 +89,7 @@ class Glossary:
     def inconsistent(self, source: str, text: str, locale: str) -> list[str]:
         """Terms that the Dutch text has and the translation does not name in the agreed way."""
         agreed = self.stems.get(locale, {})
-        # Turkish İ folds to i with a dot of its own.
-        lower = text.casefold().replace("\u0307", "")
+        lower = _folded(text)
         lost = [
             f"{term.forms[0]}: the Dutch word stays, with the explanation beside it"
             for term in self.terms
@@ -74,6 +103,10 @@ class Glossary:
             and term.pattern.search(source)
             and not any(word.casefold() in lower for word in (*stems, *term.forms))
         ]
+
+    def avoided(self, text: str, locale: str) -> list[str]:
+        """Words of a text that the language's glossary forbids, each with the word to use."""
+        return self.never[locale].found(text) if locale in self.never else []
 
 
 def load_glossary(folder: Path = FOLDER) -> Glossary:
@@ -96,14 +129,37 @@ def load_glossary(folder: Path = FOLDER) -> Glossary:
         )
     known = {term.id for term in terms}
     stems: dict[str, dict[str, tuple[str, ...]]] = {}
+    never: dict[str, Avoided] = {}
     for path in sorted(folder.glob("*.yaml")):
+        content = _mapping(path)
+        if "never" in content:
+            never[path.stem] = _avoided(content, path.name)
         if path.stem == "nl":
             continue
-        said = {name: _strings(value, path.name) for name, value in _items(_mapping(path).get("terms"), path.name)}
+        said = {name: _strings(value, path.name) for name, value in _items(content.get("terms"), path.name)}
         if unknown := sorted(set(said) - known):
             raise GlossaryError(f"{path.name}: no such term in nl.yaml: {', '.join(unknown)}")
         stems[path.stem] = said
-    return Glossary(tuple(terms), _strings(source.get("names"), "nl.yaml, names"), stems)
+    return Glossary(tuple(terms), _strings(source.get("names"), "nl.yaml, names"), stems, never)
+
+
+def _avoided(content: dict[str, object], where: str) -> Avoided:
+    words = {say: _strings(value, f"{where}, never, {say}") for say, value in _items(content["never"], where)}
+    return Avoided(words, _strings(content["but"], f"{where}, but") if "but" in content else ())
+
+
+def _folded(text: str) -> str:
+    # Turkish İ folds to i with a dot of its own.
+    return text.casefold().replace("\u0307", "")
+
+
+@lru_cache(maxsize=1024)
+def _variant(variant: str) -> re.Pattern[str]:
+    """A whole word or phrase; `*` lets letters follow or go before."""
+    body = re.escape(_folded(variant.strip("*")))
+    before = "" if variant.startswith("*") else r"(?<!\w)"
+    after = r"\w*" if variant.endswith("*") else r"(?!\w)"
+    return re.compile(before + body + after)
 
 
 def _mapping(path: Path) -> dict[str, object]:
