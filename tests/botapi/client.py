@@ -12,7 +12,8 @@ from tests.botapi.updates import UpdateQueue
 from tests.botapi.world import Button, CallbackQuery, Message, Person, World
 
 Wanted: TypeAlias = str | Callable[[Message], bool]
-TIMEOUT = 5.0
+# Generous: a busy machine is no fault, and who waits is woken at once.
+TIMEOUT = 20.0
 
 # What stands for the contents of files that people send; the first bytes say what it is.
 VOICE = b"OggS\x00\x02 a spoken message"

@@ -14,7 +14,8 @@ from locales.rendering.message import Text
 from tests.bot.channels.email.rig import OURS, PostOffice, put_into, reply_to
 from tests.end_to_end.test_main_job import RENDERER
 
-WITHIN = 15.0
+WITHIN = 20.0
+FOLLOWS_WITHIN = 3.0
 
 
 class SmsPhone:
@@ -53,7 +54,7 @@ class SmsPhone:
     async def sees(self, wanted: str) -> str:
         """Wait for a text that holds this, or that says where to read it."""
         words = fold(plain(wanted))
-        return await _seen(lambda: self.texts[self._mark :], lambda text: words in text or self._brief in text, wanted)
+        return await _seen(lambda: self.texts[self._mark :], words, self._brief)
 
 
 class WhatsAppPhone:
@@ -89,7 +90,7 @@ class WhatsAppPhone:
 
     async def sees(self, wanted: str) -> str:
         """Wait for a message that holds this."""
-        return await _seen(lambda: self.texts[self._mark :], lambda text: wanted in text, wanted)
+        return await _seen(lambda: self.texts[self._mark :], wanted)
 
 
 class MailPhone:
@@ -141,7 +142,7 @@ class MailPhone:
 
     async def sees(self, wanted: str) -> str:
         """Wait for a mail that holds this, or that says where to read it."""
-        return await _seen(lambda: self.texts[self._mark :], lambda text: wanted in text or self._brief in text, wanted)
+        return await _seen(lambda: self.texts[self._mark :], wanted, self._brief)
 
     async def _bring(self, mail: EmailMessage) -> None:
         self._mark = len(self.texts)
@@ -165,11 +166,22 @@ def _is_numbered(text: str) -> bool:
     return re.search(r"^\d+(?: =|\.) ", text, re.MULTILINE) is not None
 
 
-async def _seen(texts: Callable[[], Sequence[str]], fits: Callable[[str], bool], wanted: str) -> str:
+async def _seen(texts: Callable[[], Sequence[str]], wanted: str, brief: str | None = None) -> str:
+    """The first text that holds what is wanted; or, where it does not follow soon, one that says where to read it.
+
+    A reminder may say so at any moment, also just before the answer that is waited for.
+    """
+    said = ""
     try:
-        async with asyncio.timeout(WITHIN):
-            while (found := next((text for text in texts() if fits(text)), None)) is None:  # noqa: ASYNC110
+        async with asyncio.timeout(WITHIN) as ending:
+            while (found := next((text for text in texts() if wanted in text), None)) is None:
+                if not said and brief is not None:
+                    said = next((text for text in texts() if brief in text), "")
+                    if said:
+                        ending.reschedule(asyncio.get_running_loop().time() + FOLLOWS_WITHIN)
                 await asyncio.sleep(0.02)  # another process brings it
             return found
     except TimeoutError:
-        raise AssertionError(f"{wanted!r} did not come; there came {list(texts())}") from None
+        if not said:
+            raise AssertionError(f"{wanted!r} did not come; there came {list(texts())}") from None
+        return said

@@ -46,7 +46,6 @@ async def test_a_consultants_work_by_mail(tmp_path: Path, sqlite_url: str, datab
             await person.says("انا مريض")
             await person.sees(say("absence.which"))
             await person.taps(say("kind.progress_meeting"))
-            await person.taps(say("reason.ill"))
             await person.taps(say("absence.only_this"))
             await person.sees(say("absence.check"))
             await person.sends_voice()
