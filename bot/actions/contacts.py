@@ -34,6 +34,7 @@ from storage.people.link_codes import (
     use_code,
 )
 from storage.people.people import Consultant, Person, consultant_by_email, person_by_external_id
+from storage.people.webchat import CONSULTANTS_SESSION_LASTS, shorten_web_sessions
 from storage.vocabulary import ContactState, Priority
 
 CODE_LASTS: Final = timedelta(minutes=30)
@@ -141,6 +142,8 @@ async def link(acting: Acting, contact: Contact, code: str) -> Person | Consulta
         return await session.get_one(Person, found.person_id)
     consultant = await session.get_one(Consultant, found.consultant_id)
     _audit_as(acting, Role.CONSULTANT, consultant.id)
+    # The browser was a stranger's until now, and strangers' last longer.
+    await shorten_web_sessions(session, contact.id, acting.now + CONSULTANTS_SESSION_LASTS)
     if is_new:
         await tell_new_way(acting, contact, had_ways=had_ways)
     await send_what_waited(session, consultant.id, acting.now)

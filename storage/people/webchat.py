@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, delete, exists, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, defer, mapped_column
 
@@ -100,6 +100,15 @@ async def add_web_session(
         )
     )
     return contact
+
+
+async def shorten_web_sessions(session: AsyncSession, contact_id: int, until: datetime) -> None:
+    """The browsers that show this chat show it until then at most, unless it is opened anew."""
+    await session.execute(
+        update(WebSession)
+        .where(WebSession.contact_id == contact_id, WebSession.expires_at > until)
+        .values(expires_at=until)
+    )
 
 
 async def end_contact(session: AsyncSession, contact: Contact) -> None:

@@ -222,7 +222,8 @@ class EmailChannel:
         if self._receive is None:
             return Response(status_code=503)
         moment = self._clock.now().isoformat()
-        event = InboundEvent(CHANNEL, address, f"unsubscribe:{moment}", Left())
+        # The link travels with every forward of the mail.
+        event = InboundEvent(CHANNEL, address, f"unsubscribe:{moment}", Left(), proof=Proof.CLAIMED)
         try:
             await self._receive(event)
         except Exception as error:

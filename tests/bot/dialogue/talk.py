@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.routing import BaseRoute
 
+from bot.actions.acting import Proof
 from bot.app import Edges, build, read_texts
 from bot.channels.base import AddressGone, Capabilities, Receipt, Receive
 from bot.configuration.config_file import Configuration
@@ -117,11 +118,18 @@ class Phone:
         self.address = address
         self._mark = 0
 
-    async def does(self, payload: Payload, *, event_id: str | None = None, language: str | None = None) -> None:
+    async def does(
+        self,
+        payload: Payload,
+        *,
+        event_id: str | None = None,
+        language: str | None = None,
+        proof: Proof = Proof.ACCOUNT,
+    ) -> None:
         """Any event."""
         self._mark = len(self.messages)
         number = event_id or str(next(self._talk.numbers))
-        await self._talk.inbox.receive(InboundEvent("web", self.address, number, payload, language))
+        await self._talk.inbox.receive(InboundEvent("web", self.address, number, payload, language, proof=proof))
         await self._talk.settle()
 
     async def starts(self, code: str | None = None) -> None:

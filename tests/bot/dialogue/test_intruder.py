@@ -1,16 +1,23 @@
 """An intruder's afternoon with the code in hand: each story tries the attack and fails at it."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from bot.actions.acting import Proof
 from bot.channels.base import Capabilities
 from bot.events import Pressed
 from locales.rendering.message import Text
+from reminders.intents import Act
+from storage.appointments.absences import Absence
+from storage.appointments.appointments import Participation
 from storage.engine.database import Database
 from storage.people.contacts import Contact
 from storage.people.link_codes import make_pass
+from storage.people.people import Person
+from storage.people.webchat import add_web_session, find_web_session
 from storage.privacy.audit import AuditEntry
 from tests.bot.dialogue.talk import Talk, town
 from tests.clock import FakeClock
@@ -108,3 +115,63 @@ async def test_who_ends_a_new_way_or_has_been_there_for_days_is_not_reported(tal
     await new.does(Pressed(f"ways:{await number_of(talk, old.address)}:yes"))
     assert await whose(talk, old.address) == (None, None)
     assert sanne.news == ""
+
+
+# --- browsers ---------------------------------------------------------------------------------------------------------
+
+
+async def shows_after(talk: Talk, name: str, hours: int) -> bool:
+    """Whether the browser in which somebody used their code still shows the chat so many hours later."""
+    keys, now = talk.database.keys, talk.clock.now()
+    token = name * 8
+    async with talk.database.writing() as session:
+        await add_web_session(
+            session, keys, token=token, channel="web", address=f"browser of {name}", language=None, now=now
+        )
+    await talk.phone(f"browser of {name}").starts(await talk.code_for(name))
+    assert any(await whose(talk, f"browser of {name}"))
+    async with talk.database.reading() as session:
+        return await find_web_session(session, keys, token, now + timedelta(hours=hours)) is not None
+
+
+async def test_a_consultants_browser_is_logged_out_after_twelve_hours_from_the_first_day(talk: Talk) -> None:
+    """It kept the ninety days that it had as a stranger's, until its page was opened once more."""
+    assert await shows_after(talk, "Sanne", 11)
+    assert not await shows_after(talk, "Karim", 13)
+    assert await shows_after(talk, "Amina", 13)
+
+
+# --- acts with ids of others ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("proof", [Proof.CLAIMED, Proof.ACCOUNT], ids=str)
+async def test_buttons_with_other_peoples_ids_open_and_change_nothing(talk: Talk, proof: Proof) -> None:
+    amina, omar, karim = await talk.linked("Amina"), await talk.linked("Omar"), await talk.linked("Karim")
+    his, meeting = talk.person_ids["Omar"], talk.appointment_ids["Omar-meeting"]
+    way = await number_of(talk, omar.address)
+    before = await everything_of(talk, his)
+    said, heard, mark = len(omar.messages), len(karim.messages), len(amina.messages)
+    about_meetings = [Act.APPOINTMENT, Act.CALENDAR, Act.COME, Act.NOT_COME, Act.OTHER_TIME, Act.TAKE_PROPOSED]
+    pressed = [f"{act.value}:{meeting}" for act in about_meetings]
+    pressed += [f"{act.value}:{way}:yes" for act in (Act.DEVICES, Act.NOT_ME, Act.END_WAY)]
+    pressed += [f"{act.value}:{his}" for act in (Act.WHO, Act.WRITE, Act.GIVE_CODE, Act.EXPORT)]
+    for intent in pressed:
+        await amina.does(Pressed(intent), proof=proof)
+    assert len(amina.messages) - mark >= len(pressed) - 1
+    assert "Omar" not in "".join(message.text for message in amina.messages)
+    assert await everything_of(talk, his) == before
+    assert (len(omar.messages), len(karim.messages)) == (said, heard)
+
+
+async def everything_of(talk: Talk, person_id: int) -> list[object]:
+    async with talk.database.reading() as session:
+        contacts = await session.scalars(select(Contact).where(Contact.person_id == person_id))
+        answers = await session.scalars(select(Participation).where(Participation.person_id == person_id))
+        reports = await session.scalars(select(Absence).where(Absence.person_id == person_id))
+        person = await session.get_one(Person, person_id)
+        return [
+            [(one.id, one.state, one.address) for one in contacts],
+            [(one.appointment_id, one.answer) for one in answers],
+            [one.id for one in reports],
+            (person.consented_at, person.language, person.stopped_at, person.consultant_id),
+        ]
