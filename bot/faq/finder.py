@@ -37,7 +37,7 @@ _CHOICES_IN: Final[Mapping[str, float]] = {
     "am": 0.46,
     "ckb": 0.46,
     "ku": 0.48,
-    "ar": 0.53,
+    "ar": 0.62,
     "en": 0.74,
     "nl": 0.56,
     "uk": 0.58,
@@ -72,7 +72,7 @@ class Danger:
     meaning: float = 1.0
     listed: float = 6.0
     better: float = 4.0
-    least: float = -3.0
+    least: float = -2.0
 
 
 @dataclass(frozen=True, slots=True)

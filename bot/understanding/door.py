@@ -49,15 +49,17 @@ class Door(Protocol):
 class Certainty:
     """From which chance on something is taken for what it is; chosen on held-out texts.
 
-    `cry_in_part`: how much surer than else a part of a long letter must be a cry for help (bot/faq/finder.py weighs
-    that). `act`: any other act. `absent`: how much likelier than "I do come" an absence must be. `pattern`, `listed`:
-    how much the words of the lists add, in natural logarithms of the odds. `language`: from which chance on a text's
-    language may be offered to who has another one set.
+    `cry`: how sure a cry for help must be (bot/faq/finder.py weighs it; less than where only a topic is looked for, as
+    somebody sees the numbers and not a topic). `cry_in_part`: the same of a part of a long letter. `act`: any other
+    act. `absent`: how much likelier than "I do come" an absence must be. `pattern`, `listed`: how much the words of the
+    lists add, in natural logarithms of the odds. `language`: from which chance on a text's language may be offered to
+    who has another one set.
     """
 
-    cry_in_part: float = 4.0
+    cry: float = -2.0
+    cry_in_part: float = 3.0
     act: float = 0.4
-    absent: float = 2.0
+    absent: float = 8.0
     second: float = 0.2
     clause: float = 0.85
     pattern: float = 4.0
@@ -114,7 +116,7 @@ class TrainedDoor:
         learnt = combined(*judged)
         chances = self._weighed(text, learnt, asked=asked)
         danger = self.finder.danger(text, *judged)
-        if danger >= 0:
+        if danger >= self.sure.cry:
             found = self._cry(danger, self.finder.need_in(learnt), text, spoken)
         else:
             found = self._in_long_letter(text, spoken) or self._decided(standard, chances, spoken)
@@ -176,7 +178,10 @@ class TrainedDoor:
         return None
 
     def _decided(self, standard: str, chances: Mapping[str, float], language: str | None) -> Understanding:
-        acts = acts_of(chances) | {SpeechAct.URGENT: 0.0}
+        # It is no cry: what was left of that is shared out among the others.
+        acts = acts_of(chances)
+        left = max(1 - acts[SpeechAct.URGENT], 1e-9)
+        acts = {act: chance / left for act, chance in acts.items()} | {SpeechAct.URGENT: 0.0}
         best = max(acts, key=lambda act: acts[act])
         if best is SpeechAct.ABSENCE and acts[SpeechAct.COMING] * self.sure.absent > acts[SpeechAct.ABSENCE]:
             # Read the wrong way round it takes a lesson from who comes; the other way it is asked.

@@ -21,8 +21,11 @@ from locales.rendering.languages import SOURCE
 
 _CLOCK: Final = re.compile(r"(?<![\d.:/-])([01]?\d|2[0-3])\s?[:.hu]\s?([0-5]\d)(?![\d.:/-])")
 _DATE: Final = re.compile(r"(?<![\d.:/-])([0-3]?\d)[-/.]([01]?\d)(?:[-/.](?:20)?(\d\d))?(?![\d:/-])")
+_HOURS_NAMED: Final = re.compile(r"(?<!\d)([01]?\d|2[0-3])(?:\s?[:.hu]\s?([0-5]\d))?(?![\d:])")
+#: Two hours that lie further apart are no "instead of".
+_MOST_LATE: Final = 120
 #: A number written as one with its unit: 20min, 9h, 15ka.
-_UNIT: Final = re.compile(r"(\d)([^\W\d_])")
+_UNIT: Final = re.compile(r"\b(\d+)([^\W\d_])")
 #: So many words may stand between "until" and the day.
 _BETWEEN: Final = 2
 #: A date this far in the past is next year's.
@@ -88,6 +91,8 @@ def _read(text: str, known: MomentWords, now: datetime, *, late: bool) -> When:
     first, last, since = _days(marks, today, _of_numbers(numbers, today))
     part = next((mark.value for mark in marks if mark.sign is Sign.PART and isinstance(mark.value, DayPart)), None)
     minutes = _minutes(marks, late=late)
+    if late and minutes is None and not any(mark.sign in (Sign.HALF, Sign.HALF_AFTER) for mark in marks):
+        minutes = _between_two_hours(plain)
     if at is None:
         at = _hour(marks, known, late=late, minutes=minutes)
     return When(first, last, at, part, minutes, since)
@@ -206,6 +211,12 @@ def _minutes(marks: Sequence[MomentMark], *, late: bool) -> int | None:
                     continue
                 return number * unit
     return None
+
+
+def _between_two_hours(plain: str) -> int | None:
+    """How much later the one hour is than the other: "at half past nine and not at nine" with digits."""
+    at = sorted({60 * int(hour) + int(minute or 0) for hour, minute in _HOURS_NAMED.findall(plain)})
+    return at[1] - at[0] if len(at) == 2 and at[1] - at[0] <= _MOST_LATE else None
 
 
 def _number_beside(marks: Sequence[MomentMark], place: int) -> int | None:

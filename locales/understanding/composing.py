@@ -21,7 +21,7 @@ COMPOSED: Final = FOLDER / "composed"
 #: The author of what is composed.
 COMPOSER: Final = "composed"
 _PATTERNS: Final = "patterns.yaml"
-_FIELDS: Final = {"act", "need", "kind", "also", "most", "say"}
+_FIELDS: Final = {"act", "need", "kind", "reason", "also", "most", "say"}
 _SLOT: Final = re.compile(r"\{(\w+)(?:\.([12]))?\}")
 #: Drawn anew at most so many times the number that is wanted; a short list has fewer texts in it.
 _TRIES: Final = 4
@@ -31,6 +31,7 @@ _TRIES: Final = 4
 class _Pattern:
     act: str
     detail: str
+    reason: str
     also: tuple[str, ...]
     most: int
     say: str
@@ -50,7 +51,7 @@ def composed_texts(folder: Path = COMPOSED) -> Iterator[Written]:
                         text=text,
                         act=pattern.act,
                         detail=pattern.detail,
-                        reason="",
+                        reason=pattern.reason,
                         also=pattern.also,
                         by=COMPOSER,
                         hard=pattern.act == "other",
@@ -68,21 +69,38 @@ def _patterns(path: Path) -> Iterator[_Pattern]:
         if not isinstance(most, int) or most < 1:
             raise entry.error("has no number of texts", "write most: 30")
         act = entry.text("act", None)
-        yield _Pattern(act, detail_of(entry, act), tuple(entry.texts("also", ())), most, entry.text("say", None))
+        reason = entry.text("reason", "-").strip("-")
+        also = tuple(entry.texts("also", ()))
+        yield _Pattern(act, detail_of(entry, act), reason, also, most, entry.text("say", None))
 
 
 def _drawn(pattern: _Pattern, words: ContentEntry, seed: str) -> Iterator[str]:
-    draw = random.Random(seed)
-    slots = {name: _Shuffled(_words(words, name), draw) for name, _ in _SLOT.findall(pattern.say)}
+    parts = _Parts(words, random.Random(seed))
     seen: set[str] = set()
     for _ in range(pattern.most * _TRIES):
         if len(seen) >= pattern.most:
             return
-        said = _SLOT.sub(lambda slot: _form(slots[slot[1]].next(), slot[2]), pattern.say)
-        text = " ".join(said.split())
+        text = " ".join(parts.filled(pattern.say).split())
         if text and text not in seen:
             seen.add(text)
             yield text
+
+
+class _Parts:
+    """The words of one language, drawn for one pattern."""
+
+    def __init__(self, words: ContentEntry, draw: random.Random) -> None:
+        self._words, self._draw = words, draw
+        self._lists: dict[str, _Shuffled] = {}
+
+    def filled(self, say: str) -> str:
+        """A pattern, or a word that has a list in it, with words in the place of the lists."""
+        return _SLOT.sub(lambda slot: self.filled(_form(self._next(slot[1]), slot[2])), say)
+
+    def _next(self, name: str) -> str:
+        if name not in self._lists:
+            self._lists[name] = _Shuffled(_words(self._words, name), self._draw)
+        return self._lists[name].next()
 
 
 def _words(words: ContentEntry, name: str) -> Sequence[str]:

@@ -27,7 +27,7 @@ _CRIES_FILE: Final = _FOLDER / "cries.yaml"
 #: A second act of a text is learnt too, as less than the first.
 _SECOND: Final = 0.4
 #: A composed text says what a hundred others say in nearly the same words.
-_COMPOSED: Final = 0.5
+_COMPOSED: Final = 0.35
 #: Acts without details, as they are written in locales/understanding, with the topics that say the same.
 PLAIN_ACTS: Final = ("absence", "late", "coming", "reschedule", "yes", "no", "stop", "human")
 COURTESIES: Final = ("greeting", "thanks", "bye", "wish")
@@ -105,8 +105,9 @@ def _from_texts(content: FaqContent, texts: Iterable[Written], folder: Path, wei
     classes = frozenset(classes_of(content))
     for one in texts:
         name = _class_of(one, classes, folder)
-        # What was composed does not say why somebody does not come.
-        reason = one.reason if one.act in ("absence", "late") and one.by != COMPOSER else None
+        # What was composed of being late does not say why.
+        known = one.act == "absence" or (one.act == "late" and one.by != COMPOSER)
+        reason = one.reason if known else None
         yield Row(name, one.language, one.text, weight=weight, reason=reason)
         for other in one.also:
             second = other if other in content.topics else ACT + other

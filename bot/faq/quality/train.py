@@ -35,7 +35,7 @@ from storage.vocabulary import AbsenceReason
 #: Freedom of the classifiers of meaning (inverse of the penalty on large weights); chosen on held-out texts.
 _FREEDOM: Final = 20.0
 _GOOD_ENOUGH: Final = 1e-4
-_MOST_ROUNDS: Final = 150
+_MOST_ROUNDS: Final = 70
 #: Both are surer of themselves than they should be: of what they learnt by heart they hardly doubt. Held-out questions
 #: are answered wrong three times as often without this.
 _TRUST_IN_PIECES: Final = 0.6

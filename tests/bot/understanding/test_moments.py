@@ -103,3 +103,22 @@ def test_every_language_names_days() -> None:
 @pytest.mark.parametrize("text", ["", "99/99", "32-13", "٠", "om 99 uur", "9" * 500, "tot tot tot"])
 def test_rubbish_names_nothing(text: str) -> None:
     assert read_when(text, ["nl"], NOW).first is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "minutes"),
+    [
+        ("nl", "ik ben er om 9:20 in plaats van 9", 20),
+        ("uk", "буду о 10, не о 9", 60),
+        ("nl", "half 10 in plaats van 9", None),
+        ("nl", "bus van 9, bel 112", None),
+        ("ar", "met2akhar 15 d2i2a", 15),
+    ],
+)
+def test_how_much_later_one_hour_is_than_the_other(language: str, text: str, minutes: int | None) -> None:
+    assert read_when(text, [language], NOW, late=True).minutes == minutes
+
+
+def test_now_is_today_where_no_day_is_named() -> None:
+    assert read_when("ik ben nu ziek", ["nl"], NOW) == days(TODAY, TODAY)
+    assert read_when("krijg ik nu een boete als ik morgen niet kom", ["nl"], NOW) == days(TOMORROW, TOMORROW)
