@@ -43,6 +43,16 @@ def test_the_core_has_no_clock_of_its_own(path: Path) -> None:
     assert not names & {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.sleep"}
 
 
+@pytest.mark.parametrize("module", ["bot.cli.people", "bot.cli.reminders", "bot.cli.terms", "bot.bench.planning_run"])
+def test_a_command_starts_without_what_it_does_not_use(module: str) -> None:
+    """What migrates, workbooks, channels, the service: each is loaded where it is used, so that `plan` starts fast."""
+    service = ("telegram", "aiohttp", "uvicorn", "starlette", "apscheduler")
+    heavy = ("alembic", "openpyxl", "numpy", "av", "icalendar", *service)
+    script = f"import sys, {module}; print([m for m in {heavy!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
+
+
 PURE_ROOMS = ("terms", "policies")
 
 

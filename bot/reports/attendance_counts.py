@@ -9,10 +9,6 @@ from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
 from storage.attendance.attendance import Attended, HoursMade, Outcome, hours
 
 K = TypeVar("K")
@@ -120,6 +116,10 @@ def to_csv(lines: Iterable[CountedLine], by: By) -> bytes:
 
 def to_xlsx(lines: Sequence[CountedLine], by: By) -> bytes:
     """As a workbook with a fixed header; texts are texts, whatever they look like."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     book = Workbook()
     sheet = book.active if book.active is not None else book.create_sheet()
     sheet.title = "attendance"

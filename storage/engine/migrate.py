@@ -1,11 +1,11 @@
-"""Brings a database's schema up to date with Alembic; the same migrations run on both engines."""
+"""Brings a database's schema up to date with Alembic; the same migrations run on both engines.
+
+Alembic is loaded only where there is something to migrate: it is a fifth of a second at the start of every command.
+"""
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
 from storage.engine.database import Database
@@ -14,15 +14,29 @@ from storage.engine.sqlite_file import create
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
-def _config(connection: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
+def newest_version() -> str:
+    """The schema that this code expects: the number that its newest migration's file begins with."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
+def _version(connection: Connection) -> str | None:
+    """The schema that a database has; None where there is none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
 
 
 def _upgrade(connection: Connection) -> None:
-    command.upgrade(_config(connection), "head")
+    if _version(connection) == newest_version():
+        return
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 async def migrate(database: Database) -> None:
@@ -39,7 +53,5 @@ async def migrate(database: Database) -> None:
 
 async def schema_is_current(database: Database) -> bool:
     """Whether the database has the schema that this code expects."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
     async with database.engine.connect() as connection:
-        current = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
-    return current == head
+        return await connection.run_sync(_version) == newest_version()

@@ -6,9 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
-
 from storage.importing.cells import words_of
 from storage.vocabulary import AppointmentKind, AppointmentStatus, Group, Presence, Route
 
@@ -106,6 +103,9 @@ def template_csv(kind: str) -> bytes:
 
 def template_xlsx(kind: str) -> bytes:
     """The same as a workbook, its cells texts, so that ids and telephone numbers keep their zeros."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
     book = Workbook()
     sheet = book.active if book.active is not None else book.create_sheet()
     sheet.title = kind

@@ -10,9 +10,6 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Protocol
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 # What a workbook may grow to when it is unpacked; a whole country's people need less.
 LARGEST_UNPACKED = 400_000_000
 # An empty sheet may claim a million rows; so many empty ones end a table.
@@ -23,7 +20,6 @@ _DAMAGED = (
     zlib.error,
     lzma.LZMAError,
     struct.error,
-    InvalidFileException,
     ArithmeticError,
     AttributeError,
     EOFError,
@@ -57,15 +53,20 @@ def read_workbook(data: bytes) -> list[list[list[str]]]:
     Raises:
         WorkbookUnreadable: with what to do.
     """
+    # Here, not above: openpyxl brings numpy, and together they are a fifth of a second at the start of every command.
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         return _sheets(data)
     except WorkbookUnreadable:
         raise
-    except _DAMAGED as error:
+    except (InvalidFileException, *_DAMAGED) as error:
         raise WorkbookUnreadable("The workbook is damaged. Open it and save it again, as .xlsx or CSV.") from error
 
 
 def _sheets(data: bytes) -> list[list[list[str]]]:
+    from openpyxl import load_workbook
+
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
             raise WorkbookUnreadable("The workbook is too large. Save the sheet as 'CSV UTF-8'.")

@@ -176,7 +176,9 @@ async def heard_by(
     if since is not None:
         wanted = wanted.where((HeardRow.starts_at >= since) | (Appointment.starts_at >= since))
     if appointment_ids is not None:
-        wanted = wanted.where(among(HeardRow.appointment_id, appointment_ids))
+        # "+ 0" keeps the engine to each person's few rows: by the index it looks for each person with each appointment,
+        # sixty thousand times for a batch of 250 reminders.
+        wanted = wanted.where(among(HeardRow.appointment_id + 0, appointment_ids))
     # In the order in which it was told: the latest stays.
     latest = {(row.person_id, row.appointment_id): row for row in await session.execute(wanted)}
     keys = keys_of(session.get_bind().dialect)
