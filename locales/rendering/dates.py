@@ -33,7 +33,7 @@ class DateWords:
 
     day: str
     date: str
-    parts: tuple[str, ...]
+    parts: tuple[tuple[int, str], ...]
     weekdays: tuple[str, ...] | None
     months: tuple[str, ...] | None
     first_day: str | None
@@ -90,8 +90,9 @@ def time_text(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def part_of_day(moment: datetime, zone: ZoneInfo, locale: str) -> str:
-    """The word for the part of the day: night, morning from 6:00, afternoon from 12:00, evening from 18:00."""
-    return date_words(locale).parts[moment.astimezone(zone).hour // _HOURS_OF_A_PART]
+    """The word for the part of the day as the language cuts it; mostly from 0:00, 6:00, 12:00 and 18:00."""
+    hour = moment.astimezone(zone).hour
+    return max(part for part in date_words(locale).parts if part[0] <= hour)[1]
 
 
 def own_digits(text: str, locale: str) -> str:
@@ -117,7 +118,7 @@ def date_words(locale: str) -> DateWords:
     return DateWords(
         day=str(own.get("day") or _widened(babel.datetime_skeletons["MMMEd"].pattern)),
         date=str(own.get("date") or babel.date_formats["full"].pattern),
-        parts=_list(own, "parts", 4, locale) or (),
+        parts=_parts(own, locale),
         weekdays=_list(own, "weekdays", 7, locale),
         months=_list(own, "months", 12, locale),
         first_day=str(own["first_day"]) if "first_day" in own else None,
@@ -133,6 +134,13 @@ def _file() -> dict[str, object]:
     if not isinstance(data, dict):
         raise BadDates("dates.yaml should be a mapping of languages")
     return {str(name): value for name, value in data.items()}
+
+
+def _parts(own: dict[str, object], locale: str) -> tuple[tuple[int, str], ...]:
+    value = own.get("parts")
+    if isinstance(value, dict) and 0 in value and all(isinstance(hour, int) and 0 <= hour < 24 for hour in value):
+        return tuple((int(hour), str(word)) for hour, word in value.items())
+    return tuple((_HOURS_OF_A_PART * n, word) for n, word in enumerate(_list(own, "parts", 4, locale) or ()))
 
 
 def _list(own: dict[str, object], name: str, length: int, locale: str) -> tuple[str, ...] | None:

@@ -15,8 +15,8 @@ WEDNESDAY = date(2026, 11, 25)
     [
         ("nl", "woensdag 25 november"),
         ("en", "Wednesday 25 November"),
-        ("ar", "الأربعاء، 25 نوفمبر"),
-        ("ti", "ረቡዕ፣ 25 ሕዳር"),
+        ("ar", "الأربعاء، 25 تشرين الثاني (نوفمبر)"),
+        ("ti", "ረቡዕ፣ 25 ሕዳር (25-11)"),
         ("am", "ረቡዕ፣ 25 ኖቬምበር (16 ኅዳር)"),
         ("tr", "25 Kasım Çarşamba"),
         ("fa", "چهارشنبه ۲۵ نوامبر (۴ آذر)"),
@@ -39,8 +39,8 @@ def test_a_day_has_its_weekday_in_full(locale: str, expected: str) -> None:
     [
         ("nl", "donderdag 1 maart 2029"),
         ("en", "Thursday 1 March 2029"),
-        ("ar", "الخميس، 1 مارس 2029"),
-        ("ti", "ሓሙስ፣ 1 መጋቢት 2029"),
+        ("ar", "الخميس، 1 آذار (مارس) 2029"),
+        ("ti", "ሓሙስ፣ 1 መጋቢት 2029 (1-3-2029)"),
         ("am", "ሐሙስ፣ 1 ማርች 2029 (22 የካቲት 2021)"),
         ("tr", "1 Mart 2029 Perşembe"),
         ("fa", "پنجشنبه ۱ مارس ۲۰۲۹ (۱۱ اسفند ۱۴۰۷)"),
@@ -90,6 +90,20 @@ def test_the_part_of_the_day_in_words(hour: int, dutch: str, amharic: str, tigri
     moment = datetime(2026, 11, 25, hour, 30, tzinfo=AMSTERDAM)
     said = [part_of_day(moment, AMSTERDAM, locale) for locale in ("nl", "am", "ti")]
     assert said == [dutch, amharic, tigrinya]
+
+
+@pytest.mark.parametrize(
+    ("locale", "hour", "part"),
+    [
+        pytest.param("fa", 12, "ظهر", id="Persian noon"),
+        pytest.param("fa", 18, "عصر", id="Persian late afternoon"),
+        pytest.param("fa", 20, "شب", id="Persian evening"),
+        pytest.param("ps", 16, "مازدیګر", id="Pashto late afternoon"),
+        pytest.param("fa_AF", 12, "چاشت", id="Dari noon"),
+    ],
+)
+def test_a_language_cuts_the_day_its_own_way(locale: str, hour: int, part: str) -> None:
+    assert part_of_day(datetime(2026, 11, 25, hour, 30, tzinfo=AMSTERDAM), AMSTERDAM, locale) == part
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
