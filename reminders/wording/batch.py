@@ -170,7 +170,8 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
         zone=zone,
         appointments=appointments,
         answers=await answers_to(session, appointments, people),
-        heard=await heard_by(session, told, appointment_ids=appointments) if told else {},
+        # A reminder says what they heard otherwise; a change compares all that they heard.
+        heard=await heard_by(session, told, appointment_ids=appointments, only_other=not changed) if told else {},
         members=await members_of(session, person_ids=changed) if changed else (),
         schedules=schedules,
         people=await people_by_id(session, shown | (terms_of & to_consultants)),

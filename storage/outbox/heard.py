@@ -139,10 +139,13 @@ async def heard_by(
     *,
     since: datetime | None = None,
     appointment_ids: Collection[int] | None = None,
+    only_other: bool = False,
 ) -> dict[tuple[int, int], HeardOf]:
     """What these people last heard, by (person, appointment).
 
     Of appointments that are, or were thought to be, at `since` or later; None = of all. What was lost does not count.
+    `only_other`: only where it was another time or place than it is now, which is seldom: whoever sends thousands of
+    reminders need not read what is true.
     """
     if not person_ids or (appointment_ids is not None and not appointment_ids):
         return {}
@@ -179,12 +182,26 @@ async def heard_by(
         # "+ 0" keeps the engine to each person's few rows: by the index it looks for each person with each appointment,
         # sixty thousand times for a batch of 250 reminders.
         wanted = wanted.where(among(HeardRow.appointment_id + 0, appointment_ids))
+    if only_other:
+        later = aliased(HeardRow)
+        newer = exists().where(
+            later.person_id == HeardRow.person_id,
+            later.appointment_id == HeardRow.appointment_id,
+            later.id > HeardRow.id,
+            ~later.lost,
+        )
+        told, present = (type_coerce(row.location, LargeBinary) for row in (HeardRow, Appointment))
+        differs = (HeardRow.starts_at != Appointment.starts_at) | told.is_distinct_from(present)
+        wanted = wanted.where(differs, ~newer)
     # In the order in which it was told: the latest stays.
     latest = {(row.person_id, row.appointment_id): row for row in await session.execute(wanted)}
     keys = keys_of(session.get_bind().dialect)
     found: dict[tuple[int, int], HeardOf] = {}
     for pair, row in latest.items():
         place, now_place = _texts(keys, row.location, row.now_location, _LOCATION)
+        if only_other and row.starts_at == row.now_starts_at and place == now_place:
+            # The same place, encrypted anew.
+            continue
         url, now_url = _texts(keys, row.online_url, row.now_online_url, _ONLINE)
         found[pair] = HeardOf(
             row.id,

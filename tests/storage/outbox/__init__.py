@@ -1,0 +1,1 @@
+"""Tests of storage/outbox; sending and planning are tested in tests/reminders."""
