@@ -128,13 +128,15 @@ async def test_row_6_a_report_is_the_answer_after_cancelled_and_restored(town: T
     town.sanne.sees("consultant.report_holds", person="Amina Tesfay")
 
 
-async def test_row_6_on_another_day_it_is_asked_once_and_may_be_reported_anew(town: Town) -> None:
+async def test_row_6_on_another_day_it_is_asked_once_and_may_be_reported_anew(town: Town, clock: FakeClock) -> None:
     await town.cannot_come()
     await town.moves(days=1)
     town.amina.sees("appointment.answered_not_coming")
     town.amina.sees("reminder.ask")
     town.sanne.sees("consultant.report_another_day", person="Amina Tesfay")
     town.sanne.sees("consultant.report_asked_again", person="Amina Tesfay")
+    # Nobody answers in the very moment in which they are asked.
+    clock.forward(minutes=1)
     await town.cannot_come()
     town.amina.sees("absence.sent", consultant="Sanne")
     town.sanne.sees("consultant.absence", person="Amina Tesfay")
