@@ -80,13 +80,22 @@ class WhatsAppPhone:
         await self._meta.says(self._number, text)
 
     async def taps(self, label: str) -> None:
-        """Press the newest button or row with this label; answer with its number where it is numbered."""
-        for shown in reversed(self._meta.messages_of(self._number)):
-            if any(label in title for title, _ in shown.buttons):
-                self._mark = len(self.texts)
-                await self._meta.presses(self._number, label)
-                return
-        await self.says(_number_of(self.texts, label) or label)
+        """Press the newest button or row with this label; answer with its number where it is numbered.
+
+        "I come: progress meeting" is the answer of a reminder that may come at any moment, not the choice of that name.
+        """
+        titles = [
+            title
+            for shown in reversed(self._meta.messages_of(self._number))
+            for title, _ in shown.buttons
+            if label in title
+        ]
+        chosen = next((title for title in titles if ": " not in title.partition(label)[0]), next(iter(titles), None))
+        if chosen is None:
+            await self.says(_number_of(self.texts, label) or label)
+            return
+        self._mark = len(self.texts)
+        await self._meta.presses(self._number, chosen)
 
     async def sees(self, wanted: str) -> str:
         """Wait for a message that holds this."""

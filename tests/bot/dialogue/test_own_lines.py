@@ -294,7 +294,7 @@ def test_each_sentence_has_its_six_cases(name: Personal, state: str) -> None:
 
 #: How each language says that the day itself counts.
 _INCLUSIVE = {
-    "nl": "tot en met", "en": "up to and including", "ar": "ضمنًا", "am": "መጨረሻ", "ti": "መወዳእታ",
+    "nl": "tot en met", "en": "up to and including", "ar": "ضمنًا|محسوب", "am": "መጨረሻ", "ti": "መወዳእታ",
     "tr": "o gün dahil|[Ss]on gün", "fa": "تا پایان", "fa_AF": "تا پایان", "ps": "هم پکې", "so": "way ku jirt",
     "ku": "jî tê de", "ckb": "ڕۆژەش لەگەڵیدا", "uk": "включно|Останній день", "ru": "включительно|Последний день",
     "fr": "inclus",
