@@ -84,16 +84,20 @@ class WhatsAppPhone:
 
         "I come: progress meeting" is the answer of a reminder that may come at any moment, not the choice of that name.
         """
+        # A long row is cut at its end, where the Dutch name stands.
+        short = label.partition(" (")[0]
         titles = [
             title
             for shown in reversed(self._meta.messages_of(self._number))
             for title, _ in shown.buttons
-            if label in title
+            if short in title
         ]
-        chosen = next((title for title in titles if ": " not in title.partition(label)[0]), next(iter(titles), None))
-        if chosen is None:
-            await self.says(_number_of(self.texts, label) or label)
+        chosen = next((title for title in titles if ": " not in title.partition(short)[0]), None)
+        number = _number_of(self.texts, label)
+        if chosen is None and (number is not None or not titles):
+            await self.says(number or label)
             return
+        chosen = chosen or titles[0]
         self._mark = len(self.texts)
         await self._meta.presses(self._number, chosen)
 
