@@ -37,7 +37,7 @@ _CHOICES_IN: Final[Mapping[str, float]] = {
     "am": 0.46,
     "ckb": 0.46,
     "ku": 0.48,
-    "ar": 0.62,
+    "ar": 0.66,
     "en": 0.74,
     "nl": 0.56,
     "uk": 0.58,
