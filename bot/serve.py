@@ -22,10 +22,9 @@ from bot.channels.registry import set_up
 from bot.configuration.clock import SystemClock
 from bot.configuration.settings import Settings
 from bot.watch import Watch
-from storage.engine.database import Database, database_url
-from storage.engine.key_marks import check_key_marks
+from storage.engine.database import database_url
 from storage.engine.keys import KeyRing
-from storage.engine.migrate import migrate, schema_is_current
+from storage.engine.migrate import prepare_schema
 from storage.engine.sqlite_file import ServiceLock
 
 log = structlog.get_logger(__name__)
@@ -42,13 +41,6 @@ _YOUNG = 50_000
 MOST_CONNECTIONS = 3_000
 KEEP_ALIVE = 15
 LONGEST_HEAD = 32_768
-
-
-class SchemaIsOld(ValueError):
-    """A PostgreSQL database must be migrated by an operator."""
-
-    def __init__(self) -> None:
-        super().__init__("The database's schema is not up to date. Run: maatje migrate")
 
 
 class PlainConnection(ValueError):
@@ -69,21 +61,6 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Generator[None, None, None]:
         """Leave the signals alone."""
         yield
-
-
-async def prepare_schema(database: Database) -> None:
-    """Migrate an SQLite file; refuse a PostgreSQL schema that is old, and a secret that cannot read what is stored.
-
-    Raises:
-        SchemaIsOld: on PostgreSQL.
-        Undecryptable: rows are under a secret that is not among the settings.
-    """
-    if not database.is_missing():
-        await check_key_marks(database)
-    if database.is_sqlite:
-        await migrate(database)
-    elif not await schema_is_current(database):
-        raise SchemaIsOld
 
 
 def listen(settings: Settings, port: int | None = None) -> socket.socket:

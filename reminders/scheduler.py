@@ -7,7 +7,7 @@ run them: what they do is idempotent.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -25,6 +25,8 @@ from storage.privacy.retention import forget_old
 from storage.privacy.seals import seal_audit
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 PLAN_EVERY = timedelta(minutes=15)
 CLEAN_EVERY = timedelta(hours=6)
@@ -117,24 +119,22 @@ class Scheduler:
 
     async def _step(self, name: str, work: Awaitable[int]) -> int:
         """What one part of a job did; one that stumbles costs the other parts nothing."""
+        return await self._tried(name, work) or 0
+
+    async def _tried(self, name: str, work: Awaitable[T]) -> T | None:
+        """What came of it; None where it stumbled, which is said."""
         try:
             done = await work
         except Exception as error:
             self._stumbling.noticed(name, error=type(error).__name__)
-            return 0
+            return None
         self._stumbling.well(name)
         return done
 
     def _every(self, interval: timedelta, job: Callable[[], Awaitable[None]]) -> None:
         async def guarded() -> None:
-            name = getattr(job, "__name__", "?")
-            try:
-                await job()
-            except Exception as error:
-                # One failed run must not end the job: the next one comes.
-                self._stumbling.noticed(name, error=type(error).__name__)
-            else:
-                self._stumbling.well(name)
+            # One failed run must not end the job: the next one comes.
+            await self._tried(getattr(job, "__name__", "?"), job())
 
         # Without a trigger: once, at once; on a busy machine a moment later, and never left out.
         self._jobs.add_job(guarded, misfire_grace_time=None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import IntEnum, StrEnum
-from typing import TypeVar
+from typing import Final, TypeVar
 
 Word = TypeVar("Word", bound=StrEnum)
 What = TypeVar("What")
@@ -39,6 +39,10 @@ class AbsenceState(StrEnum):
     REPORTED = "reported"
     SEEN = "seen"
     WITHDRAWN = "withdrawn"
+
+
+#: A report that was sent and not taken back.
+SENT_REPORT: Final = (AbsenceState.REPORTED, AbsenceState.SEEN)
 
 
 class ReportEnd(StrEnum):
@@ -209,6 +213,11 @@ class MessageState(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+
+
+#: A message that nothing came of yet, and one that reached nobody.
+ON_ITS_WAY: Final = (MessageState.PENDING, MessageState.SENDING)
+LOST: Final = (MessageState.FAILED, MessageState.EXPIRED)
 
 
 class AddressKind(StrEnum):

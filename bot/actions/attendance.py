@@ -78,7 +78,7 @@ async def report_missed(
     if isinstance(report, Refused):
         return report
     person = await acting.session.get_one(Person, person_id)
-    await drafts.include_missed(acting, report, missed)
+    await drafts.include_these(acting, report, missed)
     report.reason, report.state, report.version = reason, AbsenceState.REPORTED, 1
     report.reported_at = acting.now
     acting.audit("reported_absence", f"absence:{report.id}")

@@ -155,9 +155,13 @@ def ask_to_prove(acting: Acting, contact: Contact) -> tuple[str, Challenge]:
 
     A sender of SMS or mail can be forged; only who has the number or the mailbox reads what is sent there.
     """
+    return _challenge(acting, contact, LINK_PROOF_LASTS)
+
+
+def _challenge(acting: Acting, contact: Contact, lasts: timedelta) -> tuple[str, Challenge]:
     digits = f"{secrets.randbelow(1_000_000):06}"
     mark = acting.parts.keys.sign(f"{contact.id}:{digits}", _CONTEXT)
-    return digits, Challenge(contact.id, mark, acting.now + LINK_PROOF_LASTS)
+    return digits, Challenge(contact.id, mark, acting.now + lasts)
 
 
 async def link_proved(
@@ -266,21 +270,20 @@ async def send_code(
     contact = await _asked_for(acting, channel, address, person.language)
     if contact.state is ContactState.BLOCKED:
         return AddressRefused.STOPPED
-    code = f"{secrets.randbelow(1_000_000):06}"
-    until = acting.now + CODE_LASTS
+    code, challenge = _challenge(acting, contact, CODE_LASTS)
     await acting.put(
         Outgoing(
             key=f"channel_code:{once}",
             kind=Kind.SAY,
             due_at=acting.now,
-            useful_until=until,
+            useful_until=challenge.until,
             params=told.code(code).to_json(),
             contact_id=contact.id,
             priority=Priority.REPLY,
         )
     )
     acting.audit("sent_code", f"contact:{contact.id}")
-    return Challenge(contact.id, acting.parts.keys.sign(f"{contact.id}:{code}", _CONTEXT), until)
+    return challenge
 
 
 async def prove(acting: Acting, challenge: Challenge, text: str) -> Contact | ProofRefused:

@@ -22,9 +22,8 @@ from bot.configuration.settings import SecretMissing, Settings
 from reminders.planning.planner import HORIZON
 from reminders.policies.due_times import PolicyError
 from storage.engine.database import Database, DatabaseUrlWrong, is_unusable
-from storage.engine.key_marks import check_key_marks
 from storage.engine.keys import SecretTooShort, Undecryptable
-from storage.engine.migrate import migrate, schema_is_current
+from storage.engine.migrate import SchemaIsOld, prepare_schema
 from storage.mapped import open_database
 from storage.vocabulary import ChangeSource
 
@@ -80,12 +79,10 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
     if database.is_sqlite and _folder_is_missing(database.url.database):
         stop(f"There is no folder for {database.url.database}. Make it, or mend MAATJE_DATABASE_URL.", WRONG_USAGE)
     try:
-        if not database.is_missing():
-            await check_key_marks(database)
-        if database.is_sqlite:
-            await migrate(database)
-        elif not await schema_is_current(database):
-            stop("The database's schema is not up to date. Run: maatje migrate", WRONG_USAGE)
+        try:
+            await prepare_schema(database)
+        except SchemaIsOld as error:
+            stop(str(error), WRONG_USAGE)
         yield database
     finally:
         await database.close()

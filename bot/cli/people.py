@@ -164,9 +164,7 @@ def plan(person: Annotated[str, typer.Argument(metavar="PERSON")], as_json: AsJs
                         "mandatory": a.mandatory,
                         "status": a.status.value,
                         "version": a.version,
-                        "source": next(
-                            (c.source.value for c in changes.get(a.id, ()) if c.change is Change.MADE), None
-                        ),
+                        "source": _source(changes.get(a.id, ())),
                         "changes": [_change(c, settings.zone) for c in changes.get(a.id, ())],
                     }
                     for a in every

@@ -7,6 +7,7 @@ import typer
 from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, opened, read_settings, run, show_json, stop
 from reminders.policies.due_times import PolicyError
 from storage.engine.key_marks import check_key_marks
+from storage.engine.migrate import SchemaIsOld
 from storage.engine.migrate import migrate as migrate_schema
 from storage.mapped import open_database
 
@@ -26,7 +27,7 @@ def serve(
 ) -> None:
     """Run the service: channels, web chat, reminders."""
     # Here, because the whole service comes with it, and the other commands need not wait for that.
-    from bot.serve import PlainConnection, PortTaken, SchemaIsOld, TooFewDescriptors
+    from bot.serve import PlainConnection, PortTaken, TooFewDescriptors
     from bot.watch import DatabaseLost
     from storage.engine.sqlite_file import FileServed
 

@@ -5,14 +5,23 @@ What a channel needs is a group of its own in that channel's folder; `Settings.o
 
 from getpass import getuser
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from reminders.local_time import QuietHours
 from storage.engine.keys import KeyRing
+
+
+def without_slash(address: str) -> str:
+    """An address as it is joined with paths."""
+    return address.strip().rstrip("/")
+
+
+#: The address of a server, as a setting.
+Url = Annotated[str, AfterValidator(without_slash)]
 
 
 class SecretMissing(ValueError):
@@ -55,7 +64,7 @@ class Settings(BaseSettings):
     faq: Path | None = None
     # A folder with recordings of a human voice, which win over the synthetic one (bot/voice/recordings.py).
     recordings: Path | None = None
-    public_url: str = ""
+    public_url: Url = ""
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     # Where metrics and readiness are told, for the machines that ask; None = at the same port as the chat.
@@ -84,11 +93,6 @@ class Settings(BaseSettings):
     def _hours_are_times(cls, value: str) -> str:
         QuietHours.parse(value)
         return value
-
-    @field_validator("public_url")
-    @classmethod
-    def _no_slash_at_the_end(cls, value: str) -> str:
-        return without_slash(value)
 
     @property
     def operator_name(self) -> str:
@@ -151,8 +155,3 @@ def missing_of_group(group: dict[str, object]) -> None:
     """
     if missing := [f"MAATJE_{name}" for name, value in group.items() if not value]:
         raise ValueError(f"a channel is set up by half; also set {', '.join(missing)}")
-
-
-def without_slash(address: str) -> str:
-    """An address as it is joined with paths."""
-    return address.strip().rstrip("/")

@@ -16,7 +16,8 @@ from bot.demo.clock import DemoClock
 from bot.demo.fill import fill
 from bot.demo.routes import DemoRoutes
 from bot.demo.sides import Sides
-from bot.serve import listen, prepare_schema, running, until_told_to_stop
+from bot.serve import listen, running, until_told_to_stop
+from storage.engine.migrate import prepare_schema
 
 log = structlog.get_logger(__name__)
 

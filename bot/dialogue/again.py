@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from bot.dialogue import menu
 from bot.dialogue.consultants.common import menu_rows
 from bot.dialogue.turn import Turn, part
+from reminders.intents import number_in
 
 
 async def repeat_message(turn: Turn, args: Sequence[str]) -> None:
     """The message as it is true now: "whole:<message>"; the menu where it does not hold any more, or was another's."""
-    number = int(args[0]) if args and args[0].isascii() and args[0].isdecimal() and len(args[0]) < 19 else 0
+    number = number_in(args)
     reader = turn.linked_person or turn.linked_consultant
     body = await turn.services.earlier_message(turn.session, number, reader, turn.now) if reader is not None else None
     if body is not None:

@@ -50,10 +50,14 @@ async def send(turn: Turn, text: str, kind: LetterKind, sent: tuple[SentMedia, .
     written = await write_to_consultant(turn.acting, kind, words(turn, text, sent))
     turn.expect("")
     if not written.told:
-        number = turn.services.municipalities.of(turn.person.municipality).telephone
-        reached = part("absence.call_municipality", telephone=number) if number else part("absence.no_consultant")
-        turn.say(title("letter.kept"), reached, buttons=[menu.back()])
+        turn.say(title("letter.kept"), whom_to_call(turn), buttons=[menu.back()])
     return written.told
+
+
+def whom_to_call(turn: Turn) -> Part:
+    """Where no consultant is known: the municipality, by telephone where its number is known."""
+    number = turn.services.municipalities.of(turn.person.municipality).telephone
+    return part("absence.call_municipality", telephone=number) if number else part("absence.no_consultant")
 
 
 def words(turn: Turn, text: str, along: tuple[SentMedia, ...] = (), heard: Understanding | None = None) -> Words:

@@ -157,10 +157,11 @@ async def _free_text(turn: Turn, text: str, *, edited: bool) -> None:
         return
     topic, _, number = turn.conversation.topic.partition(":")
     intent = await chosen_by_text(turn, text)
-    heard = await words.understand(turn, text)
     if intent is not None:
         await press(turn, intent)
-    elif heard.act is SpeechAct.URGENT and topic not in (channels.TOPIC_ADDRESS, channels.TOPIC_CODE):
+        return
+    heard = await words.understand(turn, text)
+    if heard.act is SpeechAct.URGENT and topic not in (channels.TOPIC_ADDRESS, channels.TOPIC_CODE):
         # Before whatever is open: a cry in the middle of a letter is no letter.
         await words.take(turn, text, heard)
     elif topic in ("letter", "other_time"):

@@ -15,11 +15,11 @@ import numpy as np
 
 from bot.faq.absence import ComingWords
 from bot.faq.dialect import Dialect
-from bot.faq.finding import Candidate, Finding, Heard
+from bot.faq.finding import SAME_AS_ACT, Candidate, Finding, Heard
 from bot.faq.gaps import Gap
 from bot.faq.likeness import Likeness
 from bot.faq.meaning import Encoder, bundled_encoder
-from bot.faq.model import ACT, CRY, OUTSIDE, SAME_AS_ACT, Model, fingerprint, load_model, phrasings
+from bot.faq.model import ACT, CRY, OUTSIDE, Model, fingerprint, load_model, phrasings
 from bot.faq.pieces import PLACES, Floats, weighted
 from bot.faq.urgent import CryForHelp
 from bot.faq.words import normalise

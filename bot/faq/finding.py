@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 FaqOutcome = Literal["answer", "choices", "handover", "urgent"]
+
+#: A phrasing of these topics is mostly the act itself ("I am ill"), and at times a question about it.
+SAME_AS_ACT: Final[Mapping[str, str]] = {
+    "report_sick_lesson": "absence",
+    "late_for_lesson": "late",
+    "reschedule_appointment": "reschedule",
+    "bot_talk_to_human": "human",
+    "bot_stop_messages": "stop",
+}
 
 
 class Heard(StrEnum):

@@ -28,14 +28,6 @@ OUTSIDE: Final = ""
 CRY: Final = "cry:"
 #: The classes of what somebody does by writing begin like this; see bot/understanding/acts.py.
 ACT: Final = "act:"
-#: A phrasing of these topics is mostly the act itself ("I am ill"), and at times a question about it.
-SAME_AS_ACT: Final[Mapping[str, str]] = {
-    "report_sick_lesson": "absence",
-    "late_for_lesson": "late",
-    "reschedule_appointment": "reschedule",
-    "bot_talk_to_human": "human",
-    "bot_stop_messages": "stop",
-}
 MODEL_FILE: Final = Path(__file__).parent / "model.npz"
 
 

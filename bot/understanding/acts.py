@@ -10,7 +10,7 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Final
 
-from bot.faq.finding import Candidate
+from bot.faq.finding import SAME_AS_ACT, Candidate
 from storage.vocabulary import AbsenceReason
 
 
@@ -60,13 +60,7 @@ class DayPart(StrEnum):
 
 
 #: The FAQ topic that says the same as an act: where a topic is asked for, the act names it.
-TOPIC_OF: Final = {
-    SpeechAct.ABSENCE: "report_sick_lesson",
-    SpeechAct.LATE: "late_for_lesson",
-    SpeechAct.RESCHEDULE: "reschedule_appointment",
-    SpeechAct.HUMAN: "bot_talk_to_human",
-    SpeechAct.STOP: "bot_stop_messages",
-}
+TOPIC_OF: Final = {SpeechAct(act): topic for topic, act in SAME_AS_ACT.items()}
 #: And the other way round.
 ACT_OF_TOPIC: Final = {topic: act for act, topic in TOPIC_OF.items()}
 

@@ -15,8 +15,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from bot.faq.absence import ComingWords
-from bot.faq.finder import Thresholds, TrainedFinder, combined, decide
+from bot.faq.finder import TrainedFinder, combined, decide
 from bot.faq.finding import Candidate, Heard
 from bot.faq.model import ACT, CRY, OUTSIDE
 from bot.faq.pieces import Floats
@@ -97,9 +96,7 @@ class TrainedDoor:
 
     finder: TrainedFinder
     courteous: CourteousWords = field(default_factory=CourteousWords)
-    coming: ComingWords = field(default_factory=ComingWords)
     sure: Certainty = field(default_factory=Certainty)
-    limits: Thresholds = field(default_factory=Thresholds)
 
     def understand(
         self, text: str, locale: str | None = None, now: datetime | None = None, *, asked: bool = False
@@ -147,7 +144,7 @@ class TrainedDoor:
                 sums[f"{ACT}courtesy:thanks"] += self.sure.listed
             case None:
                 pass
-        heard = self.coming.heard_in(text)
+        heard = self.finder.coming.heard_in(text)
         if heard is Heard.COMING or heard is Heard.BETTER:
             sums[f"{ACT}coming"] += self.sure.pattern
         elif heard is Heard.ABSENT:
@@ -187,19 +184,18 @@ class TrainedDoor:
             # Read the wrong way round it takes a lesson from who comes; the other way it is asked.
             best = SpeechAct.COMING
         topics = self.finder.topics(standard, chances)
-        outcome, nearest = decide(topics, self.finder.content, self.limits, language)
-        candidates = tuple(Candidate(one.topic, one.score) for one in nearest)
+        outcome, candidates = decide(topics, self.finder.content, self.finder.thresholds, language)
         if best in (SpeechAct.QUESTION, SpeechAct.OTHER) or acts[best] < self.sure.act:
-            question = sum(one.score for one in nearest)
+            question = sum(one.score for one in candidates)
             if outcome == "answer":
-                act = ACT_OF_TOPIC.get(nearest[0].topic, SpeechAct.QUESTION)
+                act = ACT_OF_TOPIC.get(candidates[0].topic, SpeechAct.QUESTION)
                 return Understanding(
-                    act, round(question, 4), topic=nearest[0].topic, candidates=candidates, language=language
+                    act, round(question, 4), topic=candidates[0].topic, candidates=candidates, language=language
                 )
             if outcome == "choices":
                 return Understanding(SpeechAct.QUESTION, round(question, 4), candidates=candidates, language=language)
             return Understanding(
-                SpeechAct.OTHER, round(acts[SpeechAct.OTHER], 4), nearest=nearest[0].topic, language=language
+                SpeechAct.OTHER, round(acts[SpeechAct.OTHER], 4), nearest=candidates[0].topic, language=language
             )
         kind = _courtesy(chances) if best is SpeechAct.COURTESY else None
         topic = TOPIC_OF.get(best)

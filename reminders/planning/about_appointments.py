@@ -17,7 +17,6 @@ from storage.appointments.schedule import Slot
 from storage.outbox.message import Outgoing
 from storage.vocabulary import AppointmentKind, Priority, Wishes
 
-# A week's overview is still good on its Monday morning.
 # Taken for an appointment whose end is not known.
 USUAL_LENGTH = timedelta(hours=1)
 # Reminders due within this of each other are said together, at the time of the first.

@@ -17,14 +17,12 @@ from storage.engine.columns import Json
 from storage.outbox.heard import HeardOf, what_differs
 from storage.outbox.message import Outgoing
 from storage.outbox.planning import Earlier
-from storage.vocabulary import AppointmentKind, Change, MessageState, Priority, Told
+from storage.vocabulary import LOST, ON_ITS_WAY, AppointmentKind, Change, MessageState, Priority, Told
 
 # Closer to the appointment than this, quiet hours do not hold a change back: better woken than at a closed door.
 WAKE_FOR = timedelta(hours=1)
 # Of more changed classes than this, at once, the next ones are named: as many as stand in one message.
 MOST_CLASSES = 8
-_ON_ITS_WAY = (MessageState.PENDING, MessageState.SENDING)
-_LOST = (MessageState.FAILED, MessageState.EXPIRED)
 
 
 def change_of(heard: HeardOf, reader: PlannedFor, now: datetime, *, theirs: bool) -> Outgoing | None:
@@ -111,10 +109,10 @@ def once_each(
             found.append(change)
             continue
         last = before[-1]
-        if last.state in _ON_ITS_WAY:
+        if last.state in ON_ITS_WAY:
             found.append(replace(change, key=last.key))
         elif last.state is MessageState.CANCELLED or (
-            last.state in _LOST and back_at.get(change.person_id or 0, ALWAYS) > last.due_at
+            last.state in LOST and back_at.get(change.person_id or 0, ALWAYS) > last.due_at
         ):
             found.append(replace(change, key=f"{change.key}:after{last.id}"))
     return found

@@ -135,14 +135,23 @@ class Planner:
         self,
         session: AsyncSession,
         changes: Sequence[AppointmentChange],
-        people: Sequence[Collection[int]],
+        people: Sequence[frozenset[int]],
         now: datetime,
     ) -> None:
         """Consultants hear of two sources that said different things."""
-        for change, theirs, were_theirs in zip(changes, people, people[len(changes) :], strict=False):
-            if change.overruled is not None:
-                concerned = await self.people(session, {*theirs, *were_theirs})
-                await add(session, conflicts(change, concerned, now), now)
+        overruled = [
+            (change, theirs | were_theirs)
+            for change, theirs, were_theirs in zip(changes, people, people[len(changes) :], strict=False)
+            if change.overruled is not None
+        ]
+        everybody: set[int] = set().union(*(concerned for _, concerned in overruled))
+        known = {person.id: person for person in await self.people(session, everybody)} if everybody else {}
+        found = [
+            message
+            for change, concerned in overruled
+            for message in conflicts(change, [known[one] for one in sorted(concerned) if one in known], now)
+        ]
+        await add(session, found, now)
 
     async def _note_what_they_knew(
         self,
@@ -175,7 +184,6 @@ class Planner:
                     takes_place=takes_place,
                     same_url=elsewhere or change.change is not Change.MOVED,
                 )
-        await session.flush()
 
     async def plan_people(self, session: AsyncSession, person_ids: Collection[int]) -> int:
         """Plan these people's messages anew, after anything about them changed; returns how many rows are new.
@@ -252,9 +260,19 @@ class Planner:
         """
         now = self._now()
         today = to_instant(datetime.combine(now.astimezone(self._zone).date(), time()), self._zone).instant
+        memberships = await members_of(session, person_ids=person_ids)
         schedules = await schedules_of(
-            session, person_ids, today, now + FAR, zone=self._zone, groups_until=now + self._horizon
+            session,
+            person_ids,
+            today,
+            now + FAR,
+            zone=self._zone,
+            groups_until=now + self._horizon,
+            members=memberships,
         )
+        members: defaultdict[int, list[Member]] = defaultdict(list)
+        for member in memberships:
+            members[member.person_id].append(member)
         said = await said_about(session, person_ids, (Kind.MILESTONE, Kind.TERM_CORRECTION, Kind.OWN_DATES))
         states = await self._term_states(session, person_ids, said, now)
         unheard = {person_id for person_id, all_of in said.items() if any(one.lost for one in all_of)}
@@ -262,7 +280,6 @@ class Planner:
         heard: defaultdict[int, list[HeardOf]] = defaultdict(list)
         for one in (await heard_by(session, person_ids, since=now)).values():
             heard[one.person_id].append(one)
-        members = await self._members(session, heard)
         messages: list[Outgoing] = []
         changes: list[Outgoing] = []
         for found in await self.people(session, person_ids):
@@ -305,14 +322,6 @@ class Planner:
         known = {one.appointment_id for one in heard}
         found.extend((made(slot, person, now), slot.kind) for slot in late if slot.id not in known)
         return in_few_words(found) if found else []
-
-    async def _members(self, session: AsyncSession, heard: Mapping[int, Sequence[HeardOf]]) -> dict[int, list[Member]]:
-        """The memberships of those who heard of classes, by person."""
-        of_groups = [person_id for person_id, all_of in heard.items() if any(one.group_id for one in all_of)]
-        found: defaultdict[int, list[Member]] = defaultdict(list)
-        for member in await members_of(session, person_ids=of_groups) if of_groups else ():
-            found[member.person_id].append(member)
-        return found
 
     async def people(self, session: AsyncSession, person_ids: Collection[int]) -> list[PlannedFor]:
         """These people, as far as planning goes."""

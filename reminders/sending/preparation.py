@@ -49,8 +49,6 @@ _YIELD_EVERY = 16
 FILE_AGAIN_IN = timedelta(minutes=10)
 # A row that cannot be read under the secrets that there are is tried again this often.
 KEY_AGAIN_IN = timedelta(minutes=30)
-# Faults of the database itself are not a message's fault: the whole batch goes back.
-_NOT_THE_ROWS_FAULT = DATABASE_FAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +127,7 @@ class Preparation:
                         self._illustrate(parcel, said, one)
                         parcels.append((one.way.lane, parcel))
                 case Skip():
-                    lost_at = now if said.state is MessageState.FAILED else None
-                    results.append(Result(row.id, said.state, said.reason, lost_at=lost_at))
+                    results.append(_not_sent(row, said, now))
                 case Merged() if isinstance(composed.get(said.into), Body):
                     pass
                 case _:
@@ -155,8 +152,7 @@ class Preparation:
             open_now = channels - closed if closed and row.priority != Priority.REPLY else channels
             way = route(row, recipients, open_now, self._rules, now)
             if isinstance(way, NoWay):
-                lost_at = now if way.state is MessageState.FAILED else None
-                results.append(Result(row.id, way.state, way.reason, lost_at=lost_at))
+                results.append(_not_sent(row, way, now))
                 continue
             if isinstance(way, Later):
                 at = min(way.at, max(end_of_use(row.due_at, row.useful_until) - LAST_CALL, now))
@@ -188,7 +184,8 @@ class Preparation:
                 rendered = replace(rendered, brief=self._brief(body, message, way.language, now))
         except (FileNotYet, Undecryptable):
             raise
-        except _NOT_THE_ROWS_FAULT:
+        except DATABASE_FAULTS:
+            # No message's fault: the whole batch goes back.
             raise
         except Exception as error:  # costs this message only, whatever it is
             log.error("outbox_not_rendered", message=message.id, kind=message.kind, error=type(error).__name__)
@@ -258,7 +255,7 @@ class Preparation:
         try:
             async with self._database.reading() as session:
                 return await self._composer.compose(session, messages, now)
-        except _NOT_THE_ROWS_FAULT:
+        except DATABASE_FAULTS:
             raise
         except Exception as error:  # one bad row among many: find it by asking one at a time
             log.warning("outbox_batch_not_composed", rows=len(messages), error=type(error).__name__)
@@ -268,7 +265,7 @@ class Preparation:
             async with self._database.reading() as session:
                 try:
                     composed.update(await self._composer.compose(session, [message], now))
-                except _NOT_THE_ROWS_FAULT:
+                except DATABASE_FAULTS:
                     raise
                 except Undecryptable as error:
                     composed[message.id] = error
@@ -287,18 +284,25 @@ def _merged(composed: Mapping[int, _Said], routed: Sequence[_Routed]) -> dict[in
     return merged
 
 
+def _not_sent(row: ClaimedRow, why: Skip | NoWay, now: datetime) -> Result:
+    return Result(row.id, why.state, why.reason, lost_at=now if why.state is MessageState.FAILED else None)
+
+
 def _waits_for_file(row: ClaimedRow, now: datetime) -> Result:
-    """Twice as long as it waited until now, at most FILE_AGAIN_IN."""
-    pause = min(max(now - row.due_at, timedelta(seconds=10)), FILE_AGAIN_IN)
-    return Result(row.id, MessageState.PENDING, "file_not_yet", next_at=now + pause)
+    return _waits(row, now, "file_not_yet", at_least=timedelta(seconds=10), at_most=FILE_AGAIN_IN)
 
 
 def _waits_for_key(row: ClaimedRow, now: datetime) -> Result:
     """What cannot be read under these secrets goes back: with the right one it is sent, and when its use ends somebody
-    hears that it was not. Each time it waits twice as long, at most KEY_AGAIN_IN."""
+    hears that it was not."""
     log.error("outbox_row_not_readable", message=row.id, kind=row.kind)
-    pause = min(max(now - row.due_at, timedelta(minutes=1)), KEY_AGAIN_IN)
-    return Result(row.id, MessageState.PENDING, "not_readable", next_at=now + pause)
+    return _waits(row, now, "not_readable", at_least=timedelta(minutes=1), at_most=KEY_AGAIN_IN)
+
+
+def _waits(row: ClaimedRow, now: datetime, reason: str, *, at_least: timedelta, at_most: timedelta) -> Result:
+    """Back into the queue, twice as long as it waited until now."""
+    pause = min(max(now - row.due_at, at_least), at_most)
+    return Result(row.id, MessageState.PENDING, reason, next_at=now + pause)
 
 
 def _failed(row_id: int, reason: str, now: datetime) -> Result:

@@ -20,7 +20,7 @@ from storage.appointments.absence_reports import (
 )
 from storage.appointments.absences import Absence
 from storage.people.people import Consultant, Person
-from storage.vocabulary import AbsenceState
+from storage.vocabulary import SENT_REPORT, AbsenceState
 
 
 class FollowUpComposer:
@@ -69,7 +69,7 @@ class FollowUpComposer:
 
 
 def _still_ill(report: Absence, person: Person) -> Composed:
-    if report.state not in (AbsenceState.REPORTED, AbsenceState.SEEN) or report.better_on is not None:
+    if report.state not in SENT_REPORT or report.better_on is not None:
         return Skip("better")
     if person.stopped_at is not None or person.consented_at is None:
         return Skip("stopped")

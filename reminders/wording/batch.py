@@ -12,6 +12,7 @@ from reminders.kinds import Kind
 from reminders.own_dates import own_dates
 from reminders.stored_terms import StoredFacts, stored_facts
 from storage.appointment_kinds import MEETINGS
+from storage.appointments.absence_reports import is_same_day
 from storage.appointments.appointments import day_bounds
 from storage.appointments.report_stands import ReportStands, reports_standing
 from storage.appointments.schedule import (
@@ -21,6 +22,7 @@ from storage.appointments.schedule import (
     answers_to,
     appointment_rows,
     contact_moments,
+    is_for,
     members_of,
     schedules_of,
 )
@@ -69,9 +71,8 @@ class Batch:
     def answer(self, appointment: ScheduledAppointment, person_id: int) -> Answer | None:
         """What was answered, at whatever hour and place it is now: a meeting on another day is asked anew."""
         answer, answered_for = self.answers.get((appointment.id, person_id), (None, None))
-        return (
-            answer if answered_for is not None and self.day(answered_for) == self.day(appointment.starts_at) else None
-        )
+        is_held = answered_for is not None and is_same_day(answered_for, appointment.starts_at, self.zone)
+        return answer if is_held else None
 
     def answer_before(self, appointment: ScheduledAppointment, person_id: int) -> tuple[Answer, datetime] | None:
         """What was answered when it was on another day, and when that was; None when nothing was."""
@@ -82,12 +83,9 @@ class Batch:
 
     def takes_place(self, appointment: ScheduledAppointment, person_id: int) -> bool:
         """Whether it does, for this person: a class does for the group's members of that day."""
-        if appointment.status is not AppointmentStatus.PLANNED:
-            return False
-        if appointment.group_id is None:
-            return appointment.person_id == person_id
-        day = self.day(appointment.starts_at)
-        return any(m.person_id == person_id and m.group_id == appointment.group_id and m.on(day) for m in self.members)
+        return appointment.status is AppointmentStatus.PLANNED and is_for(
+            person_id, appointment.person_id, appointment.group_id, appointment.starts_at, self.members, self.zone
+        )
 
     def told(
         self,

@@ -15,9 +15,9 @@ from reminders.delivery.composing import ClaimedMessage, Composed, Skip
 from reminders.intents import Act, asks
 from reminders.stored_terms import stored_facts
 from reminders.terms.terms import TermRules, compute_terms
-from reminders.wording.appointment import name_of
+from reminders.wording.appointment import kind_text, name_of
 from reminders.wording.heard.reading import reading_text
-from storage.appointments.absence_reports import first_appointments, reports_that_matter
+from storage.appointments.absence_reports import first_appointments, is_same_day, reports_that_matter
 from storage.appointments.appointments import Appointment, Participation, day_bounds
 from storage.appointments.schedule import own_appointments
 from storage.attendance.patterns import TalkRules, patterns_of
@@ -108,7 +108,7 @@ async def _today(session: AsyncSession, caseload: Caseload) -> list[Line]:
         params: dict[str, Value] = {
             "at": appointment.starts_at,
             "person": caseload.name(person_id),
-            "kind": Text(f"kind.{appointment.kind.value}"),
+            "kind": kind_text(appointment.kind),
             "answer": Text(f"consultant.answered.{answer.value if answer is not None else 'none'}"),
         }
         lines.append(Line(Text("consultant.today_line", params), person_id))
@@ -122,7 +122,7 @@ async def _unconfirmed(session: AsyncSession, caseload: Caseload) -> list[Line]:
                 "consultant.unconfirmed_line",
                 {
                     "person": caseload.name(appointment.person_id or 0),
-                    "kind": Text(f"kind.{appointment.kind.value}"),
+                    "kind": kind_text(appointment.kind),
                     "at": appointment.starts_at,
                 },
             ),
@@ -147,8 +147,7 @@ def _answer_to(appointment: Appointment, given: Participation | None, zone: Zone
     """What was answered, at whatever hour and place it is now: a meeting on another day is asked anew."""
     if given is None or given.answered_for is None:
         return None
-    same_day = given.answered_for.astimezone(zone).date() == appointment.starts_at.astimezone(zone).date()
-    return given.answer if same_day else None
+    return given.answer if is_same_day(given.answered_for, appointment.starts_at, zone) else None
 
 
 async def _absences(session: AsyncSession, caseload: Caseload) -> list[Line]:

@@ -8,7 +8,7 @@ from locales.rendering.message import Button, Part, Style, Text
 from reminders.delivery.composing import ClaimedMessage, Skip
 from reminders.intents import Act, asks
 from reminders.wording.absence import ENDS
-from reminders.wording.appointment import appointment_line, name_of
+from reminders.wording.appointment import appointment_line, kind_text, name_of
 from reminders.wording.batch import Batch, person_of
 from reminders.wording.joined import Buttons, Wording
 from reminders.wording.to_person_on_changes import what_was
@@ -163,7 +163,7 @@ def _is_ahead(lost: LostOf, now: datetime) -> bool:
 def _lost(one: LostOf, now: datetime) -> list[Part]:
     """What a message would have said: it is off, it moved from here to there, or it is at all."""
     appointment, heard = one.appointment, one.heard
-    kind = {"kind": Text(f"kind.{appointment.kind.value}")}
+    kind = {"kind": kind_text(appointment.kind)}
     where = [Part(Text("appointment.where", {"place": appointment.location}))] if appointment.location else []
     match one.change:
         case Change.CANCELLED if heard is not None:

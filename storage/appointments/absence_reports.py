@@ -14,11 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.absences import Absence, AbsenceAppointment
 from storage.appointments.appointments import Appointment
-from storage.vocabulary import AbsenceState, AppointmentStatus
+from storage.vocabulary import SENT_REPORT, AbsenceState, AppointmentStatus
 
 #: How far back "how often absent lately" looks.
 LOOK_BACK: Final = timedelta(weeks=8)
-_SENT: Final = (AbsenceState.REPORTED, AbsenceState.SEEN)
 
 
 async def absence_of(session: AsyncSession, person_id: int, absence_id: int) -> Absence | None:
@@ -93,7 +92,7 @@ async def times_reported(session: AsyncSession, person_id: int, since: datetime,
         .select_from(Absence)
         .where(
             Absence.person_id == person_id,
-            Absence.state.in_(_SENT),
+            Absence.state.in_(SENT_REPORT),
             Absence.reported_at > since,
             *([Absence.id != but] if but is not None else []),
         )
@@ -104,7 +103,7 @@ async def times_reported(session: AsyncSession, person_id: int, since: datetime,
 async def leave_out(session: AsyncSession, person_id: int, appointment_ids: Collection[int]) -> None:
     """Make sent reports of this person be about these appointments no more; of a report that was made for nothing else
     its days are left."""
-    sent = select(Absence.id).where(Absence.state.in_(_SENT), Absence.person_id == person_id)
+    sent = select(Absence.id).where(Absence.state.in_(SENT_REPORT), Absence.person_id == person_id)
     await session.execute(
         delete(AbsenceAppointment).where(
             AbsenceAppointment.appointment_id.in_(appointment_ids), AbsenceAppointment.absence_id.in_(sent)
@@ -128,7 +127,7 @@ async def report_of_days(
         select(Absence)
         .where(
             Absence.person_id == person_id,
-            Absence.state.in_(_SENT),
+            Absence.state.in_(SENT_REPORT),
             *same,
             *([Absence.id != but] if but is not None else []),
         )
@@ -149,7 +148,7 @@ async def reports_ahead(session: AsyncSession, person_id: int, now: datetime) ->
             select(Absence)
             .where(
                 Absence.person_id == person_id,
-                Absence.state.in_(_SENT),
+                Absence.state.in_(SENT_REPORT),
                 Absence.better_on.is_(None),
                 or_(Absence.open_ended, Absence.id.in_(not_begun)),
             )
@@ -196,7 +195,7 @@ async def _about(session: AsyncSession, person_id: int, appointment_id: int) -> 
         .where(
             Absence.person_id == person_id,
             AbsenceAppointment.appointment_id == appointment_id,
-            Absence.state.in_(_SENT),
+            Absence.state.in_(SENT_REPORT),
         )
         .order_by(Absence.id)
     )

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.appointments.absence_reports import is_same_day
 from storage.appointments.absences import Absence, AbsenceAppointment
 from storage.appointments.appointments import Appointment
-from storage.appointments.schedule import members_of
+from storage.appointments.schedule import is_for, members_of
 from storage.engine.one_of_many import among
-from storage.vocabulary import AbsenceState, AppointmentStatus, ReportEnd
+from storage.vocabulary import SENT_REPORT, AppointmentStatus, ReportEnd
 
 #: How a report that holds stands, as a word; otherwise the ReportEnd does.
 HOLDS: Final = "holds"
@@ -67,7 +67,7 @@ async def reports_standing(
             .join(Appointment, Appointment.id == AbsenceAppointment.appointment_id)
             .where(
                 among(Absence.person_id, person_ids),
-                Absence.state.in_([AbsenceState.REPORTED, AbsenceState.SEEN]),
+                Absence.state.in_(SENT_REPORT),
                 Absence.told_id.is_not(None),
                 (Appointment.starts_at > now) | (reported_for > now),
             )
@@ -78,10 +78,7 @@ async def reports_standing(
     members = await members_of(session, person_ids=of_groups) if of_groups else ()
     found: dict[tuple[int, int], ReportStands] = {}
     for row in rows:
-        day = row.starts_at.astimezone(zone).date()
-        theirs = row.owner_id == row.person_id or any(
-            m.person_id == row.person_id and m.group_id == row.group_id and m.on(day) for m in members
-        )
+        theirs = is_for(row.person_id, row.owner_id, row.group_id, row.starts_at, members, zone)
         end: ReportEnd | None
         if row.status is not AppointmentStatus.PLANNED:
             end = ReportEnd.CANCELLED

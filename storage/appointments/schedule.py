@@ -94,6 +94,21 @@ class Member:
         return self.from_on <= day and (self.until_on is None or day <= self.until_on)
 
 
+def is_for(
+    person_id: int,
+    owner_id: int | None,
+    group_id: int | None,
+    starts_at: datetime,
+    members: Iterable[Member],
+    zone: ZoneInfo,
+) -> bool:
+    """Whether an appointment that starts then is this person's: their own, or of a group that they are in that day."""
+    if group_id is None:
+        return owner_id == person_id
+    day = starts_at.astimezone(zone).date()
+    return any(m.group_id == group_id and m.person_id == person_id and m.on(day) for m in members)
+
+
 async def schedules_of(
     session: AsyncSession,
     person_ids: Collection[int],
@@ -102,11 +117,12 @@ async def schedules_of(
     *,
     zone: ZoneInfo,
     groups_until: datetime | None = None,
+    members: Sequence[Member] | None = None,
 ) -> dict[int, list[Slot]]:
     """The planned appointments of these people that start in [since, until), by person and time.
 
-    Classes of groups are read until `groups_until` only (None = `until`), on the days the person is a member. A person
-    without any is absent.
+    Classes of groups are read until `groups_until` only (None = `until`), on the days the person is a member;
+    `members` are these people's memberships where they were read already. A person without any is absent.
     """
     found: defaultdict[int, list[Slot]] = defaultdict(list)
     in_time = (Appointment.status == AppointmentStatus.PLANNED, Appointment.starts_at >= since)
@@ -116,7 +132,8 @@ async def schedules_of(
         )
         for row in own:
             found[row.person_id].append(Slot(*row))
-    members = await members_of(session, person_ids=person_ids)
+    if members is None:
+        members = await members_of(session, person_ids=person_ids)
     by_group: defaultdict[int, list[Member]] = defaultdict(list)
     for member in members:
         by_group[member.group_id].append(member)

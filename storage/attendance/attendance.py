@@ -20,7 +20,7 @@ from storage.appointments.absence_reports import is_same_day
 from storage.appointments.absences import Absence, AbsenceAppointment
 from storage.appointments.appointments import Appointment, LessonGroup, Participation
 from storage.people.people import Person
-from storage.vocabulary import AbsenceReason, AbsenceState, AppointmentKind, AppointmentStatus, Presence
+from storage.vocabulary import SENT_REPORT, AbsenceReason, AppointmentKind, AppointmentStatus, Presence
 
 # More ids than this do not fit in one statement on both engines; the rows are then compared here.
 _MOST_IDS = 10_000
@@ -207,7 +207,7 @@ async def sent_reports(
 
     Drafts and withdrawn ones are absent. The note, which may say more than it should, is not read. Two queries.
     """
-    sent = (Absence.person_id.in_(person_ids), Absence.state.in_([AbsenceState.REPORTED, AbsenceState.SEEN]))
+    sent = (Absence.person_id.in_(person_ids), Absence.state.in_(SENT_REPORT))
     chosen: defaultdict[int, set[int]] = defaultdict(set)
     for absence_id, appointment_id, reported_for, starts_at in await session.execute(
         select(

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.appointments.appointments import Appointment, Participation
 from storage.attendance.attendance import Attended, Outcome, SentReport, attendance_of, sent_reports
 from storage.outbox.message import Message
-from storage.vocabulary import Answer, MessageState
+from storage.vocabulary import LOST, Answer, MessageState
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ async def missed_facts(
         .where(
             Message.person_id == person_id,
             Message.appointment_id.in_(ids),
-            or_(Message.sent_at.is_not(None), Message.state.in_([MessageState.FAILED, MessageState.EXPIRED])),
+            or_(Message.sent_at.is_not(None), Message.state.in_(LOST)),
         )
         .order_by(Message.due_at, Message.id)
     ):

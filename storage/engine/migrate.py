@@ -9,9 +9,17 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
 from storage.engine.database import Database
+from storage.engine.key_marks import check_key_marks
 from storage.engine.sqlite_file import create
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
+
+
+class SchemaIsOld(ValueError):
+    """A PostgreSQL database must be migrated by an operator."""
+
+    def __init__(self) -> None:
+        super().__init__("The database's schema is not up to date. Run: maatje migrate")
 
 
 def newest_version() -> str:
@@ -55,3 +63,18 @@ async def schema_is_current(database: Database) -> bool:
     """Whether the database has the schema that this code expects."""
     async with database.engine.connect() as connection:
         return await connection.run_sync(_version) == newest_version()
+
+
+async def prepare_schema(database: Database) -> None:
+    """Migrate an SQLite file; refuse a PostgreSQL schema that is old, and a secret that cannot read what is stored.
+
+    Raises:
+        SchemaIsOld: on PostgreSQL.
+        Undecryptable: rows are under a secret that is not among the settings.
+    """
+    if not database.is_missing():
+        await check_key_marks(database)
+    if database.is_sqlite:
+        await migrate(database)
+    elif not await schema_is_current(database):
+        raise SchemaIsOld

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from storage.appointments.appointments import Appointment
-from storage.appointments.schedule import Member
+from storage.appointments.schedule import Member, is_for
 from storage.engine.base import Base
 from storage.engine.columns import Encrypted, RowId, keys_of, vocabulary
 from storage.engine.keys import KeyRing, Undecryptable
@@ -105,10 +105,7 @@ class HeardOf(NamedTuple):
 
 def is_theirs(heard: HeardOf, members: Iterable[Member], zone: ZoneInfo) -> bool:
     """Whether the appointment is this person's as it is now; `members` are their memberships."""
-    if heard.group_id is None:
-        return heard.owner_id == heard.person_id
-    day = heard.now_starts_at.astimezone(zone).date()
-    return any(m.group_id == heard.group_id and m.person_id == heard.person_id and m.on(day) for m in members)
+    return is_for(heard.person_id, heard.owner_id, heard.group_id, heard.now_starts_at, members, zone)
 
 
 def what_differs(heard: HeardOf, now: datetime, *, theirs: bool = True) -> Change | None:

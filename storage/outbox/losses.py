@@ -20,7 +20,7 @@ from storage.appointments.schedule import (
 from storage.engine.one_of_many import among
 from storage.outbox.heard import HeardOf, heard_by, is_theirs, know, what_differs
 from storage.outbox.message import Message
-from storage.vocabulary import AppointmentStatus, Change, MessageState, Told
+from storage.vocabulary import LOST, ON_ITS_WAY, AppointmentStatus, Change, MessageState, Told
 
 # What was lost longer ago is for a talk; and so is what began longer ago.
 _LATELY = timedelta(days=30)
@@ -31,13 +31,10 @@ class Loss(NamedTuple):
     """A message that did not arrive; see Message for the fields."""
 
     id: int
-    key: str
     kind: str
     person_id: int | None
     consultant_id: int | None
     about_id: int | None
-    appointment_id: int | None
-    lost_at: datetime
 
 
 # As the partial index has it, so that SQLite uses that.
@@ -86,7 +83,7 @@ async def lost_of(
         select(Message.person_id, Message.appointment_id, func.max(Message.id))
         .where(
             among(Message.person_id, person_ids),
-            Message.state.in_([MessageState.FAILED, MessageState.EXPIRED]),
+            Message.state.in_(LOST),
             Message.appointment_id.is_not(None),
             Message.due_at > now - _LATELY,
         )
@@ -139,7 +136,7 @@ async def lost_dates_of(
         .where(
             among(Message.person_id, person_ids),
             Message.kind.in_(kinds),
-            Message.state.not_in([MessageState.PENDING, MessageState.SENDING, MessageState.CANCELLED]),
+            Message.state.not_in([*ON_ITS_WAY, MessageState.CANCELLED]),
             Message.due_at > now - _LATELY,
         )
         .order_by(Message.id)
@@ -148,7 +145,7 @@ async def lost_dates_of(
     for person_id, state, params in rows:
         match params:
             case {"about": str(about), "on": str(on)} if person_id is not None:
-                is_lost = state in (MessageState.FAILED, MessageState.EXPIRED)
+                is_lost = state in LOST
                 latest[person_id, about] = LostDate(about, date.fromisoformat(on)) if is_lost else None
     found: defaultdict[int, list[LostDate]] = defaultdict(list)
     for (person_id, _), one in latest.items():

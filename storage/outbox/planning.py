@@ -13,11 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.appointments.appointments import Appointment
 from storage.engine.one_of_many import among
 from storage.outbox.message import Message, Outgoing, row_of
-from storage.vocabulary import MessageState
+from storage.vocabulary import LOST, MessageState
 
 _AT_ONCE = 500
 _TOLD = (MessageState.SENT, MessageState.DELIVERED, MessageState.READ)
-_LOST = (MessageState.FAILED, MessageState.EXPIRED)
 _OUTBOX = cast(Table, Message.__table__)
 
 
@@ -100,12 +99,12 @@ async def said_about(
         for of_person in (Message.person_id, Message.about_id):
             rows = await session.execute(
                 select(of_person, Message.id, Message.key, Message.state, Message.due_at)
-                .where(of_person.in_(some), Message.kind.in_(kinds), Message.state.in_((*_TOLD, *_LOST)))
+                .where(of_person.in_(some), Message.kind.in_(kinds), Message.state.in_((*_TOLD, *LOST)))
                 .order_by(Message.sent_at, Message.id)
             )
             for person_id, message_id, key, state, due_at in rows:
                 if person_id is not None:
-                    found.setdefault(person_id, []).append(SaidOfTerm(message_id, key, state in _LOST, due_at))
+                    found.setdefault(person_id, []).append(SaidOfTerm(message_id, key, state in LOST, due_at))
     return found
 
 

@@ -19,7 +19,7 @@ from storage.people.people import Person
 from storage.people.relayed import Letter
 from storage.people.webchat import WebMessage, WebSession
 from storage.privacy.traces import erase_from_consultants
-from storage.vocabulary import AbsenceState, MessageState
+from storage.vocabulary import ON_ITS_WAY, AbsenceState
 
 
 async def erase_conversation(
@@ -35,8 +35,7 @@ async def erase_conversation(
         delete(Message).where(or_(Message.person_id == person_id, Message.contact_id.in_(everywhere)))
     )
     # What a consultant was told goes too; what was not said yet (an absence of a minute ago) still is.
-    on_its_way = [MessageState.PENDING, MessageState.SENDING]
-    await session.execute(delete(Message).where(Message.about_id == person_id, Message.state.not_in(on_its_way)))
+    await session.execute(delete(Message).where(Message.about_id == person_id, Message.state.not_in(ON_ITS_WAY)))
     await session.execute(delete(HeardRow).where(HeardRow.person_id == person_id))
     await session.execute(delete(WebMessage).where(WebMessage.contact_id.in_(everywhere)))
     await session.execute(delete(WebSession).where(WebSession.contact_id.in_(contacts)))

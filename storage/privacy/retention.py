@@ -27,11 +27,12 @@ from storage.people.phone_tasks import PhoneTask
 from storage.people.relayed import Letter
 from storage.people.webchat import WebMessage, WebSession
 from storage.privacy.audit import AuditEntry
-from storage.vocabulary import ContactState, MessageState, TaskState
+from storage.vocabulary import ON_ITS_WAY, ContactState, MessageState, TaskState
 
 Due = Callable[[datetime], ColumnElement[bool]]
 
-_DONE: Final = tuple(s for s in MessageState if s not in (MessageState.PENDING, MessageState.SENDING))
+APPOINTMENT_CHANGES: Final = timedelta(days=400)
+_DONE: Final = tuple(s for s in MessageState if s not in ON_ITS_WAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ RULES: Final[tuple[KeepingRule, ...]] = (
     KeepingRule(
         RecordedChange,
         "a missed meeting may be talked about for a year: who moved it, and when, must show till then",
-        400,
+        APPOINTMENT_CHANGES.days,
         lambda before: RecordedChange.at < before,
     ),
     KeepingRule(
@@ -133,7 +134,6 @@ RULES: Final[tuple[KeepingRule, ...]] = (
 )
 #: Rows that may be given other days in the configuration file, by table name.
 SETTABLE: Final[Mapping[str, KeepingRule]] = {rule.name: rule for rule in RULES if rule.due is not None and rule.days}
-APPOINTMENT_CHANGES: Final = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)

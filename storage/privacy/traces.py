@@ -20,13 +20,12 @@ from storage.people.conversations import Conversation
 from storage.people.people import Consultant, Person, Plan
 from storage.people.relayed import Letter
 from storage.people.webchat import WebMessage, next_revision
-from storage.vocabulary import MessageState
+from storage.vocabulary import ON_ITS_WAY
 
 #: What stands in the place of a line that was erased; consultants read Dutch or English.
 ERASED: Final = "Gewist / Erased"
 # Shorter words stand everywhere, and would erase other people's lines.
 _SHORTEST: Final = 5
-_ON_ITS_WAY: Final = (MessageState.PENDING, MessageState.SENDING)
 
 
 async def erase_from_consultants(session: AsyncSession, person_id: int, now: datetime) -> None:
@@ -37,7 +36,7 @@ async def erase_from_consultants(session: AsyncSession, person_id: int, now: dat
     traces = await _traces_of(session, person_id)
     mine = list(
         await session.scalars(
-            select(Message).where(Message.consultant_id.is_not(None), Message.state.not_in(_ON_ITS_WAY))
+            select(Message).where(Message.consultant_id.is_not(None), Message.state.not_in(ON_ITS_WAY))
         )
     )
     gone = [one.id for one in mine if one.about_id == person_id or _holds(one.params, traces)]

@@ -104,15 +104,10 @@ async def include(
 
 
 async def include_these(acting: Acting, draft: Absence, appointments: Sequence[Appointment]) -> None:
-    """Make the draft be about some of their appointments, those of an hour or a part of a day that was said."""
+    """Make the draft be about some of their appointments: those of an hour or a part of a day that was said, or that
+    are over."""
     await _may_fill(acting, draft)
     await _choose(acting, draft, appointments)
-
-
-async def include_missed(acting: Acting, draft: Absence, missed: Sequence[Appointment]) -> None:
-    """Make the draft be about appointments that are over."""
-    await _may_fill(acting, draft)
-    await _choose(acting, draft, missed)
 
 
 async def from_day(acting: Acting, draft: Absence, first: date) -> None:

@@ -30,9 +30,7 @@ from storage.appointments.absences import Absence
 from storage.appointments.appointments import Appointment, answer_appointments, participation_in
 from storage.people.people import Consultant, Person
 from storage.people.sent_media import SentMedia, joined
-from storage.vocabulary import AbsenceState, Answer, AppointmentStatus
-
-_SENT = (AbsenceState.REPORTED, AbsenceState.SEEN)
+from storage.vocabulary import SENT_REPORT, AbsenceState, Answer, AppointmentStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ async def changeable(acting: Acting, person_id: int, report_id: int) -> Absence 
     report = await open_report(acting, person_id, report_id)
     if isinstance(report, Refused):
         return report
-    if report.state not in _SENT:
+    if report.state not in SENT_REPORT:
         return Refused(WhyNot.WITHDRAWN, report)
     chosen = await chosen_appointments(acting.session, report.id)
     over = not report.open_ended and bool(chosen) and all(a.starts_at <= acting.now for a in chosen)
@@ -182,7 +180,7 @@ async def _without_end(acting: Acting, person_id: int, report_id: int) -> Absenc
     report = await open_report(acting, person_id, report_id)
     if isinstance(report, Refused):
         return report
-    still = report.state in _SENT and report.open_ended and report.better_on is None
+    still = report.state in SENT_REPORT and report.open_ended and report.better_on is None
     return report if still else Refused(WhyNot.CLOSED, report)
 
 

@@ -146,12 +146,10 @@ async def revoke(acting: Acting, person: Person, contact_id: int | None) -> list
     return [one.id for one in wanted]
 
 
-async def end_all_of(acting: Acting, consultant: Consultant) -> int:
-    """End every way of a colleague who leaves; answers with how many."""
-    found = await every_contact_of(acting.session, consultant_id=consultant.id)
-    for one in found:
+async def end_all_of(acting: Acting, consultant: Consultant) -> None:
+    """End every way of a colleague who leaves."""
+    for one in await every_contact_of(acting.session, consultant_id=consultant.id):
         await _end(acting, one)
-    return len(found)
 
 
 async def _end(acting: Acting, contact: Contact) -> None:

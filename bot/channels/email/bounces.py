@@ -1,16 +1,15 @@
 """Mail that came back: which of ours, and what it says of the address (RFC 3464, and what servers wrote before it)."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Final, cast
 
+from bot.channels.email.content import parts_of
 from bot.channels.email.refusals import STATUS, Refusal, refusal_of
 from bot.channels.email.tokens import Tokens
 
 _LARGEST: Final = 100_000
-_MOST_PARTS: Final = 50
 _RECIPIENTS: Final = ("Final-Recipient", "Original-Recipient")
 _POSTMASTER: Final = re.compile(r"mailer-?daemon|postmaster|mail delivery|maildelivery|bounce", re.IGNORECASE)
 
@@ -46,7 +45,7 @@ def bounce(mail: EmailMessage, tokens: Tokens) -> Bounced | OnlyAReport:
     has; copies and answers carry a Message-ID, and no secret.
     """
     status, action, said, recipients, originals = "", "", "", "", list[str]()
-    for part in _parts(mail):
+    for part in parts_of(mail):
         kind = part.get_content_type()
         if kind == "message/delivery-status":
             for block in cast(list[EmailMessage], part.get_payload()):
@@ -72,7 +71,7 @@ def bounce(mail: EmailMessage, tokens: Tokens) -> Bounced | OnlyAReport:
 def in_words(mail: EmailMessage, text: str, tokens: Tokens) -> Bounced | OnlyAReport:
     """What a server wrote in plain words (`text` is the mail's); it counts as `bounce` does."""
     returned = tokens.returned(text[:_LARGEST])
-    for part in _parts(mail):
+    for part in parts_of(mail):
         if returned is None and part.get_content_type() in ("message/rfc822", "text/rfc822-headers"):
             returned = tokens.returned(f"{part.as_string()[:_LARGEST]}\n{text[:_LARGEST]}")
     if returned is None:
@@ -90,10 +89,3 @@ def _bounced(message_id: str, refusal: Refusal) -> Bounced:
             return Bounced(message_id, "bounced", gone=False, ours=True)
         case _:
             return Bounced(message_id, "bounced", gone=refusal is Refusal.GONE)
-
-
-def _parts(mail: EmailMessage) -> Iterator[EmailMessage]:
-    for number, part in enumerate(mail.walk()):
-        if number >= _MOST_PARTS:
-            return
-        yield part

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email.message import EmailMessage, MIMEPart
+from itertools import islice
 from typing import Final
 
 from bot.channels.email.replies import MailLine, Mark, Ours, lines_of_page, lines_of_text, own_lines
@@ -42,13 +43,13 @@ class Content:
 def content_of(mail: EmailMessage) -> Content:
     """Everything in a mail that somebody may have meant, mails attached to it as files."""
     found = Content()
-    _collect(mail, found, {id(part): number for number, part in _numbered(mail)})
+    _collect(mail, found, {id(part): number for number, part in enumerate(parts_of(mail))})
     return found
 
 
 def part_at(mail: EmailMessage, number: int) -> bytes | None:
     """One part of a mail, decoded; None where it has none of that number."""
-    for place, part in _numbered(mail):
+    for place, part in enumerate(parts_of(mail)):
         if place == number:
             if part.get_content_type() == "message/rfc822":
                 inner = part.get_payload(0)
@@ -96,11 +97,9 @@ def _objects(lines: list[MailLine]) -> set[str]:
     return {name for line in lines for name in line.text.split(OBJECT)[1::2]}
 
 
-def _numbered(mail: EmailMessage) -> Iterator[tuple[int, EmailMessage]]:
-    for number, part in enumerate(mail.walk()):
-        if number >= MOST_PARTS:
-            return
-        yield number, part
+def parts_of(mail: EmailMessage) -> Iterator[EmailMessage]:
+    """Its parts in order, no more than anybody's mail has."""
+    return islice(mail.walk(), MOST_PARTS)
 
 
 def _collect(part: MIMEPart, found: Content, numbers: dict[int, int]) -> None:

@@ -8,8 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import quote, urlencode, urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.parse import quote, urlencode
 
 import aiohttp
 from notifications_python_client.authentication import create_jwt_token
@@ -19,6 +18,7 @@ from bot.channels.base import DeliveryError, RetryLater
 from bot.channels.bounded import read_at_most
 from bot.channels.notify.config import NotifyConfig
 from bot.channels.notify.errors import delivery_error
+from bot.channels.proxy import proxy_for
 from reminders.delivery.channel import Clock
 
 Kind = Literal["sms", "email"]
@@ -79,7 +79,7 @@ class NotifyApi:
         self._config = config
         self._clock = clock
         self._session: aiohttp.ClientSession | None = None
-        self._proxy = _proxy_for(config.base_url)
+        self._proxy = proxy_for(config.base_url)
         self._timeout = aiohttp.ClientTimeout(
             total=config.timeout + CONNECT_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=config.timeout
         )
@@ -194,12 +194,3 @@ class NotifyApi:
             raise Unclear(RetryLater("timed_out")) from None
         except (aiohttp.ClientError, OSError):
             raise Unclear(RetryLater("connection_lost")) from None
-
-
-def _proxy_for(url: str) -> str | None:
-    """The proxy that the environment names for a server; aiohttp's own `trust_env` looks it up for each request."""
-    scheme, netloc = urlsplit(url)[:2]
-    if proxy_bypass(netloc.rpartition("@")[2]):
-        return None
-    proxies = getproxies()
-    return proxies.get(scheme) or proxies.get("all")

@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from bot.actions.acting import Proof
 from bot.channels.base import BringAgain, DeliveryError, News, NewsState, Report
+from bot.channels.bounded import body_at_most
 from bot.channels.notify.api import NotifyApi
 from bot.channels.notify.config import NotifyConfig
 from bot.channels.notify.words import SmsWords, Wish
@@ -138,7 +139,7 @@ class Callbacks:
         """
         if not self._is_notify(request):
             return Response(status_code=403)
-        body = await _read(request)
+        body = await body_at_most(request, LARGEST)
         if body is None:
             return Response(status_code=413)
         try:
@@ -212,13 +213,3 @@ class NotifyReceipts:
         if found is None:
             return None
         return news_of(channel, found.status, found.id, self._config.unsign(found.reference))
-
-
-async def _read(request: Request) -> bytes | None:
-    """The body, read no further than LARGEST; None when there is more."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            return None
-    return body

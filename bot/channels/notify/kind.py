@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from pydantic import SecretStr, field_validator, model_validator
+from pydantic import SecretStr, model_validator
 
 from bot.channels.kind import ChannelKind, ChannelParts, Diagnosis
 from bot.channels.notify.config import NotifyConfig
 from bot.configuration.clock import SystemClock
-from bot.configuration.settings import Settings, SettingsGroup, missing_of_group, without_slash
+from bot.configuration.settings import Settings, SettingsGroup, Url, missing_of_group
 from bot.enclosures.personal_links import web_link
 from storage.people.contacts import contact_at
 from storage.people.link_codes import make_pass
@@ -24,7 +24,7 @@ class NotifySettings(SettingsGroup):
     """NotifyNL or GOV.UK Notify: SMS and e-mail, each set up when its pass-through template is there."""
 
     notify_api_key: SecretStr = SecretStr("")
-    notify_api_url: str = "https://api.notifications.service.gov.uk"
+    notify_api_url: Url = "https://api.notifications.service.gov.uk"
     notify_sms_template: str = ""
     notify_email_template: str = ""
     notify_callback_token: SecretStr = SecretStr("")
@@ -35,11 +35,6 @@ class NotifySettings(SettingsGroup):
     notify_reference_prefix: str = ""
     # Whether the installation carries letters outside GSM-7; unset = it is asked.
     notify_unicode: bool | None = None
-
-    @field_validator("notify_api_url")
-    @classmethod
-    def _no_slash_at_the_end(cls, value: str) -> str:
-        return without_slash(value)
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

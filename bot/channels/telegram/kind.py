@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import structlog
-from pydantic import SecretStr, field_validator
+from pydantic import SecretStr
 
 from bot.channels.kind import ChannelKind, ChannelParts, Diagnosis
-from bot.configuration.settings import Settings, SettingsGroup, without_slash
+from bot.configuration.settings import Settings, SettingsGroup, Url
 from storage.people.contacts import contact_at
 from storage.people.people import Consultant
 
@@ -23,13 +23,8 @@ class TelegramSettings(SettingsGroup):
     """The bot's token, as @BotFather gives it. Without a webhook secret one is derived from the secret key."""
 
     telegram_token: SecretStr = SecretStr("")
-    telegram_api_url: str = "https://api.telegram.org"
+    telegram_api_url: Url = "https://api.telegram.org"
     telegram_webhook_secret: SecretStr = SecretStr("")
-
-    @field_validator("telegram_api_url")
-    @classmethod
-    def _no_slash_at_the_end(cls, value: str) -> str:
-        return without_slash(value)
 
 
 def telegram_channel(

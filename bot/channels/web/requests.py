@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from bot.channels.bounded import body_at_most
 from bot.channels.web.uploads import UploadRefused
 from locales.rendering.languages import find_language
 
@@ -72,7 +73,7 @@ async def read(request: Request, shape: type[Asked]) -> Asked:
             400 when it has another shape.
     """
     _check_sender(request, "application/json")
-    body = await _body(request, MAX_BODY)
+    body = await body_at_most(request, MAX_BODY)
     if body is None:
         raise HTTPException(413)
     try:
@@ -104,7 +105,7 @@ async def read_upload(request: Request) -> bytes:
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length[:20]) > MAX_UPLOAD:
         raise UploadRefused("too_large")
-    body = await _body(request, MAX_UPLOAD)
+    body = await body_at_most(request, MAX_UPLOAD)
     if body is None:
         raise UploadRefused("too_large")
     if not body:
@@ -117,15 +118,6 @@ def _check_sender(request: Request, media_type: str) -> None:
     # A form of another site cannot send these types without asking first.
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != media_type:
         raise HTTPException(415)
-
-
-async def _body(request: Request, most: int) -> bytes | None:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            return None
-    return bytes(body)
 
 
 def check_same_origin(request: Request) -> None:

@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from urllib.parse import quote
 
 import structlog
 from starlette.requests import Request
@@ -14,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.channels.base import BringAgain, Capabilities, News, Receipt, Receive, Report, RetryLater
+from bot.channels.bounded import body_at_most
 from bot.channels.receiving import Receiving
 from bot.channels.recent import Recent
 from bot.channels.whatsapp.api import GraphApi
@@ -184,8 +184,7 @@ class WhatsAppChannel:
 
     def link(self, code: str) -> str | None:
         """Opens a chat with our number, the code already written."""
-        digits = "".join(char for char in self._config.number if char.isdecimal())
-        return f"https://wa.me/{digits}?text={quote(code)}" if digits else None
+        return self._config.link(code)
 
     async def _verify(self, request: Request) -> Response:
         """Meta's question when the webhook is entered: who knows the verify token may have the challenge back."""
@@ -197,11 +196,9 @@ class WhatsAppChannel:
 
     async def _take(self, request: Request) -> Response:
         """200 once all of it is committed; 503 makes Meta bring it again."""
-        body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > LARGEST:
-                return Response(status_code=413)
+        body = await body_at_most(request, LARGEST)
+        if body is None:
+            return Response(status_code=413)
         if not self._is_signed(request.headers, body):
             return Response(status_code=403)
         try:

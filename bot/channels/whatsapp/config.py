@@ -1,6 +1,7 @@
 """What an operator sets for WhatsApp."""
 
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +16,8 @@ class WhatsAppConfig:
     api_url: str = "https://graph.facebook.com"
     version: str = "v23.0"
     waba_id: str = ""
+
+    def link(self, code: str) -> str | None:
+        """Opens a chat with our number, the code already written; None where the number is not known."""
+        digits = "".join(char for char in self.number if char.isdecimal())
+        return f"https://wa.me/{digits}?text={quote(code)}" if digits else None

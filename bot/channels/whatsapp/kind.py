@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from pydantic import SecretStr, field_validator, model_validator
+from pydantic import SecretStr, model_validator
 
 from bot.channels.kind import ChannelKind, ChannelParts, Diagnosis
 from bot.channels.whatsapp.config import WhatsAppConfig
-from bot.configuration.settings import Settings, SettingsGroup, missing_of_group, without_slash
+from bot.configuration.settings import Settings, SettingsGroup, Url, missing_of_group
 from storage.people.contacts import contact_at
 
 if TYPE_CHECKING:
@@ -25,13 +25,8 @@ class WhatsAppSettings(SettingsGroup):
     # The number as people dial it, for links: +31612345678.
     whatsapp_number: str = ""
     whatsapp_waba_id: str = ""
-    whatsapp_api_url: str = "https://graph.facebook.com"
+    whatsapp_api_url: Url = "https://graph.facebook.com"
     whatsapp_version: str = "v23.0"
-
-    @field_validator("whatsapp_api_url")
-    @classmethod
-    def _no_slash_at_the_end(cls, value: str) -> str:
-        return without_slash(value)
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -102,8 +97,7 @@ async def _check(settings: Settings) -> Sequence[Diagnosis]:
 
 
 async def _link(settings: Settings, code: str) -> str | None:
-    digits = "".join(char for char in settings.of(WhatsAppSettings).whatsapp_number if char.isdecimal())
-    return f"https://wa.me/{digits}?text={code}" if digits else None
+    return settings.of(WhatsAppSettings).config.link(code)
 
 
 WHATSAPP = ChannelKind(

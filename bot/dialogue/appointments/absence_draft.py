@@ -26,6 +26,7 @@ from bot.dialogue.appointments.absence_questions import (
 from bot.dialogue.memory import ADDING_TO, DAYS_SAID_IN
 from bot.dialogue.turn import Turn, part
 from bot.events import Media
+from bot.understanding.acts import Understanding
 from reminders.intents import number_in
 from storage.appointments.absences import Absence
 from storage.appointments.appointments import Appointment
@@ -60,10 +61,10 @@ async def begin(turn: Turn, appointment: Appointment | None, *, note: str = "") 
     await (ask_which if appointment is None else ask_why)(turn, draft)
 
 
-async def open_draft(turn: Turn, text: str) -> Absence:
+async def open_draft(turn: Turn, text: str, heard: Understanding) -> Absence:
     """A draft of what somebody wrote, with what was sent just before; more than a few words are its note."""
     note = text if len(text.split()) >= _WORDS_OF_A_NOTE else ""
-    draft = await drafts.begin(turn.acting, turn.person.id, None, _note(turn, note, media.just_sent(turn)))
+    draft = await drafts.begin(turn.acting, turn.person.id, None, _note(turn, note, media.just_sent(turn), heard))
     if isinstance(draft, Refused):
         raise LookupError("a person may begin a report of their own")
     media.forget(turn)
@@ -221,9 +222,12 @@ async def take_note(turn: Turn, draft_id: int, text: str, sent: Media | None = N
     return True
 
 
-def _note(turn: Turn, text: str, attachment: tuple[SentMedia, ...]) -> drafts.Note:
-    language = turn.services.door.understand(text, turn.language).language if text.strip() else None
-    return drafts.Note(text, language or turn.language, attachment)
+def _note(turn: Turn, text: str, attachment: tuple[SentMedia, ...], heard: Understanding | None = None) -> drafts.Note:
+    """A note in the language of its words, as far as that shows; `heard` is what they were understood as already."""
+    if not text.strip():
+        return drafts.Note(text, turn.language, attachment)
+    heard = heard or turn.services.door.understand(text, turn.language)
+    return drafts.Note(text, heard.language or turn.language, attachment)
 
 
 _STEPS: dict[str, Callable[[Turn, Absence, str], Awaitable[None]]] = {

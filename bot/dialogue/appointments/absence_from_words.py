@@ -24,7 +24,7 @@ _HOURS: Final = {DayPart.MORNING: (0, 12), DayPart.AFTERNOON: (12, 18), DayPart.
 
 async def start(turn: Turn, text: str, heard: Understanding) -> None:
     """Open a report with what was said in it, and ask what was not."""
-    draft = await open_draft(turn, text)
+    draft = await open_draft(turn, text, heard)
     if heard.reason is not None:
         await drafts.give_reason(turn.acting, draft, heard.reason)
     if not await _fill_days(turn, draft, heard.when):

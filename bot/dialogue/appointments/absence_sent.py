@@ -61,9 +61,7 @@ async def send(turn: Turn, draft: Absence) -> None:
     media.forget(turn)
     turn.expect("")
     if sent.consultant is None:
-        telephone = turn.services.municipalities.of(turn.person.municipality).telephone
-        reached = part("absence.call_municipality", telephone=telephone) if telephone else part("absence.no_consultant")
-        turn.say(title("absence.kept"), reached, buttons=[*after_buttons(draft), menu.back()])
+        turn.say(title("absence.kept"), letters.whom_to_call(turn), buttons=[*after_buttons(draft), menu.back()])
         return
     here = sent.reachable
     turn.say(

@@ -9,8 +9,9 @@ from bot.actions.meetings import MeetingRefused
 from bot.dialogue import menu
 from bot.dialogue.answers import answered_message
 from bot.dialogue.appointments import absence_draft
+from bot.dialogue.appointments.absence_questions import appointment_label
 from bot.dialogue.turn import Turn, button, part, title
-from locales.rendering.message import Attachment, Button, Part, Text
+from locales.rendering.message import Attachment, Button, Part
 from reminders.intents import Act, asks, number_in
 from reminders.wording.appointment import KIND_ICONS, answer_buttons, appointment_line, appointment_parts
 from storage.appointments.appointments import (
@@ -36,21 +37,13 @@ async def show_all(turn: Turn, _args: Sequence[str]) -> None:
     if not found:
         turn.say(title("appointments.title"), part("appointments.none"), buttons=[menu.back()])
         return
-    rows = [[Button(appointment_button(a), asks(Act.APPOINTMENT, a.id), KIND_ICONS[a.kind])] for a in found]
+    rows = [[Button(appointment_label(a), asks(Act.APPOINTMENT, a.id), KIND_ICONS[a.kind])] for a in found]
     turn.say(
         title("appointments.title"),
         *(Part(appointment_line(a)) for a in found),
         part("appointments.choose"),
         buttons=[*rows, menu.back()],
         card=f"week_of:{found[0].id}",
-    )
-
-
-def appointment_button(appointment: Appointment) -> Text:
-    """A short label: what and when."""
-    return Text(
-        "appointment.button",
-        {"kind": Text(f"kind.{appointment.kind.value}"), "starts_at": appointment.starts_at},
     )
 
 

@@ -7,6 +7,7 @@ from bot.dialogue import menu
 from bot.dialogue.asking import cries
 from bot.dialogue.memory import QUESTION
 from bot.dialogue.turn import Turn, button, part
+from bot.understanding.acts import Understanding
 from locales.rendering.message import Button
 from reminders.intents import Act, asks
 from storage.vocabulary import GapReason
@@ -46,7 +47,10 @@ async def take(turn: Turn, args: Sequence[str]) -> None:
         )
 
 
-async def keep_gap(turn: Turn, question: str, reason: GapReason, topic: str | None = None) -> None:
-    """Keep a question for the municipality to learn from, in the language that its words are in."""
-    language = turn.services.door.understand(question, turn.language).language or turn.language
-    await questions.keep_gap(turn.acting, question, language, reason, topic)
+async def keep_gap(
+    turn: Turn, question: str, reason: GapReason, topic: str | None = None, *, heard: Understanding | None = None
+) -> None:
+    """Keep a question for the municipality to learn from, in the language that its words are in; `heard` is what they
+    were understood as already."""
+    heard = heard or turn.services.door.understand(question, turn.language)
+    await questions.keep_gap(turn.acting, question, heard.language or turn.language, reason, topic)

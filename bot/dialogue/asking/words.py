@@ -37,7 +37,7 @@ async def take(turn: Turn, text: str, heard: Understanding) -> None:
     turn.remember(QUESTION, text[:LETTER_LENGTH])
     screen = _SCREENS.get(heard.act)
     if screen is None or not await screen(turn, text, heard):
-        await feedback.keep_gap(turn, text, GapReason.NOT_FOUND)
+        await feedback.keep_gap(turn, text, GapReason.NOT_FOUND, heard=heard)
         questions.offer(turn, heard)
     if heard.act is not SpeechAct.URGENT:
         language_offer.offer(turn, heard.language if heard.language_sure else None, text)

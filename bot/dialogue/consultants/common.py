@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from bot.actions.meetings import Meeting, MeetingRefused, open_meeting
 from bot.actions.people import look_at
 from bot.dialogue.turn import Turn, button, part
-from locales.rendering.message import Button
+from locales.rendering.message import Button, verbatim
 from reminders.intents import Act, asks, asks_more, number_in
 from reminders.wording.appointment import name_of
 from reminders.wording.caseload_lists import Caseload
@@ -23,6 +23,12 @@ def menu_rows() -> list[list[Button]]:
         [button("consultant.overview", asks(Act.OVERVIEW), "🗞️"), button("consultant.people", asks(Act.PEOPLE), "👥")],
         [button("consultant.more", asks(Act.MORE), "⚙️")],
     ]
+
+
+def people_buttons(people: Sequence[Person]) -> list[list[Button]]:
+    """A button to each person, two in a row."""
+    buttons = [Button(verbatim(name_of(person)), asks(Act.WHO, person.id), "👤") for person in people]
+    return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
 
 
 def say_unknown(turn: Turn) -> None:

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from bot.actions.people import looked_at_list
-from bot.dialogue.consultants.common import PAGE, caseload, caseload_for, menu_rows, page_of, pages
+from bot.dialogue.consultants.common import PAGE, caseload, caseload_for, menu_rows, page_of, pages, people_buttons
 from bot.dialogue.turn import Screen, Turn, part, title
-from locales.rendering.message import Button, Part, verbatim
+from locales.rendering.message import Button, Part
 from reminders.intents import Act, asks
-from reminders.wording.appointment import name_of
 from reminders.wording.caseload_lists import Caseload, Line, List, digest_parts, lines_of, list_buttons
 
 
@@ -41,9 +40,7 @@ def list_screen(which: List) -> Screen:
 
 
 def _people(lines: Sequence[Line], known: Caseload) -> list[list[Button]]:
-    people = [known.people[person_id] for person_id in dict.fromkeys(line.person_id for line in lines)]
-    buttons = [Button(verbatim(name_of(person)), asks(Act.WHO, person.id), "👤") for person in people]
-    return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
+    return people_buttons([known.people[person_id] for person_id in dict.fromkeys(line.person_id for line in lines)])
 
 
 async def overview(turn: Turn, _args: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ from bot.dialogue.consultants.common import (
     own_person,
     page_of,
     pages,
+    people_buttons,
     say_unknown,
 )
 from bot.dialogue.memory import FINDING, NEW_PERSON, PersonDraft
@@ -47,17 +48,12 @@ async def show_all(turn: Turn, args: Sequence[str]) -> None:
         title("consultant.people"),
         part("consultant.find_how" if found else "consultant.nobody"),
         buttons=[
-            *_buttons(found[page * PAGE : (page + 1) * PAGE]),
+            *people_buttons(found[page * PAGE : (page + 1) * PAGE]),
             pages(asks(Act.PEOPLE), page, len(found)),
             [button("consultant.add", asks(Act.ADD), "➕")],
             *menu_rows(),
         ],
     )
-
-
-def _buttons(people: Sequence[Person]) -> list[list[Button]]:
-    buttons = [Button(verbatim(name_of(person)), asks(Act.WHO, person.id), "👤") for person in people]
-    return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
 
 
 async def find(turn: Turn, text: str) -> bool:
@@ -92,7 +88,7 @@ def _say_found(turn: Turn, found: Sequence[Person], page: int) -> None:
     turn.say(
         title("consultant.which_person"),
         buttons=[
-            *_buttons(found[page * PAGE : (page + 1) * PAGE]),
+            *people_buttons(found[page * PAGE : (page + 1) * PAGE]),
             pages(asks(Act.FOUND), page, len(found)),
             *menu_rows(),
         ],

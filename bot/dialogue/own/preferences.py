@@ -7,7 +7,7 @@ from bot.dialogue import menu
 from bot.dialogue.own import onboarding
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Attachment, Button, Part, Text, verbatim
-from reminders.intents import Act, asks
+from reminders.intents import Act, asks, number_in
 from storage.vocabulary import Wishes
 
 QUIET_CHOICES = ("21:00-08:00", "20:00-09:00", "22:00-07:00")
@@ -67,7 +67,7 @@ async def listen(turn: Turn, args: Sequence[str]) -> None:
 
 async def hear(turn: Turn, args: Sequence[str]) -> None:
     """🔊: the message as sound."""
-    number = int(args[0]) if args and args[0].isdecimal() and len(args[0]) < 18 else 0
+    number = number_in(args)
     if await turn.services.earlier_message(turn.session, number, turn.person, turn.now) is None:
         turn.say(part("listen.gone"), buttons=[menu.back()])
         return

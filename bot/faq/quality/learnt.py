@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Final
 
 import locales.faq
-from bot.faq.model import ACT, CRY, OUTSIDE, SAME_AS_ACT, phrasings
+from bot.faq.finding import SAME_AS_ACT
+from bot.faq.model import ACT, CRY, OUTSIDE, phrasings
 from bot.faq.urgent import NEEDS
 from bot.faq.words import normalise
 from locales.faq.content import FaqContent

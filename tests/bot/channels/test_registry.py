@@ -16,11 +16,11 @@ from bot.doctor import examine
 from bot.events import Started
 from locales.rendering.catalog import Catalogs
 from storage.people.link_codes import make_code
-from storage.people.people import Person
-from storage.vocabulary import AddressKind, Group
+from storage.vocabulary import AddressKind
 from tests.bot.channels.toy.channel import ToyChannel
 from tests.bot.channels.toy.kind import TOY
 from tests.clock import FakeClock
+from tests.people import somebody
 
 ROOT = Path(__file__).parents[3]
 KEY = "maatje-11111111-1111-4111-8111-111111111111-22222222-2222-4222-8222-222222222222"
@@ -127,16 +127,7 @@ async def test_a_new_channel_is_one_folder_and_one_line(
     assert isinstance(toy, ToyChannel)
     assert app.parts.configuration.channel_rules["toy"].a_month == 5
     async with app.database.writing() as session:
-        person = Person(
-            external_id="P1",
-            given_name="Amina",
-            family_name="Haddad",
-            language="nl",
-            group=Group.ASYLUM,
-            municipality="Huizen",
-            created_at=clock.now(),
-            updated_at=clock.now(),
-        )
+        person = somebody(clock.now(), family_name="Haddad")
         session.add(person)
         await session.flush()
         code, _ = await make_code(session, app.database.keys, clock.now(), person_id=person.id)

@@ -8,11 +8,11 @@ from sqlalchemy import LargeBinary, column, select, table, update
 
 from storage.engine.columns import Json
 from storage.engine.database import Database
-from storage.people.people import Person
 from storage.people.relayed import Letter
 from storage.people.sent_media import MOST_ALONG, SentMedia, joined, sent_as_json
-from storage.vocabulary import Group, LetterKind, MediaKind
+from storage.vocabulary import LetterKind, MediaKind
 from tests.clock import FakeClock
+from tests.people import somebody
 
 AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 VOICE = SentMedia("telegram", MediaKind.VOICE, "v1", AT)
@@ -37,16 +37,7 @@ STORED = [
 
 async def letter_with(database: Database, clock: FakeClock, sent: tuple[SentMedia, ...]) -> int:
     async with database.writing() as session:
-        person = Person(
-            external_id="P1",
-            given_name="Amina",
-            family_name="",
-            language="ti",
-            group=Group.ASYLUM,
-            municipality="Huizen",
-            created_at=clock.now(),
-            updated_at=clock.now(),
-        )
+        person = somebody(clock.now(), language="ti")
         session.add(person)
         await session.flush()
         letter = Letter(

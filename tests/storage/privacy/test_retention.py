@@ -10,13 +10,13 @@ from storage.engine.database import Database
 from storage.people.contacts import Contact, contact_made_at
 from storage.people.conversations import conversation_of
 from storage.people.link_codes import make_code
-from storage.people.people import Person
 from storage.people.relayed import Letter
 from storage.people.webchat import WebMessage
 from storage.privacy.audit import AuditEntry
 from storage.privacy.retention import RULES, SETTABLE, forget_old, held
-from storage.vocabulary import ContactState, Group, LetterKind
+from storage.vocabulary import ContactState, LetterKind
 from tests.clock import FakeClock
+from tests.people import somebody
 
 
 def test_every_mapped_class_stands_in_the_rules_once_and_with_a_reason() -> None:
@@ -30,16 +30,7 @@ def test_every_mapped_class_stands_in_the_rules_once_and_with_a_reason() -> None
 
 async def person(database: Database, clock: FakeClock) -> int:
     async with database.writing() as session:
-        made = Person(
-            external_id="1",
-            given_name="Amina",
-            family_name="Tesfay",
-            language="ti",
-            group=Group.ASYLUM,
-            municipality="Huizen",
-            created_at=clock.now(),
-            updated_at=clock.now(),
-        )
+        made = somebody(clock.now(), external_id="1", family_name="Tesfay", language="ti")
         session.add(made)
         await session.flush()
         return made.id
