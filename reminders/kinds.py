@@ -45,6 +45,16 @@ class Kind(StrEnum):
     DIGEST = "digest"  # what the day brings
 
 
+class Copy(StrEnum):
+    """Why a message that was lost goes once more: the first word of the copy's key.
+
+    Nobody plans copies, and so planning takes none of them back.
+    """
+
+    PASSED = "passed"  # to who stands in
+    KEPT = "kept"  # to the same consultant, once they can be reached again
+
+
 class WordedBy(StrEnum):
     """Who says what a kind means when it is sent; reminders.wording.composers has the composer of each."""
 

@@ -2,11 +2,12 @@
 
 Each loss is taken up once, within a minute, and ends with somebody who can do something about it: what was for a person
 with their consultant, as a telephone task; what was for a consultant with who stands in for them, or else, when it came
-from a person, with that person, who is asked to telephone.
+from a person, with that person, who is asked to telephone. What is neither waits until the consultant can be reached
+again.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.rendering.message import Body, Part, Style, Text
-from reminders.kinds import TOLD_WHEN_LOST, Kind, useful_for
+from reminders.kinds import TOLD_WHEN_LOST, Copy, Kind, useful_for
 from reminders.planning.planned_for import PlannedFor
 from reminders.planning.planner import Planner
 from storage.appointments.absence_reports import unseen_report
@@ -30,6 +31,9 @@ log = structlog.get_logger(__name__)
 
 
 _AT_ONCE: Final = 1000
+# A message to a consultant that nothing else limits is kept so long for them, and tried again after so long.
+_KEPT: Final = timedelta(days=14)
+_AGAIN_IN: Final = timedelta(minutes=30)
 # What came from a person: a report, a question, a message.
 _REPORTS: Final = frozenset({Kind.SAY, Kind.ABSENCE_AGAIN, Kind.ABSENCE_PASSED})
 
@@ -97,23 +101,27 @@ class NotDelivered:
 
     async def _of_consultants(self, session: AsyncSession, lost: Sequence[Loss], now: datetime) -> int:
         """Again to who stands in; where nobody does, a word to the person from whom it came."""
-        about = [one for one in lost if one.consultant_id is not None and one.about_id is not None]
         messages: list[Outgoing] = []
-        rows = await messages_by_id(session, [one.id for one in about])
-        for one in about:
-            consultant_id, person_id = one.consultant_id or 0, one.about_id or 0
-            stand_in = await reachable_stand_in(session, consultant_id)
-            report = await unseen_report(session, person_id, consultant_id) if one.kind in _REPORTS else None
+        rows = await messages_by_id(session, [one.id for one in lost])
+        for one in lost:
+            if one.consultant_id is None:
+                continue
+            consultant_id, person_id = one.consultant_id, one.about_id
+            from_person = one.kind in _REPORTS and person_id is not None
+            stand_in = await reachable_stand_in(session, consultant_id) if person_id is not None else None
+            report = await unseen_report(session, person_id, consultant_id) if from_person and person_id else None
             if stand_in is not None:
                 messages.append(_for(stand_in.id, rows[one.id], now))
                 if report is not None:
                     # Which lets them see and answer it.
                     report.passed_to_id, report.passed_at = stand_in.id, now
-            elif one.kind in _REPORTS:
+            elif from_person and person_id is not None:
                 about_what = f"report:{report.id}:{report.version}" if report is not None else f"message:{one.id}"
                 messages.append(await self._tell_sender(session, person_id, consultant_id, about_what, now))
             else:
                 log.warning("consultant_not_reached", message=one.id, kind=one.kind)
+                if (kept := _kept(consultant_id, rows[one.id], now)) is not None:
+                    messages.append(kept)
         return len(await put(session, messages, now))
 
     async def _tell_sender(
@@ -134,17 +142,37 @@ class NotDelivered:
 
 def _for(consultant_id: int, row: Message, now: datetime) -> Outgoing:
     """A consultant's message once more, for who stands in."""
+    until = max(row.useful_until, now + useful_for(Kind.UNDELIVERED)) if row.useful_until else None
+    return _again(f"{Copy.PASSED}:{row.id}:{consultant_id}", consultant_id, row, now, until, Priority(row.priority))
+
+
+def _kept(consultant_id: int, row: Message, now: datetime) -> Outgoing | None:
+    """A consultant's message once more, to wait until one of their addresses works again, as whatever comes later does;
+    None when it is of no use any more then."""
+    until = row.useful_until or row.due_at + _KEPT
+    # A copy is due a while later: an address that refuses each one is not tried for ever in the same minute.
+    due_at = now + _AGAIN_IN
+    if due_at >= until:
+        return None
+    # Reminders do not wait for who is not linked; this does.
+    priority = min(Priority(row.priority), Priority.NORMAL)
+    return _again(f"{Copy.KEPT}:{row.id}", consultant_id, row, due_at, until, priority)
+
+
+def _again(
+    key: str, consultant_id: int, row: Message, due_at: datetime, until: datetime | None, priority: Priority
+) -> Outgoing:
     return Outgoing(
-        key=f"passed:{row.id}:{consultant_id}",
+        key=key,
         kind=row.kind,
-        due_at=now,
-        useful_until=max(row.useful_until, now + useful_for(Kind.UNDELIVERED)) if row.useful_until else None,
+        due_at=due_at,
+        useful_until=until,
         params=row.params,
         consultant_id=consultant_id,
         about_id=row.about_id,
         appointment_id=row.appointment_id,
         appointment_version=row.appointment_version,
-        priority=Priority(row.priority),
+        priority=priority,
     )
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from reminders.kinds import REPLANNED, Kind
+from reminders.kinds import REPLANNED, Copy, Kind
 from reminders.local_time import QuietHours, to_instant
 from reminders.planning.about_appointments import appointment_messages, together
 from reminders.planning.about_changes import change_of, in_few_words, made, once_each
@@ -53,6 +53,7 @@ from storage.vocabulary import AppointmentKind, Change, Told
 HORIZON = timedelta(days=14)
 FAR = timedelta(days=800)
 # Rows due before this are not read again: planning makes none that old.
+_COPIES = frozenset(Copy)
 HISTORY = timedelta(days=30)
 PAGE = 500
 
@@ -228,7 +229,8 @@ class Planner:
     async def difference(self, session: AsyncSession, person_ids: Collection[int]) -> Difference:
         """What would change in the outbox if these people were planned for now."""
         now = self._now()
-        standing = {row.key: row for row in await standing_rows(session, person_ids, REPLANNED, now - HISTORY)}
+        rows = await standing_rows(session, person_ids, REPLANNED, now - HISTORY)
+        standing = {row.key: row for row in rows if row.key.partition(":")[0] not in _COPIES}
         wanted = await self.messages(session, person_ids)
         open_ones = [m for m in wanted if m.key not in standing or standing[m.key].untouched]
         # A change is told when it is known; reminders keep their hours, and are silent where it told all.

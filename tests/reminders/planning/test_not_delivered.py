@@ -10,7 +10,7 @@ from reminders.delivery.channel import AddressGone, Receipt
 from reminders.kinds import Kind
 from storage.engine.database import Database
 from storage.outbox.losses import told_by_call
-from storage.outbox.message import Message, Outgoing, put
+from storage.outbox.message import Message, Outgoing, put, send_what_waited
 from storage.outbox.receipts import pass_on
 from storage.people.contacts import Contact
 from storage.people.phone_tasks import PhoneTask
@@ -174,6 +174,52 @@ async def test_row_7_nothing_waits_for_a_consultant_who_is_gone_where_somebody_s
         await world.not_delivered.tell(world.database)
         await world.heard(by="nobody")
     assert holds(await world.heard(by="karim"), "komen niet aan bij Amina")
+
+
+async def both_are_gone(world: PlanningWorld) -> None:
+    """Amina's meeting is off, she cannot be told, and the task to telephone her fails at Ilse; nobody stands in."""
+    meeting = await world.made("2026-03-06 10:00", person=await world.person())
+    await world.heard()
+    loses(world, "amina", "ilse")
+    await world.changed(meeting, cancelled=True)
+    await world.heard()
+    await world.not_delivered.tell(world.database)
+    assert await world.heard(by="ilse") == []
+    await world.not_delivered.tell(world.database)
+
+
+async def back(world: PlanningWorld) -> None:
+    """Ilse's address works again, as when she links anew."""
+    loses(world)
+    async with world.database.writing() as session:
+        await session.execute(
+            update(Contact).where(Contact.consultant_id == world.consultant_id).values(state=ContactState.ACTIVE)
+        )
+        await send_what_waited(session, world.consultant_id, world.clock.now())
+
+
+async def test_what_is_no_report_waits_for_a_consultant_for_whom_nobody_stands_in(world: PlanningWorld) -> None:
+    """It ended as a line in the log, while what came a minute later waited."""
+    await both_are_gone(world)
+    world.clock.forward(hours=3)
+    await world.replanned()
+    assert await world.heard(by="ilse") == []
+    [waits] = await world.rows(MessageState.PENDING)
+    assert waits.key.startswith("kept:")
+    await back(world)
+    assert holds(await world.heard(by="ilse"), "komen niet aan bij Amina", "Gaat niet door")
+    assert await world.not_delivered.tell(world.database) == 0
+
+
+async def test_what_waits_for_a_consultant_ends_when_it_is_of_no_use(world: PlanningWorld) -> None:
+    await both_are_gone(world)
+    for _ in range(4):
+        world.clock.forward(hours=20)
+        await world.heard(by="nobody")
+        await world.not_delivered.tell(world.database)
+    assert await world.rows(MessageState.PENDING) == []
+    await back(world)
+    assert await world.heard(by="ilse") == []
 
 
 async def term_ends(world: PlanningWorld, amina: int, on: str) -> None:
