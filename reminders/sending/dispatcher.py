@@ -1,8 +1,8 @@
 """The one door out: claims what is due, sends it over the recipient's channels, records what became of it.
 
 The way of a message: claimed under a lease (storage/outbox/queue.py), prepared (preparation.py), put in its recipient's
-lane (lanes.py), sent (sending.py), recorded in a small group (recorder.py). After a kill at any point nothing is lost,
-and at most what was sent and not yet recorded goes out twice (recorder.py bounds it).
+lane (lanes.py), sent (lane_sender.py), recorded in a small group (recorder.py). After a kill at any point nothing is
+lost, and at most what was sent and not yet recorded goes out twice (lanes.py bounds it).
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.composing import Composer, FileMaker, Illustrator, LinkMaker
 from reminders.delivery.retry import Between
 from reminders.sending.lane_sender import Sending
+from reminders.sending.leases import Leases
 from reminders.sending.limits import Limits
 from reminders.sending.metrics import DeliveryMetrics, NoMetrics
 from reminders.sending.preparation import Preparation
@@ -90,6 +91,7 @@ class Dispatcher:
             budgets.spent if budgets else None,
         )
         self._recorder = Recorder(self._queue, self._written)
+        self._leases = Leases(self._queue, clock, self._limits.lease)
         self._sending = Sending(
             senders,
             self._recorder,
@@ -98,6 +100,7 @@ class Dispatcher:
             self._metrics,
             channels,
             settle=self._settle,
+            leases=self._leases,
             share=share,
             sleep=sleep,
             between=between,
@@ -110,15 +113,26 @@ class Dispatcher:
         self._swept_at: datetime | None = None
 
     @property
+    def most_in_flight(self) -> dict[str, int]:
+        """How many messages of each channel go twice at most when this process is killed."""
+        return self._sending.most_in_flight()
+
+    @property
     def channels_down(self) -> list[str]:
         """The channels that count as down now, by name."""
         return self._sending.channels_down()
 
     async def clock_jumped(self, by: timedelta) -> None:
-        """The wall clock was set; after one that was set back, tries that were put off do not wait longer for it."""
+        """The wall clock was set: leases go by the new one; tries that were put off do not wait longer where it was set
+        back."""
+        await self._leases.renew()
         if by < timedelta(0):
             await self._queue.bring_forward(self._clock.now(), -by)
         self.wake()
+
+    async def renew_leases(self) -> None:
+        """Renew what ends soon of what is in hand; `run` does so by itself."""
+        await self._leases.renew()
 
     def wake(self) -> None:
         """Look for what is due now."""
@@ -142,7 +156,7 @@ class Dispatcher:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Dispatch until `stop` is set; then what is being sent is finished and recorded, the rest put back."""
-        stopper = asyncio.create_task(self._wake_at(stop))
+        stopper, keeper = asyncio.create_task(self._wake_at(stop)), asyncio.create_task(self._leases.keep())
         try:
             while not stop.is_set():
                 self._wake.clear()
@@ -152,6 +166,7 @@ class Dispatcher:
             stopper.cancel()
             await self._prepared()
             await self._finish()
+            keeper.cancel()
 
     async def _wake_at(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -220,6 +235,7 @@ class Dispatcher:
     def _taken(self, rows: Sequence[ClaimedRow], now: datetime) -> _ClaimedRows:
         """Take these rows in hand."""
         batch = _ClaimedRows(len(rows))
+        self._leases.take(rows)
         for row in rows:
             self._in_hand[row.id] = batch
             self._metrics.claimed_after((now - row.due_at).total_seconds())
@@ -229,11 +245,12 @@ class Dispatcher:
     async def _start(self, rows: Sequence[ClaimedRow], now: datetime, batch: _ClaimedRows) -> None:
         """Prepare these rows and put them in their lanes."""
         try:
-            prepared = await self._preparation.prepare(rows, now, now + self._limits.lease)
+            prepared = await self._preparation.prepare(rows, now)
         except BaseException:
             # Not begun: the leases end by themselves, or the sweep of the next start frees them.
             for row in rows:
                 self._in_hand.pop(row.id, None)
+                self._leases.give_up(row.id)
             batch.done.set()
             raise
         for result in prepared.results:
@@ -251,6 +268,8 @@ class Dispatcher:
         for result in results:
             if result.state is MessageState.PENDING and result.next_at is not None:
                 self._look_at(result.next_at)
+            self._leases.give_up(result.id)
+            self._sending.written(result.id)
             batch = self._in_hand.pop(result.id, None)
             if batch is not None:
                 batch.left -= 1

@@ -16,6 +16,7 @@ from reminders.delivery.degrade import degraded, may_number
 from reminders.delivery.episodes import Episodes
 from reminders.delivery.retry import LAST_CALL, MOST_UNEXPECTED, Between, end_of_use, next_attempt, next_reply
 from reminders.sending.lanes import ChannelQueue, Lane, Parcel
+from reminders.sending.leases import Leases
 from reminders.sending.limits import Limits
 from reminders.sending.metrics import DeliveryMetrics
 from reminders.sending.rates import Breaker, Pace
@@ -46,6 +47,7 @@ class Sending:
         rules: ChannelRules,
         *,
         settle: Settle,
+        leases: Leases,
         share: float,
         sleep: Callable[[float], Awaitable[None]],
         between: Between,
@@ -58,6 +60,9 @@ class Sending:
         self._metrics = metrics
         self._rules = rules
         self._settle = settle
+        self._leases = leases
+        # Messages in flight, by the last of their rows that is written down, and whose place they have.
+        self._in_flight: dict[int, ChannelQueue] = {}
         self._between = between
         self._channels = {
             name: ChannelQueue(
@@ -69,6 +74,7 @@ class Sending:
                 again=self._queue_lane,
                 sleep=sleep,
                 most_tasks=limits.tasks_per_channel,
+                hurry=recorder.hurry,
             )
             for name, sender in senders.items()
         }
@@ -182,11 +188,29 @@ class Sending:
         """Send a lane's first message over this channel."""
         parcel = lane.parcels.pop(0)
         lane.busy = True
+        last = parcel.row_ids()[-1]
+        self._in_flight[last] = channel
         try:
             await self._send(channel, lane, parcel)
+        except BaseException:
+            self.written(last)
+            raise
         finally:
             lane.busy = False
+            if lane.parcels and lane.parcels[0] is parcel:
+                # This address did not take it; it goes on to the next.
+                self.written(last)
             self._queue_lane(lane)
+
+    def written(self, row_id: int) -> None:
+        """What became of this row is on disk."""
+        channel = self._in_flight.pop(row_id, None)
+        if channel is not None:
+            channel.written()
+
+    def most_in_flight(self) -> dict[str, int]:
+        """How many messages of each channel go twice at most when this process is killed."""
+        return {name: channel.most_in_flight for name, channel in self._channels.items()}
 
     async def _send(self, channel: ChannelQueue, lane: Lane, parcel: Parcel) -> None:
         if not self._recorder.has_room():
@@ -196,7 +220,7 @@ class Sending:
             self._finish_parcel(parcel, MessageState.EXPIRED, "too_late", address)
             return
         wait = channel.breaker.wait(steady)
-        if wait > 0 or parcel.lease_until - now <= self._limits.send_timeout:
+        if wait > 0 or not self._leases.hold(parcel.row_ids(), now + self._limits.send_timeout):
             # Sent with a lease about to end, another worker might send it too.
             self._put_back(parcel, channel.later(now, wait))
             return

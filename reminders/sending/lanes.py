@@ -2,6 +2,10 @@
 
 A lane is one recipient's row of messages. A channel serves lanes with a few sending tasks; a lane whose address must
 wait is set aside without holding a task, and a channel that is slow fills only its own queue.
+
+A channel has as many places as it takes messages in a second, and a message holds one from before it is handed over
+until what became of it is on disk. So whatever the timing, a kill leaves at most one second of a channel's messages of
+which nobody knows whether they went: those go twice at worst.
 """
 
 import asyncio
@@ -9,9 +13,10 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from locales.rendering.render import Rendered
-from reminders.delivery.channel import Clock, Sender
+from reminders.delivery.channel import Capabilities, Clock, Sender
 from reminders.sending.rates import Breaker, Bucket, Pace
 from storage.outbox.heard import ToldOf
 from storage.outbox.queue import ClaimedRow
@@ -24,6 +29,8 @@ _YIELD_EVERY = 25
 # All sending tasks at work and no answer for so many seconds: the channel hangs.
 _SILENT = 3.0
 _MOST_DEFERRED = timedelta(seconds=60)
+#: Of a channel that names no rate of its own, which takes some thousand a second.
+MOST_IN_FLIGHT: Final = 150
 
 
 @dataclass(slots=True, eq=False)
@@ -33,7 +40,6 @@ class Parcel:
     row: ClaimedRow
     rendered: Rendered
     addresses: list[Address]
-    lease_until: datetime
     also: tuple[ClaimedRow, ...] = ()
     tries: list[Try] = field(default_factory=list)
     # What its reader has heard of appointments once it is sent, by row.
@@ -41,6 +47,10 @@ class Parcel:
     # Makes the picture and sound that belong to it, which takes longer than a batch may wait; None when nothing is
     # left to make.
     unfinished: Callable[[], Awaitable[Rendered]] | None = None
+
+    def row_ids(self) -> list[int]:
+        """The rows whose fate it is, in the order in which that is written down."""
+        return [self.row.id, *(row.id for row in self.also)]
 
 
 @dataclass(slots=True, eq=False)
@@ -69,15 +79,22 @@ class Lane:
                 ):
                     self.parcels.remove(waiting)
                     parcel.also = (*parcel.also, waiting.row, *waiting.also)
-                    parcel.lease_until = min(parcel.lease_until, waiting.lease_until)
                     break
         self.parcels.append(parcel)
+
+
+def most_in_flight(capabilities: Capabilities) -> int:
+    """How many messages may be with this channel, or sent and not yet on disk, at a time: a second's worth at most."""
+    rate = capabilities.per_second
+    return MOST_IN_FLIGHT if rate is None else max(1, min(MOST_IN_FLIGHT, int(rate)))
 
 
 class ChannelQueue:
     """The lanes waiting for one channel, and the tasks that serve them.
 
-    `serve` sends a lane's first message (and takes it off); `again` gives a lane that is not empty back to its queue.
+    `serve` sends a lane's first message (and takes it off), and sees to it that `written` is called for it once;
+    `again` gives a lane that is not empty back to its queue; `hurry` is told when only results that are not written
+    down keep messages waiting.
     """
 
     def __init__(
@@ -91,6 +108,7 @@ class ChannelQueue:
         again: Callable[[Lane], None],
         sleep: Callable[[float], Awaitable[None]],
         most_tasks: int,
+        hurry: Callable[[], None],
     ) -> None:
         self.sender = sender
         self.pace = pace
@@ -100,7 +118,10 @@ class ChannelQueue:
         self._serve = serve
         self._again = again
         self._sleep = sleep
-        self._most_tasks = most_tasks
+        self.most_in_flight = most_in_flight(sender.capabilities)
+        self._places = asyncio.Semaphore(self.most_in_flight)
+        self._hurry = hurry
+        self._most_tasks = min(most_tasks, self.most_in_flight)
         self._urgent: deque[tuple[int, Lane]] = deque()
         self._bulk: deque[tuple[int, Lane]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -144,6 +165,10 @@ class ChannelQueue:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
+    def written(self) -> None:
+        """What became of a message that was served is on disk, or nothing of it went: its place is free."""
+        self._places.release()
+
     def stop(self) -> None:
         """Take up no lane any more; what is being sent goes on."""
         self._urgent.clear()
@@ -176,14 +201,19 @@ class ChannelQueue:
     async def _serve_lanes(self) -> None:
         served = 0
         while self._urgent or self._bulk:
+            if self._places.locked():
+                self._hurry()
+            await self._places.acquire()
             bucket = self.pace.bucket
             lane = self._next() if bucket is None else await self._next_in_turn(bucket)
             if lane is None:
+                self._places.release()
                 return
             wait = self.pace.wait_for(lane.parcels[0].addresses[0].contact_id, self._clock.steady())
             if wait > 0:
                 if bucket is not None:
                     bucket.give_back()
+                self._places.release()
                 self._park(lane, wait)
                 continue
             await self._serve(self, lane)

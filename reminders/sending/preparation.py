@@ -92,7 +92,7 @@ class Preparation:
         self._illustrator = illustrator
         self._closed = closed
 
-    async def prepare(self, rows: Sequence[ClaimedRow], now: datetime, lease_until: datetime) -> Prepared:
+    async def prepare(self, rows: Sequence[ClaimedRow], now: datetime) -> Prepared:
         """Parcels and early results of these rows.
 
         Raises one of DATABASE_FAULTS when the database is out of reach; nothing was done then.
@@ -122,7 +122,7 @@ class Preparation:
                     if rendered is None:
                         results.extend(_failed(failed.id, "not_rendered", now) for failed in (row, *also))
                     else:
-                        parcel = Parcel(row, rendered, list(one.way.addresses), lease_until, also)
+                        parcel = Parcel(row, rendered, list(one.way.addresses), also)
                         parcel.told = _told(composed, (row, *also))
                         self._illustrate(parcel, said, one)
                         parcels.append((one.way.lane, parcel))

@@ -1,8 +1,8 @@
 """Writes results down in small groups: at most GROUP rows, at most WAIT later.
 
-What is sent but not yet written goes out again after a kill, so this is the bound on duplicates: senders wait for
-`room()` when MOST_UNWRITTEN results are not on disk yet. (Measured: one transaction a result gives 1,300 to 1,450
-messages a second, groups of 50 ten times that.)
+What is sent but not yet written goes out again after a kill: lanes.py bounds it for each channel, and senders wait for
+`room()` when MOST_UNWRITTEN results of all kinds are not on disk yet. (Measured: one transaction a result gives 1,300
+to 1,450 messages a second, groups of 50 ten times that.)
 """
 
 import asyncio
@@ -100,7 +100,7 @@ class Recorder:
             try:
                 await self._queue.record(group)
                 break
-            except SQLAlchemyError as error:
+            except (SQLAlchemyError, OSError) as error:
                 log.error("outbox_not_recorded", rows=len(group), error=type(error).__name__)
                 await asyncio.sleep(_RETRY_WAIT[min(attempt, len(_RETRY_WAIT) - 1)])
                 attempt += 1

@@ -26,6 +26,8 @@ class ClaimedRow(NamedTuple):
     attempts: int
     passed_over: str = ""
     reason: str | None = None
+    # None where nobody holds it.
+    lease_until: datetime | None = None
 
     @property
     def may_have_gone(self) -> bool:

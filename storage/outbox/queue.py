@@ -100,7 +100,9 @@ class OutboxQueue:
         """Take up to `limit` rows that are due, the most urgent and then the longest waiting first."""
         values = {"now": now, "most": limit, "worker": self._worker, "until": now + lease}
         claimed = await self._transactions.run(
-            lambda connection: [ClaimedRow._make(row) for row in connection.execute(self._claim, values)]
+            lambda connection: [
+                ClaimedRow._make((*row, now + lease)) for row in connection.execute(self._claim, values)
+            ]
         )
         claimed.sort(key=lambda row: (row.priority, row.next_at, row.id))
         return claimed
@@ -109,7 +111,11 @@ class OutboxQueue:
         """The rows of these ids that this worker holds already: replies that were born claimed."""
         if not ids:
             return []
-        wanted = select(*_COLUMNS).where(_C.id.in_(ids), _IS_SENDING, _C.lease_owner == self._worker).order_by(_C.id)
+        wanted = (
+            select(*_COLUMNS, _C.lease_until)
+            .where(_C.id.in_(ids), _IS_SENDING, _C.lease_owner == self._worker)
+            .order_by(_C.id)
+        )
         return await self._transactions.run(
             lambda connection: [ClaimedRow._make(row) for row in connection.execute(wanted)]
         )
@@ -123,9 +129,7 @@ class OutboxQueue:
             .limit(limit)
         )
         return await self._transactions.run(
-            lambda connection: [
-                WaitingRow(ClaimedRow._make(row[:-4]), *row[-4:]) for row in connection.execute(wanted)
-            ],
+            lambda connection: [WaitingRow(ClaimedRow(*row[:-4]), *row[-4:]) for row in connection.execute(wanted)],
             reading=True,
         )
 
@@ -146,6 +150,16 @@ class OutboxQueue:
                     raise
             else:
                 return
+
+    async def renew(self, ids: Collection[int], until: datetime) -> set[int]:
+        """Hold these rows until then, as far as this worker holds them still; which those are."""
+        renewed = (
+            update(_OUTBOX)
+            .where(_C.id.in_(ids), _IS_SENDING, _C.lease_owner == self._worker)
+            .values(lease_until=until)
+            .returning(_C.id)
+        )
+        return await self._transactions.run(lambda connection: set(connection.scalars(renewed)))
 
     async def bring_forward(self, now: datetime, by: timedelta) -> int:
         """Tries that were put off by a clock that has been set back by so much come when they were meant to; how many.

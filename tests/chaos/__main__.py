@@ -8,7 +8,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.chaos.scenario import Outcome, Scenario, run_scenario
+from tests.chaos.scenario import MOST_IN_FLIGHT, Outcome, Scenario, run_scenario
 from tests.databases import PostgresDatabases, SqliteDatabases
 
 ENGINES = ("sqlite", "postgresql")
@@ -59,7 +59,8 @@ def _told(outcome: Outcome) -> str:
     lines = [
         f"{outcome.engine}, counterpart {counterpart}: {outcome.arrived} of {outcome.messages} messages arrived, "
         f"{outcome.kills} kills, {outcome.duplicates} duplicates ({outcome.in_flight_at_kills} in flight at kills, "
-        f"at most {outcome.most_in_flight_at_a_kill} at one; {outcome.answers_lost} answers lost), "
+        f"at most {outcome.most_in_flight_at_a_kill} at one, {MOST_IN_FLIGHT} allowed; "
+        f"{outcome.answers_lost} answers lost), "
         f"{outcome.refused_reset_hung} refused, reset or hung, {outcome.seconds} s",
         *(f"  BROKEN: {fault}" for fault in outcome.faults),
     ]
