@@ -1,6 +1,6 @@
 """What arrives, whatever the channel: an InboundEvent with one of a few payloads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from bot.actions.acting import Proof
@@ -136,7 +136,8 @@ class InboundEvent:
     answers_ref: str | None = None
     # Another address of the same sender, which came along (WhatsApp: a user's id beside their number).
     also: str | None = None
-    proof: Proof = Proof.ACCOUNT
+    # No channel is trusted because it forgot to say how far it can be.
+    proof: Proof = field(kw_only=True)
     # Of a reply by mail: whether our own mail server confirms its sender (DMARC); consultants' mail needs it.
     checked: bool = False
 

@@ -20,8 +20,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels.base import Channel
 
-# Seconds between two pieces of a request's body, on the slowest network.
+# Seconds for a request's body, and one more for each SLOWEST bytes that came: less than the slowest network brings.
 PATIENCE = 20.0
+SLOWEST = 4_000
 # A Telegram update is at most a few kilobytes; megabytes of rubbish are read no further.
 MAX_BODY = 4_000_000
 # The web chat's photos and voice notes; its own limit is lower, so that its answer can say why.
@@ -196,19 +197,21 @@ class BodyLimit:
         names = [name for name, _ in scope["headers"]]
         if b"content-length" in names and b"transfer-encoding" in names:
             # Two lengths: a proxy before us and we may see two different requests (RFC 9112, 6.1).
-            await Response(status_code=400)(scope, receive, send)
+            await Response(status_code=400, headers={"connection": "close"})(scope, receive, send)
             return
-        read, whole = 0, False
+        read, whole, waited, loop = 0, False, 0.0, asyncio.get_running_loop()
         limit = self._larger.get(scope["path"], self._limit)
 
         async def receive_within_limit() -> Message:
-            nonlocal read, whole
+            nonlocal read, whole, waited
+            began = loop.time()
             # A body that does not come holds memory. After its end only the end of the connection is waited for.
             try:
-                async with asyncio.timeout(None if whole else PATIENCE):
+                async with asyncio.timeout(None if whole else max(0, PATIENCE + read / SLOWEST - waited)):
                     message = await receive()
             except TimeoutError:
-                raise HTTPException(408) from None
+                raise HTTPException(408, headers={"connection": "close"}) from None
+            waited += loop.time() - began
             whole = message["type"] == "http.request" and not message.get("more_body", False)
             if message["type"] == "http.request":
                 read += len(message.get("body", b""))

@@ -16,11 +16,13 @@ from urllib.parse import urlsplit
 import structlog
 import uvicorn
 from sqlalchemy.exc import DatabaseError
+from starlette.types import ASGIApp
 
 from bot.app import App, build
 from bot.channels.registry import set_up
 from bot.configuration.clock import SystemClock
 from bot.configuration.settings import Settings
+from bot.connections import BoundedConnection
 from bot.watch import Watch
 from storage.engine.database import database_url
 from storage.engine.keys import KeyRing
@@ -39,6 +41,8 @@ _YOUNG = 50_000
 
 # Each browser that looks at a chat holds one connection; more than a city's answer at once would fill the memory.
 MOST_CONNECTIONS = 3_000
+# Of probes and of who collects the metrics.
+MOST_TOLD = 50
 KEEP_ALIVE = 15
 LONGEST_HEAD = 32_768
 
@@ -79,16 +83,32 @@ def listen(settings: Settings, port: int | None = None) -> socket.socket:
         ) from error
 
 
+def server_config(
+    app: ASGIApp, *, most: int, connection: type[BoundedConnection] = BoundedConnection
+) -> uvicorn.Config:
+    """How our servers serve `app`: at most `most` connections at once, each with an end to whatever it waits for."""
+    return uvicorn.Config(
+        app,
+        http=connection,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=10,
+        server_header=False,
+        limit_concurrency=most,
+        timeout_keep_alive=KEEP_ALIVE,
+        h11_max_incomplete_event_size=LONGEST_HEAD,
+    )
+
+
 @asynccontextmanager
 async def telling(app: App, bound: socket.socket | None) -> AsyncIterator[None]:
     """Health, readiness and metrics on a port of their own, where one is set."""
     if bound is None:
         yield
         return
-    config = uvicorn.Config(
-        app.told, log_config=None, access_log=False, lifespan="off", server_header=False, limit_concurrency=50
-    )
-    server = _Server(config)
+    server = _Server(server_config(app.told, most=MOST_TOLD))
     serving = asyncio.create_task(server.serve(sockets=[bound]))
     try:
         yield
@@ -100,18 +120,7 @@ async def telling(app: App, bound: socket.socket | None) -> AsyncIterator[None]:
 @asynccontextmanager
 async def running(app: App, sockets: Sequence[socket.socket]) -> AsyncIterator[None]:
     """The app and its HTTP server, from start to clean stop."""
-    config = uvicorn.Config(
-        app.http,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=10,
-        server_header=False,
-        limit_concurrency=MOST_CONNECTIONS,
-        timeout_keep_alive=KEEP_ALIVE,
-        h11_max_incomplete_event_size=LONGEST_HEAD,
-    )
-    server = _Server(config)
+    server = _Server(server_config(app.http, most=MOST_CONNECTIONS))
     serving = asyncio.create_task(server.serve(sockets=list(sockets)))
     try:
         await app.start()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import uvicorn
 
+from bot.serve import server_config
 from storage.engine.database import Database
 from tests.bot.channels.web.rig import Rig, rigged
 
@@ -32,10 +33,7 @@ async def served(database: Database, *, phones: bool = False) -> AsyncIterator[T
     """Serve a rig until the block ends."""
     listener, url = listener_on()
     async with rigged(database, url, phones=phones) as rig:
-        config = uvicorn.Config(
-            rig.app(), log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5
-        )
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(server_config(rig.app(), most=100))
         # Server.serve would take over the test run's signals.
         running = asyncio.create_task(server._serve(sockets=[listener]))
         try:

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 import structlog
 
+from bot.actions.acting import Proof
 from bot.events import (
     InboundEvent,
     Left,
@@ -117,6 +118,7 @@ def _event(update: _Json, number: str) -> InboundEvent | str:
         tag[:16] if isinstance(tag, str) else None,
         ack,
         answers_ref=_number_of(content.get("reply_to_message")),
+        proof=Proof.ACCOUNT,
     )
 
 

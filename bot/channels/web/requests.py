@@ -82,6 +82,11 @@ async def read(request: Request, shape: type[Asked]) -> Asked:
         raise HTTPException(400) from error
 
 
+def number(text: str) -> int | None:
+    """A whole number that a database can have as an id; None for anything else, however long."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
+
+
 def sending(request: Request) -> str:
     """The event id of POST /chat/send?event=…, whose body is the file itself.
 

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from bot.actions.acting import Proof
 from bot.channels.base import BringAgain, Receive
 from bot.channels.web import requests
 from bot.channels.web.events import stream
@@ -100,8 +101,8 @@ class ChatRoutes:
             Route("/chat/open", self.open, methods=["POST"]),
             Route("/chat/events", self.events, methods=["GET"]),
             Route("/chat/history", self.history, methods=["GET"]),
-            Route("/chat/file/{line:int}", self.file, methods=["GET"]),
-            Route("/chat/media/{line:int}/{what}", self.media, methods=["GET"]),
+            Route("/chat/file/{line}", self.file, methods=["GET"]),
+            Route("/chat/media/{line}/{what}", self.media, methods=["GET"]),
             Route("/chat/say", self.say, methods=["POST"]),
             Route("/chat/send", self.send, methods=["POST"]),
             Route("/chat/press", self.press, methods=["POST"]),
@@ -155,11 +156,11 @@ class ChatRoutes:
         _allow(self._looks, str(chat.contact_id))
         if self._live.crowded(chat.contact_id):
             raise HTTPException(429, headers={"retry-after": "20"})
-        after = request.headers.get("last-event-id") or request.query_params.get("after", "0")
-        if not after.isdecimal() or len(after) > 18:
+        after = requests.number(request.headers.get("last-event-id") or request.query_params.get("after", "0"))
+        if after is None:
             raise HTTPException(400)
         return StreamingResponse(
-            self._stream(request, chat, int(after)),
+            self._stream(request, chat, after),
             media_type="text/event-stream",
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
@@ -184,11 +185,11 @@ class ChatRoutes:
         """The lines before ?before=ID."""
         chat = await self._chat(request)
         _allow(self._looks, str(chat.contact_id))
-        before = request.query_params.get("before", "")
-        if not before.isdecimal() or len(before) > 18:
+        before = requests.number(request.query_params.get("before", ""))
+        if before is None:
             raise HTTPException(400)
         async with self._database.reading() as session:
-            lines = await web_history(session, chat.contact_id, before=int(before), limit=HISTORY)
+            lines = await web_history(session, chat.contact_id, before=before, limit=HISTORY)
         locale = await self._locale(chat) or requests.wished_language(request.headers) or SOURCE
         return JSONResponse({"lines": self._shown(lines, locale), "more": len(lines) == HISTORY})
 
@@ -332,7 +333,8 @@ class ChatRoutes:
 
     async def _hand_over(self, chat: Chat, event_id: str, payload: Payload, language: str | None) -> None:
         try:
-            await self._receive(InboundEvent(CHANNEL, chat.address, event_id, payload, language))
+            event = InboundEvent(CHANNEL, chat.address, event_id, payload, language, proof=Proof.ACCOUNT)
+            await self._receive(event)
         except BringAgain as error:
             raise HTTPException(503, headers={"retry-after": str(error.after)}) from error
 
@@ -341,9 +343,9 @@ class ChatRoutes:
 
 
 def _row(request: Request) -> int:
-    """The line's number in the path; none that a database has is longer."""
-    number: int = request.path_params["line"]
-    if number >= 2**63:
+    """The line's number in the path."""
+    number = requests.number(request.path_params["line"])
+    if number is None:
         raise HTTPException(404)
     return number
 

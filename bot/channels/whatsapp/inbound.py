@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias
 
+from bot.actions.acting import Proof
 from bot.channels.base import News, NewsState
 from bot.channels.whatsapp.errors import failure_of
 from bot.events import (
@@ -101,7 +102,7 @@ def _event(message: Mapping[str, object], ids: Mapping[str, str], now: datetime)
         return LeftAside("no_id" if address else "no_sender")
     answers = _text(_object(message.get("context")).get("id"))[:120] or None
     also = (user_id or None) if number is not None else None
-    return InboundEvent(CHANNEL, address, event_id, payload, answers_ref=answers, also=also)
+    return InboundEvent(CHANNEL, address, event_id, payload, answers_ref=answers, also=also, proof=Proof.ACCOUNT)
 
 
 def _sender(message: Mapping[str, object], ids: Mapping[str, str]) -> tuple[str | None, str | None]:

@@ -145,7 +145,9 @@ class Phone:
         self._mark = len(self.messages)
         answers = self._talk.channel.references[self.address][-back]
         number = str(next(self._talk.numbers))
-        await self._talk.inbox.receive(InboundEvent("web", self.address, number, Said(text), answers=answers))
+        await self._talk.inbox.receive(
+            InboundEvent("web", self.address, number, Said(text), answers=answers, proof=Proof.ACCOUNT)
+        )
         await self._talk.settle()
 
     async def taps(self, key: str, **params: Value) -> None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from bot.actions.acting import Proof
 from bot.events import InboundEvent, Payload, Renamed, Said, Started
 from storage.people.contacts import Contact
 from tests.bot.dialogue.talk import Talk
@@ -10,7 +11,9 @@ NUMBER, ID, NEXT = "31600000000", "NL.134", "NL.135"
 
 
 async def brings(talk: Talk, address: str, also: str | None, payload: Payload) -> None:
-    await talk.inbox.receive(InboundEvent("web", address, f"n{next(talk.numbers)}", payload, also=also))
+    await talk.inbox.receive(
+        InboundEvent("web", address, f"n{next(talk.numbers)}", payload, also=also, proof=Proof.ACCOUNT)
+    )
     await talk.settle()
 
 

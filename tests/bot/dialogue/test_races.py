@@ -6,6 +6,7 @@ import time
 
 from sqlalchemy import func, select
 
+from bot.actions.acting import Proof
 from bot.channels.base import BringAgain
 from bot.events import InboundEvent, Payload, Pressed
 from locales.rendering.message import Text
@@ -26,7 +27,10 @@ NOT_NEEDED = RENDERER.say(Text("absence.not_needed_cancelled"), "en")
 
 async def at_once(talk: Talk, *events: tuple[str, Payload]) -> None:
     """These events of these addresses, handled at the same time; what finds no room comes again, as channels do."""
-    waiting = [InboundEvent("web", address, f"at-once-{next(talk.numbers)}", payload) for address, payload in events]
+    waiting = [
+        InboundEvent("web", address, f"at-once-{next(talk.numbers)}", payload, proof=Proof.ACCOUNT)
+        for address, payload in events
+    ]
     while waiting:
         done = await asyncio.gather(*(talk.inbox.receive(event) for event in waiting), return_exceptions=True)
         faults = [fault for fault in done if fault is not None and not isinstance(fault, BringAgain)]
@@ -63,7 +67,7 @@ async def test_one_update_that_comes_twice_at_once(talk: Talk) -> None:
     await talk.linked("Amina")
     await talk.linked("Sanne")
     await ready_to_send(talk)
-    same = InboundEvent("web", "Amina", "the-same", Pressed("ab:1:send"))
+    same = InboundEvent("web", "Amina", "the-same", Pressed("ab:1:send"), proof=Proof.ACCOUNT)
     await asyncio.gather(talk.inbox.receive(same), talk.inbox.receive(same))
     await talk.settle()
     assert told(talk, "Sanne", "Afmelding van Amina") == 1
@@ -109,7 +113,7 @@ async def test_a_report_and_the_cancellation_of_its_meeting(talk: Talk) -> None:
             await writer.finish()
 
     await asyncio.gather(
-        talk.inbox.receive(InboundEvent("web", "Amina", "at-once", Pressed("ab:1:send"))),
+        talk.inbox.receive(InboundEvent("web", "Amina", "at-once", Pressed("ab:1:send"), proof=Proof.ACCOUNT)),
         call_off(),
     )
     await talk.settle()

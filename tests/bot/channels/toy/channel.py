@@ -5,6 +5,7 @@ from itertools import count
 
 from starlette.routing import BaseRoute
 
+from bot.actions.acting import Proof
 from bot.channels.base import AddressGone, Capabilities, Receipt, Receive
 from bot.events import InboundEvent, Payload
 from locales.rendering.render import Rendered
@@ -29,7 +30,7 @@ class ToyChannel:
         """A child calls something; the event's id."""
         event_id = event_id or str(next(self._numbers))
         if self._receive is not None:
-            await self._receive(InboundEvent(self.name, child, event_id, payload))
+            await self._receive(InboundEvent(self.name, child, event_id, payload, proof=Proof.ACCOUNT))
         return event_id
 
     async def send(self, address: str, message: Rendered, *, reference: str) -> Receipt:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select
 
+from bot.actions.acting import Proof
 from bot.events import Command, InboundEvent, Left, Moved, Pressed
 from storage.engine.database import Database
 from storage.people.contacts import Contact
@@ -47,13 +48,13 @@ async def test_nothing_but_the_code_goes_to_a_number_that_is_not_proved(talk: Ta
 
 async def test_a_number_that_texted_stop_gets_no_code_and_the_person_hears_why(talk: Talk) -> None:
     amina = await talk.linked("Amina")
-    await talk.inbox.receive(InboundEvent("sms", NUMBER, "1", Left()))
+    await talk.inbox.receive(InboundEvent("sms", NUMBER, "1", Left(), proof=Proof.CLAIMED))
     await talk.settle()
     await amina.does(Pressed("chan:add:sms"))
     await amina.says(NUMBER)
     amina.sees("reach.stopped_there", address="…78", stop="STOP", start="START")
     assert NUMBER not in talk.more["sms"].sent
-    await talk.inbox.receive(InboundEvent("sms", NUMBER, "2", Command("start")))
+    await talk.inbox.receive(InboundEvent("sms", NUMBER, "2", Command("start"), proof=Proof.CLAIMED))
     await talk.settle()
     await amina.taps("reach.add")
     await amina.does(Pressed("chan:add:sms"))
