@@ -4,7 +4,7 @@ from storage.appointments import absences, appointments, history, proposals
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
 from storage.outbox import heard, message
-from storage.people import contacts, faq_gaps, people, phone_tasks, relayed, webchat
+from storage.people import contacts, erased, faq_gaps, people, phone_tasks, relayed, webchat
 from storage.privacy import audit
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "appointments",
     "audit",
     "contacts",
+    "erased",
     "faq_gaps",
     "heard",
     "history",

@@ -52,12 +52,13 @@ def people(
     as_new: Annotated[
         bool, typer.Option("--as-new", help="Whoever looks like somebody known under another id is somebody else.")
     ] = False,
+    again: Annotated[bool, typer.Option("--again", help="Also store people who were erased.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """People in guidance, with their consultants."""
     _import(
         file,
-        lambda parts: PeopleImporter(parts.border(), parts.replan, as_new=as_new),
+        lambda parts: PeopleImporter(parts.border(), parts.replan, as_new=as_new, again=again),
         dry_run=dry_run,
         as_json=as_json,
     )

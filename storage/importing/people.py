@@ -1,6 +1,6 @@
 """The people table: people with their consultant."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from storage.appointments.changes import OnPeople, plan_later
 from storage.importing import cells as cell
 from storage.importing.person_rows import Doubles, PersonRow
 from storage.importing.run import Border, Parsed, RowOutcome
+from storage.people.erased import erased_at, forget_erased
 from storage.people.people import Consultant, Person
 from storage.vocabulary import Group
 
@@ -21,17 +22,20 @@ class PeopleImporter:
     """Imports people by external id; a consultant comes into being with the first row that names their address.
 
     For one file. Somebody new who looks like somebody who is known is questioned, unless `as_new` says that all who
-    are new in the file are new people.
+    are new in the file are new people. Who was erased is not stored `again` unless it is said.
     """
 
     required = frozenset({"external_id", "given_name", "language", "group", "municipality"})
     known = required | {"family_name", "consultant_email", "consultant_name", *_OPTIONAL}
     key_field = "external_id"
 
-    def __init__(self, border: Border, on_people: OnPeople = plan_later, *, as_new: bool = False) -> None:
+    def __init__(
+        self, border: Border, on_people: OnPeople = plan_later, *, as_new: bool = False, again: bool = False
+    ) -> None:
         self._border = border
         self._on_people = on_people
         self._doubles = None if as_new else Doubles()
+        self._again = again
         # What the file calls each consultant, by address.
         self._names: dict[str, str] = {}
 
@@ -88,6 +92,7 @@ class PeopleImporter:
         existing = {
             p.external_id: p for p in await session.scalars(select(Person).where(Person.external_id.in_(wanted)))
         }
+        rows = await self._without_erased(session, rows, existing.keys(), reject)
         if self._doubles is not None:
             rows = await self._doubles.without(session, rows, existing.keys(), reject)
         consultants, renamed = await self._consultants(session, [row.value for row in rows])
@@ -98,6 +103,24 @@ class PeopleImporter:
             RowOutcome.UPDATED if outcome is RowOutcome.UNCHANGED and row.value.consultant_email in renamed else outcome
             for row, (_, outcome) in zip(rows, saved, strict=True)
         ]
+
+    async def _without_erased(
+        self,
+        session: AsyncSession,
+        rows: Sequence[Parsed[PersonRow]],
+        known: Collection[str],
+        reject: Callable[[int, str, str], None],
+    ) -> Sequence[Parsed[PersonRow]]:
+        """The rows but for those of people who were erased; with `again` they are forgotten to have been."""
+        gone = await erased_at(session, {row.value.external_id for row in rows} - set(known))
+        if self._again:
+            await forget_erased(session, gone)
+            return rows
+        for row in rows:
+            if (at := gone.get(row.value.external_id)) is not None:
+                what = f"was erased on {at:%Y-%m-%d}. Not stored: import with --again when they are to be kept again"
+                reject(row.number, "external_id", what)
+        return [row for row in rows if row.value.external_id not in gone]
 
     def _save_one(
         self,

@@ -15,6 +15,7 @@ from storage.outbox.heard import HeardRow
 from storage.outbox.message import Message
 from storage.people.contacts import Contact, LinkCode
 from storage.people.conversations import Conversation
+from storage.people.erased import remember_erased
 from storage.people.people import Person
 from storage.people.relayed import Letter
 from storage.people.webchat import WebMessage, WebSession
@@ -71,6 +72,9 @@ async def erase_conversation(
 
 
 async def erase_person(session: AsyncSession, person_id: int, now: datetime) -> None:
-    """Delete a person altogether, with all that hangs on them; ids and acts in the audit log remain."""
+    """Delete a person altogether, with all that hangs on them; ids and acts in the audit log remain, and a hash that
+    tells an import that they were erased."""
     await erase_conversation(session, person_id, now)
-    await session.execute(delete(Person).where(Person.id == person_id))
+    external_id = await session.scalar(delete(Person).where(Person.id == person_id).returning(Person.external_id))
+    if external_id is not None:
+        await remember_erased(session, external_id, now)

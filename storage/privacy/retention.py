@@ -21,6 +21,7 @@ from storage.outbox.heard import HeardRow, forget_heard
 from storage.outbox.message import Attempt, Message
 from storage.people.contacts import Contact, LinkAttempt, LinkCode
 from storage.people.conversations import Conversation, Offer, SeenEvent
+from storage.people.erased import ErasedPerson
 from storage.people.faq_gaps import FaqGap
 from storage.people.people import Consultant, Person, Plan
 from storage.people.phone_tasks import PhoneTask
@@ -73,6 +74,12 @@ def _is_closed_call(before: datetime) -> ColumnElement[bool]:
 RULES: Final[tuple[KeepingRule, ...]] = (
     KeepingRule(Person, "the municipality's administration; goes when the municipality erases it"),
     KeepingRule(Consultant, "as long as they work here; goes with maatje consultants remove"),
+    KeepingRule(
+        ErasedPerson,
+        "a hash of the id alone: an old file brings nobody back unseen for as long as files are kept",
+        1826,
+        lambda before: ErasedPerson.at < before,
+    ),
     KeepingRule(Plan, "goes with its person"),
     KeepingRule(LessonGroup, "a name and no person"),
     KeepingRule(Membership, "goes with its person"),
