@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from bot.actions.access.standing_in import tell_of_silence
 from bot.cards.renderer import CardRenderer
 from bot.channels.base import Channel, ComparesReplies
 from bot.channels.kind import ChannelParts
@@ -212,6 +213,9 @@ def build(
             await send_what_waited(session, consultant_id, clock.now())
         return len(added)
 
+    async def silence(session: AsyncSession) -> int:
+        return await tell_of_silence(session, clock.now())
+
     receipts.wake = dispatcher.wake
     passing_on = PassingOn(
         database, OutboxQueue(database, worker), rules, parts.quiet_hours, clock, channels, receipts.report
@@ -224,7 +228,7 @@ def build(
             planner, clock.now, settings.zone, lambda municipality: parts.municipalities.of(municipality).telephone
         ),
         clock=clock,
-        plan_more=[mail_addresses, digests],
+        plan_more=[mail_addresses, digests, silence],
         often=[passing_on.run_once],
         retention=parts.configuration.retention,
     )

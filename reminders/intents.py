@@ -103,6 +103,7 @@ class Act(StrEnum):
     MORE = "more"
     AWAY = "away"
     STAND_IN = "standin"
+    STANDS_IN = "standsin"  # the answer of who was asked to
     CALLS = "calls"
     CALL = "call"
 

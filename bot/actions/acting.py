@@ -23,7 +23,7 @@ from storage.appointments.changing import AppointmentWriter
 from storage.caseload import may_act_for, who_hears
 from storage.engine.keys import KeyRing
 from storage.outbox.message import Outgoing, put
-from storage.people.contacts import is_reachable
+from storage.people.contacts import is_reachable, way_of_consultant
 from storage.people.people import Consultant, Person
 from storage.privacy.audit import AuditEntry
 from storage.vocabulary import AddressKind, ChangeSource, Priority
@@ -230,10 +230,21 @@ class Acting:
         )
 
     async def tell_colleague(self, consultant_id: int, key: str, body: Body) -> None:
-        """Say something that is about nobody in guidance to a consultant; `key` makes it once."""
-        await self.put(
-            Outgoing(key=key, kind=Kind.SAY, due_at=self.now, params=body.to_json(), consultant_id=consultant_id)
-        )
+        """Say something that is about nobody in guidance, and for nobody else, to a consultant; `key` makes it once."""
+        await self.put(await for_themselves(self.session, consultant_id, key, body, self.now))
+
+
+async def for_themselves(session: AsyncSession, consultant_id: int, key: str, body: Body, now: datetime) -> Outgoing:
+    """What is for a consultant alone: on away days too it is not for who stands in for them."""
+    way = await way_of_consultant(session, consultant_id)
+    return Outgoing(
+        key=key,
+        kind=Kind.SAY,
+        due_at=now,
+        params=body.to_json(),
+        consultant_id=consultant_id,
+        contact_id=way.id if way is not None else None,
+    )
 
 
 def _files(key: str, about: Person, attachments: Sequence[Attachment]) -> Iterator[tuple[str, Body]]:

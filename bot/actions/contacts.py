@@ -5,15 +5,15 @@ linked by a code that works once, in a personal link or typed.
 """
 
 import hashlib
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 import structlog
 
+from bot.actions.access.challenges import CODE_LASTS, MOST_TRIES, Challenge, ProofRefused, challenge, fits
 from bot.actions.access.logged_in import TRUSTED_AFTER, tell_code_asked, tell_new_way
 from bot.actions.acting import Acting, Actor, Proof, Role
 from bot.actions.trust import LINKING, is_enough
@@ -37,14 +37,8 @@ from storage.people.people import Consultant, Person, consultant_by_email, perso
 from storage.people.webchat import CONSULTANTS_SESSION_LASTS, shorten_web_sessions
 from storage.vocabulary import ContactState, Priority
 
-CODE_LASTS: Final = timedelta(minutes=30)
-# A telephone that is not in one's hand all day, a mailbox that is looked into in the evening.
-LINK_PROOF_LASTS: Final = timedelta(days=1)
-MOST_TRIES: Final = 5
 # Nobody needs more; a stranger's telephone must not be rung by codes all day.
 MOST_CODES_A_DAY: Final = 4
-_CONTEXT: Final = "channel_code"
-
 log = structlog.get_logger(__name__)
 
 
@@ -67,29 +61,11 @@ class AddressRefused(StrEnum):
     STOPPED = "stopped"  # nothing goes there, whoever sent the STOP, before they write from it themselves
 
 
-class ProofRefused(StrEnum):
-    """Why a code does not show that an address is the person's."""
-
-    OLD = "old"
-    WRONG = "wrong"
-    TOO_MANY_TRIES = "too_many_tries"
-
-
 class InviteRefused(StrEnum):
     """Why nobody is invited."""
 
     NOBODY = "nobody"  # no such person or consultant, or none that they may invite
     NO_ADDRESS = "no_address"  # nothing usable on record to send the link to
-
-
-@dataclass(frozen=True, slots=True)
-class Challenge:
-    """A code that was sent to an address and did not come back yet; the code itself is not kept."""
-
-    contact_id: int
-    mark: str
-    until: datetime
-    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +113,12 @@ async def link(acting: Acting, contact: Contact, code: str) -> Person | Consulta
     is_new = owner != (found.person_id, found.consultant_id)
     if found.person_id is not None:
         _audit_as(acting, Role.PERSON, found.person_id)
+        if is_new and had_ways and found.self_made:
+            # By somebody who had their telephone for a minute, perhaps.
+            contact.trusted_at = acting.now + TRUSTED_AFTER
+        elif not found.self_made:
+            # The consultant's word, or the municipality's.
+            contact.trusted_at = None
         if is_new:
             await tell_new_way(acting, contact, had_ways=had_ways)
         return await session.get_one(Person, found.person_id)
@@ -150,40 +132,21 @@ async def link(acting: Acting, contact: Contact, code: str) -> Person | Consulta
     return consultant
 
 
-def ask_to_prove(acting: Acting, contact: Contact) -> tuple[str, Challenge]:
-    """Six digits to be sent to an address, and what shows that they came back from it.
-
-    A sender of SMS or mail can be forged; only who has the number or the mailbox reads what is sent there.
-    """
-    return _challenge(acting, contact, LINK_PROOF_LASTS)
-
-
-def _challenge(acting: Acting, contact: Contact, lasts: timedelta) -> tuple[str, Challenge]:
-    digits = f"{secrets.randbelow(1_000_000):06}"
-    mark = acting.parts.keys.sign(f"{contact.id}:{digits}", _CONTEXT)
-    return digits, Challenge(contact.id, mark, acting.now + lasts)
-
-
 async def link_proved(
-    acting: Acting, contact: Contact, code: str, challenge: Challenge, text: str
+    acting: Acting, contact: Contact, code: str, asked: Challenge, text: str
 ) -> Person | Consultant | LinkRefused | ProofRefused:
     """Tie an address to the owner of a code once the digits of `ask_to_prove` came back from it. Wrong digits count as
     wrong codes do."""
-    if challenge.until <= acting.now or challenge.contact_id != contact.id:
+    if asked.until <= acting.now or asked.contact_id != contact.id:
         return ProofRefused.OLD
     if await tried_too_often(acting.session, contact, acting.now):
         return ProofRefused.TOO_MANY_TRIES
-    if not _fits(acting, challenge, text):
+    if not fits(acting, asked, text):
         count_attempt(acting.session, contact, acting.now)
         return ProofRefused.WRONG
     # What went to the address came back from it: that is as good as an answer to our mail.
     proved = Actor(acting.by.role, Proof.REPLY, acting.by.id)
     return await link(replace(acting, by=proved), contact, code)
-
-
-def _fits(acting: Acting, challenge: Challenge, text: str) -> bool:
-    digits = "".join(str(int(char)) for char in text if char.isdecimal())
-    return acting.parts.keys.verify(f"{challenge.contact_id}:{digits}", _CONTEXT, challenge.mark)
 
 
 def _audit_as(acting: Acting, role: Role, number: int) -> None:
@@ -195,7 +158,7 @@ def _audit_as(acting: Acting, role: Role, number: int) -> None:
 async def make_own_code(acting: Acting, here: Contact) -> str:
     """A code by which the person who acts opens another chat of theirs; `here` is where they ask for it."""
     person = await acting.own_person()
-    code, _ = await make_code(acting.session, acting.parts.keys, acting.now, person_id=person.id)
+    code, _ = await make_code(acting.session, acting.parts.keys, acting.now, person_id=person.id, self_made=True)
     acting.audit("made_code", f"person:{person.id}")
     await tell_code_asked(acting, person, here.id, once=f"{person.id}:{acting.now.isoformat()}")
     return code
@@ -270,33 +233,33 @@ async def send_code(
     contact = await _asked_for(acting, channel, address, person.language)
     if contact.state is ContactState.BLOCKED:
         return AddressRefused.STOPPED
-    code, challenge = _challenge(acting, contact, CODE_LASTS)
+    code, asked = challenge(acting, contact, CODE_LASTS)
     await acting.put(
         Outgoing(
             key=f"channel_code:{once}",
             kind=Kind.SAY,
             due_at=acting.now,
-            useful_until=challenge.until,
+            useful_until=asked.until,
             params=told.code(code).to_json(),
             contact_id=contact.id,
             priority=Priority.REPLY,
         )
     )
     acting.audit("sent_code", f"contact:{contact.id}")
-    return challenge
+    return asked
 
 
-async def prove(acting: Acting, challenge: Challenge, text: str) -> Contact | ProofRefused:
+async def prove(acting: Acting, asked: Challenge, text: str) -> Contact | ProofRefused:
     """The code came back (in any digits): the address is from here on a way to reach the person who acts.
 
     Who had it before (a number that was given out anew) has it no more. After WRONG the challenge counts one try more.
     """
-    if challenge.until <= acting.now:
+    if asked.until <= acting.now:
         return ProofRefused.OLD
     person = await acting.own_person()
-    contact = await acting.session.get(Contact, challenge.contact_id)
-    if contact is None or not _fits(acting, challenge, text):
-        return ProofRefused.TOO_MANY_TRIES if challenge.tries + 1 >= MOST_TRIES else ProofRefused.WRONG
+    contact = await acting.session.get(Contact, asked.contact_id)
+    if contact is None or not fits(acting, asked, text):
+        return ProofRefused.TOO_MANY_TRIES if asked.tries + 1 >= MOST_TRIES else ProofRefused.WRONG
     if contact.person_id not in (None, person.id):
         acting.audit("address_changed_hands", f"person:{contact.person_id}")
     contact.person_id, contact.consultant_id = person.id, None

@@ -1,4 +1,4 @@
-"""People and their consultants: looking at somebody, adding one, being away, who stands in."""
+"""People and their consultants: looking at somebody, adding one, being away."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,11 +7,8 @@ from enum import StrEnum
 from typing import Final
 
 from bot.actions.acting import Acting
-from bot.telling import people as told
-from reminders.planning.after_absence import pass_to
-from storage.caseload import is_away
 from storage.people.link_codes import make_code
-from storage.people.people import Consultant, Person, colleagues_of
+from storage.people.people import Consultant, Person
 from storage.vocabulary import Group
 
 #: Letters of a person's name, first and last together.
@@ -31,12 +28,6 @@ class AwayRefused(StrEnum):
     """Why somebody is not noted as away."""
 
     IMPOSSIBLE = "impossible"  # in the past, far away, or the last day before the first
-
-
-class StandInRefused(StrEnum):
-    """Why nobody stands in."""
-
-    NO_COLLEAGUE = "no_colleague"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +114,3 @@ async def be_back(acting: Acting) -> None:
     consultant = await acting.consultant()
     consultant.away_from = consultant.away_until = None
     acting.audit("is_back", f"consultant:{consultant.id}")
-
-
-async def choose_stand_in(acting: Acting, colleague_id: int, *, once: str) -> Consultant | StandInRefused:
-    """Who stands in on away days: they are told, and what nobody saw yet goes to them when it is shown for the last
-    time. `once` makes it one message."""
-    consultant = await acting.consultant()
-    colleagues = await colleagues_of(acting.session, consultant)
-    chosen = next((colleague for colleague in colleagues if colleague.id == colleague_id), None)
-    if chosen is None:
-        return StandInRefused.NO_COLLEAGUE
-    consultant.stand_in_id = chosen.id
-    await pass_to(acting.session, consultant, chosen)
-    acting.audit("chose_stand_in", f"consultant:{chosen.id}")
-    if not is_away(chosen, acting.today):
-        await acting.tell_colleague(chosen.id, f"stand_in:{consultant.id}:{once}", told.you_stand_in(consultant))
-    return chosen

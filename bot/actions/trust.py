@@ -2,8 +2,9 @@
 
 A sender of SMS, and of mail that answers nothing of ours, can be forged by anybody: `claimed`. It may do what harms
 nobody for long and what a person without any other way needs: answer, report, ask. What opens, moves or ends access, or
-shows more than times and places, needs a way that only its owner has. A consultant's mail does what the mail that it
-answers offered, and nothing else: forwards and copies of it travel.
+shows more than times and places, needs a way that only its owner has. What ends, hands out or adds something needs more
+of a mail than its secret. A consultant's mail does what the mail that it answers offered, and nothing else: forwards
+and copies of it travel.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,9 @@ class Need(StrEnum):
 
     ANY = "any"  # whoever says so
     OWN = "own"  # a way that only its owner has: an account, or an answer to our own mail
+    # An account, or an answer to our mail whose sender our mail server confirms, or digits that we sent there: the
+    # secret of a mail goes along when somebody answers to all.
+    SURE = "sure"
     OFFERED = "offered"  # an account, or an answer to the very mail that offered it
     ACCOUNT = "account"  # signed in
 
@@ -54,17 +58,17 @@ PERSON: Final[Mapping[Act, Need]] = {
     Act.SETTINGS: Need.OWN,
     Act.WISHES: Need.OWN,
     Act.QUIET_HOURS: Need.OWN,
-    Act.CHANNELS: Need.OWN,
-    Act.ADDRESS_ON_RECORD: Need.OWN,
-    Act.DEVICES: Need.OWN,
+    Act.CHANNELS: Need.SURE,
+    Act.ADDRESS_ON_RECORD: Need.SURE,
+    Act.DEVICES: Need.SURE,
     # Ends what is new, and opens nothing: whoever has only SMS must be able to say so.
     Act.NOT_ME: Need.ANY,
     Act.PRIVACY: Need.OWN,
-    Act.EXPORT: Need.OWN,
+    Act.EXPORT: Need.SURE,
     # All messages on all ways; the word STOP ends the one way it came over, which is `Left`.
-    Act.STOP: Need.OWN,
+    Act.STOP: Need.SURE,
     Act.RESUME: Need.OWN,
-    Act.ERASE: Need.OWN,
+    Act.ERASE: Need.SURE,
 }
 #: What consultants do.
 CONSULTANT: Final[Mapping[Act, Need]] = {
@@ -92,6 +96,7 @@ CONSULTANT: Final[Mapping[Act, Need]] = {
     Act.END_WAY: Need.OFFERED,
     Act.NOT_ME: Need.OFFERED,
     Act.STAND_IN: Need.ACCOUNT,
+    Act.STANDS_IN: Need.OFFERED,
     Act.PICK: Need.OFFERED,
     Act.NEW: Need.OFFERED,
     Act.MAKE: Need.OFFERED,
@@ -122,6 +127,7 @@ _ACTS: Final[Mapping[Role, Mapping[Act, Need]]] = {Role.PERSON: PERSON, Role.CON
 _ENOUGH: Final[Mapping[Need, frozenset[Proof]]] = {
     Need.ANY: frozenset(Proof),
     Need.OWN: frozenset({Proof.REPLY, Proof.ACCOUNT, Proof.DESK}),
+    Need.SURE: frozenset({Proof.ACCOUNT, Proof.DESK}),
     Need.OFFERED: frozenset({Proof.ACCOUNT, Proof.DESK}),
     Need.ACCOUNT: frozenset({Proof.ACCOUNT, Proof.DESK}),
 }
@@ -132,6 +138,8 @@ def need_of(role: Role, act: Act) -> Need:
     return _ACTS.get(role, {}).get(act, Need.ACCOUNT)
 
 
-def is_enough(need: Need, proof: Proof, *, offered: bool = False) -> bool:
-    """Whether this proof is enough; `offered` = it answers the very message that offered the act."""
-    return proof in _ENOUGH[need] or (need is Need.OFFERED and offered and proof is Proof.REPLY)
+def is_enough(need: Need, proof: Proof, *, offered: bool = False, sure: bool = False) -> bool:
+    """Whether this proof is enough; `offered` = it answers the very message that offered the act, `sure` = of a mail it
+    is known besides that its sender wrote it."""
+    also = {Need.OFFERED: offered, Need.SURE: sure}.get(need, False)
+    return proof in _ENOUGH[need] or (also and proof is Proof.REPLY)

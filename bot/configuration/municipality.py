@@ -4,6 +4,7 @@
     telephone = "035 528 19 11"
     duty_telephone = "06 12345678"
     address = "Graaf Wichman 10, Huizen"
+    stand_in_with = ["Blaricum"]
     rules = "law"
 
     [municipality."Huizen".rule.route_switch_until]
@@ -45,6 +46,8 @@ class Municipality(BaseModel):
     # Who can be reached at any hour and hears, by SMS, of a cry for help that no consultant saw.
     duty_telephone: str = ""
     address: str = ""
+    # Other municipalities whose consultants may stand in for this one's; nobody else of elsewhere sees its people.
+    stand_in_with: tuple[str, ...] = ()
     # By which dates are computed; `rule` holds the municipality's own in place of single ones, by term.
     rules: str = DEFAULT_RULES.name
     rule: dict[str, dict[str, object]] = Field(default_factory=dict)

@@ -1,7 +1,8 @@
 """Whether an act may be done by who asks for it here (bot.actions.trust), and how much one sender is read a day.
 
 Every screen that a button, a command or a word opens is reached through here. What needs more than this way proves is
-offered over a safer way that the person has, by the very button; without one, through their consultant.
+offered over a safer way that the person has, by the very button; without one, through their consultant. What an answer
+to our mail is not sure enough for is done once digits came back from that mailbox.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from bot.actions.trust import is_enough, need_of
 from bot.actions.ways import offer_safely
 from bot.dialogue.answers import is_offered
 from bot.dialogue.memory import HEARD_TODAY
+from bot.dialogue.own.digits import ask_for_digits, is_sure
 from bot.dialogue.turn import Screen, Turn, part
 from bot.events import Media, Said
 from bot.understanding.acts import SpeechAct
@@ -72,7 +74,7 @@ def _guarded(act: Act, screen: Screen) -> Screen:
         if await may(turn, act, args):
             await screen(turn, args)
         else:
-            await refuse(turn, act)
+            await refuse(turn, act, args)
 
     return enter
 
@@ -81,14 +83,17 @@ async def may(turn: Turn, act: Act, args: Sequence[str] = ()) -> bool:
     """Whether whoever acts in this turn may do this here."""
     by = turn.by
     need = need_of(by.role, act)
-    if is_enough(need, by.proof):
+    if is_enough(need, by.proof, sure=is_sure(turn)):
         return True
     # A reply is worth its mail; whether that offered this is looked up only where it matters.
     return is_enough(need, by.proof, offered=True) and await is_offered(turn, asks(act, *args))
 
 
-async def refuse(turn: Turn, act: Act) -> None:
+async def refuse(turn: Turn, act: Act, args: Sequence[str] = ()) -> None:
     """Say that this cannot be done here, and how it can."""
+    if turn.by.role is Role.PERSON and is_enough(need_of(Role.PERSON, act), turn.by.proof, sure=True):
+        ask_for_digits(turn, asks(act, *args))
+        return
     turn.expect("")
     once = f"{turn.event.channel}:{turn.event.event_id}"
     way = await offer_safely(turn.acting, turn.contact, act, _LABELS.get(act, "menu.back"), once=once)

@@ -11,7 +11,7 @@ from typing import Final, Generic, TypeAlias, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.actions.contacts import Challenge
+from bot.actions.access.challenges import Challenge
 from locales.rendering.message import Body, Button
 from storage.engine.columns import Json
 from storage.people.sent_media import SentMedia
@@ -72,7 +72,14 @@ HEARD_TODAY: Final = _typed("heard_today", tuple[str, int])
 #: The link code that came over a way that proves little, and the digits that were sent there.
 LINK_CODE: Final = _typed("link_code", str)
 LINK_PROOF: Final = _typed("link_proof", Challenge)
+#: The local day on which digits were last sent there, and how many times on it.
+DIGITS_SENT: Final = _typed("digits_sent", tuple[str, int])
 # A person.
+#: What waits for the digits that were sent to a mailbox, and those digits.
+WAITS_FOR_DIGITS: Final = _typed("waits_for_digits", str)
+DIGITS: Final = _typed("digits", Challenge)
+#: The contact from which digits came back, and until when its mail is known to be theirs.
+SURE_OF: Final = _typed("sure_of", tuple[int, datetime])
 #: What was asked in free text, until it is answered or passed on.
 QUESTION: Final = _typed("question", str)
 LANGUAGES_REFUSED: Final = _typed("languages_refused", tuple[str, ...])

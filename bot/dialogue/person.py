@@ -9,7 +9,7 @@ from bot.dialogue.appointments import absence_draft, appointments, missed, propo
 from bot.dialogue.asking import feedback, language_offer, questions, words
 from bot.dialogue.gate import guarded, may, refuse
 from bot.dialogue.memory import QUESTION
-from bot.dialogue.own import channels, devices, onboarding, plan, preferences, privacy
+from bot.dialogue.own import channels, devices, digits, onboarding, plan, preferences, privacy
 from bot.dialogue.turn import Screen, Turn, button, part
 from bot.events import Command, Media, Pressed, Said, Started
 from bot.understanding.acts import SpeechAct
@@ -164,6 +164,21 @@ async def _free_text(turn: Turn, text: str, *, edited: bool) -> None:
     if heard.act is SpeechAct.URGENT and topic not in (channels.TOPIC_ADDRESS, channels.TOPIC_CODE):
         # Before whatever is open: a cry in the middle of a letter is no letter.
         await words.take(turn, text, heard)
+    elif await _is_answered(turn, topic, number, text):
+        return
+    elif await letters.is_answer(turn):
+        await letters.take(turn, text)
+    elif answer := await words.yes_or_no(turn, heard):
+        await press(turn, answer)
+    else:
+        await words.take(turn, text, heard)
+
+
+async def _is_answered(turn: Turn, topic: str, number: str, text: str) -> bool:
+    """Whether a text answered the open question, which is done."""
+    if topic == digits.TOPIC and digits.may_be_digits(text):
+        if waited := digits.take_digits(turn, text):
+            await press(turn, waited)
     elif topic in ("letter", "other_time"):
         await letters.take(turn, text)
     elif topic in (channels.TOPIC_ADDRESS, channels.TOPIC_CODE) and not await may(turn, Act.CHANNELS):
@@ -172,14 +187,9 @@ async def _free_text(turn: Turn, text: str, *, edited: bool) -> None:
         await channels.take_address(turn, number, text)
     elif topic == channels.TOPIC_CODE:
         await channels.take_code(turn, text)
-    elif topic == "absence_note" and await absence_draft.take_note(turn, int(number), text):
-        return
-    elif await letters.is_answer(turn):
-        await letters.take(turn, text)
-    elif answer := await words.yes_or_no(turn, heard):
-        await press(turn, answer)
     else:
-        await words.take(turn, text, heard)
+        return topic == "absence_note" and await absence_draft.take_note(turn, int(number), text)
+    return True
 
 
 async def _media(turn: Turn, sent: Media) -> None:

@@ -2,18 +2,14 @@
 
 from typing import Final
 
+from bot.actions.access.challenges import ProofRefused, challenge
 from bot.actions.access.logged_in import has_others_here
-from bot.actions.contacts import (
-    LinkRefused,
-    ProofRefused,
-    ask_to_prove,
-    link,
-    link_proved,
-)
+from bot.actions.contacts import LinkRefused, link, link_proved
 from bot.actions.ways import note_language
 from bot.dialogue.consultants import door
 from bot.dialogue.memory import LINK_CODE, LINK_PROOF
 from bot.dialogue.own import devices, onboarding
+from bot.dialogue.own.digits import may_send_digits
 from bot.dialogue.turn import Turn, part, party_of, title
 from bot.events import Said, Started
 from locales.rendering.languages import find_language
@@ -48,11 +44,14 @@ async def use(turn: Turn, code: str) -> None:
     """Link this contact with a code, or say what to do instead."""
     owner = await link(turn.acting, turn.contact, code)
     if owner is LinkRefused.UNPROVED:
-        digits, challenge = ask_to_prove(turn.acting, turn.contact)
+        if not may_send_digits(turn):
+            # Whoever writes in somebody's name must not ring their telephone all day.
+            return
+        digits, asked = challenge(turn.acting, turn.contact)
         turn.expect(_PROVE)
         turn.remember(LINK_CODE, code)
-        turn.remember(LINK_PROOF, challenge)
-        turn.say(part("link.prove", code=digits))
+        turn.remember(LINK_PROOF, asked)
+        turn.say(part("link.prove", code=digits), part("safer.not_you"))
         return
     await _begin(turn, owner)
 
@@ -75,12 +74,12 @@ async def _begin(turn: Turn, owner: Person | Consultant | LinkRefused) -> None:
 
 async def _prove(turn: Turn) -> None:
     """The digits that were sent to this address after a code came from it."""
-    payload, code, challenge = turn.event.payload, turn.recall(LINK_CODE), turn.recall(LINK_PROOF)
+    payload, code, asked = turn.event.payload, turn.recall(LINK_CODE), turn.recall(LINK_PROOF)
     text = payload.text if isinstance(payload, Said) else ""
-    if code is None or challenge is None:
+    if code is None or asked is None:
         turn.say(title("stranger.greeting"), part("stranger.how_to_link"))
         return
-    owner = await link_proved(turn.acting, turn.contact, code, challenge, text)
+    owner = await link_proved(turn.acting, turn.contact, code, asked, text)
     if isinstance(owner, ProofRefused):
         turn.say(part("link.too_many" if owner is ProofRefused.TOO_MANY_TRIES else "link.prove_wrong"))
         return

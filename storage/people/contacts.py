@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, or_, select, update
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -65,6 +65,8 @@ class LinkCode(Base, kw_only=True):
     used_by: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"), default=None)
     # The telephone number or e-mail address the code was sent to: whoever uses it has shown that this is theirs.
     sent_to: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"), default=None)
+    # Asked for in the person's own chat, by whoever had it in hand: what it opens is not trusted with a copy at once.
+    self_made: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
 
 
@@ -185,6 +187,14 @@ async def contacts_of(session: AsyncSession, person_id: int) -> list[Contact]:
         select(Contact).where(Contact.person_id == person_id, Contact.state == ContactState.ACTIVE)
     )
     return sorted(found, key=lambda one: (one.last_heard_at or one.created_at, one.id), reverse=True)
+
+
+async def way_of_consultant(session: AsyncSession, consultant_id: int) -> Contact | None:
+    """A consultant's address that works and was heard of last."""
+    found = await session.scalars(
+        select(Contact).where(Contact.consultant_id == consultant_id, Contact.state == ContactState.ACTIVE)
+    )
+    return max(found, key=lambda one: (one.last_heard_at or one.created_at, one.id), default=None)
 
 
 async def stopped_channels_of(session: AsyncSession, person_id: int) -> list[str]:

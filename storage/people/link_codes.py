@@ -64,6 +64,7 @@ async def make_code(
     person_id: int | None = None,
     consultant_id: int | None = None,
     sent_to: int | None = None,
+    self_made: bool = False,
     valid_for: timedelta = VALID_FOR,
 ) -> tuple[str, datetime]:
     """A new code for a person or consultant and when it expires; earlier unused codes of theirs stop working."""
@@ -77,6 +78,7 @@ async def make_code(
             person_id=person_id,
             consultant_id=consultant_id,
             sent_to=sent_to,
+            self_made=self_made,
             expires_at=now + valid_for,
             created_at=now,
         )
@@ -98,7 +100,7 @@ def _read_pass(keys: KeyRing, text: str) -> LinkCode | None:
     until = datetime.fromtimestamp(int(found[2], 16), UTC)
     made_at = until - PASS_VALID_FOR
     mark = keys.fingerprint(text.strip(), _PASS_CONTEXT)
-    return LinkCode(code_hash=mark, person_id=int(found[1], 16), expires_at=until, created_at=made_at)
+    return LinkCode(code_hash=mark, person_id=int(found[1], 16), self_made=True, expires_at=until, created_at=made_at)
 
 
 async def tried_too_often(session: AsyncSession, contact: Contact, now: datetime) -> bool:

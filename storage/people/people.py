@@ -33,6 +33,9 @@ class Consultant(Base, kw_only=True):
     away_from: Mapped[date | None] = mapped_column(default=None)
     away_until: Mapped[date | None] = mapped_column(default=None)
     stand_in_id: Mapped[int | None] = mapped_column(ForeignKey("consultant.id"), default=None)
+    # Who was asked to stand in, and when; nothing of it holds before they said yes.
+    stand_in_asked_id: Mapped[int | None] = mapped_column(ForeignKey("consultant.id"), default=None)
+    stand_in_asked_at: Mapped[datetime | None] = mapped_column(default=None)
     created_at: Mapped[datetime]
 
 
@@ -202,9 +205,28 @@ async def everybody(session: AsyncSession) -> tuple[list[Consultant], list[tuple
     return consultants, await routes_of(session, list(await session.scalars(select(Person.id))))
 
 
-async def colleagues_of(session: AsyncSession, consultant: Consultant) -> list[Consultant]:
-    """The other consultants of the same municipality, by name: a caseload is nobody else's to open."""
-    found = await session.scalars(
-        select(Consultant).where(Consultant.id != consultant.id, Consultant.municipality == consultant.municipality)
-    )
+async def colleagues_of(
+    session: AsyncSession, consultant: Consultant, *, also: Collection[str] = ()
+) -> list[Consultant]:
+    """The other consultants of the same municipality and of those named in `also`, by name; nobody for who has none: a
+    caseload is nobody else's to open."""
+    if not consultant.municipality:
+        return []
+    where = {consultant.municipality.casefold(), *(name.casefold() for name in also if name)}
+    others = await session.scalars(select(Consultant).where(Consultant.id != consultant.id))
+    found = [other for other in others if other.municipality.casefold() in where]
     return sorted(found, key=lambda c: (c.name.casefold(), c.id))
+
+
+async def asked_to_stand_in(session: AsyncSession, since: datetime, until: datetime) -> list[Consultant]:
+    """Who asked a colleague to stand in between these moments, and has no answer yet."""
+    found = await session.scalars(
+        select(Consultant)
+        .where(
+            Consultant.stand_in_asked_id.is_not(None),
+            Consultant.stand_in_asked_at > since,
+            Consultant.stand_in_asked_at <= until,
+        )
+        .order_by(Consultant.id)
+    )
+    return list(found)

@@ -37,6 +37,7 @@ async def delete_consultant(session: AsyncSession, gone: Consultant) -> None:
         (Absence.told_id, Absence),
         (Absence.passed_to_id, Absence),
         (Consultant.stand_in_id, Consultant),
+        (Consultant.stand_in_asked_id, Consultant),
     ):
         await session.execute(update(table).where(column == gone.id).values({column.key: None}))
     await session.execute(delete(Proposal).where(Proposal.consultant_id == gone.id))

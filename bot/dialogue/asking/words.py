@@ -8,13 +8,16 @@ from bot.dialogue import letters, menu
 from bot.dialogue.answers import yes_and_no
 from bot.dialogue.appointments import absence_from_words, coming
 from bot.dialogue.asking import cries, feedback, language_offer, questions
+from bot.dialogue.gate import guarded
 from bot.dialogue.memory import QUESTION
 from bot.dialogue.own import preferences
 from bot.dialogue.turn import Turn, part
 from bot.understanding.acts import Courtesy, SpeechAct, Understanding
+from reminders.intents import Act
 from storage.vocabulary import GapReason
 
 Screen = Callable[[Turn, str, Understanding], Awaitable[bool]]
+_GUARDED = guarded({Act.SETTINGS: preferences.show})
 
 
 async def understand(turn: Turn, text: str) -> Understanding:
@@ -80,7 +83,7 @@ async def _polite(turn: Turn, _text: str, heard: Understanding) -> bool:
 
 
 async def _stop(turn: Turn, _text: str, _heard: Understanding) -> bool:
-    await preferences.show(turn, ())
+    await _GUARDED[Act.SETTINGS](turn, ())
     return True
 
 

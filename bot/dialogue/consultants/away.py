@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from bot.actions.people import AwayRefused, StandInRefused, be_away, be_back, can_be_away, choose_stand_in
+from bot.actions.access.standing_in import StandInRefused, answer_stand_in, ask_to_stand_in, may_stand_in
+from bot.actions.people import AwayRefused, be_away, be_back, can_be_away
 from bot.dialogue.consultants.common import PAGE, menu_rows, page_of, pages, say_unknown
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Part, Text, verbatim
 from reminders.intents import Act, asks, asks_more, number_in
-from storage.people.people import colleagues_of
 
 _STARTS: Final = (0, 1, 2, 3, 4, 5, 6, 7, 14)
 _LENGTHS: Final = (1, 2, 3, 5, 7, 14, 21, 28)
@@ -70,17 +70,19 @@ def _day(text: str) -> date | None:
 
 
 async def stand_in(turn: Turn, args: Sequence[str]) -> None:
-    """Who stands in: "standin" asks, "standin:p<page>" turns the page, "standin:<consultant>" chooses."""
+    """Who stands in: "standin" asks, "standin:p<page>" turns the page, "standin:<consultant>" asks that colleague."""
     once = f"{turn.event.channel}:{turn.event.event_id}"
-    chosen = await choose_stand_in(turn.acting, number_in(args), once=once) if args else StandInRefused.NO_COLLEAGUE
+    chosen = await ask_to_stand_in(turn.acting, number_in(args), once=once) if args else StandInRefused.NO_COLLEAGUE
     if not isinstance(chosen, StandInRefused):
-        turn.say(part("consultant.stands_in", colleague=chosen.name), buttons=menu_rows())
+        stands_in_already = turn.consultant.stand_in_id == chosen.id
+        key = "consultant.stands_in" if stands_in_already else "consultant.stand_in_asked"
+        turn.say(part(key, colleague=chosen.name), buttons=menu_rows())
         return
     asked = args[0] if args else "p0"
     if asked[:1] != "p":
         say_unknown(turn)
         return
-    colleagues = await colleagues_of(turn.session, turn.consultant)
+    colleagues = await may_stand_in(turn.session, turn.consultant, turn.services.municipalities)
     page = page_of([asked[1:]], 0, len(colleagues))
     rows = [
         [Button(verbatim(colleague.name), asks(Act.STAND_IN, colleague.id), "👤")]
@@ -91,3 +93,19 @@ async def stand_in(turn: Turn, args: Sequence[str]) -> None:
         title("consultant.who_stands_in") if rows else part("consultant.no_colleagues"),
         buttons=[*rows, turning, *menu_rows()[-1:]],
     )
+
+
+async def stands_in(turn: Turn, args: Sequence[str]) -> None:
+    """The answer of who was asked: "standsin:<consultant>:yes", "standsin:<consultant>:no"."""
+    said = args[1] if len(args) > 1 else ""
+    once = f"{turn.event.channel}:{turn.event.event_id}"
+    answered = (
+        await answer_stand_in(turn.acting, number_in(args), agrees=said == "yes", once=once)
+        if said in ("yes", "no")
+        else StandInRefused.NOT_ASKED
+    )
+    if isinstance(answered, StandInRefused):
+        turn.say(part("consultant.stand_in_over"), buttons=menu_rows())
+        return
+    key = "consultant.you_stand_in" if answered.stands_in else "consultant.you_do_not_stand_in"
+    turn.say(part(key, colleague=answered.colleague.name), buttons=menu_rows())

@@ -47,6 +47,7 @@ _UNGUARDED: dict[Act, Screen] = {
     Act.MORE: away.more,
     Act.AWAY: away.away,
     Act.STAND_IN: away.stand_in,
+    Act.STANDS_IN: away.stands_in,
     Act.CALLS: calls.show,
     Act.CALL: calls.call,
     **{Act(name): screen for name, screen in lists.LIST_SCREENS.items()},

@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.actions.contacts import AddressRefused, Challenge, ProofRefused, make_own_code, prove, send_code
+from bot.actions.access.challenges import Challenge, ProofRefused
+from bot.actions.contacts import AddressRefused, make_own_code, prove, send_code
 from bot.actions.preferences import choose_channel
 from bot.dialogue import menu
 from bot.dialogue.memory import CODE, CODES_SENT

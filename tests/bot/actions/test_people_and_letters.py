@@ -9,12 +9,15 @@ import pytest
 from sqlalchemy import select
 
 from bot.actions import attendance, calls, contacts, letters, people, preferences, privacy, ways
+from bot.actions.access import standing_in
+from bot.actions.access.challenges import CODE_LASTS, Challenge, ProofRefused
+from bot.actions.access.standing_in import StandInRefused
 from bot.actions.acting import OPERATOR, Acting, Actor, Proof, Role
 from bot.actions.attendance import FactsRefused
 from bot.actions.calls import CallRefused
-from bot.actions.contacts import AddressRefused, Challenge, InviteRefused, LinkRefused, ProofRefused
+from bot.actions.contacts import AddressRefused, InviteRefused, LinkRefused
 from bot.actions.letters import LetterRefused, Words
-from bot.actions.people import Added, AwayRefused, NewPerson, PersonRefused, StandInRefused
+from bot.actions.people import Added, AwayRefused, NewPerson, PersonRefused
 from bot.actions.privacy import PrivacyRefused
 from storage.outbox.message import Message
 from storage.people.contacts import Contact, contact_made_at
@@ -237,18 +240,23 @@ async def test_away_days_are_days_that_can_be(talk: Talk, first: int, last: int,
     assert (sanne.away_from, sanne.away_until) == kept
 
 
-async def test_who_stands_in_is_told_unless_they_are_away_themselves(talk: Talk) -> None:
+async def test_who_is_asked_to_stand_in_hears_it_themselves_away_or_not(talk: Talk) -> None:
+    """Nothing holds before their yes, so it is asked of nobody else, who stands in for them neither."""
     karim = talk.consultant_ids["Karim"]
+    phone = await talk.linked("Karim")
     async with acting(talk, "Sanne") as her:
-        assert await people.choose_stand_in(her, talk.consultant_ids["Sanne"], once="0") is StandInRefused.NO_COLLEAGUE
-        assert await people.choose_stand_in(her, 10**9, once="0") is StandInRefused.NO_COLLEAGUE
-        await people.choose_stand_in(her, karim, once="1")
-    assert [(m.consultant_id, m.about_id) for m in await messages(talk)] == [(karim, None)]
+        mine = talk.consultant_ids["Sanne"]
+        assert await standing_in.ask_to_stand_in(her, mine, once="0") is StandInRefused.NO_COLLEAGUE
+        assert await standing_in.ask_to_stand_in(her, 10**9, once="0") is StandInRefused.NO_COLLEAGUE
     async with acting(talk, "Karim") as him:
         await people.be_away(him, him.today, him.today)
+    told = len(await messages(talk))
     async with acting(talk, "Sanne") as her:
-        await people.choose_stand_in(her, karim, once="2")
-    assert len(await messages(talk)) == 1
+        await standing_in.ask_to_stand_in(her, karim, once="1")
+    [asked] = (await messages(talk))[told:]
+    assert (asked.consultant_id, asked.about_id) == (karim, None)
+    async with talk.database.reading() as session:
+        assert (await session.get_one(Contact, asked.contact_id)).address == phone.address
 
 
 # --- calls ----------------------------------------------------------------------------------------------------------
@@ -302,7 +310,7 @@ async def test_a_proof_lasts_half_an_hour_and_five_tries(talk: Talk) -> None:
         assert sent is AddressRefused.NOT_AN_ADDRESS
         contact = await contact_made_at(her.session, talk.database.keys, "web", "y", her.now)
         mark = talk.database.keys.sign(f"{contact.id}:012345", "channel_code")
-        challenge = Challenge(contact.id, mark, her.now + contacts.CODE_LASTS)
+        challenge = Challenge(contact.id, mark, her.now + CODE_LASTS)
         assert await contacts.prove(her, challenge, "543210") is ProofRefused.WRONG
         assert await contacts.prove(her, replace(challenge, tries=4), "543210") is ProofRefused.TOO_MANY_TRIES
         late = replace(her, now=challenge.until)

@@ -285,6 +285,7 @@ class Talk:
                     email=f"{name}@huizen.example",
                     email_hash=self.database.keys.fingerprint(f"{name}@huizen.example", "email"),
                     name=name,
+                    municipality="Huizen",
                     created_at=now,
                 )
                 session.add(consultant)

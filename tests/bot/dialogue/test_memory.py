@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.actions.contacts import Challenge
+from bot.actions.access.challenges import Challenge
 from bot.dialogue import memory
 from bot.dialogue.memory import ALBUM, CHOICES, CODE, CODES_SENT, MEDIA, NEW_PERSON, QUESTION, Memory, PersonDraft
 from locales.rendering.message import Button, Text

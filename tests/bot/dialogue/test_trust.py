@@ -122,6 +122,7 @@ def test_every_act_of_every_screen_stands_in_the_table() -> None:
     [
         pytest.param(Need.ANY, {Proof.CLAIMED, Proof.REPLY, Proof.ACCOUNT, Proof.DESK}, id="anybody"),
         pytest.param(Need.OWN, {Proof.REPLY, Proof.ACCOUNT, Proof.DESK}, id="an own way"),
+        pytest.param(Need.SURE, {Proof.ACCOUNT, Proof.DESK}, id="an account, or a mail that is known to be theirs"),
         pytest.param(Need.OFFERED, {Proof.ACCOUNT, Proof.DESK}, id="an account, or the mail that offered it"),
         pytest.param(Need.ACCOUNT, {Proof.ACCOUNT, Proof.DESK}, id="an account"),
     ],
@@ -130,6 +131,8 @@ def test_what_is_enough(need: Need, enough: set[Proof]) -> None:
     assert {proof for proof in Proof if is_enough(need, proof)} == enough
     with_offer = enough | ({Proof.REPLY} if need is Need.OFFERED else set())
     assert {proof for proof in Proof if is_enough(need, proof, offered=True)} == with_offer
+    when_sure = enough | ({Proof.REPLY} if need is Need.SURE else set())
+    assert {proof for proof in Proof if is_enough(need, proof, sure=True)} == when_sure
 
 
 @pytest.mark.parametrize("act", [*PERSON], ids=str)

@@ -276,6 +276,8 @@ async def test_who_stands_in_is_who_was_chosen_when_it_is_passed_on(talk: Talk) 
     amina, sanne, karim = await talk.linked("Amina"), await talk.linked("Sanne"), await talk.linked("Karim")
     await ill_for_the_meeting(talk, amina)
     await sanne.does(Pressed(f"standin:{talk.consultant_ids['Karim']}"))
+    # Who is asked stands in once they said so.
+    await karim.taps("consultant.stand_in_yes")
     talk.clock.forward(hours=4)
     await talk.settle()
     told = len(sanne.messages)
