@@ -148,7 +148,7 @@ def asks_more(so_far: str, *args: str | int | date) -> str:
     Raises:
         ValueError: it is longer than `LONGEST` bytes.
     """
-    carried = _BETWEEN.join([so_far, *[one.isoformat() if isinstance(one, date) else str(one) for one in args]])
+    carried = _BETWEEN.join([so_far, *map(str, args)])
     if len(carried if carried.isascii() else carried.encode()) > LONGEST:
         raise ValueError(f"an intent of {len(carried.encode())} bytes does not fit behind a button: {so_far}")
     return carried

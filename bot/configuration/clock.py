@@ -1,9 +1,7 @@
 """The real clock. The demo has another (bot/demo)."""
 
 import time
-from datetime import UTC, datetime, timedelta
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from datetime import UTC, datetime
 
 
 class SystemClock:
@@ -15,4 +13,4 @@ class SystemClock:
 
     def steady(self) -> datetime:
         """See reminders.delivery.channel.Clock."""
-        return _EPOCH + timedelta(seconds=time.monotonic())
+        return datetime.fromtimestamp(time.monotonic(), UTC)

@@ -21,7 +21,7 @@ _TAIL = re.compile(r"[@/:._%+&=?#'’-]+$")
 
 def has_rtl(text: str) -> bool:
     """Whether a text has letters that run from right to left."""
-    return _RTL.search(text) is not None
+    return not text.isascii() and _RTL.search(text) is not None
 
 
 def isolate(text: str) -> str:

@@ -37,9 +37,13 @@ _STYLES: dict[str, Style] = {style.value: style for style in Style}
 VERBATIM = "verbatim"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Text:
-    """A catalog text by its key, with the values of its placeholders. `count` chooses the plural form."""
+    """A catalog text by its key, with the values of its placeholders. `count` chooses the plural form.
+
+    Nobody changes one. It is not frozen because that takes four times as long to make, and no named tuple because those
+    have a `count` of their own.
+    """
 
     key: str
     params: Mapping[str, Value] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from locales.rendering.bidi import has_rtl, isolate
 from locales.rendering.catalog import Catalogs
 from locales.rendering.formats import Writer
 from locales.rendering.languages import LANGUAGES, SOURCE, Direction
-from locales.rendering.message import VERBATIM, Body, Part, Style, Text
+from locales.rendering.message import VERBATIM, Body, Button, Part, Style, Text
 
 
 class Block(NamedTuple):
@@ -88,6 +88,7 @@ class Renderer:
         self._writers = {locale: Writer(locale, zone, partial(self.say, locale=locale)) for locale in LANGUAGES}
         # Most texts have nothing to fill in and are said thousands of times a second.
         self._bare: dict[tuple[str, str], tuple[str, str]] = {}
+        self._labels: dict[tuple[str, str, str], str] = {}
 
     def say(self, text: Text, locale: str) -> str:
         """One text in one locale (or the first of its fallbacks that has it, whole: never a mixed sentence).
@@ -118,6 +119,17 @@ class Renderer:
             said = isolate(said)
         return Block(said, part.style, found_in)
 
+    def _label(self, button: Button, locale: str) -> str:
+        """What stands on a button, with its icon."""
+        text, _, icon, _ = button
+        bare = not text.params and text.count is None
+        if bare and (found := self._labels.get((text.key, icon, locale))) is not None:
+            return found
+        label = f"{icon} {self.say(text, locale)}".strip()
+        if bare and self.catalogs.is_fixed(text.key):
+            self._labels[text.key, icon, locale] = label
+        return label
+
     def render(self, body: Body, locale: str) -> Rendered:
         """A whole message; official statements get the simple Dutch under them."""
         blocks: list[Block] = []
@@ -128,7 +140,7 @@ class Renderer:
                 blocks.append(Block(self.say(part.text, SOURCE), Style.DUTCH, SOURCE))
         buttons = tuple(
             [
-                tuple([RenderedButton(f"{b.icon} {self.say(b.label, locale)}".strip(), b.intent, b.url) for b in row])
+                tuple([RenderedButton(self._label(button, locale), button.intent, button.url) for button in row])
                 for row in body.buttons
             ]
         )

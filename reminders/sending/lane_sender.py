@@ -15,6 +15,7 @@ from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.degrade import degraded, may_number
 from reminders.delivery.episodes import Episodes
 from reminders.delivery.retry import LAST_CALL, MOST_UNEXPECTED, Between, end_of_use, next_attempt, next_reply
+from reminders.sending.deadline import Deadline
 from reminders.sending.lanes import ChannelQueue, Lane, Parcel
 from reminders.sending.leases import Leases
 from reminders.sending.limits import Limits
@@ -56,7 +57,7 @@ class Sending:
         self._clock = clock
         self._limits = limits
         self._patience = limits.patience.total_seconds()
-        self._send_timeout = limits.send_timeout.total_seconds()
+        self._deadline = Deadline(limits.send_timeout.total_seconds())
         self._metrics = metrics
         self._rules = rules
         self._settle = settle
@@ -260,8 +261,7 @@ class Sending:
             raise Rejected("undecryptable")
         message = degraded(parcel.rendered, sender.capabilities, brief=self._rules.is_brief(address.channel))
         try:
-            async with asyncio.timeout(self._send_timeout):
-                return await sender.send(address.address, message, reference=str(parcel.row.id))
+            return await self._deadline.within(sender.send(address.address, message, reference=str(parcel.row.id)))
         except (RetryLater, AddressGone, Rejected):
             raise
         except TimeoutError:

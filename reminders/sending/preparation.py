@@ -45,6 +45,8 @@ _Said: TypeAlias = Composed | Undecryptable
 
 log = structlog.get_logger(__name__)
 
+# No message's fault: it waits for its file or its key; without the database the whole batch goes back.
+_NOT_ITS_FAULT: tuple[type[Exception], ...] = (FileNotYet, Undecryptable, *DATABASE_FAULTS)
 _YIELD_EVERY = 16
 FILE_AGAIN_IN = timedelta(minutes=10)
 # A row that cannot be read under the secrets that there are is tried again this often.
@@ -91,6 +93,8 @@ class Preparation:
         self._links = links
         self._illustrator = illustrator
         self._closed = closed
+        self._with_calendar = frozenset(name for name, can in rules.capabilities.items() if can.calendar)
+        self._in_short = frozenset(filter(rules.is_brief, rules.capabilities))
 
     async def prepare(self, rows: Sequence[ClaimedRow], now: datetime) -> Prepared:
         """Parcels and early results of these rows.
@@ -107,8 +111,6 @@ class Preparation:
                 await asyncio.sleep(0)
             row, said = one.row, composed.get(one.row.id)
             match said:
-                case Undecryptable():
-                    results.append(_waits_for_key(row, now))
                 case Body():
                     also = tuple(merged.get(row.id, ()))
                     try:
@@ -126,6 +128,8 @@ class Preparation:
                         parcel.told = _told(composed, (row, *also))
                         self._illustrate(parcel, said, one)
                         parcels.append((one.way.lane, parcel))
+                case Undecryptable():
+                    results.append(_waits_for_key(row, now))
                 case Skip():
                     results.append(_not_sent(row, said, now))
                 case Merged() if isinstance(composed.get(said.into), Body):
@@ -170,22 +174,19 @@ class Preparation:
         """The message in the reader's language, with its file; None when a text or the file stumbles."""
         try:
             rendered = self._renderer.render(body, way.language)
-            channels = {address.channel for address in way.addresses}
+            channels = [address.channel for address in way.addresses]
             if body.attachment is not None:
                 rendered = replace(rendered, file=await self._file(body.attachment, message, way.language))
-            if message.appointment_id is not None and any(self._rules.capabilities[c].calendar for c in channels):
+            if message.appointment_id is not None and not self._with_calendar.isdisjoint(channels):
                 calendar = Attachment("calendar", str(message.appointment_id))
                 rendered = replace(
                     rendered,
                     calendar=await self._made(calendar, message, way.language),
                     about=f"appointment:{message.appointment_id}",
                 )
-            if way.unasked and any(self._rules.is_brief(c) for c in channels):
+            if way.unasked and not self._in_short.isdisjoint(channels):
                 rendered = replace(rendered, brief=self._brief(body, message, way.language, now))
-        except (FileNotYet, Undecryptable):
-            raise
-        except DATABASE_FAULTS:
-            # No message's fault: the whole batch goes back.
+        except _NOT_ITS_FAULT:
             raise
         except Exception as error:  # costs this message only, whatever it is
             log.error("outbox_not_rendered", message=message.id, kind=message.kind, error=type(error).__name__)
@@ -230,8 +231,7 @@ class Preparation:
         return tuple(Block(self._renderer.say(text, language), Style.NORMAL, language) for text in texts)
 
     def _decrypted(self, row: ClaimedRow) -> ClaimedMessage:
-        plain = self._database.keys.decrypt(row.params, "outbox.params")
-        params: Mapping[str, Json] = json.loads(plain)
+        params: Mapping[str, Json] = json.loads(self._database.keys.decrypt(row.params, "outbox.params"))
         return ClaimedMessage(
             row.id,
             row.key,

@@ -1,6 +1,7 @@
 """What composing a batch of planned messages needs to know, read in a handful of queries for the whole batch."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -123,8 +124,10 @@ class Batch:
 
 def person_of(row: ClaimedMessage) -> int | None:
     """Whom a message is about: its reader, or for a consultant's message the person in it."""
+    if row.person_id is not None:
+        return row.person_id
     about = row.params.get("person_id")
-    return row.person_id if row.person_id is not None else about if isinstance(about, int) else None
+    return about if isinstance(about, int) else None
 
 
 def monday_of(row: ClaimedMessage) -> date | None:
@@ -141,27 +144,30 @@ def more_of(row: ClaimedMessage) -> list[int]:
 
 async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now: datetime, zone: ZoneInfo) -> Batch:
     """Everything about these rows."""
-    unreached = {i for row in rows if row.kind == Kind.UNDELIVERED and (i := person_of(row)) is not None}
+    by_kind: defaultdict[str, list[ClaimedMessage]] = defaultdict(list)
+    for row in rows:
+        by_kind[row.kind].append(row)
+
+    def of(kinds: Collection[Kind]) -> list[ClaimedMessage]:
+        return [row for kind in kinds for row in by_kind.get(kind, ())]
+
+    unreached = _people(of((Kind.UNDELIVERED,)))
     lost = await lost_of(session, unreached, now, zone)
     wanted = {row.appointment_id for row in rows if row.appointment_id is not None}
     wanted.update(other for row in rows if isinstance(other := row.params.get("other"), int))
-    for row in rows:
-        wanted.update(more_of(row))
+    wanted.update(one for row in of((Kind.CHANGE,)) for one in more_of(row))
     appointments = await appointment_rows(session, wanted)
-    schedules = await _schedules(session, rows, appointments, zone)
+    schedules = await _schedules(session, of((Kind.CLASSES, Kind.OVERVIEW)), appointments, zone)
     more = {slot.id for slots in schedules.values() for slot in slots} - appointments.keys()
     appointments.update(await appointment_rows(session, more))
-    people = {person_id for row in rows if (person_id := person_of(row)) is not None}
-    terms_of = {i for row in rows if row.kind in _ABOUT_TERMS and (i := person_of(row)) is not None}
-    shown = {i for row in rows if row.kind in _SHOWS_PERSON and (i := person_of(row)) is not None}
-    unconfirmed = [
-        row.appointment_id for row in rows if row.kind == Kind.UNCONFIRMED and row.appointment_id is not None
-    ]
-    told = {row.person_id for row in rows if row.kind in _TELLS and row.person_id is not None}
-    changed = {row.person_id for row in rows if row.kind == Kind.CHANGE and row.person_id is not None}
-    to_consultants = {i for row in rows if row.consultant_id is not None and (i := person_of(row)) is not None}
-    reported = {i for row in rows if row.kind == Kind.REPORT_STANDS and (i := person_of(row)) is not None}
-    reports = await reports_standing(session, reported, now, zone)
+    people = _people(rows)
+    terms_of = _people(of(_ABOUT_TERMS))
+    shown = _people(of(_SHOWS_PERSON))
+    unconfirmed = [row.appointment_id for row in of((Kind.UNCONFIRMED,)) if row.appointment_id is not None]
+    told = {row.person_id for row in of(_TELLS) if row.person_id is not None}
+    changed = {row.person_id for row in of((Kind.CHANGE,)) if row.person_id is not None}
+    to_consultants = _people([row for row in rows if row.consultant_id is not None])
+    reports = await reports_standing(session, _people(of((Kind.REPORT_STANDS,))), now, zone)
     return Batch(
         now=now,
         today=now.astimezone(zone).date(),
@@ -175,7 +181,7 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
         people=await people_by_id(session, shown | (terms_of & to_consultants)),
         terms=await stored_facts(session, terms_of) if terms_of else {},
         moments=await contact_moments(session, terms_of, MEETINGS, now),
-        told_by=await _told_by(session, rows),
+        told_by=await _told_by(session, _people(of((Kind.TERM_CORRECTION,)))),
         lost=lost,
         lost_dates=await lost_dates_of(session, unreached, _ABOUT_TERMS, now),
         tasks={i: task.id for i, task in (await open_tasks(session, unreached)).items()} if unreached else {},
@@ -184,9 +190,12 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
     )
 
 
-async def _told_by(session: AsyncSession, rows: Sequence[ClaimedMessage]) -> dict[tuple[int, str, date], str]:
-    """By which rules the dates were told that these rows correct."""
-    corrected = {i for row in rows if row.kind == Kind.TERM_CORRECTION and (i := person_of(row)) is not None}
+def _people(rows: Iterable[ClaimedMessage]) -> set[int]:
+    return {person_id for row in rows if (person_id := person_of(row)) is not None}
+
+
+async def _told_by(session: AsyncSession, corrected: set[int]) -> dict[tuple[int, str, date], str]:
+    """By which rules the dates were told that are corrected for these people."""
     if not corrected:
         return {}
     told: dict[tuple[int, str, date], str] = {}

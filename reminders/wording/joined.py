@@ -1,17 +1,17 @@
 """What one planned message says, and how several of one reader become one message."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from locales.rendering.message import Body, Button, Part, Text
+from reminders.delivery.composing import Telling
 from storage.outbox.heard import ToldOf
 
 Buttons = tuple[tuple[Button, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(NamedTuple):
     """Parts and buttons of a message. `tail` is said once, however many messages with the same tail are joined;
     `joined_buttons` makes those that are used instead of `buttons` when it is, because "I come" must then say to what.
     `brief` is the message in short, for channels that others may read; `card` its picture
@@ -32,11 +32,11 @@ class Wording:
 
 
 def body_of(wordings: Sequence[Wording]) -> Body:
-    """One message that says all of these, in this order."""
+    """One message that says all of these, in this order, with what its first row tells; what the others tell is with
+    their rows (Merged)."""
     if len(wordings) == 1:
-        return Body(
-            (*wordings[0].parts, *wordings[0].tail), wordings[0].buttons, brief=wordings[0].brief, card=wordings[0].card
-        )
+        only = wordings[0]
+        return _body((*only.parts, *only.tail), only.buttons, only.brief, only.card, only.told)
     parts: list[Part] = []
     tails: list[Part] = []
     rows: list[tuple[Button, ...]] = []
@@ -58,7 +58,15 @@ def body_of(wordings: Sequence[Wording]) -> Body:
         brief.extend(text for one in wordings for text in one.brief if text not in brief)
     # One picture has room for one appointment; of several it shows the week.
     card = next((f"week_of:{number}" for number in (_appointment_in(one.card) for one in wordings) if number), "")
-    return Body(tuple(parts), tuple(rows), brief=tuple(brief), card=card)
+    return _body(tuple(parts), tuple(rows), tuple(brief), card, wordings[0].told)
+
+
+def _body(
+    parts: tuple[Part, ...], buttons: Buttons, brief: tuple[Text, ...], card: str, told: tuple[ToldOf, ...]
+) -> Body:
+    if told:
+        return Telling(parts, buttons, None, brief, card, False, told)
+    return Body(parts, buttons, None, brief, card)
 
 
 def _once(parts: Iterable[Part]) -> list[Part]:

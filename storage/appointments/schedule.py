@@ -7,14 +7,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import LargeBinary, or_, select, type_coerce
+from sqlalchemy import LargeBinary, Table, or_, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.appointments import Appointment, Membership, Participation
-from storage.engine.one_of_many import among
+from storage.engine.one_of_many import among, among_those
 from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, Presence
 
 # Keeps a statement below both engines' limits on bound values.
@@ -73,10 +73,16 @@ class ScheduledAppointment(NamedTuple):
     online_url_token: bytes | None = None
 
 
-_ROW = (
-    *(getattr(Appointment, name) for name in ScheduledAppointment._fields[:-2]),
-    type_coerce(Appointment.location, LargeBinary).label("location_token"),
-    type_coerce(Appointment.online_url, LargeBinary).label("online_url_token"),
+# Of the table, not of the mapped class, which makes each row twice.
+_COLUMNS = cast(Table, Appointment.__table__).c
+_ROWS = select(
+    *(_COLUMNS[name] for name in ScheduledAppointment._fields[:-2]),
+    type_coerce(_COLUMNS.location, LargeBinary).label("location_token"),
+    type_coerce(_COLUMNS.online_url, LargeBinary).label("online_url_token"),
+).where(among_those(_COLUMNS.id, "ids"))
+_GIVEN = cast(Table, Participation.__table__).c
+_ANSWERS = select(_GIVEN.appointment_id, _GIVEN.person_id, _GIVEN.answer, _GIVEN.answered_for).where(
+    among_those(_GIVEN.appointment_id, "ids")
 )
 
 
@@ -196,7 +202,7 @@ async def appointment_rows(session: AsyncSession, ids: Collection[int]) -> dict[
     """Appointments as they are put into words (decrypted), by id."""
     if not ids:
         return {}
-    rows = await session.execute(select(*_ROW).where(among(Appointment.id, ids)))
+    rows = await session.execute(_ROWS, {"ids": ids})
     return {row.id: row for row in map(ScheduledAppointment._make, rows)}
 
 
@@ -208,14 +214,7 @@ async def answers_to(
     wanted = set(person_ids)
     if not appointment_ids or not wanted:
         return found
-    rows = await session.execute(
-        select(
-            Participation.appointment_id,
-            Participation.person_id,
-            Participation.answer,
-            Participation.answered_for,
-        ).where(among(Participation.appointment_id, appointment_ids))
-    )
+    rows = await session.execute(_ANSWERS, {"ids": appointment_ids})
     for appointment_id, person_id, answer, answered_for in rows:
         if person_id in wanted:
             found[appointment_id, person_id] = (answer, answered_for)

@@ -55,6 +55,12 @@ def among(column: _Column, numbers: Collection[int]) -> ColumnElement[bool]:
     return _Among(column, bindparam(None, numbers, type_=_Numbers(), unique=True))
 
 
+def among_those(column: _Column, name: str) -> ColumnElement[bool]:
+    """As `among`, with the numbers given under this name when the statement is executed: what is asked many times a
+    second is put together once."""
+    return _Among(column, bindparam(name, type_=_Numbers()))
+
+
 @compiles(_Among, "sqlite")
 def _among_json(element: _Among, compiler: SQLCompiler, **options: object) -> str:
     column, numbers = (compiler.process(clause, **options) for clause in element.clauses)

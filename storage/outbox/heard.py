@@ -12,10 +12,23 @@ where nothing changed, no decryption.
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, delete, exists, select, type_coerce, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
@@ -24,7 +37,7 @@ from storage.appointments.schedule import Member, is_for
 from storage.engine.base import Base
 from storage.engine.columns import Encrypted, RowId, keys_of, vocabulary
 from storage.engine.keys import KeyRing, Undecryptable
-from storage.engine.one_of_many import among
+from storage.engine.one_of_many import among_those
 from storage.outbox.message import Message
 from storage.vocabulary import AppointmentKind, AppointmentStatus, Change, MessageState, Told
 
@@ -61,6 +74,11 @@ class HeardRow(Base, kw_only=True):
     location: Mapped[str | None] = mapped_column(Encrypted(_LOCATION), default=None)
     online_url: Mapped[str | None] = mapped_column(Encrypted(_ONLINE), default=None)
     at: Mapped[datetime]
+
+
+# Of the tables, not of the mapped classes: what is read by the thousand is not made twice.
+_HEARD = cast(Table, HeardRow.__table__).c
+_TRUE = cast(Table, Appointment.__table__).c
 
 
 class ToldOf(NamedTuple):
@@ -146,52 +164,10 @@ async def heard_by(
     """
     if not person_ids or (appointment_ids is not None and not appointment_ids):
         return {}
-    wanted = (
-        select(
-            HeardRow.id,
-            HeardRow.person_id,
-            HeardRow.appointment_id,
-            HeardRow.message_id,
-            HeardRow.how,
-            HeardRow.takes_place,
-            HeardRow.asked,
-            HeardRow.version,
-            HeardRow.starts_at,
-            HeardRow.at,
-            Appointment.kind,
-            Appointment.person_id.label("owner_id"),
-            Appointment.group_id,
-            Appointment.status,
-            Appointment.version.label("now_version"),
-            Appointment.starts_at.label("now_starts_at"),
-            type_coerce(HeardRow.location, LargeBinary).label("location"),
-            type_coerce(HeardRow.online_url, LargeBinary).label("online_url"),
-            type_coerce(Appointment.location, LargeBinary).label("now_location"),
-            type_coerce(Appointment.online_url, LargeBinary).label("now_online_url"),
-        )
-        .join(Appointment, Appointment.id == HeardRow.appointment_id)
-        .where(among(HeardRow.person_id, person_ids), ~HeardRow.lost)
-        .order_by(HeardRow.id)
-    )
-    if since is not None:
-        wanted = wanted.where((HeardRow.starts_at >= since) | (Appointment.starts_at >= since))
-    if appointment_ids is not None:
-        # "+ 0" keeps the engine to each person's few rows: by the index it looks for each person with each appointment,
-        # sixty thousand times for a batch of 250 reminders.
-        wanted = wanted.where(among(HeardRow.appointment_id + 0, appointment_ids))
-    if only_other:
-        later = aliased(HeardRow)
-        newer = exists().where(
-            later.person_id == HeardRow.person_id,
-            later.appointment_id == HeardRow.appointment_id,
-            later.id > HeardRow.id,
-            ~later.lost,
-        )
-        told, present = (type_coerce(row.location, LargeBinary) for row in (HeardRow, Appointment))
-        differs = (HeardRow.starts_at != Appointment.starts_at) | told.is_distinct_from(present)
-        wanted = wanted.where(differs, ~newer)
+    wanted = _wanted(since=since is not None, of_some=appointment_ids is not None, only_other=only_other)
+    rows = await session.execute(wanted, {"people": person_ids, "since": since, "appointments": appointment_ids})
     # In the order in which it was told: the latest stays.
-    latest = {(row.person_id, row.appointment_id): row for row in await session.execute(wanted)}
+    latest = {(row.person_id, row.appointment_id): row for row in rows}
     keys = keys_of(session.get_bind().dialect)
     found: dict[tuple[int, int], HeardOf] = {}
     for pair, row in latest.items():
@@ -222,6 +198,45 @@ async def heard_by(
             row.now_starts_at,
         )
     return found
+
+
+@cache
+def _wanted(*, since: bool, of_some: bool, only_other: bool) -> Select[Any]:
+    """The question of heard_by, put together once: it is asked for each batch of reminders."""
+    wanted = (
+        select(
+            *(_HEARD[name] for name in HeardOf._fields[:10]),
+            *(_TRUE[name] for name in ("kind", "group_id", "status")),
+            _TRUE.person_id.label("owner_id"),
+            _TRUE.version.label("now_version"),
+            _TRUE.starts_at.label("now_starts_at"),
+            type_coerce(_HEARD.location, LargeBinary).label("location"),
+            type_coerce(_HEARD.online_url, LargeBinary).label("online_url"),
+            type_coerce(_TRUE.location, LargeBinary).label("now_location"),
+            type_coerce(_TRUE.online_url, LargeBinary).label("now_online_url"),
+        )
+        .where(_TRUE.id == _HEARD.appointment_id, among_those(_HEARD.person_id, "people"), ~_HEARD.lost)
+        .order_by(_HEARD.id)
+    )
+    if since:
+        moment = bindparam("since", type_=_HEARD.starts_at.type)
+        wanted = wanted.where((_HEARD.starts_at >= moment) | (_TRUE.starts_at >= moment))
+    if of_some:
+        # "+ 0" keeps the engine to each person's few rows: by the index it looks for each person with each appointment,
+        # sixty thousand times for a batch of 250 reminders.
+        wanted = wanted.where(among_those(_HEARD.appointment_id + 0, "appointments"))
+    if only_other:
+        later = cast(Table, HeardRow.__table__).alias().c
+        newer = exists().where(
+            later.person_id == _HEARD.person_id,
+            later.appointment_id == _HEARD.appointment_id,
+            later.id > _HEARD.id,
+            ~later.lost,
+        )
+        told, present = (type_coerce(row.location, LargeBinary) for row in (_HEARD, _TRUE))
+        differs = (_HEARD.starts_at != _TRUE.starts_at) | told.is_distinct_from(present)
+        wanted = wanted.where(differs, ~newer)
+    return wanted
 
 
 def _texts(keys: KeyRing, was: bytes | None, now: bytes | None, context: str) -> tuple[str | None, str | None]:

@@ -5,19 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, LargeBinary, select, type_coerce
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import Connection, Executable, LargeBinary, select, type_coerce
 
 from storage.engine.keys import KeyRing, Undecryptable
-from storage.engine.one_of_many import among
+from storage.engine.one_of_many import among_those
 from storage.outbox.claimed_row import ClaimedRow
 from storage.people.contacts import Contact
 from storage.people.people import Consultant, Person
 from storage.vocabulary import ContactState
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """One contact. `address` is None when it cannot be decrypted under the present keys."""
 
     contact_id: int
@@ -58,7 +56,7 @@ class Recipients:
     of_consultant: dict[int, list[Address]] = field(default_factory=dict)
 
 
-_CONTACT = (
+_CONTACTS = select(
     Contact.id,
     Contact.channel,
     # Decrypted here, one by one: an address under a lost key must not cost the batch.
@@ -71,6 +69,13 @@ _CONTACT = (
     Contact.last_delivered_at,
     Contact.last_failed_at,
 )
+# Put together once: they are asked for each batch of messages.
+_CONTACTS_BY_ID = _CONTACTS.where(among_those(Contact.id, "ids"))
+_CONTACTS_OF_PEOPLE = _CONTACTS.where(among_those(Contact.person_id, "ids"))
+_CONTACTS_OF_CONSULTANTS = _CONTACTS.where(among_those(Contact.consultant_id, "ids"))
+_PEOPLE = select(
+    Person.id, Person.language, Person.stopped_at, Person.channel_order, Person.listens, Person.quiet_hours
+).where(among_those(Person.id, "ids"))
 
 
 def recipients_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedRow]) -> Recipients:
@@ -78,21 +83,19 @@ def recipients_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedR
     recipients = Recipients()
     contact_ids = {row.contact_id for row in rows if row.contact_id is not None}
     if contact_ids:
-        _add_contacts(connection, keys, recipients, among(Contact.id, contact_ids))
+        _add_contacts(connection, keys, recipients, _CONTACTS_BY_ID, contact_ids)
     either: tuple[ClaimedRow | Address, ...] = (*rows, *recipients.contacts.values())
     person_ids = {one.person_id for one in either if one.person_id is not None}
     consultant_ids = {one.consultant_id for one in either if one.consultant_id is not None}
     if person_ids:
-        people = select(
-            Person.id, Person.language, Person.stopped_at, Person.channel_order, Person.listens, Person.quiet_hours
-        ).where(among(Person.id, person_ids))
-        for person_id, language, stopped_at, order, listens, quiet_hours in connection.execute(people):
+        people = connection.execute(_PEOPLE, {"ids": person_ids})
+        for person_id, language, stopped_at, order, listens, quiet_hours in people:
             channels = tuple(name for name in order.split(",") if name) if order else ()
             recipients.people[person_id] = Recipient(language, stopped_at is not None, channels, listens, quiet_hours)
-        _add_contacts(connection, keys, recipients, among(Contact.person_id, person_ids))
+        _add_contacts(connection, keys, recipients, _CONTACTS_OF_PEOPLE, person_ids)
     if consultant_ids:
         _add_consultants(connection, recipients, consultant_ids)
-        _add_contacts(connection, keys, recipients, among(Contact.consultant_id, recipients.consultants))
+        _add_contacts(connection, keys, recipients, _CONTACTS_OF_CONSULTANTS, recipients.consultants.keys())
     for contact in recipients.contacts.values():
         if contact.person_id is not None:
             recipients.of_person.setdefault(contact.person_id, []).append(contact)
@@ -122,8 +125,10 @@ def _add_consultants(connection: Connection, recipients: Recipients, ids: Collec
         wanted = stand_ins - recipients.consultants.keys() - wanted - {None}
 
 
-def _add_contacts(connection: Connection, keys: KeyRing, recipients: Recipients, which: ColumnElement[bool]) -> None:
-    for row in connection.execute(select(*_CONTACT).where(which)):
+def _add_contacts(
+    connection: Connection, keys: KeyRing, recipients: Recipients, which: Executable, ids: Collection[int]
+) -> None:
+    for row in connection.execute(which, {"ids": ids}):
         contact_id, channel, token, person_id, consultant_id, state, language, *moments = row
         try:
             address = keys.decrypt(token, "contact.address").decode()
