@@ -45,6 +45,10 @@ class Kind(StrEnum):
     DIGEST = "digest"  # what the day brings
 
 
+#: The parameter of what follows a cry: a duty number that the reader is asked to call, since Maatje cannot write to it.
+CALL_DUTY: Final = "call_duty"
+
+
 class Copy(StrEnum):
     """Why a message that was lost goes once more: the first word of the copy's key.
 

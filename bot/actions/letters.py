@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+import structlog
+
 from bot.actions.acting import Acting
 from bot.actions.people import look_at
 from bot.telling import letters as told
@@ -18,6 +20,8 @@ from storage.people.people import Consultant, Person
 from storage.people.relayed import Letter, letter_by_id
 from storage.people.sent_media import SentMedia
 from storage.vocabulary import LetterKind, ReadyAnswer
+
+log = structlog.get_logger(__name__)
 
 LETTER_LENGTH: Final = 3000
 #: The channel by which a duty number is reached.
@@ -164,11 +168,15 @@ async def say_what_was_done(acting: Acting, letter_id: int, done: str) -> Person
 
 
 async def _chase(acting: Acting, person: Person, letter: Letter, told: Consultant | None) -> None:
-    """A cry that nobody sees goes on: to who stands in, and by SMS to the municipality's duty number."""
+    """A cry that nobody sees goes on: to who stands in, and to the municipality's duty number: by SMS, else by whoever
+    hears of it."""
     number = acting.parts.municipalities.of(person.municipality).duty_telephone
-    duty = None
+    duty: int | str | None = number or None
     if number and _SMS in acting.parts.channels:
         duty = (await contact_made_at(acting.session, acting.parts.keys, _SMS, number, acting.now)).id
+    if told is None and not isinstance(duty, int):
+        # Nobody is there to be told: the operator's alarm is all there is.
+        log.error("cry_reaches_nobody", letter=letter.id)
     await acting.put(*chase_cry(letter, told, duty, acting.now, acting.zone, acting.parts.holidays))
 
 

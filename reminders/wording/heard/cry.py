@@ -8,18 +8,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from locales.rendering.message import Body, Button, Part, Style, Text, Value
 from reminders.delivery.composing import ClaimedMessage, Composed, Skip
 from reminders.intents import Act, asks
-from reminders.kinds import Kind
+from reminders.kinds import CALL_DUTY, Kind
 from reminders.wording.appointment import name_of
 from reminders.wording.heard.reading import reading_parts
 from storage.people.people import Consultant, Person
 from storage.people.relayed import Letter, letter_by_id
 
 
-def cry_body(letter: Letter, person: Person, head: Text) -> Body:
-    """The kind of danger, the telephone, the words, and what can be done with it; a tap calls."""
+def cry_body(letter: Letter, person: Person, head: Text, call_duty: str | None = None) -> Body:
+    """The kind of danger, the telephone, the words, and what can be done with it; a tap calls.
+
+    `call_duty` is the municipality's duty number where Maatje cannot write to it.
+    """
     parts = [Part(head, Style.TITLE), *reading_parts(letter.reading)]
     if person.phone:
         parts.append(Part(Text("consultant.urgent_phone", {"telephone": person.phone})))
+    if call_duty is not None:
+        parts.append(Part(Text("consultant.cry_call_duty", {"telephone": call_duty})))
     if letter.text:
         parts.append(Part(Text("letter.quote", {"text": letter.text}), Style.QUOTE))
     parts.append(Part(Text("consultant.note_language", {"language": Text(f"language.{letter.language}")})))
@@ -27,9 +32,10 @@ def cry_body(letter: Letter, person: Person, head: Text) -> Body:
         (Button(Text("consultant.answer"), asks(Act.REPLY, letter.id), "✍️"),),
         (Button(Text("consultant.seen"), asks(Act.LETTER_SEEN, letter.id), "👀"),),
     ]
-    if person.phone:
-        number = Text("consultant.call", {"telephone": person.phone})
-        rows.append((Button(number, icon="📞", url=f"tel:{person.phone.replace(' ', '')}"),))
+    for telephone in (person.phone, call_duty):
+        if telephone:
+            number = Text("consultant.call", {"telephone": telephone})
+            rows.append((Button(number, icon="📞", url=f"tel:{telephone.replace(' ', '')}"),))
     return Body(tuple(parts), tuple(rows))
 
 
@@ -60,10 +66,12 @@ async def _say(session: AsyncSession, row: ClaimedMessage) -> Composed:
             "telephone": person.phone or "-",
         }
         return Body((Part(Text("consultant.cry_duty", said)),))
+    call = row.params.get(CALL_DUTY)
+    call_duty = call if isinstance(call, str) else None
     if row.kind == Kind.CRY_PASSED:
         told = await session.get(Consultant, letter.consultant_id) if letter.consultant_id is not None else None
         colleague = told.name if told is not None else ""
-        return cry_body(
-            letter, person, Text("consultant.cry_passed", {"person": name_of(person), "colleague": colleague})
-        )
-    return cry_body(letter, person, Text("consultant.cry_again", {"person": name_of(person)}))
+        head = Text("consultant.cry_passed", {"person": name_of(person), "colleague": colleague})
+    else:
+        head = Text("consultant.cry_again", {"person": name_of(person)})
+    return cry_body(letter, person, head, call_duty)

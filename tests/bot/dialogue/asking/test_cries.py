@@ -94,6 +94,21 @@ async def test_unseen_it_is_repeated_and_passed_on(talk: Talk) -> None:
     assert "+31612340000" in text
 
 
+async def test_where_no_sms_can_be_sent_who_hears_it_is_asked_to_call_the_duty_number(
+    database: Database, clock: FakeClock
+) -> None:
+    async with town(database, clock) as talk:
+        object.__setattr__(talk.services, "door", FinderDoor(Needy()))
+        talk.channel.capabilities = Capabilities(buttons=True, dials=True)
+        amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+        await amina.says("emergency")
+        sanne.sees_not("+31612345678")
+        talk.clock.forward(minutes=10)
+        await talk.settle()
+        sanne.sees("consultant.cry_call_duty", telephone="+31612345678")
+        assert "tel:+31612345678" in [button.url for row in sanne.messages[-1].buttons for button in row]
+
+
 async def test_who_stands_in_may_answer_it(talk: Talk) -> None:
     amina, karim = await talk.linked("Amina"), await talk.linked("Karim")
     await talk.linked("Sanne")
