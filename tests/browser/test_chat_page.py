@@ -142,6 +142,7 @@ async def test_unsent_words_of_one_person_are_never_sent_as_anothers(town: Town,
 
     await shared.takes_a_new_page()
     await shared.opens(await town.rig.person("ar"))
+    await shared.taps("Ja, open de andere chat")
 
     await shared.sees("ماذا تريد أن تفعل؟")
     await shared.does_not_see("Alleen voor mijn consulent")
@@ -246,9 +247,26 @@ async def test_another_persons_link_on_a_shared_phone_shows_nothing_of_the_first
 
     await shared.page.goto("about:blank")
     await shared.opens(await town.rig.person("ar"))
+    # The chat that is open goes on until they say that they want the other one.
+    await shared.sees("Wat wilt u doen?")
+    await shared.taps("Ja, open de andere chat")
 
     await shared.sees("ماذا تريد أن تفعل؟")
     await shared.does_not_see("Wat wilt u doen?")
+
+
+async def test_who_opened_anothers_link_by_mistake_stays_in_their_chat(town: Town, phone: MakePhone) -> None:
+    shared = await phone()
+    await shared.opens(await town.rig.person("nl"))
+    await shared.sees("Wat wilt u doen?")
+    await shared.page.goto("about:blank")
+    await shared.opens(await town.rig.person("ar"))
+    await shared.taps("Nee, blijf hier")
+
+    await expect(shared.page.get_by_role("alertdialog")).to_be_hidden()
+    await shared.says("Ik ben ziek")
+    await shared.sees("Gehoord: Ik ben ziek")
+    assert len({event.address for event in town.rig.heard}) == 1
 
 
 async def test_a_card_and_a_voice_stand_in_the_message(town: Town, phone: MakePhone) -> None:

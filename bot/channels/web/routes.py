@@ -126,7 +126,9 @@ class ChatRoutes:
         if asked.code is not None or await self._sessions.find(request) is None:
             _allow(self._openings, network_of(request.client.host if request.client else ""))
         language = requests.wished_language(request.headers)
-        opened = await self._sessions.open(request, token=asked.token, code=asked.code, language=language)
+        opened = await self._sessions.open(
+            request, token=asked.token, code=asked.code, language=language, other=asked.other
+        )
         chat = opened.chat
         if opened.begin:
             event_id = requests.opening_key(opened.token, opened.code)
@@ -145,6 +147,7 @@ class ChatRoutes:
                 "more": len(lines) == HISTORY,
                 "cursor": standing.revision if standing else 0,
                 "notice": "link_dead" if opened.dead_link else None,
+                "ask_other": opened.ask_other,
             }
         )
         self._sessions.remember(request, response, opened.token)

@@ -4,7 +4,8 @@ The browser makes the token itself (32 random bytes, sent once, then only in a c
 patchy network the answer to the first request is often lost; the repeated one carries the same token and finds the
 chat that the first one made, instead of a code that is used up.
 
-One telephone may be a whole family's: a link of somebody else never continues the chat that is open in this browser.
+One telephone may be a whole family's: a link of somebody else never continues the chat that is open in this browser,
+and takes its place only after a question.
 """
 
 import re
@@ -58,6 +59,8 @@ class Opened:
     code: str | None = None
     # A personal link was opened that is of no use, in a browser that has a chat of its own.
     dead_link: bool = False
+    # The link is another person's than the chat that is open here, which goes on until they say that they want that.
+    ask_other: bool = False
 
 
 class Sessions:
@@ -78,8 +81,11 @@ class Sessions:
             contact = await self._contact(session, token)
         return None if contact is None else Chat.of(contact)
 
-    async def open(self, request: Request, *, token: str, code: str | None, language: str | None) -> Opened:
-        """Go on with the browser's chat, or begin one under the token that the browser made."""
+    async def open(
+        self, request: Request, *, token: str, code: str | None, language: str | None, other: bool = False
+    ) -> Opened:
+        """Go on with the browser's chat, or begin one under the token that the browser made; `other` = they want the
+        chat of another person here."""
         now = self._clock.now()
         held = request.cookies.get(self._cookie(request), "")
         async with self._database.writing() as session:
@@ -89,6 +95,8 @@ class Sessions:
                     going_on = await self._go_on(session, contact, candidate, code)
                     if going_on is not None:
                         return going_on
+                    if not other:
+                        return Opened(Chat.of(contact), candidate, begin=False, ask_other=True)
             contact = await add_web_session(
                 session,
                 self._database.keys,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.actions import preferences
 from bot.actions.privacy import consent, decline
 from bot.dialogue import menu
+from bot.dialogue.own.carried import carried_by
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.languages import LANGUAGES, find_language
 from locales.rendering.message import Button, verbatim
@@ -63,6 +64,7 @@ async def ask_consent(turn: Turn) -> None:
     turn.say(
         title("consent.title", name=turn.person.given_name),
         part("consent.notice"),
+        *carried_by([turn.event.channel]),
         part("consent.ask"),
         buttons=[
             [button("consent.yes", asks(Act.CONSENT, "yes"), "✅")],

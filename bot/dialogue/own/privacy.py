@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from bot.actions import privacy as actions
 from bot.dialogue import menu
+from bot.dialogue.own.carried import carried_by
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Attachment, Part, Text
 from reminders.intents import Act, asks
+from storage.people.contacts import channels_of
 
 
 async def show(turn: Turn, _args: Sequence[str]) -> None:
@@ -16,6 +18,7 @@ async def show(turn: Turn, _args: Sequence[str]) -> None:
         title("privacy.title"),
         part("privacy.held"),
         part("privacy.who"),
+        *carried_by([turn.event.channel, *await channels_of(turn.session, turn.person.id)]),
         buttons=[
             [button("privacy.export", asks(Act.EXPORT), "📄")],
             [button("privacy.stop", asks(Act.STOP), "⏸️")],

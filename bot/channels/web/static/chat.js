@@ -39,6 +39,9 @@
     $("record").setAttribute("aria-label", recorder ? t.send : t.record);
     $("recording").setAttribute("aria-label", t.recording);
     $("drop").setAttribute("aria-label", t.drop);
+    $("other-ask").textContent = t.other_chat;
+    $("other-yes").textContent = t.other_yes;
+    $("other-no").textContent = t.other_no;
     $("earlier").textContent = t.earlier;
     $("newest-text").textContent = t.newest;
     status();
@@ -377,6 +380,20 @@
     return kept;
   }
 
+  // Somebody else's link, where a chat is open: that one goes on unless they say that they want the other.
+  function askOther(code) {
+    $("other").hidden = !code;
+    if (!code) return;
+    $("other-yes").onclick = () => {
+      try { sessionStorage.setItem(OPENING, JSON.stringify({ token: hex(32), code, other: true })); } catch { return; }
+      listening?.close();
+      $("other").hidden = true;
+      start();
+    };
+    $("other-no").onclick = () => { $("other").hidden = true; text.focus(); };
+    $("other-no").focus();
+  }
+
   let starting = false;
   async function start() {
     if (starting) return;
@@ -393,12 +410,14 @@
       return;
     }
     const opened = await answer.json();
+    const asked = opened.ask_other ? opening().code : null;
     try { sessionStorage.removeItem(OPENING); } catch { /* see keep */ }
     if (location.hash) history.replaceState(null, "", location.pathname + location.search);
     if (chat && chat !== opened.chat) forget();
     chat = opened.chat;
     dress(opened.window);
     notice(opened.notice);
+    askOther(asked);
     log.setAttribute("aria-live", "off");  // the history is not read out, what comes from now on is
     log.textContent = "";
     lines.clear();

@@ -22,8 +22,8 @@ class Browser:
     async def post(self, path: str, **body: object) -> httpx.Response:
         return await self.client.post(f"/chat/{path}", json=body)
 
-    async def open(self, code: str | None = None, token: str | None = None) -> httpx.Response:
-        return await self.post("open", token=token or token_hex(32), code=code)
+    async def open(self, code: str | None = None, token: str | None = None, *, other: bool = False) -> httpx.Response:
+        return await self.post("open", token=token or token_hex(32), code=code, other=other)
 
     async def lines(self) -> list[dict[str, object]]:
         answer = await self.open()

@@ -72,9 +72,34 @@ async def test_an_unknown_link_in_a_browser_with_a_chat_says_so_and_goes_on(rig:
     assert len(rig.heard) == 1
 
 
+async def test_somebody_elses_link_takes_the_place_of_a_chat_only_after_a_question(rig: Rig, browser: Browser) -> None:
+    await browser.open(await rig.person("nl"))
+    code = await rig.person("ar")
+    asked = (await browser.open(code)).json()
+
+    # Whose it is stands nowhere, and the chat that was open goes on.
+    assert asked["ask_other"]
+    assert asked["window"]["texts"]["other_chat"] == "Deze link is van iemand anders dan deze chat. " + (
+        "Gaat u door? Dan ziet u op deze telefoon de andere chat."
+    )
+    assert await browser.texts() == ["Wat wilt u doen?"]
+    assert len(rig.heard) == len(await rig.addresses()) == 1
+    # The link is not used up by the question.
+    assert not (await browser.open(code, other=True)).json()["ask_other"]
+    assert await browser.texts() == ["ماذا تريد أن تفعل؟"]
+
+
+async def test_ones_own_link_a_dead_one_and_a_strangers_chat_ask_nothing(rig: Rig, browser: Browser) -> None:
+    assert not (await browser.open()).json()["ask_other"]
+    own = await rig.person()
+    for code in (own, own, "AAAAAAAAAA"):
+        assert not (await browser.open(code)).json()["ask_other"]
+
+
 async def test_somebody_elses_link_begins_a_chat_of_its_own(rig: Rig, browser: Browser) -> None:
     await browser.open(await rig.person("nl"))
-    await browser.open(await rig.person("ar"))
+    # Asked, and answered with yes.
+    await browser.open(await rig.person("ar"), other=True)
 
     assert await browser.texts() == ["ماذا تريد أن تفعل؟"]
     assert len(await rig.addresses()) == 2
