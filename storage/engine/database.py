@@ -15,10 +15,11 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.engine.columns import KEYS_ATTRIBUTE
 from storage.engine.keys import KeyRing
-from storage.engine.sqlite_driver import connector
+from storage.engine.sqlite_driver import AtOnce, connector
 
 _READ_ONLY = "maatje_read_only"
 _NO_TRANSACTION = "maatje_no_transaction"
+_AT_ONCE = "maatje_at_once"
 _DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgres": "postgresql+psycopg",
@@ -106,13 +107,19 @@ class Database:
                 yield session
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncSession]:
-        """A session whose changes are committed when the block ends well, and dropped when it raises."""
+    async def writing(self, *, at_once: bool = False) -> AsyncIterator[AsyncSession]:
+        """A session whose changes are committed when the block ends well, and dropped when it raises.
+
+        `at_once` is for a few dozen short statements (a step of the dialogue): on SQLite, what needs neither the lock
+        nor the disk is done where it is asked for instead of in a thread. See sqlite_driver.
+        """
         async with (
             self.writer or nullcontext(),
             AsyncSession(self.engine, expire_on_commit=False) as session,
             session.begin(),
         ):
+            if at_once and self.is_sqlite:
+                await session.connection(execution_options={_AT_ONCE: True})
             yield session
 
     async def clock(self) -> object:
@@ -175,4 +182,7 @@ def _set_up_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) ->
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if not options.get(_NO_TRANSACTION, False):
+        driver = connection.connection.driver_connection
+        if isinstance(driver, AtOnce):
+            driver.at_once = options.get(_AT_ONCE, False)
         connection.exec_driver_sql("BEGIN" if options.get(_READ_ONLY, False) else "BEGIN IMMEDIATE")

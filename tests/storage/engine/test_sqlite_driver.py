@@ -43,6 +43,36 @@ async def test_a_statement_is_one_hop_and_a_transaction_one_more(sqlite_database
     assert len(hops) == 3
 
 
+async def test_what_is_at_once_goes_to_the_thread_for_the_lock_and_for_the_disk_only(
+    sqlite_database: Database, hops: list[object], clock: FakeClock
+) -> None:
+    await _count(sqlite_database)
+    hops.clear()
+    async with sqlite_database.writing(at_once=True) as session:
+        await put(session, [Outgoing(key="one", kind="say", due_at=clock.now())], clock.now())
+        assert (await session.scalars(text("SELECT 1 UNION SELECT 2"))).all() == [1, 2]
+        assert await session.scalar(select(func.count()).select_from(Message)) == 1
+    assert len(hops) == 2
+    # The next transaction of the same connection is as ever.
+    hops.clear()
+    async with sqlite_database.writing() as session:
+        assert await session.scalar(text("SELECT 3")) == 3
+        assert await session.scalar(text("SELECT 4")) == 4
+    assert len(hops) == 3
+    assert await _count(sqlite_database) == 1
+
+
+async def test_what_is_at_once_and_fails_is_not_kept(sqlite_database: Database, clock: FakeClock) -> None:
+    async def stumble() -> None:
+        async with sqlite_database.writing(at_once=True) as session:
+            await put(session, [Outgoing(key="one", kind="say", due_at=clock.now())], clock.now())
+            await session.execute(text("INSERT INTO contact (id) VALUES (1)"))
+
+    with pytest.raises(IntegrityError):
+        await stumble()
+    assert await _count(sqlite_database) == 0
+
+
 async def test_nothing_begins_where_nothing_is_asked(sqlite_database: Database, hops: list[object]) -> None:
     await _count(sqlite_database)
     hops.clear()
