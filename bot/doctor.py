@@ -14,9 +14,10 @@ from bot.configuration.settings import SecretMissing, Settings
 from locales.rendering.catalog import Catalogs
 from reminders.policies.due_times import PolicyError
 from storage.engine.database import Database, DatabaseUrlWrong
-from storage.engine.key_marks import read_key_marks
+from storage.engine.encryption.key_marks import read_key_marks
 from storage.engine.keys import KeyRing, SecretTooShort
 from storage.engine.migrate import schema_is_current
+from storage.engine.sqlite_file import open_to_others
 from storage.mapped import open_database
 from storage.privacy.seals import verify_audit
 
@@ -58,6 +59,9 @@ async def _database(settings: Settings, keys: KeyRing) -> list[Diagnosis]:
         # Opening it would make it, and nothing is changed here.
         return [Diagnosis("database", "warning", f"{database.url.database} is not there yet; run: maatje migrate")]
     findings: list[Diagnosis] = []
+    if database.is_sqlite and (files := open_to_others(database.url.database)):
+        what = f"other users of this machine may read {', '.join(files)}; run: chmod 600 with them"
+        findings.append(Diagnosis("database file", "warning", what))
     try:
         current = await schema_is_current(database)
         if current:

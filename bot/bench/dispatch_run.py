@@ -110,7 +110,7 @@ class _Bench:
 
     def _wait(self, name: str, count: int) -> None:
         self._tell(f"{count:,} messages for later …")
-        self.seeder.messages(name, count, _PEOPLE, self._now() + _LATER, timedelta(seconds=1), sent_here=False)
+        self.seeder.messages(name, count, _PEOPLE, self._now() + _LATER, timedelta(seconds=1))
 
     async def _backlog(self, name: str, *, profile: bool) -> Figures:
         """All due messages at once."""

@@ -13,11 +13,11 @@ import psycopg
 from locales.rendering.message import Body, Button, Part, Style, Text
 from reminders.kinds import Kind
 from storage.engine.database import database_url
+from storage.engine.encryption.row_binding import row_name
 from storage.engine.keys import KeyRing
 from storage.vocabulary import Priority
 
 CHANNEL = "bench"
-_SHARED = 1_000
 _MEETINGS_EACH = 4
 _PARAMS = b'{"ask":true}'
 _OURS = "bench:"
@@ -63,19 +63,19 @@ class Seeder:
 
     def people(self, count: int) -> None:
         """People 1 … count, each with one address."""
-        name = self._keys.encrypt(b"Bench", "person.given_name")
-        family = self._keys.encrypt(b"Mark", "person.family_name")
         at = self._at(self._now)
         listens = 0 if self._url.get_backend_name() == "sqlite" else False
 
         def persons() -> Iterator[Row]:
             for n in range(1, count + 1):
                 language = LANGUAGES[n % len(LANGUAGES)]
+                name = self._keys.encrypt(b"Bench", "person.given_name", row_name(n))
+                family = self._keys.encrypt(b"Mark", "person.family_name", row_name(n))
                 yield n, f"{_OURS}{n}", name, family, language, "asylum", "Huizen", "everything", "", listens, at, at
 
         def contacts() -> Iterator[Row]:
             for n in range(1, count + 1):
-                address = self._keys.encrypt(str(n).encode(), "contact.address")
+                address = self._keys.encrypt(str(n).encode(), "contact.address", row_name(n))
                 yield n, CHANNEL, address, n.to_bytes(16, "big"), n, "active", at
 
         self._insert("person", _PERSON_COLUMNS, persons())
@@ -89,9 +89,10 @@ class Seeder:
         for turn in range(_MEETINGS_EACH):
             starts_at, ends_at = self._at(starts + timedelta(hours=turn)), self._at(starts + timedelta(hours=turn + 1))
             for n in range(1, people + 1):
-                place = self._keys.encrypt(f"Gemeentehuis, kamer {n % 40}".encode(), "appointment.location")
-                whom = self._keys.encrypt(f"Consulent {n % 7}".encode(), "appointment.with_whom")
                 number = n + people * turn
+                bound = row_name(number)
+                place = self._keys.encrypt(f"Gemeentehuis, kamer {n % 40}".encode(), "appointment.location", bound)
+                whom = self._keys.encrypt(f"Consulent {n % 7}".encode(), "appointment.with_whom", bound)
                 yield (
                     number, f"{_OURS}{number}", n, "progress_meeting", starts_at, ends_at, place, whom, mandatory,
                     "planned", 1, at, at,
@@ -104,30 +105,17 @@ class Seeder:
         people: int,
         first_due: datetime,
         apart: timedelta,
-        *,
-        sent_here: bool = True,
     ) -> None:
-        """Messages for the people in turn, the first due at `first_due`, the others `apart` after one another.
-
-        Those that are not sent in this run (`sent_here`) share a few bodies, so that a million are there soon.
-        """
+        """Messages for the people in turn, the first due at `first_due`, the others `apart` after one another."""
         made = self._at(self._now)
-        first: list[bytes] = []
-
-        def params_of(n: int) -> bytes:
-            if not sent_here and len(first) == _SHARED:
-                return first[n % _SHARED]
-            params = self._keys.encrypt(_PARAMS, "outbox.params")
-            if not sent_here:
-                first.append(params)
-            return params
 
         def rows() -> Iterator[Row]:
             for n in range(count):
                 due_at = first_due + apart * n
                 due, until = self._at(due_at), self._at(due_at + timedelta(days=2))
+                params = self._keys.encrypt(_PARAMS, "outbox.params", row_name(f"{prefix}:{n}"))
                 yield (
-                    f"{prefix}:{n}", Kind.REMINDER.value, params_of(n), n % people + 1, int(Priority.REMINDER),
+                    f"{prefix}:{n}", Kind.REMINDER.value, params, n % people + 1, int(Priority.REMINDER),
                     "pending", due, due, until, 0, n % people + 1 + people * (n // people % _MEETINGS_EACH), 1, made,
                 )  # fmt: skip
 

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, opened, read_settings, run, show_json, stop
+from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, errors, opened, read_settings, run, show_json, stop
 from reminders.policies.due_times import PolicyError
-from storage.engine.key_marks import check_key_marks
+from storage.engine.columns import Json
+from storage.engine.encryption.key_marks import check_key_marks
 from storage.engine.migrate import SchemaIsOld
 from storage.engine.migrate import migrate as migrate_schema
 from storage.mapped import open_database
@@ -78,17 +79,24 @@ def rekey(as_json: AsJson = False) -> None:
     """After adding a new secret in front of MAATJE_SECRET_KEY: write everything anew under it."""
     settings = read_settings()
 
+    bad = list[str]()
+
     async def work() -> int:
-        from storage.engine.rekey import rekey as write_anew
+        from storage.engine.encryption.rekey import rekey as write_anew
 
         async with opened(settings) as database:
-            return await write_anew(database)
+            return await write_anew(database, bad=lambda table, row: bad.append(f"{table} {row}"))
 
     changed = run(work)
     if as_json:
-        show_json({"rekeyed": changed})
+        show_json({"rekeyed": changed, "unreadable": list[Json](bad)})
     else:
         console.print(f"{changed} rows are now under the first secret. When this says 0, drop the others.")
+    if bad:
+        errors.print(
+            f"These rows hold a value that was altered or is another row's; they stay as they are: {', '.join(bad)}."
+        )
+        raise typer.Exit(FAULTS)
 
 
 def doctor(as_json: AsJson = False) -> None:

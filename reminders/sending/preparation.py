@@ -4,7 +4,6 @@ The only part of sending that uses a database session; it is closed before anyth
 """
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 import structlog
 
-from locales.rendering.message import Attachment, Body, Json, Style, Text
+from locales.rendering.message import Attachment, Body, Style, Text
 from locales.rendering.render import Block, File, Rendered, Renderer
 from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.composing import (
@@ -231,12 +230,11 @@ class Preparation:
         return tuple(Block(self._renderer.say(text, language), Style.NORMAL, language) for text in texts)
 
     def _decrypted(self, row: ClaimedRow) -> ClaimedMessage:
-        params: Mapping[str, Json] = json.loads(self._database.keys.decrypt(row.params, "outbox.params"))
         return ClaimedMessage(
             row.id,
             row.key,
             row.kind,
-            params,
+            row.read(self._database.keys),
             row.person_id,
             row.consultant_id,
             row.contact_id,

@@ -5,15 +5,18 @@ engines with two key rings can live in one process.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final, TypeAlias, TypeVar, Union, cast
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, Union, cast
 
-from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary
+from sqlalchemy import BigInteger, ColumnClause, ColumnElement, DateTime, FromClause, Integer, Label, LargeBinary
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.sqlite import DATETIME
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from storage.engine.keys import KeyRing
@@ -91,14 +94,108 @@ class UtcDateTime(TypeDecorator[datetime]):
 V = TypeVar("V")
 
 
+class RowValue(NamedTuple):
+    """A value with what names its row: what an encrypted column takes (made in encryption/row_binding.py)."""
+
+    value: object
+    row: bytes
+
+
+class _BesideItsRow(FunctionElement[Any]):
+    """What is read of an encrypted column: what names the row, a zero byte, and the value as it is stored."""
+
+    inherit_cache = True
+
+    def __init__(self, named_by: Sequence[ColumnElement[Any]], column: ColumnElement[Any]) -> None:
+        super().__init__(*named_by, column)
+        # The column's own, so that the result is decrypted by it.
+        self.type = column.type
+
+
+@compiles(_BesideItsRow, "sqlite")
+def _beside_its_row_sqlite(element: _BesideItsRow, compiler: SQLCompiler, **options: object) -> str:
+    *named_by, column = (compiler.process(clause, **options) for clause in element.clauses)
+    name = " || ':' || ".join(named_by)
+    return f"CAST({name} || x'00' || {column} AS BLOB)"
+
+
+@compiles(_BesideItsRow, "postgresql")
+def _beside_its_row_postgresql(element: _BesideItsRow, compiler: SQLCompiler, **options: object) -> str:
+    *named_by, column = (compiler.process(clause, **options) for clause in element.clauses)
+    text = " || ':' || ".join(f"CAST({name} AS text)" for name in named_by)
+    return f"convert_to({text}, 'UTF8') || decode('00', 'hex') || {column}"
+
+
 class EncryptedColumn(TypeDecorator[V]):
-    """A value that is encrypted at rest; `context` is its table.column. Each kind of it sets `cache_ok` itself."""
+    """A value that is encrypted at rest; `context` is its table.column.
+
+    It is bound to its row by the columns `named_by` (their names; none = the primary key), which must never change.
+    Each kind of it sets `cache_ok` itself, and says how a value is written as bytes and read again.
+    """
 
     impl = LargeBinary
+    #: What stands in the database as NULL.
+    nothing: Any = None
 
-    def __init__(self, context: str) -> None:
+    def __init__(self, context: str, named_by: tuple[str, ...] = ()) -> None:
         super().__init__()
         self.context = context
+        self.named_by = named_by
+
+    def to_bytes(self, value: V) -> bytes:
+        """What is encrypted."""
+        raise NotImplementedError
+
+    def from_bytes(self, plain: bytes) -> V:
+        """The value again."""
+        raise NotImplementedError
+
+    def naming(self, table: FromClause) -> list[ColumnElement[Any]]:
+        """The columns of this table (or alias of it) that name a row.
+
+        Raises:
+            LookupError: it does not have them, as a subquery that left them out.
+        """
+        columns: list[ColumnElement[Any]] = [table.c[name] for name in self.named_by] or list(table.primary_key)
+        if not columns:
+            raise LookupError(f"{self.context} is read without what names its row")
+        return columns
+
+    def column_expression(self, column: ColumnElement[V]) -> ColumnElement[V]:
+        """Read together with what names the row, without which it does not decrypt."""
+        named = column.element if isinstance(column, Label) else column
+        if not isinstance(named, ColumnClause) or named.table is None:
+            raise LookupError(f"{self.context} is read without its table")
+        return _BesideItsRow(self.naming(named.table), named)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[object], object]:
+        """Encrypt."""
+        as_binary = self.impl_instance.bind_processor(dialect)
+        encrypt = keys_of(dialect).encrypt
+
+        def process(value: object) -> object:
+            if value is None or value == self.nothing:
+                return None
+            if not isinstance(value, RowValue):
+                raise TypeError(f"{self.context} is bound to its row: write it by the ORM, or as rows of an insert")
+            if value.value == self.nothing:
+                return None
+            token = encrypt(self.to_bytes(cast(V, value.value)), self.context, value.row)
+            return as_binary(token) if as_binary is not None else token
+
+        return process
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[bytes | None], V | None]:
+        """Decrypt."""
+        decrypt, context, read, nothing = keys_of(dialect).decrypt, self.context, self.from_bytes, self.nothing
+
+        def process(value: bytes | None) -> V | None:
+            if value is None:
+                return cast(V | None, nothing)
+            row, _, token = bytes(value).partition(b"\0")
+            return read(decrypt(token, context, row))
+
+        return process
 
 
 class Encrypted(EncryptedColumn[str]):
@@ -106,13 +203,13 @@ class Encrypted(EncryptedColumn[str]):
 
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
-        """Encrypt."""
-        return None if value is None else keys_of(dialect).encrypt(value.encode(), self.context)
+    def to_bytes(self, value: str) -> bytes:
+        """UTF-8."""
+        return value.encode()
 
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
-        """Decrypt."""
-        return None if value is None else keys_of(dialect).decrypt(value, self.context).decode()
+    def from_bytes(self, plain: bytes) -> str:
+        """From UTF-8."""
+        return plain.decode()
 
 
 class EncryptedJson(EncryptedColumn[dict[str, Json]]):
@@ -120,18 +217,13 @@ class EncryptedJson(EncryptedColumn[dict[str, Json]]):
 
     cache_ok = True
 
-    def process_bind_param(self, value: dict[str, Json] | None, dialect: Dialect) -> bytes | None:
-        """Encrypt compact JSON."""
-        if value is None:
-            return None
-        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-        return keys_of(dialect).encrypt(plain, self.context)
+    def to_bytes(self, value: dict[str, Json]) -> bytes:
+        """Compact JSON."""
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> dict[str, Json] | None:
-        """Decrypt and parse."""
-        if value is None:
-            return None
-        return cast(dict[str, Json], json.loads(keys_of(dialect).decrypt(value, self.context)))
+    def from_bytes(self, plain: bytes) -> dict[str, Json]:
+        """Parse."""
+        return cast(dict[str, Json], json.loads(plain))
 
 
 E = TypeVar("E", bound=StrEnum)

@@ -14,11 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.engine.columns import KEYS_ATTRIBUTE
+from storage.engine.encryption.row_binding import bind_rows
 from storage.engine.keys import KeyRing
 from storage.engine.sqlite_driver import AtOnce, connector
 
 _READ_ONLY = "maatje_read_only"
-_NO_TRANSACTION = "maatje_no_transaction"
+NO_TRANSACTION = "maatje_no_transaction"
 _AT_ONCE = "maatje_at_once"
 _DRIVERS = {
     "postgresql": "postgresql+psycopg",
@@ -92,6 +93,7 @@ class Database:
                 self.url, hide_parameters=True, pool_size=pool_size, max_overflow=5, pool_pre_ping=True
             )
         setattr(self.engine.sync_engine.dialect, KEYS_ATTRIBUTE, keys)
+        bind_rows(self.engine.sync_engine)
 
     def is_missing(self) -> bool:
         """Whether it is an SQLite file that is not there yet; `migrate` makes it."""
@@ -155,7 +157,7 @@ class Database:
         """
         if self.is_sqlite:
             async with self.engine.connect() as connection:
-                await connection.execution_options(**{_NO_TRANSACTION: True})
+                await connection.execution_options(**{NO_TRANSACTION: True})
                 await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def close(self) -> None:
@@ -181,7 +183,7 @@ def _set_up_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) ->
 
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
-    if not options.get(_NO_TRANSACTION, False):
+    if not options.get(NO_TRANSACTION, False):
         driver = connection.connection.driver_connection
         if isinstance(driver, AtOnce):
             driver.at_once = options.get(_AT_ONCE, False)

@@ -16,5 +16,6 @@ async def insert_new(session: AsyncSession, mapped: type[Base], row: Mapping[str
     """
     make = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     key = next(iter(mapped.__table__.primary_key))
-    statement = make(mapped).values(dict(row)).on_conflict_do_nothing().returning(key)
-    return (await session.execute(statement)).first() is not None
+    # The row beside the statement, not in it: what is encrypted is bound to it (encryption/row_binding.py).
+    statement = make(mapped).on_conflict_do_nothing().returning(key)
+    return (await session.execute(statement, [dict(row)])).first() is not None

@@ -15,11 +15,14 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 MINIMUM_SECRET_LENGTH = 32
-_FORMAT = b"\x01"
+# Bound to its column only, as everything was before schema 0011; read until the version after it, never written.
+_UNBOUND = b"\x01"
+# Bound to its column and its row.
+_BOUND = b"\x02"
 _KEY_ID_LENGTH = 4
 _NONCE_LENGTH = 12
 # What stands in front of every stored value: which format, and which secret's key.
-MARK_LENGTH = len(_FORMAT) + _KEY_ID_LENGTH
+MARK_LENGTH = len(_BOUND) + _KEY_ID_LENGTH
 _SEALED_FROM = MARK_LENGTH + _NONCE_LENGTH
 
 
@@ -33,6 +36,10 @@ class Undecryptable(ValueError):
 
 def _derive(secret: str, purpose: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"maatje/{purpose}".encode()).derive(secret.encode())
+
+
+def _bound_to(context: str, row: bytes) -> bytes:
+    return b"%b\0%b" % (context.encode(), row)
 
 
 class _Key:
@@ -61,7 +68,7 @@ class KeyRing:
                 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
             )
         self._keys = [_Key(secret) for secret in secrets]
-        self._ciphers = {_FORMAT + key.id: key.cipher for key in self._keys}
+        self._ciphers = {format_ + key.id: key.cipher for key in self._keys for format_ in (_UNBOUND, _BOUND)}
 
     @classmethod
     def parse(cls, setting: str) -> "KeyRing":
@@ -73,30 +80,35 @@ class KeyRing:
         """The first MARK_LENGTH bytes of every value that these secrets can decrypt."""
         return frozenset(self._ciphers)
 
-    def encrypt(self, plain: bytes, context: str) -> bytes:
-        """Encrypt under the first key; `context` (table.column) is bound to it, so values cannot change places."""
+    def encrypt(self, plain: bytes, context: str, row: bytes) -> bytes:
+        """Encrypt under the first key.
+
+        `context` (table.column) and `row` (what names the row and never changes) are bound to it: a value that is
+        copied to another column or another row does not decrypt there.
+        """
         key = self._keys[0]
         nonce = os.urandom(_NONCE_LENGTH)
-        return _FORMAT + key.id + nonce + key.cipher.encrypt(nonce, plain, context.encode())
+        return _BOUND + key.id + nonce + key.cipher.encrypt(nonce, plain, _bound_to(context, row))
 
-    def decrypt(self, token: bytes, context: str) -> bytes:
-        """Decrypt what any of the keys encrypted.
+    def decrypt(self, token: bytes, context: str, row: bytes) -> bytes:
+        """Decrypt what any of the keys encrypted for this column of this row.
 
         Raises:
-            Undecryptable: when no key fits, or the value or its context was altered.
+            Undecryptable: when no key fits, or the value, its column or its row is another.
         """
         cipher = self._ciphers.get(token[:MARK_LENGTH])
         if cipher is None:
             raise Undecryptable(f"{context}: written under a secret that is not in MAATJE_SECRET_KEY; add that secret")
         nonce, sealed = token[MARK_LENGTH:_SEALED_FROM], token[_SEALED_FROM:]
+        bound_to = _bound_to(context, row) if token.startswith(_BOUND) else context.encode()
         try:
-            return cipher.decrypt(nonce, sealed, context.encode())
-        except InvalidTag as error:
-            raise Undecryptable(f"{context}: the stored value was altered") from error
+            return cipher.decrypt(nonce, sealed, bound_to)
+        except (InvalidTag, ValueError) as error:
+            raise Undecryptable(f"{context}: the stored value was altered, or is another row's") from error
 
     def is_current(self, token: bytes) -> bool:
-        """Whether a value was encrypted under the first key (so that rotation may pass it by)."""
-        return bytes(token[len(_FORMAT) : MARK_LENGTH]) == self._keys[0].id
+        """Whether a value is under the first key and bound to its row (so that rotation may pass it by)."""
+        return bytes(token[:MARK_LENGTH]) == _BOUND + self._keys[0].id
 
     def fingerprint(self, value: str, context: str) -> bytes:
         """Keyed hash under the first key (16 bytes): finds an address without storing it in the clear."""

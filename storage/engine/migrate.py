@@ -7,9 +7,10 @@ from pathlib import Path
 
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine.database import Database
-from storage.engine.key_marks import check_key_marks
+from storage.engine.database import NO_TRANSACTION, Database
+from storage.engine.encryption.key_marks import check_key_marks
 from storage.engine.sqlite_file import create
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
@@ -20,6 +21,15 @@ class SchemaIsOld(ValueError):
 
     def __init__(self) -> None:
         super().__init__("The database's schema is not up to date. Run: maatje migrate")
+
+
+class ReferencesBroken(ValueError):
+    """After a migration something would point to a row that is not there; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The schema was not changed: rows would point to others that are not there. Please report this."
+        )
 
 
 def newest_version() -> str:
@@ -55,8 +65,26 @@ async def migrate(database: Database) -> None:
     """
     if database.is_sqlite:
         create(database.url.database)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(_upgrade)
+    async with database.engine.connect() as connection:
+        if database.is_sqlite:
+            await _mind_references(connection, minded=False)
+        try:
+            async with connection.begin():
+                await connection.run_sync(_upgrade)
+                if database.is_sqlite and (await connection.exec_driver_sql("PRAGMA foreign_key_check")).first():
+                    raise ReferencesBroken
+        finally:
+            if database.is_sqlite:
+                await _mind_references(connection, minded=True)
+
+
+async def _mind_references(connection: AsyncConnection, *, minded: bool) -> None:
+    """Whether SQLite follows references. It changes some tables by making them anew and dropping the old one, with
+    which everything that points to its rows would go (https://www.sqlite.org/lang_altertable.html, 7)."""
+    await connection.execution_options(**{NO_TRANSACTION: True})
+    await connection.exec_driver_sql(f"PRAGMA foreign_keys={'ON' if minded else 'OFF'}")
+    await connection.commit()
+    await connection.execution_options(**{NO_TRANSACTION: False})
 
 
 async def schema_is_current(database: Database) -> bool:

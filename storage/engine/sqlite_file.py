@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import os
 import sqlite3
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -42,7 +43,7 @@ def connect(path: str | None, *, any_thread: bool = False) -> sqlite3.Connection
 
 
 def create(path: str | None) -> None:
-    """Make an empty file that only this user may read and write, where there is none.
+    """Make an empty file that only this user may read and write, where there is none; others lose a file that is there.
 
     A file that is there is never opened here: closing it would end the locks of every connection that this process has
     to it (POSIX; https://www.sqlite.org/howtocorrupt.html, 2.2), and the next process to close the database would then
@@ -52,8 +53,33 @@ def create(path: str | None) -> None:
         OSError: it cannot be made there.
     """
     if path and path != ":memory:":
-        with contextlib.suppress(FileExistsError):
+        try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except FileExistsError:
+            for_owner_only(path)
+
+
+def open_to_others(path: str | None) -> list[str]:
+    """Which of a database's files other users of this machine may read or write."""
+    return [name for name in _files(path) if _mode(name) & 0o077]
+
+
+def for_owner_only(path: str | None) -> None:
+    """Close a database's files to other users; nothing happens to a file that is somebody else's (`maatje doctor` says
+    so). SQLite gives a new log the rights of its database."""
+    for name in open_to_others(path):
+        with contextlib.suppress(PermissionError, FileNotFoundError):
+            os.chmod(name, _mode(name) & 0o700)
+
+
+def _files(path: str | None) -> list[str]:
+    """The database with its log and the log's index, as far as they are there."""
+    ends = ("", "-wal", "-shm") if path and path != ":memory:" else ()
+    return [name for end in ends if os.path.exists(name := f"{path}{end}")]
+
+
+def _mode(name: str) -> int:
+    return stat.S_IMODE(os.stat(name).st_mode)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,12 @@
 """A claimed row of the outbox as it stands in the table."""
 
+import json
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
+
+from storage.engine.columns import Json
+from storage.engine.encryption.row_binding import row_name
+from storage.engine.keys import KeyRing
 
 #: The reason of a message that is in the queue again because whoever was sending it was lost: it may have gone out.
 UNFINISHED: Final = "unfinished"
@@ -28,6 +33,14 @@ class ClaimedRow(NamedTuple):
     reason: str | None = None
     # None where nobody holds it.
     lease_until: datetime | None = None
+
+    def read(self, keys: KeyRing) -> dict[str, Json]:
+        """The parameters.
+
+        Raises:
+            storage.engine.keys.Undecryptable: no secret fits, or they are another row's.
+        """
+        return cast(dict[str, Json], json.loads(keys.decrypt(self.params, "outbox.params", row_name(self.key))))
 
     @property
     def may_have_gone(self) -> bool:

@@ -6,8 +6,8 @@ when a later message of the same appointment arrived or the appointment is over:
 row, or a few for as long as it is not known which of them arrived. What was heard is what the latest row says that is
 not lost.
 
-Time and place are copied as they stand encrypted in the appointment, so that writing costs no encryption and comparing,
-where nothing changed, no decryption.
+Time and place are copied as they stand encrypted in the appointment (and are bound to it, not to the row here), so that
+writing costs no encryption and comparing, where nothing changed, no decryption.
 """
 
 from collections.abc import Collection, Iterable
@@ -36,6 +36,7 @@ from storage.appointments.appointments import Appointment
 from storage.appointments.schedule import Member, is_for
 from storage.engine.base import Base
 from storage.engine.columns import Encrypted, RowId, keys_of, vocabulary
+from storage.engine.encryption.row_binding import row_name
 from storage.engine.keys import KeyRing, Undecryptable
 from storage.engine.one_of_many import among_those
 from storage.outbox.message import Message
@@ -71,8 +72,8 @@ class HeardRow(Base, kw_only=True):
     asked: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int]
     starts_at: Mapped[datetime]
-    location: Mapped[str | None] = mapped_column(Encrypted(_LOCATION), default=None)
-    online_url: Mapped[str | None] = mapped_column(Encrypted(_ONLINE), default=None)
+    location: Mapped[str | None] = mapped_column(Encrypted(_LOCATION, named_by=("appointment_id",)), default=None)
+    online_url: Mapped[str | None] = mapped_column(Encrypted(_ONLINE, named_by=("appointment_id",)), default=None)
     at: Mapped[datetime]
 
 
@@ -171,11 +172,11 @@ async def heard_by(
     keys = keys_of(session.get_bind().dialect)
     found: dict[tuple[int, int], HeardOf] = {}
     for pair, row in latest.items():
-        place, now_place = _texts(keys, row.location, row.now_location, _LOCATION)
+        place, now_place = _texts(keys, row.location, row.now_location, _LOCATION, row.appointment_id)
         if only_other and row.starts_at == row.now_starts_at and place == now_place:
             # The same place, encrypted anew.
             continue
-        url, now_url = _texts(keys, row.online_url, row.now_online_url, _ONLINE)
+        url, now_url = _texts(keys, row.online_url, row.now_online_url, _ONLINE, row.appointment_id)
         found[pair] = HeardOf(
             row.id,
             row.person_id,
@@ -239,18 +240,16 @@ def _wanted(*, since: bool, of_some: bool, only_other: bool) -> Select[Any]:
     return wanted
 
 
-def _texts(keys: KeyRing, was: bytes | None, now: bytes | None, context: str) -> tuple[str | None, str | None]:
+def _texts(keys: KeyRing, was: bytes | None, now: bytes | None, context: str, of: int) -> list[str | None]:
     """Both in plain, decrypted only where they are not the very same: nothing then."""
     if was == now:
-        return None, None
+        return [None, None]
     try:
-        return (
-            None if was is None else keys.decrypt(was, context).decode(),
-            None if now is None else keys.decrypt(now, context).decode(),
-        )
+        both = (was, now)
+        return [None if token is None else keys.decrypt(token, context, row_name(of)).decode() for token in both]
     except Undecryptable:
         # Under a key that is gone nobody can tell whether they differ.
-        return None, None
+        return [None, None]
 
 
 def know(

@@ -58,7 +58,7 @@ class Message(Base, kw_only=True):
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
     key: Mapped[str] = mapped_column(String(160), unique=True)
     kind: Mapped[str] = mapped_column(String(40))
-    params: Mapped[dict[str, Json]] = mapped_column(EncryptedJson("outbox.params"))
+    params: Mapped[dict[str, Json]] = mapped_column(EncryptedJson("outbox.params", named_by=("key",)))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), default=None)
     consultant_id: Mapped[int | None] = mapped_column(
         ForeignKey("consultant.id", ondelete="CASCADE"), index=True, default=None

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Executable, LargeBinary, select, type_coerce
 
+from storage.engine.encryption.row_binding import row_name
 from storage.engine.keys import KeyRing, Undecryptable
 from storage.engine.one_of_many import among_those
 from storage.outbox.claimed_row import ClaimedRow
@@ -131,7 +132,7 @@ def _add_contacts(
     for row in connection.execute(which, {"ids": ids}):
         contact_id, channel, token, person_id, consultant_id, state, language, *moments = row
         try:
-            address = keys.decrypt(token, "contact.address").decode()
+            address = keys.decrypt(token, "contact.address", row_name(contact_id)).decode()
         except Undecryptable:
             address = None
         recipients.contacts[contact_id] = Address(

@@ -10,6 +10,7 @@ from itertools import chain
 from sqlalchemy import Connection
 
 from storage.engine.columns import sqlite_text
+from storage.engine.encryption.row_binding import row_name
 from storage.engine.keys import KeyRing
 from storage.outbox.heard import ToldOf
 from storage.vocabulary import ContactState, MessageState
@@ -170,7 +171,11 @@ def write_results(connection: Connection, results: Sequence[Result], worker: str
     for result in results:
         if result.offered is not None and result.sent_at is not None:
             intents = json.dumps({"intents": list(result.offered)}).encode()
-            row = (keys.encrypt(intents, "offer.intents"), at(result.sent_at), result.contact_id)
+            row = (
+                keys.encrypt(intents, "offer.intents", row_name(result.contact_id)),
+                at(result.sent_at),
+                result.contact_id,
+            )
             connection.exec_driver_sql(_OFFER_SQLITE if sqlite else _OFFER_POSTGRESQL, row)
     refused = {tried.contact_id: tried.at for result in results for tried in result.tries if tried.refused}
     for contact_id, refused_at in sorted(refused.items()):

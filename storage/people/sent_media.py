@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Dialect
-
-from storage.engine.columns import EncryptedColumn, Json, keys_of
+from storage.engine.columns import EncryptedColumn, Json
 from storage.vocabulary import MediaKind
 
 #: As many as one album holds.
@@ -31,17 +29,15 @@ class SentAlong(EncryptedColumn[tuple[SentMedia, ...]]):
     """
 
     cache_ok = True
+    nothing = ()
 
-    def process_bind_param(self, value: tuple[SentMedia, ...] | None, dialect: Dialect) -> bytes | None:
-        """Encrypt."""
-        stored = sent_as_json(value or ())
-        return None if stored is None else keys_of(dialect).encrypt(json.dumps(stored).encode(), self.context)
+    def to_bytes(self, value: tuple[SentMedia, ...]) -> bytes:
+        """As JSON."""
+        return json.dumps(sent_as_json(value)).encode()
 
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> tuple[SentMedia, ...]:
-        """Decrypt and read."""
-        if value is None:
-            return ()
-        stored: dict[str, Json] = json.loads(keys_of(dialect).decrypt(value, self.context))
+    def from_bytes(self, plain: bytes) -> tuple[SentMedia, ...]:
+        """Read."""
+        stored: dict[str, Json] = json.loads(plain)
         more = stored.get("more")
         return tuple(_read(one) for one in (stored, *(more if isinstance(more, list) else ())) if isinstance(one, dict))
 

@@ -12,39 +12,41 @@ OLD, NEW = "the old secret of thirty-two chars.", "the new secret of thirty-two 
 @given(st.binary())
 def test_what_is_encrypted_comes_back(plain: bytes) -> None:
     keys = KeyRing([NEW])
-    token = keys.encrypt(plain, "person.given_name")
-    assert keys.decrypt(token, "person.given_name") == plain
+    token = keys.encrypt(plain, "person.given_name", b"7")
+    assert keys.decrypt(token, "person.given_name", b"7") == plain
     assert plain not in token or len(plain) < 4
 
 
 def test_the_same_text_is_never_stored_the_same() -> None:
     keys = KeyRing([NEW])
-    assert keys.encrypt(b"Amina", "c") != keys.encrypt(b"Amina", "c")
+    assert keys.encrypt(b"Amina", "c", b"7") != keys.encrypt(b"Amina", "c", b"7")
 
 
 def test_a_value_cannot_change_places() -> None:
     keys = KeyRing([NEW])
-    token = keys.encrypt(b"Amina", "person.given_name")
+    token = keys.encrypt(b"Amina", "person.given_name", b"7")
     with pytest.raises(Undecryptable, match="altered"):
-        keys.decrypt(token, "person.family_name")
+        keys.decrypt(token, "person.family_name", b"7")
+    with pytest.raises(Undecryptable, match="another row's"):
+        keys.decrypt(token, "person.given_name", b"8")
 
 
 def test_a_changed_value_is_refused() -> None:
     keys = KeyRing([NEW])
-    token = bytearray(keys.encrypt(b"Amina", "c"))
+    token = bytearray(keys.encrypt(b"Amina", "c", b"7"))
     token[-1] ^= 1
     with pytest.raises(Undecryptable):
-        keys.decrypt(bytes(token), "c")
+        keys.decrypt(bytes(token), "c", b"7")
 
 
 def test_while_rotating_the_first_encrypts_and_all_decrypt() -> None:
     before, during, after = KeyRing([OLD]), KeyRing.parse(f"{NEW}, {OLD}"), KeyRing([NEW])
-    token = before.encrypt(b"Amina", "c")
-    assert during.decrypt(token, "c") == b"Amina"
+    token = before.encrypt(b"Amina", "c", b"7")
+    assert during.decrypt(token, "c", b"7") == b"Amina"
     assert not during.is_current(token)
-    assert during.is_current(during.encrypt(b"Amina", "c"))
+    assert during.is_current(during.encrypt(b"Amina", "c", b"7"))
     with pytest.raises(Undecryptable, match="add that secret"):
-        after.decrypt(token, "c")
+        after.decrypt(token, "c", b"7")
 
 
 def test_while_rotating_an_address_is_found_under_every_key() -> None:

@@ -36,3 +36,19 @@ def test_a_new_file_is_for_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "it.db"
     sqlite_file.create(str(path))
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_others_could_read_is_closed_to_them_with_its_log(tmp_path: Path) -> None:
+    path = str(tmp_path / "it.db")
+    sqlite_file.create(path)
+    os.chmod(path, 0o664)
+    ours = sqlite_file.connect(path)
+    ours.execute("pragma journal_mode = wal")
+    ours.execute("create table t (x)")
+    files = [path, path + "-wal", path + "-shm"]
+    # SQLite gives the log the rights of its database.
+    assert sqlite_file.open_to_others(path) == files
+    sqlite_file.create(path)
+    assert [os.stat(name).st_mode & 0o777 for name in files] == [0o600] * 3
+    assert sqlite_file.open_to_others(path) == []
+    ours.close()

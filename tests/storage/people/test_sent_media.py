@@ -8,6 +8,7 @@ from sqlalchemy import LargeBinary, column, select, table, update
 
 from storage.engine.columns import Json
 from storage.engine.database import Database
+from storage.engine.encryption.row_binding import row_name
 from storage.people.relayed import Letter
 from storage.people.sent_media import MOST_ALONG, SentMedia, joined, sent_as_json
 from storage.vocabulary import LetterKind, MediaKind
@@ -70,7 +71,7 @@ async def test_rows_of_before_are_read(
     number = await letter_with(database, clock, ())
     raw = table("letter", column("id"), column("attachment", LargeBinary))
     plain = None if stored is None else json.dumps(stored).encode()
-    kept = None if plain is None else database.keys.encrypt(plain, "letter.attachment")
+    kept = None if plain is None else database.keys.encrypt(plain, "letter.attachment", row_name(number))
     async with database.writing() as session:
         await session.execute(update(raw).where(raw.c.id == number).values(attachment=kept))
     async with database.reading() as session:

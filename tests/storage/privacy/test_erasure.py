@@ -9,8 +9,8 @@ from bot.configuration.settings import Settings
 from storage.appointments.appointments import Appointment
 from storage.engine.base import Base
 from storage.engine.database import Database
+from storage.engine.encryption.rekey import rekey
 from storage.engine.keys import KeyRing
-from storage.engine.rekey import rekey
 from storage.importing.people import PeopleImporter
 from storage.importing.plans import PlansImporter
 from storage.importing.run import Border, run_import

@@ -5,10 +5,10 @@ from sqlalchemy import select, text
 
 from storage.appointments.appointments import Appointment, LessonGroup
 from storage.engine.database import Database
+from storage.engine.encryption.key_marks import check_key_marks, read_key_marks
+from storage.engine.encryption.rekey import rekey
 from storage.engine.inserts import insert_new
-from storage.engine.key_marks import check_key_marks, read_key_marks
 from storage.engine.keys import KeyRing, Undecryptable
-from storage.engine.rekey import rekey
 from storage.mapped import open_database
 from storage.people.people import Person
 from storage.vocabulary import AppointmentKind, Group

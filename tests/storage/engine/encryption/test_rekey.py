@@ -3,8 +3,8 @@
 from sqlalchemy import select
 
 from storage.engine.database import Database
+from storage.engine.encryption.rekey import rekey
 from storage.engine.keys import KeyRing
-from storage.engine.rekey import rekey
 from storage.mapped import open_database
 from storage.outbox.message import Message, Outgoing, put
 from storage.people.contacts import Contact, contact_at

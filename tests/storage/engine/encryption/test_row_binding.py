@@ -1,0 +1,271 @@
+"""What is encrypted is bound to its column and its row: copied elsewhere it is refused, and only that row suffers."""
+
+import asyncio
+import os
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import Column, Connection, LargeBinary, insert, select, text, type_coerce, update
+from sqlalchemy.exc import StatementError
+
+from storage.engine.bad_rows import in_parts
+from storage.engine.base import Base
+from storage.engine.columns import EncryptedColumn
+from storage.engine.database import Database
+from storage.engine.encryption.rekey import rekey
+from storage.engine.keys import KeyRing, Undecryptable
+from storage.engine.migrate import MIGRATIONS, migrate
+from storage.mapped import open_database
+from storage.outbox.heard import HeardRow
+from storage.outbox.message import Message, Outgoing, put
+from storage.people.contacts import Contact
+from storage.people.people import Person, people_by_id
+from storage.people.relayed import Letter
+from storage.vocabulary import Group
+from tests.clock import FakeClock
+from tests.databases import SECRET
+
+COLUMNS = [
+    pytest.param(column, id=f"{column.table.name}.{column.name}")
+    for mapper in Base.registry.mappers
+    for column in mapper.local_table.columns
+    if isinstance(column.type, EncryptedColumn)
+]
+
+
+def person(number: int, now: datetime, given_name: str = "Amina") -> Person:
+    return Person(
+        external_id=f"P{number}",
+        given_name=given_name,
+        family_name="Tesfay",
+        language="ti",
+        group=Group.ASYLUM,
+        municipality="Huizen",
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def unbound(plain: str, context: str) -> bytes:
+    """A value as schema 0010 and before wrote it: bound to its column alone."""
+    key_id, key = (
+        HKDF(algorithm=SHA256(), length=32, salt=None, info=f"maatje/{purpose}".encode()).derive(SECRET.encode())
+        for purpose in ("id", "encryption")
+    )
+    return b"\x01" + key_id[:4] + b"n" * 12 + AESGCM(key).encrypt(b"n" * 12, plain.encode(), context.encode())
+
+
+async def test_a_value_of_another_row_is_refused_and_the_others_are_read(database: Database, clock: FakeClock) -> None:
+    async with database.writing() as session:
+        session.add_all(person(number, clock.now(), f"Amina {number}") for number in range(1, 6))
+    async with database.writing() as session:
+        await session.execute(
+            text("UPDATE person SET given_name = (SELECT given_name FROM person WHERE id = 2) WHERE id = 4")
+        )
+    async with database.reading() as session:
+        with pytest.raises(Undecryptable, match=r"person\.given_name.*another row's"):
+            await people_by_id(session, range(1, 6))
+        bad: list[int] = []
+        found = await in_parts(
+            range(1, 6), lambda ids: people_by_id(session, ids), lambda number, _error: bad.append(number)
+        )
+    assert bad == [4]
+    read = {number: one.given_name for some in found for number, one in some.items()}
+    assert read == {number: f"Amina {number}" for number in (1, 2, 3, 5)}
+
+
+async def test_a_value_of_another_column_is_refused(database: Database, clock: FakeClock) -> None:
+    async with database.writing() as session:
+        session.add(person(1, clock.now()))
+        await session.flush()
+        await session.execute(text("UPDATE person SET given_name = family_name"))
+    async with database.reading() as session:
+        with pytest.raises(Undecryptable, match="given_name"):
+            await session.scalars(select(Person.given_name))
+
+
+async def test_rows_are_numbered_on_and_never_twice(database: Database, clock: FakeClock) -> None:
+    async with database.writing() as session:
+        session.add_all(person(number, clock.now()) for number in range(3))
+    async with database.writing() as session:
+        await session.execute(text("DELETE FROM person WHERE id = (SELECT max(id) FROM person)"))
+        session.add(person(9, clock.now(), "Later"))
+        await session.flush()
+        session.add_all([person(10, clock.now(), "Last"), person(11, clock.now(), "Of all")])
+    async with database.reading() as session:
+        rows = (await session.execute(select(Person.id, Person.given_name).order_by(Person.id))).all()
+    assert [name for _, name in rows] == ["Amina", "Amina", "Later", "Last", "Of all"]
+    assert rows[2][0] > 3
+
+
+async def test_two_transactions_at_once_number_their_rows_apart(database: Database, clock: FakeClock) -> None:
+    async def add(number: int) -> None:
+        async with database.writing() as session:
+            session.add(person(number, clock.now()))
+            await session.flush()
+            await asyncio.sleep(0)
+            session.add(person(number + 100, clock.now()))
+
+    await asyncio.gather(*(add(number) for number in range(4)))
+    async with database.reading() as session:
+        assert len(set(await session.scalars(select(Person.id)))) == 8
+
+
+async def test_a_change_is_bound_again_and_nothing_is_written_loose(database: Database, clock: FakeClock) -> None:
+    async with database.writing() as session:
+        session.add(person(1, clock.now()))
+    async with database.writing() as session:
+        (await session.scalars(select(Person))).one().given_name = "Selam"
+    async with database.writing() as session:
+        assert (await session.scalars(select(Person.given_name))).one() == "Selam"
+        with pytest.raises(StatementError, match="bound to its row"):
+            await session.execute(update(Person).values(given_name="Loose"))
+    async with database.writing() as session:
+        with pytest.raises(StatementError, match="bound to its row"):
+            await session.execute(insert(Message).values(key="k", kind="say", params={"a": 1}))
+
+
+async def test_messages_are_bound_by_their_keys(database: Database, clock: FakeClock) -> None:
+    now = clock.now()
+    async with database.writing() as session:
+        await put(session, [Outgoing(f"k:{n}", "say", now, params={"n": n}) for n in range(3)], now)
+        await put(session, [Outgoing("k:1", "say", now, params={"n": 9})], now)
+        assert [row.params for row in await session.scalars(select(Message).order_by(Message.id))] == [
+            {"n": n} for n in range(3)
+        ]
+        await session.execute(
+            text("UPDATE outbox SET params = (SELECT o.params FROM outbox AS o WHERE o.key = 'k:0') WHERE key = 'k:2'")
+        )
+        session.expire_all()
+        with pytest.raises(Undecryptable, match=r"outbox\.params"):
+            await session.scalars(select(Message).where(Message.key == "k:2"))
+
+
+def _to(connection: Connection, version: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, version)
+
+
+async def older(url: str, keys: KeyRing, version: str, statements: list[tuple[str, dict[str, object]]]) -> Database:
+    """A database as it was at an earlier version, with rows."""
+    database = open_database(url, keys)
+    if database.is_sqlite:
+        os.close(os.open(str(database.url.database), os.O_CREAT))
+        os.chmod(str(database.url.database), 0o644)
+    async with database.engine.begin() as connection:
+        if not database.is_sqlite:
+            await connection.execute(text("DROP SCHEMA public CASCADE"))
+            await connection.execute(text("CREATE SCHEMA public"))
+        await connection.run_sync(_to, version)
+        for statement, values in statements:
+            await connection.execute(text(statement), values)
+    return database
+
+
+CONSULTANT = (
+    "INSERT INTO consultant (id, email, email_hash, name, language, municipality, created_at)"
+    " VALUES (3, :email, :hash, :name, 'nl', 'Huizen', '2026-03-02 13:00:00.000000')"
+)
+CONTACT = (
+    "INSERT INTO contact (id, channel, address, address_hash, consultant_id, state, created_at)"
+    " VALUES (4, 'email', :address, :hash, 3, 'active', '2026-03-02 13:00:00.000000')"
+)
+PERSON = (
+    "INSERT INTO person (id, external_id, given_name, family_name, language, participant_group, municipality, wishes,"
+    " channel_order, listens, created_at, updated_at) VALUES (:id, :external, :given, :family, 'ti', 'asylum',"
+    " 'Huizen', 'everything', '', :no, '2026-03-02 13:00:00.000000', '2026-03-02 13:00:00.000000')"
+)
+LETTER = (
+    "INSERT INTO letter (id, person_id, kind, text, written_at)"
+    " VALUES (5, 7, 'message', :text, '2026-03-02 13:00:00.000000')"
+)
+HEARD = (
+    "INSERT INTO heard (person_id, appointment_id, how, lost, takes_place, asked, version, starts_at, location, at)"
+    " VALUES (7, 12, 'call', :no, :no, :no, 1, '2026-03-02 13:00:00.000000', :place, '2026-03-02 13:00:00.000000')"
+)
+MESSAGE = (
+    "INSERT INTO outbox (key, kind, params, priority, state, due_at, next_at, attempts, created_at)"
+    " VALUES ('k', 'say', :params, 3, 'sent', '2026-03-02 13:00:00.000000', '2026-03-02 13:00:00.000000', 1,"
+    " '2026-03-02 13:00:00.000000')"
+)
+
+
+def rows_of_before() -> list[tuple[str, dict[str, object]]]:
+    name, family = unbound("Amina", "person.given_name"), unbound("Tesfay", "person.family_name")
+    return [
+        (
+            CONSULTANT,
+            {"email": unbound("s@x", "consultant.email"), "hash": b"h", "name": unbound("S", "consultant.name")},
+        ),
+        # Points to the consultant, whose table two migrations make anew.
+        (CONTACT, {"address": unbound("s@x", "contact.address"), "hash": b"h"}),
+        (PERSON, {"id": 7, "external": "P7", "given": name, "family": family, "no": False}),
+        # Altered: it stays as it is, and stops nothing.
+        (PERSON, {"id": 9, "external": "P9", "given": name[:-1] + b"?", "family": family, "no": False}),
+        (LETTER, {"text": unbound("Dag", "letter.text")}),
+        (HEARD, {"place": unbound("Lokaal 3", "appointment.location"), "no": False}),
+        (MESSAGE, {"params": unbound('{"x":1}', "outbox.params")}),
+    ]
+
+
+async def test_a_migration_binds_what_was_there(database_url: str, keys: KeyRing, tmp_path: Path) -> None:
+    url = database_url if database_url.startswith("postgresql") else f"sqlite:///{tmp_path / 'older.db'}"
+    database = await older(url, keys, "0007", rows_of_before())
+    await migrate(database)
+    async with database.reading() as session:
+        assert await session.scalar(select(Person.given_name).where(Person.id == 7)) == "Amina"
+        assert (await session.get_one(Letter, 5)).text == "Dag"
+        assert (await session.scalars(select(HeardRow.location))).one() == "Lokaal 3"
+        assert (await session.scalars(select(Message.params))).one() == {"x": 1}
+        assert (await session.scalars(select(Contact.address))).one() == "s@x"
+        raw = type_coerce(Person.given_name, LargeBinary)
+        stored = await session.scalars(select(raw).order_by(Person.id))
+        assert [bytes(token)[:1] for token in stored] == [b"\x02", b"\x01"]
+        with pytest.raises(Undecryptable):
+            await session.scalar(select(Person.given_name).where(Person.id == 9))
+    if database.is_sqlite:
+        assert os.stat(str(database.url.database)).st_mode & 0o777 == 0o600
+        async with database.reading() as session:
+            assert await session.scalar(text("PRAGMA foreign_keys")) == 1
+            tables = await session.scalars(text("SELECT sql FROM sqlite_master WHERE name IN ('consultant', 'letter')"))
+            assert all("AUTOINCREMENT" in made for made in tables)
+    bad: list[tuple[str, int]] = []
+    assert await rekey(database, bad=lambda table, row: bad.append((table, row))) == 0
+    assert bad == [("person", 9)]
+    await database.close()
+
+
+async def test_what_is_not_bound_yet_is_read_and_rekeyed(database: Database, clock: FakeClock) -> None:
+    async with database.writing() as session:
+        session.add(person(1, clock.now()))
+        await session.flush()
+        await session.execute(
+            text("UPDATE person SET given_name = :token"), {"token": unbound("Selam", "person.given_name")}
+        )
+    async with database.reading() as session:
+        assert (await session.scalars(select(Person.given_name))).one() == "Selam"
+    assert await rekey(database) == 1
+    async with database.reading() as session:
+        raw = (await session.scalars(select(type_coerce(Person.given_name, LargeBinary)))).one()
+        assert bytes(raw)[:1] == b"\x02"
+        assert (await session.scalars(select(Person.given_name))).one() == "Selam"
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_column_is_bound_under_its_own_name_by_what_names_one_row(column: Column[object]) -> None:
+    kind = column.type
+    assert isinstance(kind, EncryptedColumn)
+    # What was heard of an appointment is a copy of the appointment's, and bound to it.
+    where = "appointment" if column.table.name == "heard" else column.table.name
+    assert kind.context == f"{where}.{column.name}"
+    (by,) = kind.naming(column.table)
+    assert isinstance(by, Column)
+    assert by.primary_key or by.unique or where == "appointment"
