@@ -104,9 +104,9 @@ TRAITS: Final[Mapping[Kind, Traits]] = complete(
         Kind.OVERVIEW: Traits(WordedBy.PLANNED, useful_for=timedelta(days=1), replanned=True),
         Kind.CONFIRM_AGAIN: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True),
         Kind.CHANGE: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True),
-        Kind.STILL_ILL: Traits(WordedBy.AFTER_ABSENCE, useful_for=timedelta(days=3)),
+        Kind.STILL_ILL: Traits(WordedBy.AFTER_ABSENCE, IfLost.TELL_CONSULTANT, useful_for=timedelta(days=3)),
         # "We missed you" of more than a week ago helps nobody.
-        Kind.MISSED: Traits(WordedBy.AFTER_ATTENDANCE, useful_for=timedelta(days=7)),
+        Kind.MISSED: Traits(WordedBy.AFTER_ATTENDANCE, IfLost.TELL_CONSULTANT, useful_for=timedelta(days=7)),
         Kind.MILESTONE: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True, kept_with_person=True),
         Kind.TERM_CORRECTION: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True, kept_with_person=True),
         Kind.UNCONFIRMED: Traits(WordedBy.PLANNED, replanned=True),

@@ -37,6 +37,7 @@ def test_what_is_made_anew_told_when_lost_and_kept() -> None:
     } == REPLANNED  # fmt: skip
     assert {
         Kind.SAY, Kind.OWN_DATES, Kind.REMINDER, Kind.CONFIRM_AGAIN, Kind.CHANGE, Kind.MILESTONE, Kind.TERM_CORRECTION,
+        Kind.STILL_ILL, Kind.MISSED,
     } == TOLD_WHEN_LOST  # fmt: skip
     assert {Kind.MILESTONE, Kind.TERM_CORRECTION, Kind.OWN_DATES} == KEPT_WITH_PERSON
 

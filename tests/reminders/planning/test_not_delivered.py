@@ -1,6 +1,6 @@
 """Losses, by the time of failing: each ends with somebody who knows what was lost (issue 17, rows 2, 5, 7)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -273,3 +273,23 @@ async def test_a_date_that_was_corrected_goes_on_to_the_other_way_days_later(wor
         row = (await world.rows(MessageState.SENT))[-1]
         await pass_on(session, row.id, world.clock.now(), "no_news", world.clock.now())
     assert holds(await world.heard(by="tablet"), "23 mei 2026")
+
+
+async def test_a_question_how_it_goes_that_came_back_days_later_is_with_the_consultant(world: PlanningWorld) -> None:
+    """Found by the model: an illness without an end, and the address was gone; nobody knew."""
+    amina = await world.person()
+    async with world.database.writing() as session:
+        now = world.clock.now()
+        question = Outgoing(
+            key="still_ill:1",
+            kind=Kind.STILL_ILL,
+            due_at=now,
+            useful_until=now + timedelta(days=3),
+            person_id=amina,
+        )
+        await put(session, [question], now)
+        await session.execute(
+            update(Message).values(state=MessageState.FAILED, lost_at=now + timedelta(days=2), reason="bounced")
+        )
+    world.clock.forward(days=2)
+    assert holds(await ilse(world), "komen niet aan bij Amina")
