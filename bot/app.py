@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from bot.actions.access.inviting_back import invites_back
 from bot.actions.access.standing_in import tell_of_silence
 from bot.cards.renderer import CardRenderer
 from bot.channels.base import Channel, ComparesReplies
@@ -206,6 +207,9 @@ def build(
         sleep=edges.sleep,
     )
 
+    def telephone(municipality: str) -> str:
+        return parts.municipalities.of(municipality).telephone
+
     async def digests(session: AsyncSession) -> int:
         return await plan_digests(session, clock.now(), settings.zone, parts.holidays)
 
@@ -227,7 +231,11 @@ def build(
         dispatcher=dispatcher,
         planner=planner,
         not_delivered=NotDelivered(
-            planner, clock.now, settings.zone, lambda municipality: parts.municipalities.of(municipality).telephone
+            planner,
+            clock.now,
+            settings.zone,
+            telephone,
+            invites_back(services.channels, keys, f"{settings.own_url}/chat", telephone),
         ),
         clock=clock,
         plan_more=[mail_addresses, digests, silence],

@@ -16,6 +16,14 @@ def invitation(link: str) -> Body:
     return Body((Part(Text("invite.message", {"url": link})),))
 
 
+def invitation_back(link: str, telephone: str | None) -> Body:
+    """That the municipality would like to reach whoever has this number; no name and no matter."""
+    parts = [Part(Text("invite.back", {"url": link}))]
+    if telephone:
+        parts.append(Part(Text("letter.telephone", {"telephone": telephone})))
+    return Body(tuple(parts))
+
+
 def channel_stopped(person: Person, channel: str, *, stopped: bool) -> Body:
     """To the consultant: nothing goes there any more, or again."""
     key = "consultant.stopped_channel" if stopped else "consultant.resumed_channel"

@@ -6,7 +6,7 @@ from a person, with that person, who is asked to telephone. What is neither wait
 again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -47,9 +47,13 @@ class NotDelivered:
         now: Callable[[], datetime],
         zone: ZoneInfo,
         telephone: Callable[[str], str | None] = lambda _municipality: None,
+        invite_back: Callable[[AsyncSession, Person, str, datetime], Awaitable[Sequence[str]]] | None = None,
     ) -> None:
+        """`invite_back` writes to the number and address on record when no way is left, once under a name, and answers
+        with the channels on which that went."""
         self._planner = planner
         self._telephone = telephone
+        self._invite_back = invite_back
         self._now = now
         self._zone = zone
 
@@ -80,7 +84,13 @@ class NotDelivered:
             if person.id not in standing:
                 task = PhoneTask(person_id=person.id, message_id=first[person.id].id, opened_at=now)
                 session.add(task)
+                await session.flush()
                 standing[person.id] = task
+                if self._invite_back is not None:
+                    # Before somebody telephones, who hears that it went: once for a loss, which is a task.
+                    whom = await session.get_one(Person, person.id)
+                    went = await self._invite_back(session, whom, f"{person.id}:{task.id}", now)
+                    task.invited_over = ",".join(went)
         await session.flush()
         day = now.astimezone(self._zone).date()
         messages = [

@@ -32,7 +32,7 @@ from storage.outbox.losses import LostDate, LostOf, lost_dates_of, lost_of
 from storage.outbox.message import params_sent
 from storage.outbox.planning import said_about, times_told
 from storage.people.people import Person, people_by_id
-from storage.people.phone_tasks import open_tasks
+from storage.people.phone_tasks import PhoneTask, open_tasks
 from storage.vocabulary import Answer, AppointmentStatus, Told
 
 _SHOWS_PERSON = frozenset({Kind.UNCONFIRMED, Kind.OVERLAP, Kind.UNDELIVERED, Kind.CONFLICT, Kind.REPORT_STANDS})
@@ -65,7 +65,7 @@ class Batch:
     # What people whom messages did not reach must still hear, and the open telephone task, by person.
     lost: Mapping[int, Sequence[LostOf]]
     lost_dates: Mapping[int, Sequence[LostDate]]
-    tasks: Mapping[int, int]
+    tasks: Mapping[int, PhoneTask]
     # How it stands with what people reported, of whom consultants are told, by (person, appointment).
     reports: Mapping[tuple[int, int], ReportStands]
 
@@ -184,7 +184,7 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
         told_by=await _told_by(session, _people(of((Kind.TERM_CORRECTION,)))),
         lost=lost,
         lost_dates=await lost_dates_of(session, unreached, _ABOUT_TERMS, now),
-        tasks={i: task.id for i, task in (await open_tasks(session, unreached)).items()} if unreached else {},
+        tasks=await open_tasks(session, unreached) if unreached else {},
         reports={(one.person_id, one.appointment_id): one for one in reports},
         asked=await times_told(session, unconfirmed, _ASKS),
     )

@@ -16,6 +16,7 @@ from storage.appointments.schedule import ScheduledAppointment
 from storage.engine.columns import Json
 from storage.outbox.losses import LostDate, LostOf
 from storage.people.people import Person
+from storage.people.phone_tasks import PhoneTask
 from storage.vocabulary import AppointmentKind, AppointmentStatus, Change, ChangeSource, ReportEnd
 
 # More would be a wall of text; how many more there are is said.
@@ -130,13 +131,23 @@ def undelivered(row: ClaimedMessage, batch: Batch) -> Wording | Skip:
         (
             Part(Text("consultant.undelivered", {"person": name_of(person)}), Style.TITLE),
             *script(person, batch.lost.get(person.id, ()), batch.now, batch.lost_dates.get(person.id, ())),
+            *invited(task),
         ),
         buttons=tuple(
-            (Button(Text(f"consultant.call.{outcome}"), asks(Act.CALL, task, outcome), icon),)
+            (Button(Text(f"consultant.call.{outcome}"), asks(Act.CALL, task.id, outcome), icon),)
             for outcome, icon in (("reached", "✅"), ("again", "🔁"), ("wrong", "🚫"))
             if task is not None
-        ),
+        )
+        + (((Button(Text("consultant.code_button"), asks(Act.GIVE_CODE, person.id), "🔑"),),) if invited(task) else ()),
     )
+
+
+def invited(task: PhoneTask | None) -> tuple[Part, ...]:
+    """That a neutral invitation went to the number and address on record, and where to; nothing where it did not."""
+    if task is None or not task.invited:
+        return ()
+    over = [Text(f"channel.{name}") for name in task.invited]
+    return (Part(Text("consultant.invited_back", {"channels": over})),)
 
 
 def script(person: Person, lost: Sequence[LostOf], now: datetime, dates: Sequence[LostDate] = ()) -> tuple[Part, ...]:

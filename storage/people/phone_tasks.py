@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, select, text
+from sqlalchemy import ForeignKey, Index, String, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -31,11 +31,18 @@ class PhoneTask(Base, kw_only=True):
     )
     state: Mapped[TaskState] = mapped_column(vocabulary(TaskState), default=TaskState.OPEN)
     opened_at: Mapped[datetime]
+    # The channels over which a neutral invitation went when the task was made, comma-separated.
+    invited_over: Mapped[str] = mapped_column(String(40), default="", server_default="")
     # How often nobody answered, and when to try again.
     unanswered: Mapped[int] = mapped_column(default=0)
     again_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("consultant.id", ondelete="SET NULL"), default=None)
+
+    @property
+    def invited(self) -> list[str]:
+        """Where a neutral invitation went, by channel."""
+        return [name for name in self.invited_over.split(",") if name]
 
 
 async def open_tasks(session: AsyncSession, person_ids: Collection[int]) -> dict[int, PhoneTask]:

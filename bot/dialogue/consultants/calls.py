@@ -16,7 +16,7 @@ from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, verbatim
 from reminders.intents import Act, asks, number_in
 from reminders.wording.appointment import name_of
-from reminders.wording.to_consultant import script
+from reminders.wording.to_consultant import invited, script
 from storage.people.phone_tasks import open_tasks
 from storage.vocabulary import CallResult
 
@@ -67,7 +67,8 @@ async def _ask(turn: Turn, task_id: int) -> None:
         return
     whom = title("consultant.call_person", person=name_of(found.person))
     buttons = [*call_buttons(found.task.id), *menu_rows()]
-    turn.say(whom, *script(found.person, found.lost, turn.now, found.dates), buttons=buttons)
+    what = (*script(found.person, found.lost, turn.now, found.dates), *invited(found.task))
+    turn.say(whom, *what, buttons=buttons)
 
 
 def call_buttons(task_id: int) -> list[list[Button]]:
