@@ -8,7 +8,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # The suite starts a hundred processes, each of which would compile the sources anew where Python may not keep them.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo run test unit coverage check format chaos model clean browser
+.PHONY: help demo run test unit coverage check format chaos model clean browser clamd
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -30,7 +30,7 @@ run: $(READY)  ## the service, with the settings of the environment or .env
 WORKERS ?= 3
 
 # The suite: unit, contract, end to end, a short chaos run, on SQLite and PostgreSQL, and in a real browser.
-test: $(READY) browser  ## the whole suite: both engines and a real browser
+test: $(READY) browser clamd  ## the whole suite: both engines and a real browser
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(if $(WITHOUT_BROWSER),-m "not browser") $(ARGS)
 
 browser: $(READY)
@@ -39,6 +39,10 @@ ifdef WITHOUT_BROWSER
 else
 	$(BIN)/python -m tests.browser.install
 endif
+
+# Debian's own virus scanner, unpacked beside the environment (7 MB), where apt-get can give it.
+clamd: $(READY)
+	@$(BIN)/python -m tests.clamd
 
 # Pure code and one engine, no processes and no browser: what to run while writing. Under a minute on two quiet cores.
 unit: $(READY)  ## the quick part of the suite

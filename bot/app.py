@@ -23,9 +23,11 @@ from bot.configuration.deployment import Deployment, deploy
 from bot.configuration.settings import Settings
 from bot.dialogue.services import Services
 from bot.enclosures.earlier_messages import EarlierMessages, FindsSent
+from bot.enclosures.file_check import FileCheck
 from bot.enclosures.files import Attachments
 from bot.enclosures.personal_links import PersonalLinks
 from bot.enclosures.picture_and_sound import Illustrations
+from bot.enclosures.virus_scan import build_scanner
 from bot.faq.finder import build_finder
 from bot.http import build_http, build_told
 from bot.inbox import Inbox
@@ -52,7 +54,7 @@ from storage.engine.database import Database
 from storage.engine.keys import KeyRing
 from storage.mapped import open_database
 from storage.outbox.leases import worker_name
-from storage.outbox.message import send_what_waited
+from storage.outbox.message import Outgoing, put, send_what_waited
 from storage.outbox.queue import OutboxQueue
 from storage.people.contacts import add_mail_addresses
 
@@ -72,6 +74,7 @@ class App:
     planner: Planner
     scheduler: Scheduler
     illustrations: Illustrations
+    check: FileCheck
     readiness: Readiness
     http: Starlette
     # Health, readiness and metrics alone, for a port of their own.
@@ -92,6 +95,7 @@ class App:
         for channel in self.channels.values():
             await channel.close()
         await self.illustrations.close()
+        await self.check.close()
         await self.readiness.finished()
         await self.database.close()
 
@@ -185,6 +189,12 @@ def build(
         links=lambda code: {name: link for name, channel in channels.items() if (link := channel.link(code))},
         holidays=parts.holidays,
     )
+    check = FileCheck(build_scanner(settings.clamd))
+
+    async def say(message: Outgoing) -> None:
+        async with database.writing() as session:
+            await put(session, [message], clock.now())
+
     worker = worker_name()
     rules = ChannelRules(
         {name: channel.capabilities for name, channel in channels.items()},
@@ -199,7 +209,7 @@ def build(
         composer=composer,
         clock=clock,
         worker=worker,
-        files=Attachments(renderer, clock, channels, earlier, illustrations),
+        files=Attachments(renderer, clock, channels, check, say, earlier, illustrations),
         links=PersonalLinks(settings.own_url, keys),
         illustrator=illustrations,
         rules=rules,
@@ -265,6 +275,7 @@ def build(
         planner=planner,
         scheduler=scheduler,
         illustrations=illustrations,
+        check=check,
         readiness=readiness,
         http=Starlette(),
         told=Starlette(),

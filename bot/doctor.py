@@ -11,6 +11,7 @@ from bot.channels.kind import Diagnosis
 from bot.configuration.config_file import read_configuration
 from bot.configuration.municipality import ConfigError
 from bot.configuration.settings import SecretMissing, Settings
+from bot.enclosures.virus_scan import Clamd, ScannerAddress
 from locales.rendering.catalog import Catalogs
 from reminders.policies.due_times import PolicyError
 from storage.engine.database import Database, DatabaseUrlWrong
@@ -39,6 +40,7 @@ async def examine(settings: Settings) -> list[Diagnosis]:
         findings.extend(await _database(settings, keys))
     findings.extend(await _channels(settings))
     findings.append(_catalogs())
+    findings.append(await _scanner(settings))
     return findings
 
 
@@ -129,6 +131,16 @@ async def _channels(settings: Settings) -> list[Diagnosis]:
         what = "MAATJE_PUBLIC_URL is not set: nothing that people write arrives, and no receipts"
         findings.append(Diagnosis(", ".join(by_webhook), "fault", what))
     return findings
+
+
+async def _scanner(settings: Settings) -> Diagnosis:
+    if not settings.clamd:
+        what = "none set: files are passed on unscanned, PDFs as pictures; see MAATJE_CLAMD in docs/settings.md"
+        return Diagnosis("virus scanner", "warning", what)
+    if await Clamd(ScannerAddress.parse(settings.clamd), within=5).is_there():
+        return Diagnosis("virus scanner", "ok", "clamd answers")
+    what = "clamd does not answer: no file is passed on until it does; is it running, and is MAATJE_CLAMD right?"
+    return Diagnosis("virus scanner", "fault", what)
 
 
 def _catalogs() -> Diagnosis:

@@ -23,6 +23,7 @@ from bot.channels.registry import set_up
 from bot.configuration.clock import SystemClock
 from bot.configuration.settings import Settings
 from bot.connections import BoundedConnection
+from bot.enclosures.virus_scan import ScannerAddress
 from bot.watch import Watch
 from storage.engine.database import database_url
 from storage.engine.keys import KeyRing
@@ -194,6 +195,8 @@ def refuse_plain(settings: Settings) -> None:
     address = urlsplit(settings.public_url)
     if address.scheme == "http" and not _is_here(address.hostname or ""):
         raise PlainConnection("MAATJE_PUBLIC_URL begins with http: set the https address of the proxy before Maatje")
+    if settings.clamd and (host := ScannerAddress.parse(settings.clamd).host) and not _is_here(host):
+        raise PlainConnection("MAATJE_CLAMD leads to another machine, and people's files would go there unencrypted")
     for kind in set_up(settings).values():
         if (what := kind.plain(settings, _is_here)) is not None:
             raise PlainConnection(what)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.enclosures.virus_scan import ScannerAddress
 from reminders.local_time import QuietHours
 from storage.engine.keys import KeyRing
 
@@ -76,6 +77,8 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     # Who gives commands, for the audit log; "" = the account at the machine.
     operator: str = ""
+    # A virus scanner that every file is shown to: unix:/run/clamav/clamd.ctl or tcp:127.0.0.1:3310; "" = none.
+    clamd: str = ""
     # Passwords and people's words over connections that anybody between can read: for a rehearsal only.
     allow_plain: bool = False
 
@@ -92,6 +95,13 @@ class Settings(BaseSettings):
     @classmethod
     def _hours_are_times(cls, value: str) -> str:
         QuietHours.parse(value)
+        return value
+
+    @field_validator("clamd")
+    @classmethod
+    def _scanner_is_an_address(cls, value: str) -> str:
+        if value:
+            ScannerAddress.parse(value)
         return value
 
     @property

@@ -4,22 +4,26 @@ what a person said or photographed, for their consultant."""
 import asyncio
 import contextlib
 import json
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol, TypeAlias
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.enclosures.earlier_messages import EarlierMessages
+from bot.enclosures.file_check import Checked, FileCheck, NotLookedAtYet
 from bot.enclosures.picture_and_sound import Illustrations
+from bot.enclosures.virus_scan import NoVerdict
+from bot.telling import files as told
 from locales.rendering.message import Attachment
 from locales.rendering.render import File, Renderer
 from reminders.delivery.channel import Clock
-from reminders.delivery.composing import ClaimedMessage, FileNotYet
+from reminders.delivery.composing import ClaimedMessage, Enclosure, FileNotYet
 from reminders.timetables.calendar_file import MEDIA_TYPE, CalendarEntry, Method, calendar_file
 from reminders.wording.appointment import kind_text
 from storage.appointments.absences import Absence
 from storage.appointments.appointments import Appointment
+from storage.outbox.message import Outgoing
 from storage.people.people import Person
 from storage.people.relayed import Letter
 from storage.privacy.export import export_person
@@ -52,6 +56,10 @@ class Fetches(Protocol):
         """See Channel."""
 
 
+#: Puts a message into the outbox, in a transaction of its own.
+Tell: TypeAlias = Callable[[Outgoing], Awaitable[None]]
+
+
 class Attachments:
     """Makes files; see reminders.sending.dispatcher for when."""
 
@@ -60,18 +68,22 @@ class Attachments:
         renderer: Renderer,
         clock: Clock,
         channels: Mapping[str, Fetches],
+        check: FileCheck,
+        tell: Tell,
         earlier: EarlierMessages | None = None,
         illustrations: Illustrations | None = None,
     ) -> None:
         self._renderer = renderer
         self._clock = clock
         self._channels = channels
+        self._check = check
+        self._tell = tell
         self._earlier = earlier
         self._illustrations = illustrations
 
     async def make(
         self, session: AsyncSession, attachment: Attachment, row: ClaimedMessage, locale: str
-    ) -> File | None:
+    ) -> File | Enclosure | None:
         """The file, in the reader's language; None when what it is about is gone. See FileMaker."""
         if attachment.kind in _WITH_MEDIA:
             return await self._media(session, attachment, row)
@@ -90,11 +102,11 @@ class Attachments:
         content = json.dumps(await export_person(session, person), ensure_ascii=False, indent=2)
         return File("maatje.json", "application/json", content.encode())
 
-    async def _media(self, session: AsyncSession, attachment: Attachment, row: ClaimedMessage) -> File | None:
-        """A voice note or photo that was relayed. None when it is gone.
+    async def _media(self, session: AsyncSession, attachment: Attachment, row: ClaimedMessage) -> Enclosure | None:
+        """What was relayed, or why it is not passed on. None when it is gone.
 
         Raises:
-            FileNotYet: its channel does not give it now.
+            FileNotYet: its channel does not give it now, or nobody said yet that it is harmless.
         """
         # "5", or "5:2" for what was sent along after the first.
         ref, _, place = attachment.ref.partition(":")
@@ -110,7 +122,7 @@ class Attachments:
         kept = dict(enumerate(along)).get(int(place or 0))
         channel = self._channels.get(kept.channel) if kept is not None else None
         form = _FORMS.get(kept.kind) if kept is not None else None
-        if kept is None or channel is None or form is None:
+        if sent is None or kept is None or channel is None or form is None:
             return None
         content = None
         with contextlib.suppress(TimeoutError):
@@ -120,7 +132,22 @@ class Attachments:
             log.warning("media_not_fetched", message=row.id)
             raise FileNotYet
         known = [of_this for begin, of_this in _DOCUMENTS.items() if content.startswith(begin)]
-        return File(*(known[0] if known and kept.kind is MediaKind.DOCUMENT else form), content)
+        is_document = kept.kind is MediaKind.DOCUMENT
+        file = File(*(known[0] if known and is_document else form), content)
+        # What a consultant sends is not drawn anew: people read it with the letters in it.
+        as_pictures = is_document and row.consultant_id is not None
+        try:
+            checked = await self._check.look(f"{kept.channel} {kept.file}", file, as_pictures=as_pictures)
+        except (NotLookedAtYet, NoVerdict) as error:
+            if attachment.needed or isinstance(error, NotLookedAtYet):
+                raise FileNotYet from error
+            # Words that say something by themselves do not wait for a scanner; the file stays behind, said to be.
+            checked = Checked(None)
+        if checked.file is None:
+            log.warning("file_refused", message=row.id)
+            for word in await told.refused(session, sent, attachment, self._clock.now()):
+                await self._tell(word)
+        return Enclosure(checked.file, told.about_file(checked, to_consultant=row.consultant_id is not None))
 
     async def _aloud(self, session: AsyncSession, number: int, row: ClaimedMessage, locale: str) -> File | None:
         """An earlier message of this very person as sound."""

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from locales.rendering.message import Attachment, Body, Json
+from locales.rendering.message import Attachment, Body, Json, Part
 from locales.rendering.render import File, Rendered
 from storage.outbox.heard import ToldOf
 from storage.vocabulary import MessageState
@@ -69,6 +69,14 @@ class Composer(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file, and what is said of it under the message; without a file, why there is none."""
+
+    file: File | None
+    says: tuple[Part, ...] = ()
+
+
 class FileNotYet(Exception):
     """A file is there, but cannot be had at this moment."""
 
@@ -78,8 +86,8 @@ class FileMaker(Protocol):
 
     async def make(
         self, session: AsyncSession, attachment: Attachment, row: ClaimedMessage, locale: str
-    ) -> File | None:
-        """The file in the reader's language, or None when there is nothing to show any more.
+    ) -> File | Enclosure | None:
+        """The file in the reader's language, and what is to be said of it; None when there is nothing to show any more.
 
         Raises:
             FileNotYet: what holds it does not give it now.

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias
 import structlog
 
 from locales.rendering.message import Attachment, Body, Style, Text
-from locales.rendering.render import Block, File, Rendered, Renderer
+from locales.rendering.render import Block, Rendered, Renderer
 from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.composing import (
     ClaimedMessage,
@@ -30,6 +30,7 @@ from reminders.delivery.composing import (
 from reminders.delivery.retry import LAST_CALL, end_of_use
 from reminders.delivery.routing import Later, NoWay, Way, route
 from reminders.intents import Act, asks
+from reminders.sending.enclosing import NOTHING, Enclosing
 from reminders.sending.lanes import Parcel
 from storage.engine.database import Database
 from storage.engine.faults import DATABASE_FAULTS
@@ -88,7 +89,7 @@ class Preparation:
         self._renderer = renderer
         self._composer = composer
         self._rules = rules
-        self._files = files
+        self._enclosing = Enclosing(database, files)
         self._links = links
         self._illustrator = illustrator
         self._closed = closed
@@ -172,15 +173,19 @@ class Preparation:
     async def _rendered(self, body: Body, message: ClaimedMessage, way: Way, now: datetime) -> Rendered | None:
         """The message in the reader's language, with its file; None when a text or the file stumbles."""
         try:
+            made = NOTHING
+            if body.attachment is not None:
+                made = await self._enclosing.file(body.attachment, message, way.language)
+                body = replace(body, parts=(*body.parts, *made.says))
             rendered = self._renderer.render(body, way.language)
             channels = [address.channel for address in way.addresses]
-            if body.attachment is not None:
-                rendered = replace(rendered, file=await self._file(body.attachment, message, way.language))
+            if made.file is not None:
+                rendered = replace(rendered, file=made.file)
             if message.appointment_id is not None and not self._with_calendar.isdisjoint(channels):
                 calendar = Attachment("calendar", str(message.appointment_id))
                 rendered = replace(
                     rendered,
-                    calendar=await self._made(calendar, message, way.language),
+                    calendar=(await self._enclosing.made(calendar, message, way.language)).file,
                     about=f"appointment:{message.appointment_id}",
                 )
             if way.unasked and not self._in_short.isdisjoint(channels):
@@ -201,25 +206,6 @@ class Preparation:
             parcel.unfinished = partial(illustrator.illustrated, parcel.rendered, body, one.message)
         elif way.lane.startswith("person:") and parcel.rendered.file is None:
             parcel.rendered = replace(parcel.rendered, hear=asks(Act.HEAR, parcel.row.id))
-
-    async def _file(self, attachment: Attachment, message: ClaimedMessage, language: str) -> File | None:
-        """The file; a message that says something without it goes without what cannot be had now.
-
-        Raises:
-            FileNotYet: the message is nothing without it.
-        """
-        try:
-            return await self._made(attachment, message, language)
-        except FileNotYet:
-            if attachment.needed:
-                raise
-            return None
-
-    async def _made(self, attachment: Attachment, message: ClaimedMessage, language: str) -> File | None:
-        if self._files is None:
-            return None
-        async with self._database.reading() as session:
-            return await self._files.make(session, attachment, message, language)
 
     def _brief(self, body: Body, message: ClaimedMessage, language: str, now: datetime) -> tuple[Block, ...]:
         """The message in short, and where the rest of it can be read by nobody else."""
