@@ -139,7 +139,7 @@ def asks(act: Act, *args: str | int | date) -> str:
     Raises:
         ValueError: it is longer than `LONGEST` bytes.
     """
-    return asks_more(act, *args)
+    return _fitting(_BETWEEN.join([act, *map(str, args)]))
 
 
 def asks_more(so_far: str, *args: str | int | date) -> str:
@@ -148,9 +148,12 @@ def asks_more(so_far: str, *args: str | int | date) -> str:
     Raises:
         ValueError: it is longer than `LONGEST` bytes.
     """
-    carried = _BETWEEN.join([so_far, *map(str, args)])
+    return _fitting(_BETWEEN.join([so_far, *map(str, args)]))
+
+
+def _fitting(carried: str) -> str:
     if len(carried if carried.isascii() else carried.encode()) > LONGEST:
-        raise ValueError(f"an intent of {len(carried.encode())} bytes does not fit behind a button: {so_far}")
+        raise ValueError(f"an intent of {len(carried.encode())} bytes does not fit behind a button: {act_of(carried)}")
     return carried
 
 

@@ -48,8 +48,8 @@ def _translations(po: Path, locale: str) -> gettext.GNUTranslations:
 Source: TypeAlias = Callable[[str, str], str | None]
 
 
-# Larger counts are rare, and looked up each time.
-_OFTEN_COUNTED = 100
+#: Larger counts are rare, and looked up each time.
+OFTEN_COUNTED = 100
 
 
 class Catalogs:
@@ -82,7 +82,7 @@ class Catalogs:
         if (found := self._found.get((key, locale, count))) is not None:
             return found
         template, code = self._search(key, locale, count)
-        if (count is None or 0 <= count < _OFTEN_COUNTED) and self.is_fixed(key):
+        if (count is None or 0 <= count < OFTEN_COUNTED) and self.is_fixed(key):
             self._found[key, locale, count] = template, code
         return template, code
 

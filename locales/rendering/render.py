@@ -6,8 +6,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from locales.rendering.bidi import has_rtl, isolate
-from locales.rendering.catalog import Catalogs
-from locales.rendering.formats import Writer
+from locales.rendering.catalog import OFTEN_COUNTED, Catalogs
+from locales.rendering.formats import Pieces, Writer
 from locales.rendering.languages import LANGUAGES, SOURCE, Direction
 from locales.rendering.message import VERBATIM, Body, Button, Part, Style, Text
 
@@ -89,6 +89,7 @@ class Renderer:
         # Most texts have nothing to fill in and are said thousands of times a second.
         self._bare: dict[tuple[str, str], tuple[str, str]] = {}
         self._labels: dict[tuple[str, str, str], str] = {}
+        self._taken_apart: dict[tuple[str, str, int | None], tuple[Writer, Pieces, str]] = {}
 
     def say(self, text: Text, locale: str) -> str:
         """One text in one locale (or the first of its fallbacks that has it, whole: never a mixed sentence).
@@ -106,11 +107,21 @@ class Renderer:
         bare = not params and count is None
         if bare and (found := self._bare.get((key, locale))) is not None:
             return found
-        template, found_in = self.catalogs.lookup(key, locale, count)
-        said = self._writers[found_in].fill(template, params if count is None else {**params, "count": count})
+        writer, template, found_in = self._taken_apart.get((key, locale, count)) or self._look_up(key, locale, count)
+        said = writer.fill_pieces(template, params if count is None else {**params, "count": count})
         if bare and self.catalogs.is_fixed(key):
             self._bare[key, locale] = said, found_in
         return said, found_in
+
+    def _look_up(self, key: str, locale: str, count: int | None) -> tuple[Writer, Pieces, str]:
+        """The template as its writer takes it, and the language that it is in."""
+        template, found_in = self.catalogs.lookup(key, locale, count)
+        writer = self._writers[found_in]
+        found = writer, writer.pieces(template), found_in
+        # Larger counts are rare.
+        if (count is None or 0 <= count < OFTEN_COUNTED) and self.catalogs.is_fixed(key):
+            self._taken_apart[key, locale, count] = found
+        return found
 
     def _block(self, part: Part, locale: str) -> Block:
         said, found_in = self._said(part.text, locale)

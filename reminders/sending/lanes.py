@@ -17,6 +17,7 @@ from typing import Final
 
 from locales.rendering.render import Rendered
 from reminders.delivery.channel import Capabilities, Clock, Sender
+from reminders.sending.places import Places
 from reminders.sending.rates import Breaker, Bucket, Pace
 from storage.outbox.heard import ToldOf
 from storage.outbox.queue import ClaimedRow
@@ -28,6 +29,7 @@ from storage.vocabulary import Priority
 _YIELD_EVERY = 25
 # All sending tasks at work and no answer for so many seconds: the channel hangs.
 _SILENT = 3.0
+_URGENT = int(Priority.URGENT)
 _MOST_DEFERRED = timedelta(seconds=60)
 #: Of a channel that names no rate of its own, which takes some thousand a second.
 MOST_IN_FLIGHT: Final = 150
@@ -119,7 +121,7 @@ class ChannelQueue:
         self._again = again
         self._sleep = sleep
         self.most_in_flight = most_in_flight(sender.capabilities)
-        self._places = asyncio.Semaphore(self.most_in_flight)
+        self._places = Places(self.most_in_flight)
         self._hurry = hurry
         self._most_tasks = min(most_tasks, self.most_in_flight)
         self._urgent: deque[tuple[int, Lane]] = deque()
@@ -153,7 +155,7 @@ class ChannelQueue:
 
     def put(self, lane: Lane) -> None:
         """Queue a lane; one whose first message is a reply or urgent goes before all bulk."""
-        urgent = any(parcel.row.priority <= Priority.URGENT for parcel in lane.parcels)
+        urgent = min([parcel.row.priority for parcel in lane.parcels]) <= _URGENT
         if lane.queued and (lane.urgent or not urgent):
             return
         lane.ticket += 1
@@ -167,7 +169,7 @@ class ChannelQueue:
 
     def written(self) -> None:
         """What became of a message that was served is on disk, or nothing of it went: its place is free."""
-        self._places.release()
+        self._places.give_back()
 
     def stop(self) -> None:
         """Take up no lane any more; what is being sent goes on."""
@@ -201,19 +203,19 @@ class ChannelQueue:
     async def _serve_lanes(self) -> None:
         served = 0
         while self._urgent or self._bulk:
-            if self._places.locked():
+            if self._places.all_taken:
                 self._hurry()
-            await self._places.acquire()
+            await self._places.take()
             bucket = self.pace.bucket
             lane = self._next() if bucket is None else await self._next_in_turn(bucket)
             if lane is None:
-                self._places.release()
+                self._places.give_back()
                 return
             wait = self.pace.wait_for(lane.parcels[0].addresses[0].contact_id, self._clock.steady())
             if wait > 0:
                 if bucket is not None:
                     bucket.give_back()
-                self._places.release()
+                self._places.give_back()
                 self._park(lane, wait)
                 continue
             await self._serve(self, lane)

@@ -18,6 +18,8 @@ AnyAppointment: TypeAlias = Appointment | ScheduledAppointment
 # The icon of each kind, the same in every language.
 KIND_ICONS: Mapping[AppointmentKind, str] = {kind: traits.icon for kind, traits in APPOINTMENTS.items()}
 
+# An end that is so much later is a slip of whoever typed it.
+_A_DAY = timedelta(hours=16)
 _COMING = Text("button.coming")
 _NOT_COMING = Text("button.not_coming")
 _OTHER_TIME = Text("button.other_time")
@@ -68,7 +70,7 @@ def appointment_details(appointment: AnyAppointment) -> list[Part]:
 
 def when_part(starts_at: datetime, ends_at: datetime | None) -> Part:
     """Day and time; the end only when it is on the same day."""
-    if ends_at is not None and timedelta(0) < ends_at - starts_at < timedelta(hours=16):
+    if ends_at is not None and starts_at < ends_at < starts_at + _A_DAY:
         return Part(Text("appointment.when_until", {"starts_at": starts_at, "ends_at": ends_at}))
     return Part(Text("appointment.when", {"starts_at": starts_at}))
 

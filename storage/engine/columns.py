@@ -90,6 +90,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         """Read back as UTC."""
         return value if value is None or value.tzinfo is UTC else value.astimezone(UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], datetime | None] | None:
+        """What SQLite's own column reads is UTC already, and is not looked at twice."""
+        if dialect.name == "sqlite":
+            return _SQLITE_INSTANT.result_processor(dialect, coltype)
+        return super().result_processor(dialect, coltype)
+
 
 V = TypeVar("V")
 
