@@ -3,7 +3,9 @@
 from typing import Final
 
 from bot.actions.access.challenges import ProofRefused, challenge
+from bot.actions.access.codes import send_sign_in_code
 from bot.actions.access.logged_in import has_others_here
+from bot.actions.acting import Proof
 from bot.actions.contacts import LinkRefused, link, link_proved
 from bot.actions.ways import note_language
 from bot.dialogue.consultants import door
@@ -35,9 +37,23 @@ async def meet(turn: Turn) -> None:
         await _prove(turn)
         return
     if code is None:
-        turn.say(title("stranger.greeting"), part("stranger.how_to_link"))
+        if not await _asks_to_sign_in(turn):
+            turn.say(title("stranger.greeting"), part("stranger.how_to_link"))
         return
     await use(turn, code)
+
+
+async def _asks_to_sign_in(turn: Turn) -> bool:
+    """Whether a mail address was written, by who may be a consultant whose session ended: a code goes there. What is
+    said is the same for every address."""
+    payload = turn.event.payload
+    if not isinstance(payload, Said) or turn.by.proof is not Proof.ACCOUNT:
+        return False
+    once = f"{turn.event.channel}:{turn.event.event_id}"
+    if not await send_sign_in_code(turn.acting, payload.text, once=once):
+        return False
+    turn.say(part("stranger.code_by_mail"))
+    return True
 
 
 async def use(turn: Turn, code: str) -> None:

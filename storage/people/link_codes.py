@@ -66,11 +66,14 @@ async def make_code(
     sent_to: int | None = None,
     self_made: bool = False,
     valid_for: timedelta = VALID_FOR,
+    ends_others: bool = True,
 ) -> tuple[str, datetime]:
-    """A new code for a person or consultant and when it expires; earlier unused codes of theirs stop working."""
+    """A new code for a person or consultant and when it expires; earlier unused codes of theirs stop working, unless
+    anybody can have it made (`ends_others`)."""
     owner = LinkCode.person_id == person_id if person_id is not None else LinkCode.consultant_id == consultant_id
-    for old in await session.scalars(select(LinkCode).where(owner, LinkCode.used_at.is_(None))):
-        await session.delete(old)
+    if ends_others:
+        for old in await session.scalars(select(LinkCode).where(owner, LinkCode.used_at.is_(None))):
+            await session.delete(old)
     code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
     session.add(
         LinkCode(
@@ -84,6 +87,12 @@ async def make_code(
         )
     )
     return code, now + valid_for
+
+
+async def codes_since(session: AsyncSession, consultant_id: int, since: datetime) -> int:
+    """How many codes were made for a consultant since then."""
+    made = select(func.count()).where(LinkCode.consultant_id == consultant_id, LinkCode.created_at > since)
+    return await session.scalar(made) or 0
 
 
 def make_pass(keys: KeyRing, person_id: int, now: datetime) -> str:

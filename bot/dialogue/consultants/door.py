@@ -76,7 +76,14 @@ _BY_MAIL = frozenset({"write", "group", "whom", "place", "find"})
 async def welcome(turn: Turn) -> None:
     """After linking, or /start."""
     turn.expect("")
-    turn.say(title("consultant.welcome", name=turn.consultant.name), part("consultant.what_comes"), buttons=menu_rows())
+    # A browser forgets a consultant after a working day (storage.people.webchat).
+    ends = [part("consultant.session_ends")] if turn.event.channel == "web" else []
+    turn.say(
+        title("consultant.welcome", name=turn.consultant.name),
+        part("consultant.what_comes"),
+        *ends,
+        buttons=menu_rows(),
+    )
 
 
 def _may_be_forged(turn: Turn) -> bool:
