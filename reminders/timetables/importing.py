@@ -1,6 +1,7 @@
 """Imports a group's timetable (.ics): classes come, move and go, and only what changed is told."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -99,7 +100,7 @@ async def import_timetable(
         (report.rejected if fault.left_out else report.warnings).append(
             (fault.line, fault.event or fault.code, fault.message)
         )
-    async with AsyncSession(database.engine, expire_on_commit=False) as session:
+    async with database.writer or nullcontext(), AsyncSession(database.engine, expire_on_commit=False) as session:
         group_id = (await group_ids(session, [group], partial(_known_as, report)))[group]
         if not await members_of(session, group_ids=[group_id]):
             report.warnings.append((1, "group", f"{group!r} has no members yet; import groups, so that it is told"))

@@ -9,6 +9,7 @@ import fcntl
 import os
 import sqlite3
 import stat
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,8 @@ from urllib.parse import quote
 # Seconds that a writer waits for another process's.
 BUSY = 30.0
 _LOCK_END = "-service"
+_LOOKS = 4
+_LOOK_AGAIN = 0.05
 
 
 class FileServed(OSError):
@@ -99,6 +102,35 @@ class FileMark:
         return cls(found.st_dev, found.st_ino)
 
 
+def is_served(path: str) -> bool:
+    """Whether a service runs on this file; it may be this process."""
+    try:
+        looked = os.open(path + _LOCK_END, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(looked, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(looked)
+    return False
+
+
+def _take(lock: int) -> None:
+    """Take the lock; who only looks whether it is held (`is_served`) has it for a moment.
+
+    Raises:
+        BlockingIOError: another process holds it.
+    """
+    for _ in range(_LOOKS):
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(_LOOK_AGAIN)
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 class ServiceLock:
     """Held while a service runs on a file; a second service is told who has it.
 
@@ -119,7 +151,7 @@ class ServiceLock:
         """
         held = os.open(self._path + _LOCK_END, os.O_CREAT | os.O_RDWR, 0o600)
         try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _take(held)
         except BlockingIOError:
             holder = os.read(held, 100).decode(errors="replace").strip()
             os.close(held)

@@ -1,9 +1,13 @@
 """Runs an import: rows in groups, each group in one transaction; counts, faults and warnings.
 
-Rows are grouped so that a running service waits for an import of 10,000 rows no longer than for one group.
+Rows are grouped so that a running service waits for an import of 10,000 rows no longer than for one group (pace.py).
+The file itself is what is staged: it is read before anything is written, each row is whole by itself with all that
+people hear of it, and the same file once more does what is left after an import that was cut off, and nothing twice
+(docs/decisions/0013).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
@@ -17,9 +21,9 @@ from storage.engine.columns import Json
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
 from storage.importing.cells import CellFault, RowCells, fault
+from storage.importing.pace import GroupPace
 from storage.importing.table import RawRow, Table
 
-GROUP = 500
 T = TypeVar("T")
 
 
@@ -134,10 +138,14 @@ def _parsed(importer: Importer[T], raw: RawRow, cells: RowCells, warn: Callable[
     return None if cells.faults else value
 
 
-def _groups(rows: Iterable[RawRow]) -> Iterator[list[RawRow]]:
+def _groups(rows: Iterable[RawRow], pace: GroupPace) -> Iterator[list[RawRow]]:
     waiting = iter(rows)
-    while group := list(islice(waiting, GROUP)):
+    while group := list(islice(waiting, pace.size)):
         yield group
+
+
+class _NotKept(Exception):
+    """All of a rehearsal was done; nothing of it is kept."""
 
 
 async def run_import(
@@ -162,7 +170,8 @@ async def run_import(
     columns = frozenset(table.columns)
     first_seen: dict[str, int] = {}
     told: set[str] = set()
-    for group in _groups(table):
+    pace = GroupPace(database)
+    for group in _groups(table, pace):
         good: list[Parsed[T]] = []
         for raw in group:
             warn = partial(_warn, report, raw.number)
@@ -174,11 +183,16 @@ async def run_import(
                 first_seen[key] = raw.number
                 good.append(Parsed(raw.number, value, columns, warn))
             report.rejected.extend((raw.number, field_name, error) for field_name, error in cells.faults.items())
-        async with AsyncSession(database.engine, expire_on_commit=False) as session:
-            outcomes = await importer.save(session, good, lambda n, f, e: report.rejected.append((n, f, e)))
-            await (session.rollback() if dry_run else session.commit())
+        outcomes: list[RowOutcome] = []
+        with suppress(_NotKept):
+            async with database.writing() as session:
+                pace.begins()
+                outcomes = await importer.save(session, good, lambda n, f, e: report.rejected.append((n, f, e)))
+                if dry_run:
+                    raise _NotKept
         for outcome in outcomes:
             report.count(outcome)
         if progress is not None:
             progress(len(group))
+        await pace.ended(len(group))
     return report
