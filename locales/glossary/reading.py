@@ -15,10 +15,19 @@ and `but` lists the phrases in which such a word is right:
       para cezası: [ceza*]
     but: [para cezası]
 
+`marks` are the language's punctuation, each with what is no punctuation of it, and `digits` the ones its texts write
+numbers with (what the program fills in has the reader's own: locales/rendering):
+
+    marks: {፧: "?", ፣: "፡"}
+    digits: "0123456789"
+
+Who is spoken to is data too: the polite word stands under `never` with the familiar ones (u: [je, jij]).
+
 One thing has one name so that a reader who learned it from a reminder knows it again in an answer.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -49,13 +58,25 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Avoided:
-    """What one language's texts may not say: words (with `*` for the rest of a word) by the word to use instead."""
+    """What one language's texts may not have: words (with `*` for the rest of a word) by the word to use instead, marks
+    by the mark to use, and digits other than these ("" = any)."""
 
-    words: dict[str, tuple[str, ...]]
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     but: tuple[str, ...] = ()
+    marks: dict[str, str] = field(default_factory=dict)
+    digits: str = ""
 
     def found(self, text: str) -> list[str]:
-        """A sentence for each word of the text that has a better one; [] when there is none."""
+        """A sentence for each word, mark or digit of the text that has a better one; [] when there is none."""
+        return [*self._words_in(text), *self._signs_in(text)]
+
+    def _signs_in(self, text: str) -> Iterator[str]:
+        for say, wrong in self.marks.items():
+            yield from (f"{mark}: write {say}" for mark in wrong if mark in text)
+        if self.digits and (other := {char for char in text if char.isdecimal() and char not in self.digits}):
+            yield f"{' '.join(sorted(other))}: write the digits {self.digits}"
+
+    def _words_in(self, text: str) -> list[str]:
         text = _folded(text)
         for phrase in sorted(self.but, key=len, reverse=True):
             text = text.replace(_folded(phrase), " ")
@@ -132,8 +153,7 @@ def load_glossary(folder: Path = FOLDER) -> Glossary:
     never: dict[str, Avoided] = {}
     for path in sorted(folder.glob("*.yaml")):
         content = _mapping(path)
-        if "never" in content:
-            never[path.stem] = _avoided(content, path.name)
+        never[path.stem] = _avoided(content, path.name)
         if path.stem == "nl":
             continue
         said = {name: _strings(value, path.name) for name, value in _items(content.get("terms"), path.name)}
@@ -144,8 +164,10 @@ def load_glossary(folder: Path = FOLDER) -> Glossary:
 
 
 def _avoided(content: dict[str, object], where: str) -> Avoided:
-    words = {say: _strings(value, f"{where}, never, {say}") for say, value in _items(content["never"], where)}
-    return Avoided(words, _strings(content["but"], f"{where}, but") if "but" in content else ())
+    words = {say: _strings(value, f"{where}, never, {say}") for say, value in _items(content.get("never", {}), where)}
+    marks = {mark: str(wrong) for mark, wrong in _items(content.get("marks", {}), f"{where}, marks")}
+    but = _strings(content["but"], f"{where}, but") if "but" in content else ()
+    return Avoided(words, but, marks, str(content.get("digits", "")))
 
 
 def _folded(text: str) -> str:

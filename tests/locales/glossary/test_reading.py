@@ -6,6 +6,7 @@ from locales.glossary.reading import Avoided, GlossaryError, load_glossary
 
 TURKISH = Avoided({"para cezası": ("ceza*",)}, but=("para cezası",))
 ARABIC = Avoided({"إعانة": ("*معونة",)})
+TIGRINYA = Avoided(marks={"፧": "?", "፣": "፡,"}, digits="0123456789")
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,9 @@ ARABIC = Avoided({"إعانة": ("*معونة",)})
         pytest.param(TURKISH, "Mücezali", [], id="inside another word"),
         pytest.param(ARABIC, "تدفع والمعونة تنقص", ["معونة: say إعانة"], id="behind an article"),
         pytest.param(ARABIC, "معونتك", [], id="an ending that was not asked for"),
+        pytest.param(TIGRINYA, "ድዩ?", ["?: write ፧"], id="a mark of another language"),
+        pytest.param(TIGRINYA, "፲ ٣", ["٣: write the digits 0123456789"], id="digits of another language"),
+        pytest.param(TIGRINYA, "ሎሚ፣ 10 ሰዓት ድዩ፧", [], id="its own marks and digits"),
     ],
 )
 def test_words_that_have_a_better_one(avoided: Avoided, text: str, found: list[str]) -> None:
@@ -44,6 +48,7 @@ def test_words_to_avoid_are_a_list(tmp_path: Path) -> None:
 def test_every_language_avoids_something() -> None:
     glossary = load_glossary()
     assert set(glossary.never) == {*glossary.stems, "nl"}
+    assert [locale for locale, avoided in glossary.never.items() if not avoided.words or not avoided.digits] == []
 
 
 def test_what_to_say_is_not_itself_avoided() -> None:
