@@ -90,8 +90,8 @@ class ChatRoutes:
         self._looks = Limit(40, 1.0, monotonic)
         # Who is nobody yet types a code and asks how; a machine that writes for ever fills no disk.
         self._strangers = Limit(30, 1 / 120, monotonic)
-        # Unfolded pictures and sounds take memory: two at a time, the others wait.
-        self._fitting = asyncio.Semaphore(2)
+        # Unfolded pictures and sounds take memory: one at a time, the others wait.
+        self._fitting = asyncio.Semaphore(1)
 
     def routes(self) -> list[BaseRoute]:
         """For Starlette."""

@@ -18,8 +18,10 @@ from storage.vocabulary import MediaKind
 
 LONGEST_SECONDS: Final = 305
 _LONGEST_SIDE: Final = 1600
-# A telephone's largest usual picture has 24 million; what unfolds to more than this is not drawn.
+# A telephone's largest usual picture has 24 million pixels. A plain JPEG is read line by line, at a fraction of its
+# size; anything else unfolds whole before it can be made small, twice where it has transparency: at most 160 MB.
 _MOST_PIXELS: Final = 40_000_000
+_MOST_UNFOLDED: Final = 20_000_000
 _IMAGES: Final = ("JPEG", "PNG", "WEBP")
 # FFmpeg is told what it reads: left to guess, it would also take playlists, which lead to other files.
 _SOUNDS: Final = {b"OggS": "ogg", b"\x1a\x45\xdf\xa3": "matroska", b"ID3": "mp3"}
@@ -86,13 +88,14 @@ def _container(content: bytes) -> str | None:
 def _photo(content: bytes) -> bytes:
     try:
         with Image.open(io.BytesIO(content), formats=_IMAGES) as image:
-            if image.width * image.height > _MOST_PIXELS:
+            by_line = image.format == "JPEG" and not image.info.get("progressive")
+            if image.width * image.height > (_MOST_PIXELS if by_line else _MOST_UNFOLDED):
                 raise UploadRefused("too_large")
             # A JPEG is read at a fraction of its size where that is enough.
             image.draft("RGB", (_LONGEST_SIDE, _LONGEST_SIDE))
-            upright = ImageOps.exif_transpose(image)
-            upright.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
-            pixels = upright.convert("RGBA")
+            # Small first: turning it makes a copy.
+            image.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+            pixels = ImageOps.exif_transpose(image).convert("RGBA")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UploadRefused("too_large") from error
     except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
