@@ -2,15 +2,17 @@
 
 from collections.abc import Collection
 
+from bot.actions.acting import Proof
 from bot.actions.ways import call_otherwise, let_go, resume_channel, stop_channel
 from bot.dialogue import menu, person, stranger
 from bot.dialogue.answers import read_answer
 from bot.dialogue.consultants import door
 from bot.dialogue.gate import is_within_quota
 from bot.dialogue.turn import Turn, part, title
-from bot.events import Left, Moved, Reacted, Renamed, Returned, Said, Started, Unheard, Withdrawn
+from bot.events import Command, Left, Moved, Reacted, Renamed, Returned, Said, Started, Unheard, Withdrawn
 from reminders.intents import Act
 from storage.people.link_codes import looks_like_code
+from storage.vocabulary import ContactState
 
 
 def check_screens(known: Collection[Act]) -> None:
@@ -28,24 +30,18 @@ check_screens(person.ACTS | door.ACTS)
 
 async def step(turn: Turn) -> None:
     """Take one step of the conversation: to whoever it concerns, on which side they are."""
-    match turn.event.payload:
-        case Unheard(why=why):
-            _say_unheard(turn, why)
-            return
-        case Renamed(was=was, to=to):
-            await call_otherwise(turn.acting, turn.contact, was, to)
-            return
-        case Moved():
-            let_go(turn.acting, turn.contact)
-            return
-        case Left(said=said):
-            await _stop_here(turn, said=said)
-            return
-    await resume_channel(turn.acting, turn.contact, once=turn.event.event_id)
+    if await _is_of_the_way(turn):
+        return
+    stays_stopped = _stays_stopped(turn)
+    if not stays_stopped:
+        await resume_channel(turn.acting, turn.contact, once=turn.event.event_id)
     if isinstance(turn.event.payload, Returned):
         return
     if not is_within_quota(turn):
         return
+    if stays_stopped:
+        # It is heard and answered, and nothing else goes there.
+        turn.say(part("stop.here", start="START"))
     turn.event = await read_answer(turn)
     if isinstance(turn.event.payload, Reacted | Withdrawn):
         # A sign that answers nothing is how people are kind; what was taken back may have been read before.
@@ -60,6 +56,30 @@ async def step(turn: Turn) -> None:
         await door.step(turn)
     else:
         await person.step(turn)
+
+
+async def _is_of_the_way(turn: Turn) -> bool:
+    """Whether what came is about the address alone, not from who has it; it is done then."""
+    match turn.event.payload:
+        case Unheard(why=why):
+            _say_unheard(turn, why)
+        case Renamed(was=was, to=to):
+            await call_otherwise(turn.acting, turn.contact, was, to)
+        case Moved():
+            let_go(turn.acting, turn.contact)
+        case Left(said=said):
+            await _stop_here(turn, said=said)
+        case _:
+            return False
+    return True
+
+
+def _stays_stopped(turn: Turn) -> bool:
+    """Whether STOP was said here, and what came now is no word to go on: over a way on which anybody can write in
+    somebody's name, words alone do not lift it."""
+    is_word = isinstance(turn.event.payload, Command | Started | Returned)
+    is_stopped = turn.contact.state is ContactState.BLOCKED
+    return is_stopped and turn.by.proof is Proof.CLAIMED and not is_word
 
 
 async def _stop_here(turn: Turn, *, said: bool) -> None:

@@ -19,7 +19,17 @@ from bot.channels.base import Capabilities, News, NewsState, Receipt, Receive, R
 from bot.channels.email.calendar_answers import pressed_in
 from bot.channels.email.config import EmailConfig
 from bot.channels.email.mailbox import Mailbox
-from bot.channels.email.reading import CHANNEL, Bounced, HeardMail, Nothing, OpenedMail, heard_in, open_mail, part_of
+from bot.channels.email.reading import (
+    CHANNEL,
+    Bounced,
+    HeardMail,
+    Nothing,
+    OpenedMail,
+    claimed_in,
+    heard_in,
+    open_mail,
+    part_of,
+)
 from bot.channels.email.replies import Ours
 from bot.channels.email.sending import CAME_BACK, PAUSE, Outbound
 from bot.channels.email.tokens import Tokens
@@ -42,6 +52,10 @@ def _asks_for_words(message: Rendered) -> bool:
     return any(act_of(b.intent) in (Act.WRITE, Act.REPLY) for row in message.buttons for b in row)
 
 
+async def _nobodys(_address: str) -> bool:
+    return False
+
+
 class EmailChannel:
     """Sends over SMTP and reads answers over IMAP; `sign` is a keyed signature as hex, `report` takes bounces."""
 
@@ -61,7 +75,9 @@ class EmailChannel:
         signatures: Callable[[str], Sequence[str]] | None = None,
         renderer: Renderer,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        is_known: Callable[[str], Awaitable[bool]] | None = None,
     ) -> None:
+        """`is_known` says whether an address is a way of somebody in guidance; without it nobody's is."""
         self._config = config
         self._clock = clock
         self._report = report
@@ -70,6 +86,7 @@ class EmailChannel:
         self._outbound = Outbound(config)
         self._mailbox = Mailbox(config, self.take, sleep) if config.imap_host else None
         self._ours = Ours(frozenset({config.from_address}), ("Maatje", config.from_name))
+        self._is_known = is_known or _nobodys
         self._sent_words: SentWords | None = None
         # Until when nothing is sent, because mails came back for what we are.
         self._held_until: datetime | None = None
@@ -134,7 +151,7 @@ class EmailChannel:
                 # What we said in it is known: read once more, with it.
                 known = replace(self._ours, sent=sent.forms, choices=sent.choices)
                 opened = await asyncio.to_thread(open_mail, raw, uid, self._tokens, known, server)
-        match heard_in(opened, uid, self._tokens) if isinstance(opened, OpenedMail) else opened:
+        match await self._heard(opened, uid) if isinstance(opened, OpenedMail) else opened:
             case HeardMail() as heard:
                 for event in self._events(heard):
                     await self._hand_on(event)
@@ -149,6 +166,14 @@ class EmailChannel:
                 log.info("mail_left_aside", why=why)
                 if address:
                     await self._hand_on(self._unheard(why, address))
+
+    async def _heard(self, opened: OpenedMail, uid: str) -> HeardMail | Nothing:
+        """What a mail says; one that answers none of ours is heard where its sender is somebody's address, as a text
+        message would be."""
+        heard = heard_in(opened, uid, self._tokens)
+        if isinstance(heard, Nothing) and heard.why == "unproved" and await self._is_known(opened.address):
+            return claimed_in(opened, uid) or heard
+        return heard
 
     def _events(self, heard: HeardMail) -> Iterator[InboundEvent]:
         """What a mail brings, in order: an answer to an invitation with what was written to it, words, files."""

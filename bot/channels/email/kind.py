@@ -1,7 +1,7 @@
 """E-mail by a server of the municipality's own as one of the channels (bot/channels/registry.py)."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, model_validator
 from bot.channels.email.config import EmailConfig
 from bot.channels.kind import ChannelKind, ChannelParts, Diagnosis
 from bot.configuration.settings import Settings, SettingsGroup, missing_of_group
+from storage.people.contacts import contact_at
 from storage.vocabulary import AddressKind
 
 if TYPE_CHECKING:
@@ -75,7 +76,19 @@ def _build(parts: ChannelParts) -> "Channel":
         sign=lambda text: keys.sign(text, "email"),
         signatures=lambda text: keys.signatures(text, "email"),
         renderer=parts.renderer,
+        is_known=_is_persons(parts),
     )
+
+
+def _is_persons(parts: ChannelParts) -> Callable[[str], Awaitable[bool]]:
+    """Whether an address is a way of somebody in guidance."""
+
+    async def is_known(address: str) -> bool:
+        async with parts.database.reading() as session:
+            contact = await contact_at(session, parts.database.keys, "email", address)
+        return contact is not None and contact.person_id is not None
+
+    return is_known
 
 
 def _plain(settings: Settings, is_here: Callable[[str], bool]) -> str | None:

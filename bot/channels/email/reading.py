@@ -124,6 +124,16 @@ def heard_in(opened: OpenedMail, uid: str, tokens: Tokens) -> HeardMail | Nothin
     return HeardMail(opened.address, opened.event_id, first, answers, also, opened.calendar, proof, is_checked)
 
 
+def claimed_in(opened: OpenedMail, uid: str) -> HeardMail | None:
+    """What a mail says that answers none of ours, to be heard as anybody's who writes in this name; None where it says
+    nothing, or where a server found that its sender is not who it says."""
+    payloads = payloads_of(opened, uid)
+    if opened.suspect or opened.checked is False or not (payloads or opened.calendar):
+        return None
+    first = payloads[0] if payloads else Said(opened.text)
+    return HeardMail(opened.address, opened.event_id, first, None, tuple(payloads[1:]), opened.calendar)
+
+
 def payloads_of(opened: OpenedMail, uid: str) -> list[Payload]:
     """The words and files as events: words go with the first file, the others are of its album."""
     text = opened.text

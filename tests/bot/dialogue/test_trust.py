@@ -312,6 +312,24 @@ async def test_stop_is_answered_once_written_down_told_and_true_in_find(talk: Ta
     assert (await audited(talk)).count("resumed_channel") == 1
 
 
+async def test_words_in_somebodys_name_do_not_lift_their_stop(talk: Talk) -> None:
+    await talk.linked("Amina")
+    sanne = await talk.linked("Sanne")
+    sms = await gives(talk, NUMBER, "Amina")
+    await sms.texts("STOP")
+    sanne.mark()
+    await sms.texts("Ik ben ziek")
+    sms.sees("stop.here", start="START")
+    assert len(sms.news) > 1
+    assert "resumed_channel" not in await audited(talk)
+    async with talk.database.reading() as session:
+        [contact] = [one for one in await session.scalars(select(Contact)) if one.address == NUMBER]
+        assert contact.state is ContactState.BLOCKED
+    await sms.texts("START")
+    assert (await audited(talk)).count("resumed_channel") == 1
+    sanne.sees("consultant.resumed_channel", person="Amina Tesfay", channel=Text("channel.sms"))
+
+
 async def test_a_strangers_stop_is_answered_and_told_nobody(talk: Talk) -> None:
     sms = Sms(talk, NUMBER)
     await sms.texts("STOP")

@@ -138,9 +138,21 @@ class Rig:
         self.fails: list[Exception] = []
         self.changed = asyncio.Event()
         self.tokens = Tokens(sign, config.from_address, self.clock.now)
+        # Whose addresses are ways of somebody in guidance.
+        self.known: set[str] = set()
         self.channel = EmailChannel(
-            config, clock=self.clock, report=self.report, sign=sign, renderer=RENDERER, sleep=self.clock.tick
+            config,
+            clock=self.clock,
+            report=self.report,
+            sign=sign,
+            renderer=RENDERER,
+            sleep=self.clock.tick,
+            is_known=self.is_known,
         )
+
+    async def is_known(self, address: str) -> bool:
+        """Whether an address is somebody's."""
+        return address in self.known
 
     async def receive(self, event: InboundEvent) -> None:
         """The inbox."""

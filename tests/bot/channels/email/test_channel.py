@@ -13,7 +13,7 @@ from bot.channels.base import AddressGone, DeliveryError, NewsState, Rejected, R
 from bot.channels.email.config import Security
 from bot.events import Left, Media, Pressed, Said, Started, Unheard
 from storage.vocabulary import MediaKind
-from tests.bot.channels.email.rig import OURS, PASSWORD, PERSON, Rig, reply_to, rigged
+from tests.bot.channels.email.rig import OUR_SERVER, OURS, PASSWORD, PERSON, Rig, reply_to, rigged
 from tests.bot.channels.notify.rig import rendered
 
 ASKS = rendered("Komt u morgen?", buttons=(("✅ Ik kom", "come:12"), ("🤒 Ik kom niet", "notcome:12")))
@@ -161,6 +161,38 @@ async def test_an_answer_from_another_address_is_nothing_and_its_sender_hears_so
     assert [event.proof for event in rig.heard] == [Proof.CLAIMED, Proof.CLAIMED, Proof.REPLY]
     # The same event twice: the inbox takes it once.
     assert len({event.event_id for event in rig.heard}) == 2
+
+
+def loose(text: str, sender: str = PERSON, **headers: str) -> bytes:
+    """A mail that answers none of ours."""
+    more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+    return f"From: {sender}\r\nTo: {OURS}\r\nSubject: Morgen\r\n{more}\r\n{text}\r\n".encode()
+
+
+async def test_a_mail_that_answers_nothing_is_heard_as_claimed_where_its_sender_is_somebody(rig: Rig) -> None:
+    rig.known.add(PERSON)
+    await rig.brings(loose("Ik ben ziek", Message_ID="<1@x>"))
+    await rig.brings(loose("Ik ben ziek", "new@example.org", Message_ID="<2@x>"))
+    await rig.until(lambda: len(rig.heard) == 2)
+    heard = {event.address: event for event in rig.heard}
+    assert (heard[PERSON].payload, heard[PERSON].proof, heard[PERSON].checked) == (
+        Said("Ik ben ziek"),
+        Proof.CLAIMED,
+        False,
+    )
+    assert heard[PERSON].answers is None
+    assert heard["new@example.org"].payload == Unheard("unproved")
+
+
+@pytest.mark.parametrize(
+    "verdict", [f"{OUR_SERVER}; dmarc=fail header.from=example.org", "mx.other.example; spf=fail smtp.mailfrom=x"]
+)
+async def test_not_even_as_claimed_where_a_server_found_it_forged(rig: Rig, verdict: str) -> None:
+    rig.known.add(PERSON)
+    await rig.brings(loose("Ik ben ziek", Message_ID="<1@x>", Authentication_Results=verdict))
+    await rig.brings(loose("Ik kom", Message_ID="<2@x>"))
+    await rig.until(lambda: len(rig.heard) == 1)
+    assert rig.heard[0].payload == Said("Ik kom")
 
 
 @pytest.mark.parametrize(
