@@ -12,7 +12,7 @@ from storage.people.contacts import Contact
 from storage.people.people import Consultant, Person
 from storage.privacy.audit import count_entries
 from storage.privacy.erasure import erase_conversation, erase_person
-from storage.privacy.export import export_person
+from storage.privacy.export import HeldFile, export_person, files_of
 
 
 class PrivacyRefused(StrEnum):
@@ -26,6 +26,14 @@ class NotYet:
     """The address is too new for a copy of everything; `at` is when it is not."""
 
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCopy:
+    """All that is held on a person by table, and their files, which their channels keep."""
+
+    held: dict[str, Json]
+    files: list[HeldFile]
 
 
 async def consent(acting: Acting) -> Consultant | None:
@@ -73,14 +81,14 @@ async def ask_for_copy(acting: Acting, contact: Contact) -> Person | NotYet:
     return person
 
 
-async def export(acting: Acting, person_id: int) -> dict[str, Json] | PrivacyRefused:
-    """Everything held on a person, for the operator who answers their request."""
+async def export(acting: Acting, person_id: int) -> PersonCopy | PrivacyRefused:
+    """Everything held on a person and which files, for the operator who answers their request."""
     person = await acting.session.get(Person, person_id)
     if person is None or acting.by.role is not Role.OPERATOR:
         return PrivacyRefused.NOT_THEIRS
     acting.audit("exported", f"person:{person.id}")
     await acting.session.flush()
-    return await export_person(acting.session, person)
+    return PersonCopy(await export_person(acting.session, person), await files_of(acting.session, person))
 
 
 async def erase_own(acting: Acting, contact: Contact, *, once: str) -> None:

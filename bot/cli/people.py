@@ -1,9 +1,11 @@
 """Commands about one person: invite, plan, export, erase."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated
+from pathlib import Path
+from typing import IO, Annotated
 from zoneinfo import ZoneInfo
 
 import segno
@@ -12,7 +14,8 @@ import typer
 from bot.actions import contacts, privacy
 from bot.actions.contacts import InviteRefused
 from bot.actions.privacy import PrivacyRefused
-from bot.channels.registry import make_links, names, set_up, typed_addresses
+from bot.channels.kind import ChannelParts
+from bot.channels.registry import build_channels, make_links, names, set_up, typed_addresses
 from bot.cli.common import (
     WRONG_USAGE,
     AsJson,
@@ -26,7 +29,13 @@ from bot.cli.common import (
     show_json,
     stop,
 )
+from bot.configuration.clock import SystemClock
+from bot.configuration.settings import Settings
+from bot.enclosures.person_copy import described, write_copy
 from bot.enclosures.personal_links import web_link
+from bot.enclosures.virus_scan import build_scanner
+from locales.rendering.catalog import Catalogs
+from locales.rendering.render import Renderer
 from reminders.stored_terms import compute, facts_of
 from reminders.terms.terms import hours_required
 from storage.appointments.appointments import appointments_of
@@ -179,20 +188,53 @@ def plan(person: Annotated[str, typer.Argument(metavar="PERSON")], as_json: AsJs
         console.print(f"[bold]{name}[/bold]", value)
 
 
-def export(person: Annotated[str, typer.Argument(metavar="PERSON")]) -> None:
-    """Everything held on a person, as JSON on standard output."""
+def export(
+    person: Annotated[str, typer.Argument(metavar="PERSON")],
+    file: Annotated[
+        Path | None,
+        typer.Option("--zip", metavar="FILE", dir_okay=False, help="A new zip with it and the files."),
+    ] = None,
+) -> None:
+    """Everything held on a person, as JSON on standard output; with --zip also the files that were sent."""
     settings = read_settings()
 
-    async def work() -> object:
+    async def work(to: IO[bytes] | None = None) -> object:
         async with opened(settings) as database:
             found = await _person(database, person)
             async with acting(settings, database) as operator:
-                held = await privacy.export(operator, found.id)
-            if isinstance(held, PrivacyRefused):
+                copy = await privacy.export(operator, found.id)
+            if isinstance(copy, PrivacyRefused):
                 stop(f"Nobody with the external id {person!r}.")
-            return held
+            if to is None:
+                return {**copy.held, "files": [described(one) for one in copy.files]}
+            there, gone = await _zipped(settings, database, copy, to)
+            return {"file": str(file), "files": there, "not_here": gone}
 
-    show_json(run(work))
+    if file is None:
+        show_json(run(work))
+        return
+    try:
+        # Who works at this machine too does not read it.
+        with open(file, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as to:
+            show_json(run(lambda: work(to)))
+    except OSError as error:
+        stop(f"{file} cannot be written ({error.strerror}). Give a file that is not there yet.", WRONG_USAGE)
+
+
+async def _zipped(settings: Settings, database: Database, copy: privacy.PersonCopy, to: IO[bytes]) -> tuple[int, int]:
+    renderer = Renderer(Catalogs(), settings.zone)
+    channels = build_channels(
+        ChannelParts(settings, database, SystemClock(), renderer, _hears_nothing, settings.own_url)
+    )
+    try:
+        return await write_copy(to, copy.held, copy.files, channels, build_scanner(settings.clamd))
+    finally:
+        for channel in channels.values():
+            await channel.close()
+
+
+async def _hears_nothing(_news: object) -> None:
+    """Nothing is sent from here, so that no provider tells what became of it."""
 
 
 def erase(

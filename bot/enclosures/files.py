@@ -3,22 +3,25 @@ what a person said or photographed, for their consultant."""
 
 import asyncio
 import contextlib
-import json
+import io
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol, TypeAlias
+from typing import Final, TypeAlias
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.enclosures.background import Background, StillAtWork
 from bot.enclosures.earlier_messages import EarlierMessages
-from bot.enclosures.file_check import Checked, FileCheck, NotLookedAtYet
+from bot.enclosures.file_check import Checked, FileCheck
+from bot.enclosures.person_copy import MEDIA_TYPE as ZIP
+from bot.enclosures.person_copy import Fetches, write_copy
 from bot.enclosures.picture_and_sound import Illustrations
 from bot.enclosures.virus_scan import NoVerdict
 from bot.telling import files as told
 from locales.rendering.message import Attachment
 from locales.rendering.render import File, Renderer
 from reminders.delivery.channel import Clock
-from reminders.delivery.composing import ClaimedMessage, Enclosure, FileNotYet
+from reminders.delivery.composing import ClaimedMessage, Enclosure, FileNotYet, FileSoon
 from reminders.timetables.calendar_file import MEDIA_TYPE, CalendarEntry, Method, calendar_file
 from reminders.wording.appointment import kind_text
 from storage.appointments.absences import Absence
@@ -26,7 +29,7 @@ from storage.appointments.appointments import Appointment
 from storage.outbox.message import Outgoing
 from storage.people.people import Person
 from storage.people.relayed import Letter
-from storage.privacy.export import export_person
+from storage.privacy.export import export_person, files_of
 from storage.vocabulary import AppointmentStatus, MediaKind
 
 log = structlog.get_logger(__name__)
@@ -41,19 +44,14 @@ _FORMS = {
     MediaKind.VIDEO: ("video.mp4", "video/mp4"),
     MediaKind.DOCUMENT: ("document", "application/octet-stream"),
 }
+#: Bytes of files in a copy that goes as a message: mailboxes and messengers take some twenty million.
+MOST_COPIED: Final = 10_000_000
 # What letters come as, by how such files begin.
 _DOCUMENTS = {
     b"%PDF-": ("document.pdf", "application/pdf"),
     b"\xff\xd8\xff": ("document.jpg", "image/jpeg"),
     b"\x89PNG\r\n\x1a\n": ("document.png", "image/png"),
 }
-
-
-class Fetches(Protocol):
-    """A channel, as far as it gives what was sent to it."""
-
-    async def fetch(self, file: str) -> bytes | None:
-        """See Channel."""
 
 
 #: Puts a message into the outbox, in a transaction of its own.
@@ -77,6 +75,7 @@ class Attachments:
         self._clock = clock
         self._channels = channels
         self._check = check
+        self._copies: Background[bytes] = Background(most=4)
         self._tell = tell
         self._earlier = earlier
         self._illustrations = illustrations
@@ -99,8 +98,17 @@ class Attachments:
         person = await session.get(Person, number) if row.person_id == number else None
         if person is None:
             return None
-        content = json.dumps(await export_person(session, person), ensure_ascii=False, indent=2)
-        return File("maatje.json", "application/json", content.encode())
+        held, files = await export_person(session, person), await files_of(session, person)
+
+        async def copy() -> bytes:
+            made = io.BytesIO()
+            await write_copy(made, held, files, self._channels, self._check.scanner, most=MOST_COPIED)
+            return made.getvalue()
+
+        try:
+            return File("maatje.zip", ZIP, await self._copies.result(str(row.id), copy))
+        except StillAtWork as error:
+            raise FileSoon from error
 
     async def _media(self, session: AsyncSession, attachment: Attachment, row: ClaimedMessage) -> Enclosure | None:
         """What was relayed, or why it is not passed on. None when it is gone.
@@ -138,8 +146,10 @@ class Attachments:
         as_pictures = is_document and row.consultant_id is not None
         try:
             checked = await self._check.look(f"{kept.channel} {kept.file}", file, as_pictures=as_pictures)
-        except (NotLookedAtYet, NoVerdict) as error:
-            if attachment.needed or isinstance(error, NotLookedAtYet):
+        except StillAtWork as error:
+            raise FileSoon from error
+        except NoVerdict as error:
+            if attachment.needed:
                 raise FileNotYet from error
             # Words that say something by themselves do not wait for a scanner; the file stays behind, said to be.
             checked = Checked(None)

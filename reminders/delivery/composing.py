@@ -81,6 +81,10 @@ class FileNotYet(Exception):
     """A file is there, but cannot be had at this moment."""
 
 
+class FileSoon(FileNotYet):
+    """It is being made: a message waits for it, whatever else it says."""
+
+
 class FileMaker(Protocol):
     """Makes the file that goes with a message, when it is sent."""
 

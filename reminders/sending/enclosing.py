@@ -1,7 +1,7 @@
 """The files that go with messages, asked of who makes them."""
 
 from locales.rendering.message import Attachment
-from reminders.delivery.composing import ClaimedMessage, Enclosure, FileMaker, FileNotYet
+from reminders.delivery.composing import ClaimedMessage, Enclosure, FileMaker, FileNotYet, FileSoon
 from storage.engine.database import Database
 
 NOTHING = Enclosure(None)
@@ -18,12 +18,12 @@ class Enclosing:
         """The file; a message that says something without it goes without what cannot be had now.
 
         Raises:
-            FileNotYet: the message is nothing without it.
+            FileNotYet: the message is nothing without it, or it is there in a moment.
         """
         try:
             return await self.made(attachment, message, language)
-        except FileNotYet:
-            if attachment.needed:
+        except FileNotYet as error:
+            if attachment.needed or isinstance(error, FileSoon):
                 raise
             return NOTHING
 

@@ -1,6 +1,7 @@
-"""Everything held on a person, as JSON: for the person's own copy, and for `maatje export`."""
+"""Everything held on a person, as JSON, and which files: for the person's own copy, and for `maatje export`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
@@ -14,26 +15,54 @@ from storage.appointments.proposals import Proposal
 from storage.engine.base import Base
 from storage.engine.columns import Json
 from storage.outbox.heard import HeardRow
-from storage.outbox.message import Message
-from storage.people.contacts import Contact
-from storage.people.conversations import Conversation
+from storage.outbox.message import Attempt, Message
+from storage.people.contacts import Contact, LinkAttempt, LinkCode
+from storage.people.conversations import Conversation, Offer
 from storage.people.people import Consultant, Person, Plan
 from storage.people.phone_tasks import PhoneTask
 from storage.people.relayed import Letter
-from storage.people.sent_media import sent_as_json
-from storage.people.webchat import WebMessage
+from storage.people.sent_media import SentMedia, sent_as_json
+from storage.people.webchat import WebMessage, WebSession
 from storage.privacy.audit import AuditEntry
+from storage.vocabulary import MediaKind
 
-# Hashes and leases say nothing about a person that the plain fields beside them do not. Files of the web chat are made
-# from the rest, and one of them is the last copy of all this: with it every copy would be twice as long as the last.
-_LEFT_OUT = {"address_hash", "also_hash", "phone_hash", "email_hash", "lease_owner", "lease_until", "file", "media"}
+# Hashes, seals and leases say nothing about a person that the plain fields beside them do not, and would open a chat.
+# Files of the web chat are made from the rest, and one of them is the last copy of all this: with it every copy would
+# be twice as long as the last. What a person sent from there is among the files.
+LEFT_OUT = frozenset(
+    {
+        "address_hash",
+        "also_hash",
+        "phone_hash",
+        "email_hash",
+        "code_hash",
+        "token_hash",
+        "lease_owner",
+        "lease_until",
+        "seal",
+        "file",
+        "media",
+    }
+)
+
+_KINDS = frozenset(kind.value for kind in MediaKind)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """A file that came from a person, or from their consultant to them, in its channel's keeping. `of` is the row that
+    it hangs on ("letter-5"), `at` when it came (UTC), where that is known."""
+
+    sent: SentMedia
+    of: str
+    at: datetime | None
 
 
 def _row(row: Base) -> dict[str, Json]:
     return {
         attribute.key: _value(getattr(row, attribute.key))
         for attribute in inspect(type(row)).column_attrs
-        if attribute.key not in _LEFT_OUT
+        if attribute.key not in LEFT_OUT
     }
 
 
@@ -66,6 +95,7 @@ async def export_person(session: AsyncSession, person: Person) -> dict[str, Json
     )
 
     own = select(Appointment.id).where(Appointment.person_id == mine)
+    to_me = or_(Message.person_id == mine, Message.contact_id.in_(addresses))
 
     async def of(table: type[Base], where: ColumnElement[bool]) -> Json:
         return _rows(list(await session.scalars(select(table).where(where))))
@@ -88,11 +118,55 @@ async def export_person(session: AsyncSession, person: Person) -> dict[str, Json
         "phone_tasks": await of(PhoneTask, PhoneTask.person_id == mine),
         "letters": await of(Letter, Letter.person_id == mine),
         "contacts": _rows(contacts),
-        "conversation": await of(Conversation, Conversation.party == f"person:{mine}"),
-        "messages": await of(Message, or_(Message.person_id == mine, Message.contact_id.in_(addresses))),
+        "devices": await of(WebSession, WebSession.contact_id.in_(addresses)),
+        "codes": await of(LinkCode, LinkCode.person_id == mine),
+        "codes_tried": await of(LinkAttempt, LinkAttempt.contact_id.in_(addresses)),
+        "conversation": await of(
+            Conversation, Conversation.party.in_([f"person:{mine}", *(f"contact:{one}" for one in addresses)])
+        ),
+        "offers": await of(Offer, Offer.contact_id.in_(addresses)),
+        "messages": await of(Message, to_me),
+        "attempts": await of(Attempt, Attempt.message_id.in_(select(Message.id).where(to_me))),
+        "told_to_consultants": await of(Message, Message.about_id == mine),
         "heard": await of(HeardRow, HeardRow.person_id == mine),
         "web_chat": await of(WebMessage, WebMessage.contact_id.in_(addresses)),
         "audit": await of(
             AuditEntry, or_(AuditEntry.subject == f"person:{mine}", AuditEntry.actor == f"person:{mine}")
         ),
     }
+
+
+async def files_of(session: AsyncSession, person: Person) -> list[HeldFile]:
+    """Every file that a person and their consultant sent each other, each once, the oldest first."""
+    mine = person.id
+    found: list[HeldFile] = []
+    for letter in await session.scalars(select(Letter).where(Letter.person_id == mine).order_by(Letter.id)):
+        found += [HeldFile(one, f"letter-{letter.id}", one.at or letter.written_at) for one in letter.attachment]
+    for absence in await session.scalars(select(Absence).where(Absence.person_id == mine).order_by(Absence.id)):
+        found += [HeldFile(one, f"absence-{absence.id}", one.at or absence.started_at) for one in absence.attachment]
+    # What was sent and is not passed on yet.
+    for talk in await session.scalars(select(Conversation).where(Conversation.party == f"person:{mine}")):
+        found += [HeldFile(one, "conversation", one.at) for one in _sent_in(talk.data)]
+    uploads = select(WebMessage.id, WebMessage.event_id, WebMessage.at).where(
+        WebMessage.contact_id.in_(select(Contact.id).where(Contact.person_id == mine)),
+        WebMessage.event_id.is_not(None),
+        WebMessage.file.is_not(None),
+    )
+    for number, event_id, at in await session.execute(uploads.order_by(WebMessage.id)):
+        found.append(HeldFile(SentMedia("web", MediaKind.DOCUMENT, str(event_id)), f"web-{number}", at))
+    once = {(one.sent.channel, one.sent.file): one for one in reversed(found)}
+    return sorted(once.values(), key=lambda one: one.at.timestamp() if one.at is not None else 0.0)
+
+
+def _sent_in(value: Json) -> Iterator[SentMedia]:
+    """What is written like something that was sent, wherever it stands in what a conversation remembers."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _sent_in(one)
+    elif isinstance(value, dict):
+        channel, kind, file, at = (value.get(name) for name in ("channel", "kind", "file", "at"))
+        if isinstance(channel, str) and isinstance(file, str) and kind in _KINDS:
+            moment = datetime.fromisoformat(at) if isinstance(at, str) else None
+            yield SentMedia(channel, MediaKind(str(kind)), file, moment)
+        for one in value.values():
+            yield from _sent_in(one)

@@ -23,7 +23,16 @@ Content: TypeAlias = dict[str, Json]
 
 # What a browser may be told that a file is; anything else is a lump of bytes to be saved.
 _MEDIA_TYPES = frozenset(
-    {"text/calendar", "application/pdf", "text/plain", "application/json", "image/png", "image/jpeg", "audio/ogg"}
+    {
+        "text/calendar",
+        "application/pdf",
+        "text/plain",
+        "application/json",
+        "application/zip",
+        "image/png",
+        "image/jpeg",
+        "audio/ogg",
+    }
 )
 # What a person is shown to have pressed who wants to hear a message.
 HEAR = "🔊"

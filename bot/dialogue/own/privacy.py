@@ -39,7 +39,7 @@ async def export(turn: Turn, _args: Sequence[str]) -> None:
     turn.say(
         part("privacy.export_file"),
         buttons=[menu.back()],
-        attachment=Attachment("export", str(person.id)),
+        attachment=Attachment("export", str(person.id), needed=True),
     )
 
 

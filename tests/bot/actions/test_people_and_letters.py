@@ -367,7 +367,7 @@ async def test_an_operator_erases_somebody_and_the_log_stays(talk: Talk) -> None
     async with acting(talk, "operator") as them:
         held = await privacy.export(them, mine)
         assert not isinstance(held, PrivacyRefused)
-        assert "Mijn zoon is ziek." in str(held["letters"])
+        assert "Mijn zoon is ziek." in str(held.held["letters"])
         # Her own "wrote" and the two acts of the operator.
         assert await privacy.erase(them, mine) == 3
         assert await privacy.erase(them, mine) is PrivacyRefused.NOT_THEIRS

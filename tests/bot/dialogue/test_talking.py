@@ -1,6 +1,8 @@
 """Questions, letters, plan, settings, privacy, media: what a linked person can do, and what the consultant gets."""
 
+import io
 import json
+import zipfile
 
 import pytest
 from sqlalchemy import func, select
@@ -330,9 +332,11 @@ async def test_a_copy_of_the_data_is_the_persons_own(talk: Talk) -> None:
     await amina.does(Pressed("export"))
     file = amina.messages[-1].file
     assert file is not None
-    held = json.loads(file.content)
-    assert held["person"]["given_name"] == "Amina"
-    assert "Omar" not in file.content.decode()
+    assert (file.name, file.media_type) == ("maatje.zip", "application/zip")
+    with zipfile.ZipFile(io.BytesIO(file.content)) as copy:
+        data = copy.read("data.json").decode()
+    assert json.loads(data)["person"]["given_name"] == "Amina"
+    assert "Omar" not in data
 
 
 async def test_erasing_leaves_the_municipalitys_administration_only(talk: Talk) -> None:

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from PIL import Image
 
-from bot.enclosures.file_check import FileCheck, NotLookedAtYet
+from bot.enclosures.background import StillAtWork
+from bot.enclosures.file_check import FileCheck
 from bot.enclosures.files import Attachments
 from bot.enclosures.pdf_pages import Pages
 from bot.enclosures.virus_scan import EICAR, NoVerdict, TestSignature, Verdict
@@ -225,13 +226,13 @@ async def test_a_long_look_is_not_waited_for_and_its_result_is_there_the_next_ti
     check = FileCheck(TestSignature(), draw, waited=0)
     files = {name: File(name, "application/pdf", PDF + name.encode()) for name in "abc"}
     for name, file in files.items():
-        with pytest.raises(NotLookedAtYet):
+        with pytest.raises(StillAtWork):
             await check.look(name, file, as_pictures=True)
     await begun.acquire()
-    with pytest.raises(NotLookedAtYet):
+    with pytest.raises(StillAtWork):
         await check.look("a", files["a"], as_pictures=True)
     go_on.set()
-    await asyncio.gather(*check._looks.values())
+    await asyncio.gather(*check._looks._work.values())
     for name, file in files.items():
         looked = await check.look(name, file, as_pictures=True)
         assert looked.file is not None
@@ -247,7 +248,7 @@ async def test_who_sends_many_files_at_once_fills_no_memory() -> None:
 
     check = FileCheck(TestSignature(), draw, waited=0)
     for number in range(100):
-        with pytest.raises(NotLookedAtYet):
+        with pytest.raises(StillAtWork):
             await check.look(str(number), File("x", "application/pdf", PDF), as_pictures=True)
     assert len(check._looks) <= 8
     await check.close()
