@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import resource
 import signal
 import socket
@@ -21,6 +20,7 @@ from starlette.types import ASGIApp
 from bot.app import App, build
 from bot.channels.registry import set_up
 from bot.configuration.clock import SystemClock
+from bot.configuration.garbage import settle
 from bot.configuration.settings import Settings
 from bot.connections import BoundedConnection
 from bot.enclosures.virus_scan import ScannerAddress
@@ -31,13 +31,6 @@ from storage.engine.migrate import prepare_schema
 from storage.engine.sqlite_file import ServiceLock
 
 log = structlog.get_logger(__name__)
-
-
-# So many more objects made than freed, before the youngest are looked at: some ten megabytes at most. A service holds
-# some hundred megabytes of modules, mapped classes and catalogs that live as long as it does, and makes thousands of
-# small objects a message; with Python's own thresholds the collector took a third of all processor time while
-# dispatching (`maatje bench dispatch`).
-_YOUNG = 50_000
 
 
 # Each browser that looks at a chat holds one connection; more than a city's answer at once would fill the memory.
@@ -249,10 +242,3 @@ async def until_told_to_stop() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
     await told.wait()
-
-
-def settle() -> None:
-    """Leave what is there now out of later collections, and collect less often. Call it once, when all is loaded."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_YOUNG, 20, 20)

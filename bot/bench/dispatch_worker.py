@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.bench.outbox_rows import CHANNEL, LANGUAGES, reminder
 from bot.configuration.clock import SystemClock
-from bot.serve import settle
+from bot.configuration.garbage import settle
 from locales.rendering.catalog import Catalogs
 from locales.rendering.render import Rendered, Renderer
 from reminders.delivery.channel import Capabilities, Receipt

@@ -17,6 +17,7 @@ from sqlalchemy import insert
 
 from bot.configuration.config_file import Configuration
 from bot.configuration.deployment import deploy
+from bot.configuration.garbage import settle
 from bot.configuration.settings import Settings
 from reminders.planning.planner import HORIZON
 from storage.appointments.appointments import Appointment, LessonGroup, Membership
@@ -57,6 +58,7 @@ async def _measure(
         planner = deploy(
             Settings(), keys=database.keys, now=lambda: _NOW, configuration=Configuration(), horizon=horizon
         ).planner
+        settle()
         started = time.perf_counter()
         planned = await planner.plan_ahead(database, progress=progress)
         took = time.perf_counter() - started

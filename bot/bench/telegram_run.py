@@ -21,7 +21,7 @@ from telegram.request import BaseRequest, HTTPXRequest
 
 from bot.bench.outbox_rows import LANGUAGES, reminder
 from bot.channels.telegram.request import AiohttpRequest
-from bot.serve import settle
+from bot.configuration.garbage import settle
 from locales.rendering.catalog import Catalogs
 from locales.rendering.render import Renderer
 

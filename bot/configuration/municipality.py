@@ -24,7 +24,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-import phonenumbers
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from reminders.terms.rule_sets import DEFAULT_RULES, NOTE, RULE_SETS, RuleSet, TermRules
@@ -83,6 +82,9 @@ class Municipality(BaseModel):
     def _is_a_number(cls, written: str) -> str:
         if not written:
             return ""
+        # Its tables take a while to load, and most municipalities' file has no number.
+        import phonenumbers
+
         try:
             number = phonenumbers.parse(written, "NL")
         except phonenumbers.NumberParseException as error:

@@ -14,9 +14,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 from locales.rendering.languages import LANGUAGES, fallback_chain
 
 FOLDER = Path(__file__).parents[1]
@@ -36,6 +33,10 @@ def _translations(po: Path, locale: str) -> gettext.GNUTranslations:
     if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
         with mo.open("rb") as file:
             return gettext.GNUTranslations(file)
+    # Only a checkout compiles its catalogs; what is installed starts without this.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
     with po.open("rb") as file:
         catalog = read_po(file, locale=locale)
     buffer = io.BytesIO()

@@ -12,7 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import yaml
 from babel import Locale
 from babel.dates import parse_pattern
 
@@ -130,6 +129,9 @@ def date_words(locale: str) -> DateWords:
 
 @lru_cache(maxsize=1)
 def _file() -> dict[str, object]:
+    # Not before dates are written: commands that write none start without it.
+    import yaml
+
     data = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     if not isinstance(data, dict):
         raise BadDates("dates.yaml should be a mapping of languages")

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, Union, cast
 
 from sqlalchemy import BigInteger, ColumnClause, ColumnElement, DateTime, FromClause, Integer, Label, LargeBinary
@@ -42,8 +43,21 @@ def keys_of(dialect: Dialect) -> KeyRing:
 
 
 def sqlite_text(moment: datetime) -> str:
-    """An instant as it stands in an SQLite file: "2026-03-02 13:00:00.000000", in UTC without saying so."""
-    return moment.astimezone(UTC).isoformat(" ", "microseconds").removesuffix("+00:00")
+    """An instant as it stands in an SQLite file: "2026-03-02 13:00:00.000000", in UTC without saying so.
+
+    Raises:
+        ValueError: it is naive, and so no instant.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a naive datetime is no instant; give it a zone")
+    return _utc_text(moment.astimezone(UTC))
+
+
+# Of what is written at once, most instants stand in several columns or rows. Only of UTC: in another zone the hour that
+# comes twice in October is equal to itself, and is two instants.
+@lru_cache(maxsize=4096)
+def _utc_text(moment: datetime) -> str:
+    return moment.isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
 class _SqliteInstant(DATETIME):
@@ -85,6 +99,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError("a naive datetime is no instant; give it a zone")
         return value.astimezone(UTC)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], object] | None:
+        """SQLite's own column writes UTC, whatever the zone."""
+        if dialect.name == "sqlite":
+            return _SQLITE_INSTANT.bind_processor(dialect)
+        return super().bind_processor(dialect)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Read back as UTC."""
@@ -218,6 +238,9 @@ class Encrypted(EncryptedColumn[str]):
         return plain.decode()
 
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 class EncryptedJson(EncryptedColumn[dict[str, Json]]):
     """A JSON object that is encrypted at rest."""
 
@@ -225,7 +248,7 @@ class EncryptedJson(EncryptedColumn[dict[str, Json]]):
 
     def to_bytes(self, value: dict[str, Json]) -> bytes:
         """Compact JSON."""
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return _COMPACT.encode(value).encode()
 
     def from_bytes(self, plain: bytes) -> dict[str, Json]:
         """Parse."""

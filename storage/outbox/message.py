@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.engine.base import Base
-from storage.engine.columns import EncryptedJson, Json, RowId, vocabulary
+from storage.engine.columns import EncryptedJson, Json, RowId, RowValue, vocabulary
+from storage.engine.encryption.row_binding import row_name
 from storage.people.contacts import Contact
 from storage.vocabulary import MessageState, Priority
 
@@ -135,7 +136,8 @@ def row_of(message: Outgoing, now: datetime) -> dict[str, object]:
     return {
         "key": message.key,
         "kind": message.kind,
-        "params": message.params,
+        # Bound to its row here already, so that thousands of rows need not be made anew for that.
+        "params": RowValue(message.params, row_name(message.key)),
         "person_id": message.person_id,
         "consultant_id": message.consultant_id,
         "contact_id": message.contact_id,

@@ -132,7 +132,7 @@ def write_results(connection: Connection, results: Sequence[Result], worker: str
         return
     results = sorted(results, key=lambda result: result.id)
     sqlite = connection.dialect.name == "sqlite"
-    at = _as_text() if sqlite else _as_it_is
+    at = _as_text if sqlite else _as_it_is
     rows = [
         (
             result.state.value,
@@ -218,16 +218,5 @@ def _as_it_is(moment: datetime | None) -> datetime | None:
     return moment
 
 
-def _as_text() -> Callable[[datetime | None], str | None]:
-    """Instants as SQLite has them, each written out once: when a message was sent stands in three tables."""
-    written: dict[datetime, str] = {}
-
-    def at(moment: datetime | None) -> str | None:
-        if moment is None:
-            return None
-        text = written.get(moment)
-        if text is None:
-            text = written[moment] = sqlite_text(moment)
-        return text
-
-    return at
+def _as_text(moment: datetime | None) -> str | None:
+    return None if moment is None else sqlite_text(moment)

@@ -7,10 +7,10 @@ spoilt beyond that is refused, for a reminder to a wrong number is read by someb
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import phonenumbers
-from phonenumbers import PhoneNumber, PhoneNumberType
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 HOW: Final = "write 0612345678 or +31612345678"
 # "3,16123E+10": the last digits are gone.
@@ -18,8 +18,6 @@ _SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d{1,2}")
 # "31612345678.0": a spreadsheet's number. What begins with a zero was never one.
 _FLOAT = re.compile(r"([1-9]\d{8,14})[.,]0+")
 _MARKS = frozenset("+()-./ ")
-_OF_SMS = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.PAGER})
-_OF_NOBODY = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.TOLL_FREE})
 
 
 class NoTelephone(ValueError):
@@ -41,6 +39,10 @@ def read_telephone(text: str) -> Telephone:
     Raises:
         NoTelephone: with the reason.
     """
+    # Its tables take a while to load: what reads no numbers starts without them.
+    import phonenumbers
+    from phonenumbers import PhoneNumberType as Kind
+
     written = "".join(char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
     written = "".join(str(unicodedata.digit(char)) if char.isdigit() else char for char in written.strip(" '"))
     if _SCIENTIFIC.fullmatch(written):
@@ -60,13 +62,15 @@ def read_telephone(text: str) -> Telephone:
         raise NoTelephone(f"is no telephone number; {HOW}") from None
     if not phonenumbers.is_valid_number(number):
         raise NoTelephone(_why_not(number, written))
-    if phonenumbers.number_type(number) in _OF_NOBODY:
+    kind = phonenumbers.number_type(number)
+    if kind in (Kind.PREMIUM_RATE, Kind.SHARED_COST, Kind.TOLL_FREE):
         raise NoTelephone(f"is a service number, and nobody's telephone; {HOW}")
     found = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return Telephone(found, phonenumbers.number_type(number) in _OF_SMS, written[:1] not in ("+", "0", "("))
+    takes_sms = kind in (Kind.MOBILE, Kind.FIXED_LINE_OR_MOBILE, Kind.PAGER)
+    return Telephone(found, takes_sms, written[:1] not in ("+", "0", "("))
 
 
-def _why_not(number: PhoneNumber, written: str) -> str:
+def _why_not(number: "PhoneNumber", written: str) -> str:
     digits = sum(map(str.isdigit, written))
     if number.country_code != 31:
         return f"is no number of its country; look at its digits, or {HOW}"

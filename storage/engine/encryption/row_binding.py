@@ -44,14 +44,15 @@ def _bound(
         return statement, many, one
     table, rows = statement.table, list(many) or ([one] if one else [])
     encrypted = _encrypted_of(table)
-    if all(row.get(name) is None for row in rows for name in encrypted):
+    if all(row.get(name) is None or isinstance(row[name], RowValue) for row in rows for name in encrypted):
         return statement, many, one
     if isinstance(statement, Insert):
         rows = _numbered(connection, table, rows)
-        bound = [_with_row(row, {name: [c.key for c in by] for name, by in encrypted.items()}) for row in rows]
+        named_by = {name: [c.key for c in by] for name, by in encrypted.items()}
     else:
         # As the ORM calls what an update finds its row by.
-        bound = [_with_row(row, {name: [c._label or "" for c in by] for name, by in encrypted.items()}) for row in rows]
+        named_by = {name: [c._label or "" for c in by] for name, by in encrypted.items()}
+    bound = [_with_row(row, named_by) for row in rows]
     return (statement, bound, {}) if many else (statement, [], bound[0])
 
 
