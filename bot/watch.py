@@ -5,17 +5,14 @@ start says what is wrong) instead of a service that answers 503 for ever.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-import structlog
-from sqlalchemy.exc import DatabaseError, SQLAlchemyError
-
 from reminders.delivery.channel import Clock
-from storage.engine.database import Database, is_damaged
-from storage.engine.sqlite_file import FileMark
-
-log = structlog.get_logger(__name__)
+from reminders.delivery.episodes import Episodes
+from storage.engine.database import Database
+from storage.engine.sqlite_file import FileMark, is_damage, look_inside
 
 LOOK_EVERY = 5.0
 #: A wall clock that was set by more than this is said and survived; less is drift.
@@ -43,6 +40,7 @@ class Watch:
         self._sleep = sleep
         self._file = database.url.database if database.is_sqlite else None
         self._mark = FileMark.of(self._file)
+        self._out_of_reach = Episodes("watch_database_out_of_reach")
         self._offset = clock.now() - clock.steady()
 
     async def run(self) -> None:
@@ -68,15 +66,19 @@ class Watch:
         if mark != self._mark:
             what = "is gone" if mark is None else "was replaced"
             raise DatabaseLost(f"The database file {self._file} {what} while the service ran. Look, then start again.")
+        damaged = self._database.is_damaged
         try:
-            await self._database.clock()
-        except DatabaseError as error:
-            if is_damaged(error):
-                raise DatabaseLost(
-                    f"The database file {self._file} is damaged. Bring back the last backup (maatje restore)."
-                ) from error
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("watch_database_out_of_reach", error=type(error).__name__)
+            await asyncio.to_thread(look_inside, self._file)
+        except sqlite3.DatabaseError as error:
+            damaged = damaged or is_damage(error)
+            if not damaged:
+                self._out_of_reach.noticed("file", error=type(error).__name__)
+        else:
+            self._out_of_reach.well("file")
+        if damaged:
+            raise DatabaseLost(
+                f"The database file {self._file} is damaged. Bring back the last backup (maatje restore)."
+            )
 
     async def _at_the_clock(self) -> None:
         offset = self._clock.now() - self._clock.steady()

@@ -30,7 +30,7 @@ def serve(
     # Here, because the whole service comes with it, and the other commands need not wait for that.
     from bot.serve import PlainConnection, PortTaken, TooFewDescriptors
     from bot.watch import DatabaseLost
-    from storage.engine.sqlite_file import FileServed
+    from storage.engine.sqlite_file import FileNotWritable, FileServed
 
     settings = read_settings()
     changes: dict[str, object] = {}
@@ -52,7 +52,15 @@ def serve(
 
     try:
         run(work)
-    except (PortTaken, SchemaIsOld, PlainConnection, PolicyError, FileServed, TooFewDescriptors) as error:
+    except (
+        PortTaken,
+        SchemaIsOld,
+        PlainConnection,
+        PolicyError,
+        FileServed,
+        FileNotWritable,
+        TooFewDescriptors,
+    ) as error:
         stop(str(error), WRONG_USAGE)
     except DatabaseLost as error:
         stop(str(error), FAULTS)

@@ -1,13 +1,12 @@
 """The database: one engine, transactions for reading and for writing, on SQLite and PostgreSQL alike."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 from sqlalchemy import event, make_url, text
-from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
@@ -17,6 +16,7 @@ from storage.engine.columns import KEYS_ATTRIBUTE
 from storage.engine.encryption.row_binding import bind_rows
 from storage.engine.keys import KeyRing
 from storage.engine.sqlite_driver import AtOnce, connector
+from storage.engine.sqlite_file import is_damage
 
 _READ_ONLY = "maatje_read_only"
 NO_TRANSACTION = "maatje_no_transaction"
@@ -64,9 +64,7 @@ def is_unusable(error: DatabaseError) -> bool:
 
 def is_damaged(error: DatabaseError) -> bool:
     """Whether SQLite says that the file is no database, or one that was damaged."""
-    return isinstance(error.orig, sqlite3.DatabaseError) and error.orig.sqlite_errorname.startswith(
-        ("SQLITE_CORRUPT", "SQLITE_NOTADB")
-    )
+    return is_damage(error.orig)
 
 
 class Database:
@@ -84,16 +82,26 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         #: Who may write now, where there is one writer (SQLite). First come, first served.
         self.writer = asyncio.Lock() if self.is_sqlite else None
+        #: Whether any statement came upon a damaged page of the file; for the watch, which ends the process.
+        self.is_damaged = False
         if self.is_sqlite:
             self.engine = create_async_engine(self.url, hide_parameters=True, async_creator=connector(self.url))
             event.listen(self.engine.sync_engine, "connect", _set_up_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+            self.notes_damage(self.engine.sync_engine)
         else:
             self.engine = create_async_engine(
                 self.url, hide_parameters=True, pool_size=pool_size, max_overflow=5, pool_pre_ping=True
             )
         setattr(self.engine.sync_engine.dialect, KEYS_ATTRIBUTE, keys)
         bind_rows(self.engine.sync_engine)
+
+    def notes_damage(self, engine: Engine) -> None:
+        """Remember when a statement of this engine comes upon a damaged page (`is_damaged`)."""
+        event.listen(engine, "handle_error", self._note_damage)
+
+    def _note_damage(self, context: ExceptionContext) -> None:
+        self.is_damaged = self.is_damaged or is_damage(context.original_exception)
 
     def is_missing(self) -> bool:
         """Whether it is an SQLite file that is not there yet; `migrate` makes it."""

@@ -102,6 +102,33 @@ class FileMark:
         return cls(found.st_dev, found.st_ino)
 
 
+class FileNotWritable(OSError):
+    """This user may not write the database's file or beside it."""
+
+    def __init__(self, path: str, error: OSError) -> None:
+        super().__init__(
+            f"{path} and its folder must be writable for the user of this process ({error.strerror}): SQLite keeps its "
+            "log beside the file. Mend the rights (chown, chmod), or name another place in MAATJE_DATABASE_URL."
+        )
+
+
+def look_inside(path: str) -> None:
+    """Read the file's first pages anew: a connection that is open goes on with what it remembers of them.
+
+    Raises:
+        sqlite3.DatabaseError: it cannot be read now, or is no database (any more).
+    """
+    with contextlib.closing(connect(path)) as connection:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Whether SQLite says that the file is no database, or one that was damaged."""
+    return isinstance(error, sqlite3.DatabaseError) and getattr(error, "sqlite_errorname", "").startswith(
+        ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+    )
+
+
 def is_served(path: str) -> bool:
     """Whether a service runs on this file; it may be this process."""
     try:
@@ -147,9 +174,12 @@ class ServiceLock:
 
         Raises:
             FileServed: another process has it.
-            OSError: the lock's file cannot be written.
+            FileNotWritable: the lock's file cannot be written.
         """
-        held = os.open(self._path + _LOCK_END, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            held = os.open(self._path + _LOCK_END, os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError as error:
+            raise FileNotWritable(self._path, error) from error
         try:
             _take(held)
         except BlockingIOError:

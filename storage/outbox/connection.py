@@ -38,6 +38,7 @@ class Transactions:
             )
             event.listen(engine, "connect", _set_up_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
+            database.notes_damage(engine)
         else:
             self._postgresql = create_async_engine(
                 database.url, pool_size=3, max_overflow=2, isolation_level="AUTOCOMMIT"

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 
 from bot.readiness import Readiness
 from bot.watch import DatabaseLost, Watch
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
-from storage.engine.sqlite_file import FileServed, ServiceLock
+from storage.engine.sqlite_file import FileNotWritable, FileServed, ServiceLock
 from tests.clock import FakeClock
 from tests.databases import SqliteDatabases, opened
 
@@ -48,6 +49,42 @@ async def test_a_file_that_was_replaced_ends_the_service(
     os.replace(other, _file(sqlite_database))
     with pytest.raises(DatabaseLost, match="was replaced"):
         await watch.look()
+
+
+async def test_a_file_that_was_damaged_ends_the_service_also_where_all_of_it_is_remembered(
+    sqlite_database: Database, clock: FakeClock
+) -> None:
+    watch = Watch(sqlite_database, clock, Jumps())
+    assert await sqlite_database.can_write()
+    await watch.look()
+    with _file(sqlite_database).open("r+b") as file:
+        file.write(b"no database any more" * 100)
+    with pytest.raises(DatabaseLost, match="is damaged"):
+        await watch.look()
+
+
+async def test_a_damaged_page_that_any_statement_comes_upon_ends_the_service(
+    sqlite_database: Database, clock: FakeClock
+) -> None:
+    watch = Watch(sqlite_database, clock, Jumps())
+    await sqlite_database.forget_deleted()
+    size = _file(sqlite_database).stat().st_size
+    with _file(sqlite_database).open("r+b") as file:
+        # All but the first page, which says that it is a database.
+        file.seek(4096)
+        file.write(b"\xee" * (size - 4096))
+    with pytest.raises(DatabaseError):
+        async with sqlite_database.reading() as session:
+            await session.execute(text("SELECT count(*) FROM outbox"))
+    with pytest.raises(DatabaseLost, match="is damaged"):
+        await watch.look()
+
+
+def test_a_folder_that_may_not_be_written_is_said_with_what_to_do(tmp_path: Path) -> None:
+    # A folder where the lock's file should stand cannot be written by anybody, root included.
+    (tmp_path / "maatje.db-service").mkdir()
+    with pytest.raises(FileNotWritable, match="chown"), ServiceLock(str(tmp_path / "maatje.db")):
+        pass
 
 
 async def test_a_clock_that_is_set_is_noticed_once_and_drift_is_not(
