@@ -1,7 +1,10 @@
 """Databases for tests, made in milliseconds: a copy of one migrated SQLite file, a clone of one PostgreSQL template."""
 
 import asyncio
+import contextlib
 import shutil
+import signal
+import subprocess
 import tempfile
 import threading
 import uuid
@@ -106,6 +109,25 @@ class PostgresDatabases:
         name = database_url(url).database
         self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
+    def crash(self) -> None:
+        """The server dies: nothing is finished, its clients are cut off."""
+        process = self._server.get_postmaster_info().process
+        assert process is not None
+        process.send_signal(signal.SIGQUIT)
+        process.wait(30)
+
+    def start_again(self) -> None:
+        """A new server on the same data, at the same address."""
+        for _ in range(10):
+            # It gives up after ten seconds, which a busy machine needs to recover; the server goes on coming up.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._server.ensure_postgres_running()
+                return
+
+    def do(self, url: str, *statements: str) -> None:
+        """Statements of the server's owner in a database, each by itself."""
+        self._execute(*statements, url=database_url(url))
+
     def stop(self) -> None:
         """Stop the server and delete its files."""
         self._server.cleanup()
@@ -114,9 +136,9 @@ class PostgresDatabases:
     def _url_of(self, name: str) -> str:
         return self._url.set(database=name).render_as_string(hide_password=False)
 
-    def _execute(self, *statements: str) -> None:
+    def _execute(self, *statements: str, url: URL | None = None) -> None:
         async def work() -> None:
-            engine = create_async_engine(self._url, isolation_level="AUTOCOMMIT")
+            engine = create_async_engine(url or self._url, isolation_level="AUTOCOMMIT")
             async with engine.connect() as connection:
                 for statement in statements:
                     await connection.execute(text(statement))

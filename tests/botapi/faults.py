@@ -19,6 +19,7 @@ class FaultKind(StrEnum):
     HANG = "hang"  # no answer until released; then the request is handled as if nothing had been
     SLOW = "slow"  # handled after `seconds`
     GARBAGE = "garbage"  # 200 with a body that is no JSON; nothing was taken
+    HUGE = "huge"  # 200 with 150 MB of white space; nothing was taken
     ANSWER_LOST = "answer_lost"  # the message is taken, then the connection is reset
 
 

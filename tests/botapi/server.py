@@ -18,7 +18,7 @@ from tests.botapi.faults import Fault, FaultKind, Faults, Flood, FloodGate
 from tests.botapi.methods import Methods
 from tests.botapi.schema import METHODS, parse
 from tests.botapi.updates import UpdateQueue
-from tests.botapi.wire import answer, chat_of, read_request, reset_connection
+from tests.botapi.wire import answer, chat_of, huge_answer, read_request, reset_connection
 from tests.botapi.world import World
 
 DEFAULT_TOKEN = "4242424242:COUNTERPART_OF_THE_BOT_API_FOR_TEST"
@@ -214,6 +214,8 @@ class BotApi:
                 return reset_connection(request)
             case FaultKind.GARBAGE:
                 return web.Response(text='{"ok":true,"result":{"message_id":', content_type="application/json")
+            case FaultKind.HUGE:
+                return await huge_answer(request)
             case FaultKind.HANG:
                 await fault.released.wait()
             case FaultKind.SLOW:

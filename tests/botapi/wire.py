@@ -69,3 +69,16 @@ def reset_connection(request: web.Request) -> web.Response:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         transport.abort()
     return web.Response()
+
+
+async def huge_answer(request: web.Request, megabytes: int = 150) -> web.StreamResponse:
+    """An answer far beyond what any client should read; ends when the client has had enough."""
+    response = web.StreamResponse(headers={"content-type": "application/json"})
+    await response.prepare(request)
+    try:
+        for _ in range(megabytes):
+            await response.write(b" " * 1_000_000)
+        await response.write_eof()
+    except ConnectionError:
+        pass
+    return response

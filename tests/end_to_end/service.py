@@ -15,6 +15,7 @@ import aiohttp
 
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN = 30.0
+SECRET = "a secret for end to end tests only"
 
 
 def free_port() -> int:
@@ -31,11 +32,13 @@ class Service:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = folder
+        # What the service is started by, to bound or bend what it sees of the machine.
+        self.under: tuple[str, ...] = ()
         self._process: asyncio.subprocess.Process | None = None
         self._environment: dict[str, str] = {
             **{name: value for name, value in os.environ.items() if not name.startswith("MAATJE_")},
             "MAATJE_DATABASE_URL": database_url,
-            "MAATJE_SECRET_KEY": "a secret for end to end tests only",
+            "MAATJE_SECRET_KEY": SECRET,
             "MAATJE_TELEGRAM_TOKEN": token,
             "MAATJE_TELEGRAM_API_URL": telegram_url,
             "MAATJE_PORT": str(self.port),
@@ -67,12 +70,34 @@ class Service:
         shown = await asyncio.to_thread(self.maatje, "invite", who, "--json")
         return str(json.loads(shown)["code"])
 
-    async def start(self) -> None:
-        """Run the service and wait until it is ready."""
+    async def begin(self) -> None:
+        """Run the service, without waiting for anything."""
+        command = (*self.under, sys.executable, "-m", "bot", "run")
         with (self._folder / "service.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", cwd=self._folder, env=self._environment, stdout=log, stderr=log
+                *command, cwd=self._folder, env=self._environment, stdout=log, stderr=log
             )
+
+    async def ended(self, within: float = 0.0) -> int | None:
+        """Its exit code, when it ends within so many seconds."""
+        assert self._process is not None
+        try:
+            async with asyncio.timeout(within):
+                return await self._process.wait()
+        except TimeoutError:
+            return self._process.returncode
+
+    def memory(self) -> int:
+        """The most memory that the process had until now, in megabytes."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
+        return int(kilobytes) // 1000
+
+    async def start(self) -> None:
+        """Run the service and wait until it is ready."""
+        await self.begin()
+        assert self._process is not None
         async with aiohttp.ClientSession() as http, asyncio.timeout(STARTS_WITHIN):
             while True:
                 if self._process.returncode is not None:

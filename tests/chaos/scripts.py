@@ -1,0 +1,5 @@
+"""All faults that are played, in the order in which they are."""
+
+from tests.chaos import inbound, outbound, starting
+
+SCRIPTS = (*inbound.SCRIPTS, *outbound.SCRIPTS, *starting.SCRIPTS)

@@ -1,0 +1,34 @@
+"""Each fault in short, as `make chaos` plays it at length: nobody's words are lost, excused or answered twice.
+
+Each on its first engine and way, and on its last: SQLite by webhook and PostgreSQL by polling where all are for it.
+"""
+
+import pytest
+
+from tests.chaos.run import Run, Script
+from tests.chaos.scripts import SCRIPTS
+from tests.chaos.stage import POSTGRESQL
+from tests.databases import PostgresDatabases
+
+
+def _cases(script: Script) -> list[tuple[str, str]]:
+    ends = [(script.engines[0], script.ways[0]), (script.engines[-1], script.ways[-1])]
+    return ends[:1] if ends[0] == ends[1] else ends
+
+
+CASES = [
+    pytest.param(script, engine, way, id=f"{script.name}-{engine}-{way}")
+    for script in SCRIPTS
+    if not script.only_full
+    for engine, way in _cases(script)
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("script", "engine", "way"), CASES)
+async def test_a_fault_passes_and_nothing_is_gone(
+    script: Script, engine: str, way: str, request: pytest.FixtureRequest
+) -> None:
+    server: PostgresDatabases | None = request.getfixturevalue("postgres_databases") if engine == POSTGRESQL else None
+    sheet = await script.play(Run(engine, way, script.short, script.short_seconds, server))
+    assert sheet.faults == []
