@@ -25,6 +25,8 @@ from storage.vocabulary import LOST, ON_ITS_WAY, AppointmentStatus, Change, Mess
 # What was lost longer ago is for a talk; and so is what began longer ago.
 _LATELY = timedelta(days=30)
 _BEGUN = timedelta(days=1)
+# What is due within a night to somebody whom messages do not reach will be lost as well.
+_SOON = timedelta(hours=12)
 
 
 class Loss(NamedTuple):
@@ -76,14 +78,14 @@ async def lost_of(
     session: AsyncSession, person_ids: Collection[int], now: datetime, zone: ZoneInfo
 ) -> dict[int, list[LostOf]]:
     """What there is to tell by telephone to people whom messages do not reach, by person: what is not as they heard it
-    first, then what was lost and not told since, by time."""
+    first, then what was lost and not told since, or waits and is about to be, by time."""
     if not person_ids:
         return {}
     failed = await session.execute(
         select(Message.person_id, Message.appointment_id, func.max(Message.id))
         .where(
             among(Message.person_id, person_ids),
-            Message.state.in_(LOST),
+            Message.state.in_(LOST) | ((Message.state == MessageState.PENDING) & (Message.due_at < now + _SOON)),
             Message.appointment_id.is_not(None),
             Message.due_at > now - _LATELY,
         )

@@ -16,7 +16,7 @@ from storage.people.contacts import Contact
 from storage.people.phone_tasks import PhoneTask
 from storage.vocabulary import ContactState, MessageState, Priority, TaskState
 from tests.clock import FakeClock
-from tests.reminders.planning.planning_world import ZONE, PlanningWorld, holds
+from tests.reminders.planning.planning_world import ZONE, PlanningWorld, holds, local
 
 
 @pytest.fixture
@@ -293,3 +293,20 @@ async def test_a_question_how_it_goes_that_came_back_days_later_is_with_the_cons
         )
     world.clock.forward(days=2)
     assert holds(await ilse(world), "komen niet aan bij Amina")
+
+
+async def test_what_waits_for_the_morning_is_told_by_who_telephones_before(world: PlanningWorld) -> None:
+    """Found by the model: made at night, while the address was already gone; the task named no appointment."""
+    amina = await world.person()
+    await world.made("2026-03-25 16:00", person=amina)
+    await world.heard("2026-03-18 16:00")
+    world.clock.set(local("2026-03-18 23:21"))
+    await world.made("2026-03-20 09:30", person=amina, location="Bibliotheek")
+    assert await world.heard() == []
+    async with world.database.writing() as session:
+        await session.execute(update(Contact).where(Contact.person_id == amina).values(state=ContactState.BLOCKED))
+        told = Message.person_id == amina, Message.state == MessageState.SENT
+        await session.execute(
+            update(Message).where(*told).values(state=MessageState.FAILED, lost_at=world.clock.now(), reason="bounced")
+        )
+    assert any("Bibliotheek" in text for text in await ilse(world))
