@@ -129,11 +129,12 @@ async def groups_of(
             Membership.from_on <= on,
             or_(Membership.until_on.is_(None), Membership.until_on >= on),
         )
-        .order_by(LessonGroup.name, Membership.person_id)
+        .order_by(Membership.person_id)
     )
     found: dict[int, tuple[LessonGroup, list[Person]]] = {}
     for group, person_id in rows:
         members = found.setdefault(group.id, (group, []))[1]
         if known[person_id] not in members:
             members.append(known[person_id])
-    return list(found.values())
+    # Names are encrypted; the database cannot sort by them.
+    return sorted(found.values(), key=lambda one: one[0].name)

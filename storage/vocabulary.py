@@ -101,6 +101,10 @@ class Presence(StrEnum):
     EXCUSED = "excused"
 
 
+#: Who was there.
+THERE: Final = frozenset({Presence.PRESENT, Presence.LATE})
+
+
 class Group(StrEnum):
     """Whose rules hold: asylum status holders, or family and other migrants (start note 1.10)."""
 

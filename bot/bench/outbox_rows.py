@@ -68,10 +68,12 @@ class Seeder:
 
         def persons() -> Iterator[Row]:
             for n in range(1, count + 1):
-                language = LANGUAGES[n % len(LANGUAGES)]
+                code = LANGUAGES[n % len(LANGUAGES)].encode().ljust(8)
+                language = self._keys.encrypt(code, "person.language", row_name(n))
+                group = self._keys.encrypt(b"asylum".ljust(32), "person.participant_group", row_name(n))
                 name = self._keys.encrypt(b"Bench", "person.given_name", row_name(n))
                 family = self._keys.encrypt(b"Mark", "person.family_name", row_name(n))
-                yield n, f"{_OURS}{n}", name, family, language, "asylum", "Huizen", "everything", "", listens, at, at
+                yield n, f"{_OURS}{n}", name, family, language, group, "Huizen", "everything", "", listens, at, at
 
         def contacts() -> Iterator[Row]:
             for n in range(1, count + 1):

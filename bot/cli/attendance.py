@@ -24,7 +24,7 @@ from bot.reports.attendance_plot import PlotImpossible, check_plots, draw
 from locales.rendering.catalog import Catalogs
 from locales.rendering.render import Renderer
 from reminders.terms.terms import Route, hours_required
-from storage.appointments.appointments import day_bounds, is_a_group
+from storage.appointments.appointments import day_bounds, group_named
 from storage.attendance.attendance import Attended, Outcome, attendance_of
 from storage.engine.database import Database
 from storage.importing.cells import EARLIEST, LATEST
@@ -180,7 +180,7 @@ async def _report(database: Database, settings: Settings, wanted: _Wanted) -> _F
             if consultant is None:
                 stop(f"No consultant with the e-mail address {wanted.consultant!r}.")
             consultant_id = consultant.id
-        if wanted.group is not None and not await is_a_group(session, wanted.group):
+        if wanted.group is not None and await group_named(session, wanted.group) is None:
             stop(f"No lesson group is called {wanted.group!r}. Write it as in the groups table.")
         rows = await attendance_of(
             session,

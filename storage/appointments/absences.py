@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabulary
+from storage.engine.encryption.kinds import EncryptedCode, EncryptedWord
 from storage.people.sent_media import SentAlong, SentMedia
 from storage.vocabulary import AbsenceReason, AbsenceState
 
@@ -22,12 +23,12 @@ class Absence(Base, kw_only=True):
     state: Mapped[AbsenceState] = mapped_column(vocabulary(AbsenceState), default=AbsenceState.DRAFT)
     # Counts what the consultant was told: a changed report is told again, once.
     version: Mapped[int] = mapped_column(default=0)
-    reason: Mapped[AbsenceReason | None] = mapped_column(vocabulary(AbsenceReason), default=None)
+    reason: Mapped[AbsenceReason | None] = mapped_column(EncryptedWord("absence.reason", AbsenceReason), default=None)
     from_on: Mapped[date | None] = mapped_column(default=None)
     until_on: Mapped[date | None] = mapped_column(default=None)
     open_ended: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str | None] = mapped_column(Encrypted("absence.note"), default=None)
-    note_language: Mapped[str | None] = mapped_column(String(8), default=None)
+    note_language: Mapped[str | None] = mapped_column(EncryptedCode("absence.note_language"), default=None)
     attachment: Mapped[tuple[SentMedia, ...]] = mapped_column(
         SentAlong("absence.attachment"), nullable=True, default=()
     )

@@ -4,14 +4,29 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, and_, false, or_, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    and_,
+    false,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import ColumnElement
 
 from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabulary
+from storage.engine.encryption.kinds import EncryptedNumber, EncryptedWord
+from storage.engine.encryption.row_binding import keyed_hashes
 from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, Presence
+
+_WHOSE = ("appointment_id", "person_id")
 
 
 class LessonGroup(Base, kw_only=True):
@@ -20,7 +35,9 @@ class LessonGroup(Base, kw_only=True):
     __tablename__ = "lesson_group"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
-    name: Mapped[str] = mapped_column(String(120), unique=True)
+    name: Mapped[str] = mapped_column(Encrypted("lesson_group.name"))
+    # A keyed index: a name stands once, and a timetable's or a list's group is found by it.
+    name_hash: Mapped[bytes] = mapped_column(LargeBinary(16), unique=True, init=False, info={"hash_of": "name"})
 
 
 class Membership(Base, kw_only=True):
@@ -84,8 +101,11 @@ class Participation(Base, kw_only=True):
     answered_version: Mapped[int | None] = mapped_column(default=None)
     answered_for: Mapped[datetime | None] = mapped_column(default=None)
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
-    presence: Mapped[Presence | None] = mapped_column(vocabulary(Presence), default=None)
-    minutes: Mapped[int | None] = mapped_column(default=None)
+    # Bound to appointment and person, not to a number: lists write them over what may be there already.
+    presence: Mapped[Presence | None] = mapped_column(
+        EncryptedWord("participation.presence", Presence, _WHOSE), default=None
+    )
+    minutes: Mapped[int | None] = mapped_column(EncryptedNumber("participation.minutes", _WHOSE), default=None)
 
 
 async def appointments_of(
@@ -262,6 +282,7 @@ def _in_membership(appointment: Appointment, membership: Membership, zone: ZoneI
     return membership.from_on <= day and (membership.until_on is None or day <= membership.until_on)
 
 
-async def is_a_group(session: AsyncSession, name: str) -> bool:
-    """Whether a lesson group has this name."""
-    return await session.scalar(select(LessonGroup.id).where(LessonGroup.name == name)) is not None
+async def group_named(session: AsyncSession, name: str) -> int | None:
+    """The id of the lesson group with this very name."""
+    hashes = keyed_hashes(session.get_bind().dialect, LessonGroup.name, [name])
+    return await session.scalar(select(LessonGroup.id).where(LessonGroup.name_hash.in_(hashes)))

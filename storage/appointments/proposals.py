@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, update
+from sqlalchemy import ForeignKey, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.engine.base import Base
-from storage.engine.columns import IDS_NEVER_REUSED, RowId, vocabulary
+from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabulary
 from storage.vocabulary import ProposalState
 
 
@@ -23,7 +23,7 @@ class Proposal(Base, kw_only=True):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     consultant_id: Mapped[int] = mapped_column(ForeignKey("consultant.id"))
     # Instants (ISO, UTC), comma-separated.
-    times: Mapped[str] = mapped_column(String(120))
+    times: Mapped[str] = mapped_column(Encrypted("proposal.times"))
     state: Mapped[ProposalState] = mapped_column(vocabulary(ProposalState), default=ProposalState.OPEN)
     made_at: Mapped[datetime]
     answered_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -10,12 +10,12 @@ from datetime import date, datetime
 from typing import NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import LargeBinary, Table, or_, select, type_coerce
+from sqlalchemy import LargeBinary, Table, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.appointments import Appointment, Membership, Participation
 from storage.engine.one_of_many import among, among_those
-from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, Presence
+from storage.vocabulary import THERE, Answer, AppointmentKind, AppointmentStatus
 
 # Keeps a statement below both engines' limits on bound values.
 _AT_ONCE = 500
@@ -228,7 +228,7 @@ async def contact_moments(
     found: defaultdict[int, list[datetime]] = defaultdict(list)
     for some in _in_turn(person_ids):
         rows = await session.execute(
-            select(Appointment.person_id, Appointment.starts_at)
+            select(Appointment.person_id, Appointment.starts_at, Participation.presence, Participation.answer)
             .outerjoin(
                 Participation,
                 (Participation.appointment_id == Appointment.id) & (Participation.person_id == Appointment.person_id),
@@ -238,16 +238,12 @@ async def contact_moments(
                 Appointment.kind.in_(kinds),
                 Appointment.status == AppointmentStatus.PLANNED,
                 Appointment.starts_at < until,
-                or_(
-                    Participation.presence.in_([Presence.PRESENT, Presence.LATE]),
-                    # Nobody noted who was there: it counts unless the person said that they would not come.
-                    Participation.presence.is_(None)
-                    & or_(Participation.answer.is_(None), Participation.answer == Answer.COMING),
-                ),
             )
         )
-        for person_id, starts_at in rows:
-            if person_id is not None:
+        for person_id, starts_at, presence, answer in rows:
+            # Where nobody noted who was there it counts unless the person said that they would not come.
+            took_place = answer in (None, Answer.COMING) if presence is None else presence in THERE
+            if person_id is not None and took_place:
                 found[person_id].append(starts_at)
     return dict(found)
 

@@ -18,13 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.appointment_kinds import APPOINTMENTS
 from storage.appointments.absence_reports import is_same_day
 from storage.appointments.absences import Absence, AbsenceAppointment
-from storage.appointments.appointments import Appointment, LessonGroup, Participation
+from storage.appointments.appointments import Appointment, LessonGroup, Participation, group_named
+from storage.engine.one_of_many import among
 from storage.people.people import Person
-from storage.vocabulary import SENT_REPORT, AbsenceReason, AppointmentKind, AppointmentStatus, Presence
+from storage.vocabulary import SENT_REPORT, THERE, AbsenceReason, AppointmentKind, AppointmentStatus, Presence
 
 # More ids than this do not fit in one statement on both engines; the rows are then compared here.
 _MOST_IDS = 10_000
-THERE = frozenset({Presence.PRESENT, Presence.LATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,10 @@ async def attendance_of(
     if wanted is not None and len(wanted) <= _MOST_IDS:
         conditions.append(Participation.person_id.in_(wanted))
     if group is not None:
-        conditions.append(LessonGroup.name == group)
+        group_id = await group_named(session, group)
+        if group_id is None:
+            return []
+        conditions.append(Appointment.group_id == group_id)
     if consultant_id is not None:
         conditions.append(Person.consultant_id == consultant_id)
     rows = await session.execute(
@@ -162,22 +165,22 @@ async def attendance_of(
             Appointment.ends_at,
             Participation.presence,
             Participation.minutes,
-            LessonGroup.name,
         ).order_by(Appointment.starts_at, Appointment.id, Participation.person_id)
     )
     # Encrypted columns once an appointment, not once a member of its group.
     places = await session.execute(
-        select(Appointment.id, Appointment.with_whom, Appointment.location).where(
-            Appointment.id.in_(_listed(conditions, Appointment.id))
-        )
+        select(Appointment.id, Appointment.with_whom, Appointment.location, LessonGroup.name)
+        .outerjoin(LessonGroup, LessonGroup.id == Appointment.group_id)
+        .where(Appointment.id.in_(_listed(conditions, Appointment.id)))
     )
-    providers = {appointment_id: with_whom or location for appointment_id, with_whom, location in places}
-    away = [*conditions, Participation.presence.not_in(THERE)]
-    reports = await sent_reports(session, _listed(away, Participation.person_id), zone)
+    providers, groups = dict[int, str | None](), dict[int, str | None]()
+    for appointment_id, with_whom, location, name in places:
+        providers[appointment_id], groups[appointment_id] = with_whom or location, name
+    listed = [row for row in rows if wanted is None or row.person_id in wanted]
+    away = {row.person_id for row in listed if row.presence not in THERE}
+    reports = await sent_reports(session, away, zone)
     found = []
-    for appointment_id, person_id, kind, starts_at, ends_at, presence, minutes, group_name in rows:
-        if wanted is not None and person_id not in wanted:
-            continue
+    for appointment_id, person_id, kind, starts_at, ends_at, presence, minutes in listed:
         covering = []
         if presence not in THERE:
             day = starts_at.astimezone(zone).date()
@@ -193,7 +196,7 @@ async def attendance_of(
                 minutes=minutes_counted(presence, minutes, starts_at, ends_at),
                 outcome=outcome_of(presence, covering),
                 reported_at=min((r.reported_at for r in covering if r.reported_at is not None), default=None),
-                group=group_name,
+                group=groups.get(appointment_id),
                 provider=providers.get(appointment_id),
             )
         )
@@ -201,13 +204,13 @@ async def attendance_of(
 
 
 async def sent_reports(
-    session: AsyncSession, person_ids: Collection[int] | Select[tuple[int]], zone: ZoneInfo
+    session: AsyncSession, person_ids: Collection[int], zone: ZoneInfo
 ) -> dict[int, list[SentReport]]:
     """The reports of these people that were sent and not taken back, by person and in the order they came.
 
     Drafts and withdrawn ones are absent. The note, which may say more than it should, is not read. Two queries.
     """
-    sent = (Absence.person_id.in_(person_ids), Absence.state.in_(SENT_REPORT))
+    sent = (among(Absence.person_id, person_ids), Absence.state.in_(SENT_REPORT))
     chosen: defaultdict[int, set[int]] = defaultdict(set)
     for absence_id, appointment_id, reported_for, starts_at in await session.execute(
         select(
@@ -293,6 +296,5 @@ def _listed(conditions: Sequence[ColumnElement[bool]], *columns: Any) -> Select[
         .select_from(Participation)
         .join(Appointment, Appointment.id == Participation.appointment_id)
         .join(Person, Person.id == Participation.person_id)
-        .outerjoin(LessonGroup, LessonGroup.id == Appointment.group_id)
         .where(*conditions)
     )

@@ -197,7 +197,7 @@ class EncryptedColumn(TypeDecorator[V]):
     def bind_processor(self, dialect: Dialect) -> Callable[[object], object]:
         """Encrypt."""
         as_binary = self.impl_instance.bind_processor(dialect)
-        encrypt = keys_of(dialect).encrypt
+        encrypt, write, context = keys_of(dialect).encrypt, self.to_bytes, self.context
 
         def process(value: object) -> object:
             if value is None or value == self.nothing:
@@ -206,20 +206,19 @@ class EncryptedColumn(TypeDecorator[V]):
                 raise TypeError(f"{self.context} is bound to its row: write it by the ORM, or as rows of an insert")
             if value.value == self.nothing:
                 return None
-            token = encrypt(self.to_bytes(cast(V, value.value)), self.context, value.row)
+            token = encrypt(write(cast(V, value.value)), context, value.row)
             return as_binary(token) if as_binary is not None else token
 
         return process
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[bytes | None], V | None]:
         """Decrypt."""
-        decrypt, context, read, nothing = keys_of(dialect).decrypt, self.context, self.from_bytes, self.nothing
+        decrypt, read, nothing = keys_of(dialect).reader(self.context), self.from_bytes, self.nothing
 
         def process(value: bytes | None) -> V | None:
             if value is None:
                 return cast(V | None, nothing)
-            row, _, token = bytes(value).partition(b"\0")
-            return read(decrypt(token, context, row))
+            return read(decrypt(value))
 
         return process
 

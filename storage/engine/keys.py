@@ -7,7 +7,7 @@ does not do is decide which fields are personal: that stands at the mapped colum
 import hashlib
 import hmac
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -105,6 +105,27 @@ class KeyRing:
             return cipher.decrypt(nonce, sealed, bound_to)
         except (InvalidTag, ValueError) as error:
             raise Undecryptable(f"{context}: the stored value was altered, or is another row's") from error
+
+    def reader(self, context: str) -> Callable[[bytes], bytes]:
+        """Decrypts values of one column, each given as what names its row, a zero byte, and the stored value.
+
+        As `decrypt`, at half its cost: a page of planning reads thousands.
+        """
+        ciphers = {mark: cipher for mark, cipher in self._ciphers.items() if mark.startswith(_BOUND)}
+        prefix = _bound_to(context, b"")
+
+        def read(beside_its_row: bytes) -> bytes:
+            row, _, token = beside_its_row.partition(b"\0")
+            cipher = ciphers.get(token[:MARK_LENGTH])
+            if cipher is None:
+                return self.decrypt(token, context, row)
+            try:
+                return cipher.decrypt(token[MARK_LENGTH:_SEALED_FROM], token[_SEALED_FROM:], prefix + row)
+            except (InvalidTag, ValueError):
+                # Again, for its words.
+                return self.decrypt(token, context, row)
+
+        return read
 
     def is_current(self, token: bytes) -> bool:
         """Whether a value is under the first key and bound to its row (so that rotation may pass it by)."""

@@ -223,10 +223,12 @@ async def _upsert(session: AsyncSession, rows: Sequence[dict[str, object]]) -> N
         return
     make = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     # In one order, so that two imports at once wait for each other and do not lock each other out.
-    statement = make(Participation).values(sorted(rows, key=lambda row: (row["appointment_id"], row["person_id"])))
+    in_order = sorted(rows, key=lambda row: (row["appointment_id"], row["person_id"]))
+    statement = make(Participation)
     await session.execute(
         statement.on_conflict_do_update(
             index_elements=["appointment_id", "person_id"],
             set_={"presence": statement.excluded.presence, "minutes": statement.excluded.minutes},
-        )
+        ),
+        in_order,
     )

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.engine.encryption.row_binding import keyed_hashes
 from storage.importing.run import Parsed
 from storage.people.people import Person
 from storage.vocabulary import Group
@@ -91,11 +92,12 @@ class Doubles:
 
 async def _alike(session: AsyncSession, new: Sequence[PersonRow]) -> list[Person]:
     """Who was born on one of these days, or has one of these ids but for zeros in front."""
-    born_on = {value.born_on for value in new if value.born_on is not None}
+    days = {value.born_on for value in new if value.born_on is not None}
+    born_on = keyed_hashes(session.get_bind().dialect, Person.born_on, days)
     bare = {_bare(value.external_id) for value in new}
     found = await session.scalars(
         select(Person)
-        .where(or_(Person.born_on.in_(born_on), func.ltrim(Person.external_id, "0").in_(bare)))
+        .where(or_(Person.born_on_hash.in_(born_on), func.ltrim(Person.external_id, "0").in_(bare)))
         .order_by(Person.id)
     )
     return list(found)

@@ -31,6 +31,10 @@ class Address(NamedTuple):
     last_failed_at: datetime | None = None
 
 
+# Whose language cannot be read hears the one that everything is written in first.
+_SOURCE = "nl"
+
+
 class Recipient(NamedTuple):
     """A person or consultant as far as sending needs to know them."""
 
@@ -60,12 +64,12 @@ class Recipients:
 _CONTACTS = select(
     Contact.id,
     Contact.channel,
-    # Decrypted here, one by one: an address under a lost key must not cost the batch.
+    # Decrypted here, one by one: an address or language under a lost key must not cost the batch.
     type_coerce(Contact.address, LargeBinary).label("address"),
     Contact.person_id,
     Contact.consultant_id,
     Contact.state,
-    Contact.language,
+    type_coerce(Contact.language, LargeBinary).label("language"),
     Contact.last_heard_at,
     Contact.last_delivered_at,
     Contact.last_failed_at,
@@ -75,7 +79,12 @@ _CONTACTS_BY_ID = _CONTACTS.where(among_those(Contact.id, "ids"))
 _CONTACTS_OF_PEOPLE = _CONTACTS.where(among_those(Contact.person_id, "ids"))
 _CONTACTS_OF_CONSULTANTS = _CONTACTS.where(among_those(Contact.consultant_id, "ids"))
 _PEOPLE = select(
-    Person.id, Person.language, Person.stopped_at, Person.channel_order, Person.listens, Person.quiet_hours
+    Person.id,
+    type_coerce(Person.language, LargeBinary).label("language"),
+    Person.stopped_at,
+    Person.channel_order,
+    Person.listens,
+    Person.quiet_hours,
 ).where(among_those(Person.id, "ids"))
 
 
@@ -90,7 +99,8 @@ def recipients_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedR
     consultant_ids = {one.consultant_id for one in either if one.consultant_id is not None}
     if person_ids:
         people = connection.execute(_PEOPLE, {"ids": person_ids})
-        for person_id, language, stopped_at, order, listens, quiet_hours in people:
+        for person_id, token, stopped_at, order, listens, quiet_hours in people:
+            language = _read(keys, token, "person.language", person_id) or _SOURCE
             channels = tuple(name for name in order.split(",") if name) if order else ()
             recipients.people[person_id] = Recipient(language, stopped_at is not None, channels, listens, quiet_hours)
         _add_contacts(connection, keys, recipients, _CONTACTS_OF_PEOPLE, person_ids)
@@ -130,11 +140,17 @@ def _add_contacts(
     connection: Connection, keys: KeyRing, recipients: Recipients, which: Executable, ids: Collection[int]
 ) -> None:
     for row in connection.execute(which, {"ids": ids}):
-        contact_id, channel, token, person_id, consultant_id, state, language, *moments = row
-        try:
-            address = keys.decrypt(token, "contact.address", row_name(contact_id)).decode()
-        except Undecryptable:
-            address = None
+        contact_id, channel, token, person_id, consultant_id, state, spoken, *moments = row
+        address = _read(keys, token, "contact.address", contact_id)
+        language = _read(keys, spoken, "contact.language", contact_id)
         recipients.contacts[contact_id] = Address(
             contact_id, channel, address, person_id, consultant_id, state, language, *moments
         )
+
+
+def _read(keys: KeyRing, token: bytes | None, context: str, row: int) -> str | None:
+    """What stands there; None also for what cannot be read."""
+    try:
+        return None if token is None else keys.decrypt(token, context, row_name(row)).decode().rstrip(" ")
+    except Undecryptable:
+        return None

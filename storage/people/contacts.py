@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabulary
+from storage.engine.encryption.kinds import EncryptedCode
 from storage.engine.inserts import insert_new
 from storage.engine.keys import KeyRing
 from storage.engine.one_of_many import among
@@ -40,7 +41,7 @@ class Contact(Base, kw_only=True):
     )
     state: Mapped[ContactState] = mapped_column(vocabulary(ContactState), default=ContactState.ACTIVE)
     # A stranger's language: the channel's hint until the person chooses.
-    language: Mapped[str | None] = mapped_column(String(8), default=None)
+    language: Mapped[str | None] = mapped_column(EncryptedCode("contact.language"), default=None)
     linked_at: Mapped[datetime | None] = mapped_column(default=None)
     # An address that was added in the chat gets no copy of everything and no personal link before this; None = now.
     trusted_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, EncryptedJson, Json, RowId, vocabulary
+from storage.engine.encryption.kinds import EncryptedCode, EncryptedDate, EncryptedFlag, EncryptedNumber, EncryptedWord
 from storage.engine.keys import KeyRing
 from storage.engine.one_of_many import among
 from storage.vocabulary import AddressKind, Group, Route, Wishes
@@ -49,21 +50,25 @@ class Person(Base, kw_only=True):
     external_id: Mapped[str] = mapped_column(String(80), unique=True)
     given_name: Mapped[str] = mapped_column(Encrypted("person.given_name"))
     family_name: Mapped[str] = mapped_column(Encrypted("person.family_name"))
-    language: Mapped[str] = mapped_column(String(8))
-    group: Mapped[Group] = mapped_column("participant_group", vocabulary(Group))
+    language: Mapped[str] = mapped_column(EncryptedCode("person.language"))
+    group: Mapped[Group] = mapped_column("participant_group", EncryptedWord("person.participant_group", Group))
     municipality: Mapped[str] = mapped_column(String(80))
     consultant_id: Mapped[int | None] = mapped_column(ForeignKey("consultant.id"), index=True, default=None)
-    born_on: Mapped[date | None] = mapped_column(default=None)
+    born_on: Mapped[date | None] = mapped_column(EncryptedDate("person.born_on"), default=None)
+    # A keyed index: an import asks who was born on a day, to find who is about to be made a second time.
+    born_on_hash: Mapped[bytes | None] = mapped_column(
+        LargeBinary(16), index=True, default=None, init=False, info={"hash_of": "born_on"}
+    )
     phone: Mapped[str | None] = mapped_column(Encrypted("person.phone"), default=None)
     phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary(16), index=True, default=None)
     email: Mapped[str | None] = mapped_column(Encrypted("person.email"), default=None)
     email_hash: Mapped[bytes | None] = mapped_column(LargeBinary(16), index=True, default=None)
-    brp_registered_on: Mapped[date | None] = mapped_column(default=None)
+    brp_registered_on: Mapped[date | None] = mapped_column(EncryptedDate("person.brp_registered_on"), default=None)
     # DUO's written notice of the duty: the ten weeks for the plan count from it (Besluit inburgering 2021, art. 5.3).
-    duty_notified_on: Mapped[date | None] = mapped_column(default=None)
+    duty_notified_on: Mapped[date | None] = mapped_column(EncryptedDate("person.duty_notified_on"), default=None)
     # A benefit under the Participatiewet; None = unknown.
-    benefit: Mapped[bool | None] = mapped_column(default=None)
-    housed_on: Mapped[date | None] = mapped_column(default=None)
+    benefit: Mapped[bool | None] = mapped_column(EncryptedFlag("person.benefit"), default=None)
+    housed_on: Mapped[date | None] = mapped_column(EncryptedDate("person.housed_on"), default=None)
     consented_at: Mapped[datetime | None] = mapped_column(default=None)
     # A person who stopped gets nothing but answers to what they write; the consultant is told once.
     stopped_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -93,15 +98,19 @@ class Plan(Base, kw_only=True):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), unique=True)
-    route: Mapped[Route | None] = mapped_column(vocabulary(Route), default=None)
-    intake_on: Mapped[date | None] = mapped_column(default=None)
-    plan_signed_on: Mapped[date | None] = mapped_column(default=None)
-    plan_dated_on: Mapped[date | None] = mapped_column(default=None)
-    relief_started_on: Mapped[date | None] = mapped_column(default=None)
-    relief_continued_until: Mapped[date | None] = mapped_column(default=None)
-    bridging_started_on: Mapped[date | None] = mapped_column(default=None)
-    term_extended_until: Mapped[date | None] = mapped_column(default=None)
-    progress_meetings_per_year: Mapped[int | None] = mapped_column(default=None)
+    route: Mapped[Route | None] = mapped_column(EncryptedWord("plan.route", Route), default=None)
+    intake_on: Mapped[date | None] = mapped_column(EncryptedDate("plan.intake_on"), default=None)
+    plan_signed_on: Mapped[date | None] = mapped_column(EncryptedDate("plan.plan_signed_on"), default=None)
+    plan_dated_on: Mapped[date | None] = mapped_column(EncryptedDate("plan.plan_dated_on"), default=None)
+    relief_started_on: Mapped[date | None] = mapped_column(EncryptedDate("plan.relief_started_on"), default=None)
+    relief_continued_until: Mapped[date | None] = mapped_column(
+        EncryptedDate("plan.relief_continued_until"), default=None
+    )
+    bridging_started_on: Mapped[date | None] = mapped_column(EncryptedDate("plan.bridging_started_on"), default=None)
+    term_extended_until: Mapped[date | None] = mapped_column(EncryptedDate("plan.term_extended_until"), default=None)
+    progress_meetings_per_year: Mapped[int | None] = mapped_column(
+        EncryptedNumber("plan.progress_meetings_per_year"), default=None
+    )
     goal: Mapped[str | None] = mapped_column(Encrypted("plan.goal"), default=None)
     # Hours and parts as far as they are known: {"lesson_hours": 120, "pvt": "done", …}.
     progress: Mapped[dict[str, Json] | None] = mapped_column(EncryptedJson("plan.progress"), default=None)

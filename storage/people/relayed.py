@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, EncryptedJson, Json, RowId, vocabulary
+from storage.engine.encryption.kinds import EncryptedCode
 from storage.people.sent_media import SentAlong, SentMedia
 from storage.vocabulary import LetterKind
 
@@ -24,7 +25,7 @@ class Letter(Base, kw_only=True):
     consultant_id: Mapped[int | None] = mapped_column(ForeignKey("consultant.id"), default=None)
     kind: Mapped[LetterKind] = mapped_column(vocabulary(LetterKind))
     text: Mapped[str] = mapped_column(Encrypted("letter.text"))
-    language: Mapped[str | None] = mapped_column(String(8), default=None)
+    language: Mapped[str | None] = mapped_column(EncryptedCode("letter.language"), default=None)
     attachment: Mapped[tuple[SentMedia, ...]] = mapped_column(SentAlong("letter.attachment"), nullable=True, default=())
     # What was understood of the words: an act and its details (bot/understanding/reading.py).
     reading: Mapped[dict[str, Json] | None] = mapped_column(EncryptedJson("letter.reading"), default=None)

@@ -215,12 +215,12 @@ async def web_standings(session: AsyncSession, contact_ids: Sequence[int]) -> di
         .scalar_subquery()
     )
     rows = await session.execute(
-        select(Contact.id, newest, func.coalesce(Person.language, Consultant.language, Contact.language))
+        select(Contact.id, newest, Person.language, Consultant.language, Contact.language)
         .outerjoin(Person, Contact.person_id == Person.id)
         .outerjoin(Consultant, Contact.consultant_id == Consultant.id)
         .where(Contact.id.in_(contact_ids))
     )
-    return {contact_id: Standing(revision, language) for contact_id, revision, language in rows}
+    return {contact_id: Standing(revision, mine or ours or theirs) for contact_id, revision, mine, ours, theirs in rows}
 
 
 async def web_outbox_ids(session: AsyncSession, contact_id: int, *, after: int, up_to: int) -> list[int]:

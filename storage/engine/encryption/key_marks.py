@@ -94,7 +94,9 @@ def _encrypted(connection: Connection) -> list[tuple[Table, list[Column[object]]
     for mapper in Base.registry.mappers:
         table = mapper.local_table
         if isinstance(table, Table) and table.name in names:
-            stored = {column["name"] for column in there.get_columns(table.name)}
+            # One that is not encrypted yet has another type there.
+            there_now = there.get_columns(table.name)
+            stored = {column["name"] for column in there_now if isinstance(column["type"], LargeBinary)}
             columns = [c for c in table.columns if isinstance(c.type, EncryptedColumn) and c.name in stored]
             if columns:
                 found.append((table, columns))

@@ -9,10 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import Column, Connection, Engine, Insert, Table, TextClause, Update, event, text
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Insert, Table, TextClause, Update, event, text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ClauseElement
 
-from storage.engine.columns import EncryptedColumn, RowValue
+from storage.engine.columns import EncryptedColumn, RowValue, V, keys_of
+from storage.engine.keys import KeyRing
 
 _Values: TypeAlias = Mapping[str, Any]
 
@@ -28,13 +31,26 @@ def row_name(*values: object) -> bytes:
 
 
 @lru_cache
-def _encrypted_of(table: Table) -> Mapping[str, list[Column[Any]]]:
-    """The encrypted columns of a table, each with the columns that name its row."""
-    return {
-        column.key: [named for named in column.type.naming(table) if isinstance(named, Column)]
+def _encrypted_of(table: Table, *, inserted: bool = True) -> Sequence[tuple[str, tuple[str, ...]]]:
+    """The encrypted columns of a table, each with what the columns that name its row are called in a statement."""
+    return [
+        (column.key, tuple(_called(named, inserted=inserted) for named in column.type.naming(table)))
         for column in table.columns
         if isinstance(column.type, EncryptedColumn)
-    }
+    ]
+
+
+def _called(column: ColumnElement[Any], *, inserted: bool) -> str:
+    if not isinstance(column, Column):
+        raise TypeError(f"{column} is no column of a table")
+    # As the ORM calls what an update finds its row by.
+    return column.key if inserted else column._label or ""
+
+
+@lru_cache
+def _hashed_of(table: Table) -> Mapping[str, str]:
+    """The keyed indices of a table, each with the encrypted column that it is of (info={"hash_of": …})."""
+    return {column.key: column.info["hash_of"] for column in table.columns if "hash_of" in column.info}
 
 
 def _bound(
@@ -43,24 +59,45 @@ def _bound(
     if not isinstance(statement, (Insert, Update)) or not isinstance(statement.table, Table):
         return statement, many, one
     table, rows = statement.table, list(many) or ([one] if one else [])
-    encrypted = _encrypted_of(table)
-    if all(row.get(name) is None or isinstance(row[name], RowValue) for row in rows for name in encrypted):
+    encrypted = _encrypted_of(table, inserted=isinstance(statement, Insert))
+    if not any(name in row and type(row[name]) is not RowValue for name, _ in encrypted for row in rows):
         return statement, many, one
+    if _hashed_of(table):
+        rows = [_with_hashes(connection, table, row) for row in rows]
     if isinstance(statement, Insert):
         rows = _numbered(connection, table, rows)
-        named_by = {name: [c.key for c in by] for name, by in encrypted.items()}
-    else:
-        # As the ORM calls what an update finds its row by.
-        named_by = {name: [c._label or "" for c in by] for name, by in encrypted.items()}
-    bound = [_with_row(row, named_by) for row in rows]
+    bound = [_with_row(row, encrypted) for row in rows]
     return (statement, bound, {}) if many else (statement, [], bound[0])
 
 
-def _with_row(row: _Values, encrypted: Mapping[str, Iterable[str]]) -> dict[str, Any]:
+def _with_hashes(connection: Connection, table: Table, row: _Values) -> _Values:
+    hashed = dict(row)
+    for name, of in _hashed_of(table).items():
+        kind = table.c[of].type
+        if of in row and isinstance(kind, EncryptedColumn):
+            hashed[name] = None if row[of] is None else keyed_hash(keys_of(connection.dialect), kind, row[of])
+    return hashed
+
+
+def keyed_hash(keys: KeyRing, kind: EncryptedColumn[V], value: V) -> bytes:
+    """What a keyed index holds of a value, under the first secret."""
+    return keys.fingerprint(kind.to_bytes(value).decode(), kind.context.partition(".")[2])
+
+
+def keyed_hashes(dialect: Dialect, column: InstrumentedAttribute[V], values: Iterable[V]) -> list[bytes]:
+    """What the keyed index of an encrypted column may hold of these values; more of each while secrets are rotated."""
+    kind = column.type
+    if not isinstance(kind, EncryptedColumn):
+        raise TypeError(f"{column} is not encrypted")
+    keys, hashed_as = keys_of(dialect), kind.context.partition(".")[2]
+    return [one for value in values for one in keys.fingerprints(kind.to_bytes(value).decode(), hashed_as)]
+
+
+def _with_row(row: _Values, encrypted: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, Any]:
     bound = dict(row)
-    for name, named_by in encrypted.items():
+    for name, named_by in encrypted:
         value = row.get(name)
-        if value is not None and not isinstance(value, RowValue):
+        if value is not None and type(value) is not RowValue:
             try:
                 bound[name] = RowValue(value, row_name(*(row[key] for key in named_by)))
             except KeyError as missing:
@@ -71,7 +108,10 @@ def _with_row(row: _Values, encrypted: Mapping[str, Iterable[str]]) -> dict[str,
 def _numbered(connection: Connection, table: Table, rows: list[_Values]) -> list[_Values]:
     """The rows with numbers of their own, where the table counts them."""
     key = table.autoincrement_column
-    if key is None or key.key in rows[0] or not any(key in by for by in _encrypted_of(table).values()):
+    if key is None or key.key in rows[0]:
+        return rows
+    needing = [name for name, named_by in _encrypted_of(table) if key.key in named_by]
+    if all(row.get(name) is None for name in needing for row in rows):
         return rows
     numbers = connection.scalars(_numbers(table, connection.dialect.name), {"many": len(rows)}).all()
     if len(numbers) == 1:

@@ -1,5 +1,7 @@
 """One person whose stored data cannot be read costs nobody else a reminder, and their consultant hears of it."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import text
 
@@ -40,6 +42,22 @@ async def test_the_others_are_planned_for_and_the_consultant_is_told_once_a_day(
     world.clock.forward(days=1)
     await world.replanned()
     assert any("dawit" in said for said in await world.heard(by="ilse"))
+
+
+async def test_a_plan_that_was_put_in_anothers_place_is_left_out_alone(world: PlanningWorld) -> None:
+    people = [await world.person(name) for name in ("amina", "bilal", "chen", "dawit")]
+    for number, person in enumerate(people):
+        await world.plan(person, plan_signed_on=date(2025, 4, 1 + number))
+    group = await world.group(*people)
+    other = f"(SELECT plan_signed_on FROM plan WHERE person_id = {people[0]})"
+    await damage(
+        world.database,
+        f"UPDATE plan SET plan_signed_on = {other} WHERE person_id = {people[3]} AND :nonsense IS NOT NULL",
+    )
+    await world.made("2026-03-05 10:00", group=group, kind=AppointmentKind.CLASS)
+    rows = await world.rows()
+    assert {row.person_id for row in rows if row.kind == "classes"} == set(people[:3])
+    assert holds(await world.heard(by="ilse"), "Ik kan geen herinneringen maken voor dawit", "maatje doctor")
 
 
 async def test_who_can_be_read_again_is_planned_for(world: PlanningWorld) -> None:

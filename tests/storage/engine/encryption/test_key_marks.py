@@ -38,7 +38,8 @@ async def add_person(database: Database, clock: FakeClock, number: int) -> None:
 async def add_lesson(database: Database, clock: FakeClock, number: int, location: str | None) -> None:
     now = clock.now()
     async with database.writing() as session:
-        await insert_new(session, LessonGroup, {"name": "A1"})
+        if await session.scalar(select(LessonGroup.id)) is None:
+            await insert_new(session, LessonGroup, {"name": "A1"})
         session.add(
             Appointment(
                 group_id=await session.scalar(select(LessonGroup.id)),

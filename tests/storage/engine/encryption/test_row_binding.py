@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,23 +11,39 @@ from alembic.config import Config
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Column, Connection, LargeBinary, insert, select, text, type_coerce, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    LargeBinary,
+    Table,
+    UniqueConstraint,
+    insert,
+    select,
+    text,
+    type_coerce,
+    update,
+)
 from sqlalchemy.exc import StatementError
 
+from storage.appointments.absences import Absence
+from storage.appointments.appointments import LessonGroup, Participation, group_named
+from storage.appointments.proposals import Proposal
 from storage.engine.bad_rows import in_parts
 from storage.engine.base import Base
 from storage.engine.columns import EncryptedColumn
 from storage.engine.database import Database
+from storage.engine.encryption.key_marks import check_key_marks
 from storage.engine.encryption.rekey import rekey
+from storage.engine.encryption.row_binding import keyed_hashes
 from storage.engine.keys import KeyRing, Undecryptable
 from storage.engine.migrate import MIGRATIONS, migrate
 from storage.mapped import open_database
 from storage.outbox.heard import HeardRow
 from storage.outbox.message import Message, Outgoing, put
 from storage.people.contacts import Contact
-from storage.people.people import Person, people_by_id
+from storage.people.people import Person, Plan, people_by_id
 from storage.people.relayed import Letter
-from storage.vocabulary import Group
+from storage.vocabulary import AbsenceReason, Group, Presence, Route
 from tests.clock import FakeClock
 from tests.databases import SECRET
 
@@ -198,6 +214,25 @@ MESSAGE = (
 )
 
 
+AT = "'2026-03-02 13:00:00.000000'"
+#: As schema 0012 and before had them in plain.
+IN_PLAIN = [
+    "UPDATE person SET born_on = '1990-05-06', housed_on = '2025-03-01', benefit = :no WHERE id = 7",
+    "INSERT INTO plan (id, person_id, route, plan_signed_on, progress_meetings_per_year, updated_at)"
+    f" VALUES (1, 7, 'education', '2025-04-01', 4, {AT})",
+    "INSERT INTO lesson_group (id, name) VALUES (6, 'B1 ochtend')",
+    "INSERT INTO appointment (id, external_id, group_id, kind, starts_at, mandatory, status, version, made_at,"
+    f" updated_at) VALUES (12, 'A12', 6, 'class', {AT}, :no, 'planned', 1, {AT}, {AT})",
+    "INSERT INTO participation (id, appointment_id, person_id, presence, minutes) VALUES (1, 12, 7, 'late', 90)",
+    "INSERT INTO absence (id, person_id, state, version, reason, open_ended, note_language, started_at)"
+    f" VALUES (8, 7, 'reported', 1, 'child_ill', :no, 'ti', {AT})",
+    "INSERT INTO proposal (id, appointment_id, appointment_version, person_id, consultant_id, times, state, made_at)"
+    f" VALUES (2, 12, 1, 7, 3, '2026-03-04T10:00:00+00:00', 'open', {AT})",
+    "UPDATE contact SET language = 'fa_AF'",
+    "UPDATE letter SET language = 'ti'",
+]
+
+
 def rows_of_before() -> list[tuple[str, dict[str, object]]]:
     name, family = unbound("Amina", "person.given_name"), unbound("Tesfay", "person.family_name")
     return [
@@ -213,6 +248,7 @@ def rows_of_before() -> list[tuple[str, dict[str, object]]]:
         (LETTER, {"text": unbound("Dag", "letter.text")}),
         (HEARD, {"place": unbound("Lokaal 3", "appointment.location"), "no": False}),
         (MESSAGE, {"params": unbound('{"x":1}', "outbox.params")}),
+        *((statement, dict[str, object](no=False) if ":no" in statement else {}) for statement in IN_PLAIN),
     ]
 
 
@@ -243,6 +279,38 @@ async def test_a_migration_binds_what_was_there(database_url: str, keys: KeyRing
     await database.close()
 
 
+async def test_a_migration_encrypts_what_stood_in_plain(database_url: str, keys: KeyRing, tmp_path: Path) -> None:
+    url = database_url if database_url.startswith("postgresql") else f"sqlite:///{tmp_path / 'older.db'}"
+    database = await older(url, keys, "0007", rows_of_before())
+    await check_key_marks(database)
+    await migrate(database)
+    async with database.reading() as session:
+        one = (
+            await session.execute(
+                select(Person.language, Person.group, Person.born_on, Person.housed_on, Person.benefit).where(
+                    Person.id == 7
+                )
+            )
+        ).one()
+        assert tuple(one) == ("ti", Group.ASYLUM, date(1990, 5, 6), date(2025, 3, 1), False)
+        plan = await session.get_one(Plan, 1)
+        assert (plan.route, plan.plan_signed_on, plan.intake_on) == (Route.EDUCATION, date(2025, 4, 1), None)
+        assert plan.progress_meetings_per_year == 4
+        there = (await session.scalars(select(Participation))).one()
+        assert (there.presence, there.minutes) == (Presence.LATE, 90)
+        absence = await session.get_one(Absence, 8)
+        assert (absence.reason, absence.note_language) == (AbsenceReason.CHILD_ILL, "ti")
+        assert len((await session.get_one(Proposal, 2)).choices()) == 1
+        assert (await session.scalars(select(Contact.language))).one() == "fa_AF"
+        assert (await session.get_one(Letter, 5)).language == "ti"
+        assert (await session.get_one(LessonGroup, 6)).name == "B1 ochtend"
+        assert await group_named(session, "B1 ochtend") == 6
+        born = keyed_hashes(session.get_bind().dialect, Person.born_on, [date(1990, 5, 6)])
+        assert list(await session.scalars(select(Person.id).where(Person.born_on_hash.in_(born)))) == [7]
+    assert await rekey(database) == 0
+    await database.close()
+
+
 async def test_what_is_not_bound_yet_is_read_and_rekeyed(database: Database, clock: FakeClock) -> None:
     async with database.writing() as session:
         session.add(person(1, clock.now()))
@@ -266,6 +334,9 @@ def test_a_column_is_bound_under_its_own_name_by_what_names_one_row(column: Colu
     # What was heard of an appointment is a copy of the appointment's, and bound to it.
     where = "appointment" if column.table.name == "heard" else column.table.name
     assert kind.context == f"{where}.{column.name}"
-    (by,) = kind.naming(column.table)
-    assert isinstance(by, Column)
-    assert by.primary_key or by.unique or where == "appointment"
+    by = [named for named in kind.naming(column.table) if isinstance(named, Column)]
+    assert isinstance(column.table, Table)
+    unique = [{c.name for c in one.columns} for one in column.table.constraints if isinstance(one, UniqueConstraint)]
+    is_of_one = any(named.primary_key or named.unique for named in by) or {named.name for named in by} in unique
+    assert by
+    assert is_of_one or where == "appointment"
