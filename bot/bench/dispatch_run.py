@@ -1,8 +1,8 @@
 """The dispatch benchmark's work: fill a database, let worker processes empty it, gather their figures.
 
-Three measurements in one run: the throughput of a backlog with few messages waiting, the same with all that wait, and
-how soon messages are claimed that fall due one after the other. Their ratios say more than the figures: the machine is
-the same for all.
+Four measurements in one run: the throughput of a backlog with few messages waiting, the same with all that wait, how
+soon messages are claimed that fall due one after the other, and what the parts of dispatching give alone. Their ratios
+say more than the figures: the machine is the same for all.
 """
 
 import asyncio
@@ -30,6 +30,8 @@ _STEADY_SECONDS = 5
 _STEADY_RATE = 400
 # Its store takes about a thousand jobs a second, so that many are enough to know.
 _MOST_IN_STORE = 2_000
+# Of each part that is measured alone.
+_MOST_ALONE = 5_000
 
 Tell = Callable[[str], object]
 Figures = dict[str, object]
@@ -96,6 +98,7 @@ class _Bench:
             second = await self._backlog("second", profile=load.profile)
         lags = await self._falling_due()
         figures = second or first
+        alone = await self._alone()
         return {
             "engine": "sqlite" if self._url.startswith("sqlite") else "postgresql",
             "pending": load.pending,
@@ -103,6 +106,7 @@ class _Bench:
             "workers": load.workers,
             **figures,
             **(_compared(second, first, few) if second else {}),
+            **_beside(figures, alone, load.workers),
             "falling_due": lags,
             "due_to_claimed_p99_s": lags["due_to_claimed_p99_s"],
             **({"apscheduler": await self._apscheduler()} if load.jobs else {}),
@@ -152,6 +156,14 @@ class _Bench:
             "due_to_claimed_p99_s": round(_part(lags, 0.99), 3),
             "due_to_claimed_max_s": round(lags[-1], 3) if lags else None,
         }
+
+    async def _alone(self) -> Figures:
+        """What dispatching is made of, each part by itself."""
+        count = min(self._load.due, _MOST_ALONE)
+        self._tell("its parts alone …")
+        self.seeder.messages("alone", 2 * count, _PEOPLE, self._now() - timedelta(minutes=1), timedelta(0))
+        self.seeder.settle()
+        return await _figures(await _process("bot.bench.dispatch_parts", self._url, self._secret, str(count)))
 
     async def _apscheduler(self) -> Figures:
         self._tell("APScheduler: a date job for each …")
@@ -209,6 +221,19 @@ def _compared(figures: Figures, with_few: Figures, few: int) -> Figures:
     """How the throughput with many waiting stands to that with few."""
     ratio = _number(figures, "messages_per_s") / _number(with_few, "messages_per_s")
     return {"with_few_pending": {"pending": few, **with_few}, "ratio_to_few_pending": round(ratio, 3)}
+
+
+def _beside(figures: Figures, alone: Figures, workers: int) -> Figures:
+    """How dispatching stands to its parts, and what it costs beyond them."""
+    rates = {name: _number(part, "messages_per_s") for name, part in alone.items() if isinstance(part, dict)}
+    costs = [_number(part, "cpu_s_per_1000") for part in alone.values() if isinstance(part, dict)]
+    rate = _number(figures, "messages_per_s") / workers
+    return {
+        "alone": alone,
+        "ratio_to_alone": {name: round(rate / alone_rate, 3) for name, alone_rate in rates.items() if alone_rate},
+        # Routing, lanes, sending, and results with their attempts and what was heard; decrypting is counted twice.
+        "rest_cpu_s_per_1000": round(_number(figures, "cpu_s_per_1000") - sum(costs), 4),
+    }
 
 
 def _number(figures: Figures, name: str) -> float:

@@ -139,10 +139,10 @@ class Seeder:
     def wipe(self, *tables: str) -> None:
         """Empty the database of what was put in; drop these tables."""
         if self._url.get_backend_name() == "sqlite":
-            for table in ("attempt", "outbox", "appointment", "contact", "person"):
+            for table in ("heard", "attempt", "outbox", "appointment", "contact", "person"):
                 self.execute(f"DELETE FROM {table}")  # noqa: S608 - our own words
         else:
-            self.execute("TRUNCATE attempt, outbox, appointment, contact, person CASCADE")
+            self.execute("TRUNCATE heard, attempt, outbox, appointment, contact, person CASCADE")
         for table in tables:
             self.execute(f"DROP TABLE IF EXISTS {table}")
 

@@ -28,6 +28,9 @@ def test_dispatch(database_url: str) -> None:
     assert (figures["sent"], figures["recorded"]) == (1000, 1000)
     for name in ("messages_per_s", "memory_mb", "due_to_claimed_p99_s"):
         assert isinstance(figures[name], (int, float))
+    assert isinstance(figures["ratio_to_alone"], dict)
+    assert set(figures["ratio_to_alone"]) == {"claiming_and_marking", "decrypting", "composing_and_rendering"}
+    assert all(ratio > 0 for ratio in figures["ratio_to_alone"].values())
     assert isinstance(figures["apscheduler"], dict)
     assert set(figures["apscheduler"]) == {"in_memory", "in_its_sqlalchemy_store"}
 
