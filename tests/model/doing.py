@@ -306,10 +306,12 @@ class Doing:
             return
         ends_on = local_day(step.when)
         # Three years from the day after the plan's date, that day included (startnotitie 1.5).
-        if (ends_on.month, ends_on.day) == (2, 29):
+        after = ends_on + timedelta(days=1)
+        if (after.month, after.day) == (2, 29):
             return
         self._oracle.term_ends[step.who] = ends_on
-        await self._world.plan(self._world.people[step.who], plan_dated_on=ends_on.replace(year=ends_on.year - 3))
+        dated_on = after.replace(year=after.year - 3) - timedelta(days=1)
+        await self._world.plan(self._world.people[step.who], plan_dated_on=dated_on)
 
     # By the consultant ------------------------------------------------------------------------------------------
 
