@@ -82,6 +82,7 @@ class Inbox:
         self._after: set[asyncio.Task[None]] = set()
         self._refused = Episodes("inbox_full", calm=FLOOD_CALM)
         self._faults = Episodes("inbox_database")
+        self._waiting = Episodes("inbox_replies_wait_for_database")
 
     async def receive(self, event: InboundEvent) -> None:
         """Handle one event and return when it is committed; replies go out in the background.
@@ -163,11 +164,14 @@ class Inbox:
         """Send the replies now; a database that stumbles in this very moment is asked again at once."""
         for pause in SEND_AGAIN:
             try:
-                return await self._dispatcher.send_now(replies)
+                await self._dispatcher.send_now(replies)
             except Exception as error:
                 if not is_databases_fault(error):
                     raise
-                log.warning("inbox_replies_again", replies=len(replies), error=type(error).__name__)
+                self._waiting.noticed("replies", error=type(error).__name__)
+            else:
+                self._waiting.well("replies")
+                return None
             await self._sleep(pause)
         # What is not sent now comes back with its lease.
         return await self._dispatcher.send_now(replies)

@@ -18,6 +18,7 @@ from reminders.delivery.budgets import Budgets
 from reminders.delivery.channel import Clock, Sender
 from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.composing import Composer, FileMaker, Illustrator, LinkMaker
+from reminders.delivery.episodes import Episodes
 from reminders.delivery.retry import Between
 from reminders.sending.lane_sender import Sending
 from reminders.sending.leases import Leases
@@ -105,6 +106,7 @@ class Dispatcher:
             sleep=sleep,
             between=between,
         )
+        self._stumbling = Episodes("outbox_stumbling")
         self._in_hand: dict[int, _ClaimedRows] = {}
         self._wake = asyncio.Event()
         self._look: asyncio.TimerHandle | None = None
@@ -193,8 +195,9 @@ class Dispatcher:
             now = self._clock.now()
             rows = await self._queue.claim(now, self._limits.batch, self._limits.lease)
         except Exception as error:  # what was claimed, if anything, comes back with its lease
-            _log_stumble(error)
+            self._stumbled(error)
             return False
+        self._stumbling.well("database")
         went_well = await self._prepared()
         if rows:
             self._preparing = asyncio.create_task(self._start_apart(rows, now, self._taken(rows, now)))
@@ -209,9 +212,14 @@ class Dispatcher:
         try:
             await self._start(rows, now, batch)
         except Exception as error:  # one bad batch must not end all sending; its rows come back with their lease
-            _log_stumble(error)
+            self._stumbled(error)
             return False
+        self._stumbling.well("batch")
         return True
+
+    def _stumbled(self, error: Exception) -> None:
+        """Say that a batch failed, without the traceback: its frames hold what people are told."""
+        self._stumbling.noticed("database" if is_databases_fault(error) else "batch", error=type(error).__name__)
 
     async def _sweep(self) -> None:
         """Give back what dead workers held, and what nobody finished in its time."""
@@ -303,9 +311,3 @@ class Dispatcher:
                 await self._recorder.flush()
         except TimeoutError:
             log.error("dispatcher_stopped_with_messages_in_hand", rows=len(self._in_hand))
-
-
-def _log_stumble(error: Exception) -> None:
-    """Say that a batch failed, without the traceback: its frames hold what people are told."""
-    unreachable = is_databases_fault(error)
-    log.error("outbox_database_unreachable" if unreachable else "outbox_batch_failed", error=type(error).__name__)

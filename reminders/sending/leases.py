@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from reminders.delivery.channel import Clock
+from reminders.delivery.episodes import Episodes
 from storage.outbox.claimed_row import ClaimedRow
 from storage.outbox.queue import OutboxQueue
 
@@ -30,6 +31,7 @@ class Leases:
         self._queue = queue
         self._clock = clock
         self._lease = lease
+        self._failing = Episodes("outbox_leases_not_renewed")
         self._until: dict[int, datetime] = {}
 
     def take(self, rows: Sequence[ClaimedRow]) -> None:
@@ -76,4 +78,6 @@ class Leases:
             try:
                 await self.renew()
             except (SQLAlchemyError, OSError) as error:
-                log.warning("outbox_leases_not_renewed", rows=len(self._until), error=type(error).__name__)
+                self._failing.noticed("leases", rows=len(self._until), error=type(error).__name__)
+            else:
+                self._failing.well("leases")

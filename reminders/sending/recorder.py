@@ -8,13 +8,11 @@ to 1,450 messages a second, groups of 50 ten times that.)
 import asyncio
 from collections.abc import Callable, Sequence
 
-import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from reminders.delivery.episodes import Episodes
 from storage.outbox.queue import OutboxQueue
 from storage.outbox.results import Result
-
-log = structlog.get_logger(__name__)
 
 GROUP = 50
 WAIT = 0.01
@@ -35,6 +33,7 @@ class Recorder:
         self._wait = wait
         self._waiting: list[Result] = []
         self._unwritten = 0
+        self._failing = Episodes("outbox_not_recorded")
         self._writer: asyncio.Task[None] | None = None
         self._full = asyncio.Event()
         self._room = asyncio.Event()
@@ -101,9 +100,10 @@ class Recorder:
                 await self._queue.record(group)
                 break
             except (SQLAlchemyError, OSError) as error:
-                log.error("outbox_not_recorded", rows=len(group), error=type(error).__name__)
+                self._failing.noticed("results", rows=len(group), error=type(error).__name__)
                 await asyncio.sleep(_RETRY_WAIT[min(attempt, len(_RETRY_WAIT) - 1)])
                 attempt += 1
+        self._failing.well("results")
         self._unwritten -= len(group)
         if self._unwritten < 2 * self._group:
             self._room.set()

@@ -7,6 +7,7 @@ from typing import cast
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError, InternalError, OperationalError, TimeoutError
+from structlog.testing import capture_logs
 
 from bot import inbox as inbox_module
 from bot.actions.acting import Proof
@@ -95,6 +96,24 @@ async def test_what_the_database_could_not_do_is_brought_again(
     assert await rig.seen() == 1
     await rig.inbox.stop()
     assert rig.intake.in_hand == 0
+
+
+async def test_a_database_that_is_away_is_said_once_and_so_is_its_return(
+    sqlite_database: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = Rig(sqlite_database, clock, monkeypatch)
+    rig.faults = [OperationalError("q", {}, GONE) for _ in range(6)]
+    with capture_logs() as said:
+        for number in range(6):
+            with pytest.raises(BringAgain):
+                await rig.arrives(f"e{number}", str(number))
+        for number in range(6):
+            await rig.arrives(f"e{number}", str(number))
+        await rig.inbox.stop()
+    assert [(line["event"], line.get("times")) for line in said] == [
+        ("inbox_database_began", None),
+        ("inbox_database_over", 6),
+    ]
 
 
 async def test_a_flood_is_refused_at_once_and_taken_when_brought_again(
