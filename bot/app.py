@@ -129,6 +129,7 @@ class Edges:
     texts: Texts | None = None
     door: Door | None = None
     speaker: Speaker | None = None
+    check: FileCheck | None = None
     # Stands in for waiting between tries.
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
@@ -189,7 +190,7 @@ def build(
         links=lambda code: {name: link for name, channel in channels.items() if (link := channel.link(code))},
         holidays=parts.holidays,
     )
-    check = FileCheck(build_scanner(settings.clamd))
+    check = edges.check or FileCheck(build_scanner(settings.clamd))
 
     async def say(message: Outgoing) -> None:
         async with database.writing() as session:

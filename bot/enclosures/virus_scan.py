@@ -83,7 +83,7 @@ class Scanner(Protocol):
         """
 
 
-class TestSignature:
+class OnlySignature:
     """Knows the test signature and nothing else: what there is where no scanner is set."""
 
     async def look_at(self, content: bytes) -> Verdict:
@@ -180,4 +180,4 @@ def build_scanner(setting: str) -> Scanner:
     Raises:
         ScannerWrong: the setting is no address.
     """
-    return Clamd(ScannerAddress.parse(setting)) if setting else TestSignature()
+    return Clamd(ScannerAddress.parse(setting)) if setting else OnlySignature()

@@ -14,6 +14,9 @@ from bot.channels.base import AddressGone, Capabilities, Receipt, Receive
 from bot.configuration.config_file import Configuration
 from bot.configuration.municipality import Municipalities, Municipality
 from bot.configuration.settings import Settings
+from bot.enclosures.file_check import FileCheck
+from bot.enclosures.pdf_pages import Pages
+from bot.enclosures.virus_scan import OnlySignature
 from bot.events import InboundEvent, Payload, Pressed, Said, Started
 from bot.faq.absence import ComingWords
 from bot.faq.finding import Candidate, Finder, Finding
@@ -36,6 +39,10 @@ COMING = ComingWords()
 # Speaks nothing where no channel carries sound.
 SPEAKER = build_speaker(RENDERER)
 HUIZEN = Municipality(telephone="035 528 19 11", duty_telephone="06 12345678")
+
+
+async def _draws_nothing(_: bytes) -> Pages | None:
+    return None
 
 
 class ScriptedFinder:
@@ -228,6 +235,8 @@ class Talk:
                 texts=TEXTS,
                 door=FinderDoor(finder or ScriptedFinder()),
                 speaker=speaker or SPEAKER,
+                # No process is started for a PDF: none can be shown as pictures here.
+                check=FileCheck(OnlySignature(), _draws_nothing),
                 sleep=clock.tick,
             ),
         )

@@ -13,7 +13,7 @@ from bot.enclosures.background import StillAtWork
 from bot.enclosures.file_check import FileCheck
 from bot.enclosures.files import Attachments
 from bot.enclosures.pdf_pages import Pages
-from bot.enclosures.virus_scan import EICAR, NoVerdict, TestSignature, Verdict
+from bot.enclosures.virus_scan import EICAR, NoVerdict, OnlySignature, Verdict
 from locales.rendering.catalog import Catalogs
 from locales.rendering.message import Attachment, Body, Part, Text, verbatim
 from locales.rendering.render import File, Renderer
@@ -62,7 +62,7 @@ class Town:
     database: Database
     clock: FakeClock
     drawn: Pages | None = field(default_factory=lambda: Pages(jpeg(), 1, 1))
-    scanner: TestSignature | Silent = field(default_factory=TestSignature)
+    scanner: OnlySignature | Silent = field(default_factory=OnlySignature)
     told: list[Outgoing] = field(default_factory=list)
     person_id: int = 0
     consultant_id: int = 0
@@ -223,7 +223,7 @@ async def test_a_long_look_is_not_waited_for_and_its_result_is_there_the_next_ti
         at_once[0] -= 1
         return Pages(content, 1, 1)
 
-    check = FileCheck(TestSignature(), draw, waited=0)
+    check = FileCheck(OnlySignature(), draw, waited=0)
     files = {name: File(name, "application/pdf", PDF + name.encode()) for name in "abc"}
     for name, file in files.items():
         with pytest.raises(StillAtWork):
@@ -246,7 +246,7 @@ async def test_who_sends_many_files_at_once_fills_no_memory() -> None:
         await asyncio.Event().wait()
         return None
 
-    check = FileCheck(TestSignature(), draw, waited=0)
+    check = FileCheck(OnlySignature(), draw, waited=0)
     for number in range(100):
         with pytest.raises(StillAtWork):
             await check.look(str(number), File("x", "application/pdf", PDF), as_pictures=True)

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.enclosures.person_copy import write_copy
-from bot.enclosures.virus_scan import EICAR, NoVerdict, TestSignature, Verdict
+from bot.enclosures.virus_scan import EICAR, NoVerdict, OnlySignature, Verdict
 from storage.engine.columns import Json
 from storage.engine.database import Database
 from storage.people.contacts import contact_made_at
@@ -46,7 +46,7 @@ async def copied(
     files: list[HeldFile], channel: Channel, *, most: int | None = None, scanner: object = None
 ) -> tuple[dict[str, bytes], list[dict[str, str]]]:
     to = io.BytesIO()
-    known = scanner if isinstance(scanner, Silent) else TestSignature()
+    known = scanner if isinstance(scanner, Silent) else OnlySignature()
     await write_copy(to, {"person": {"given_name": "Amina"}}, files, {"telegram": channel}, known, most=most)
     with zipfile.ZipFile(to) as copy:
         assert copy.testzip() is None
