@@ -92,7 +92,7 @@ async def test_who_has_no_benefit_is_told_whose_rule_it_is(
     await talk.known("Amina", benefit=benefit)
     await amina.says("?benefit_measure")
     assert ("for people with a welfare benefit" in amina.news) is said
-    assert ("My data say that you have none" in amina.news) is none_known
+    assert ("My data say that you do not get a benefit" in amina.news) is none_known
 
 
 async def test_what_is_not_understood_is_offered_to_the_consultant_and_comes_back(talk: Talk) -> None:
