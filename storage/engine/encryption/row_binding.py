@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Insert, Table, TextClause, Update, event, text
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Insert, Table, TextClause, Update, event, select, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ClauseElement
@@ -66,7 +66,9 @@ def _bound(
         rows = [_with_hashes(connection, table, row) for row in rows]
     if isinstance(statement, Insert):
         rows = _numbered(connection, table, rows)
-    bound = [_with_row(row, encrypted) for row in rows]
+        bound = [_with_row(row, row, encrypted) for row in rows]
+    else:
+        bound = [_with_row(row, _with_names(connection, table, row), encrypted) for row in rows]
     return (statement, bound, {}) if many else (statement, [], bound[0])
 
 
@@ -93,13 +95,26 @@ def keyed_hashes(dialect: Dialect, column: InstrumentedAttribute[V], values: Ite
     return [one for value in values for one in keys.fingerprints(kind.to_bytes(value).decode(), hashed_as)]
 
 
-def _with_row(row: _Values, encrypted: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, Any]:
+def _with_names(connection: Connection, table: Table, row: _Values) -> _Values:
+    """An update's values with what names its row, which it need not find its row by (presence: whose it is)."""
+    asked = [column for column in table.primary_key if (column._label or "") in row]
+    kinds = [kind for name, _ in _encrypted_of(table) if row.get(name) is not None for kind in [table.c[name].type]]
+    naming = [column for kind in kinds if isinstance(kind, EncryptedColumn) for column in kind.naming(table)]
+    by = {column for column in naming if _called(column, inserted=False) not in row}
+    if not by or not asked:
+        return row
+    wanted = select(*(column.label(_called(column, inserted=False)) for column in by))
+    found = connection.execute(wanted.where(*(column == row[column._label or ""] for column in asked))).mappings()
+    return {**row, **next(iter(found), {})}
+
+
+def _with_row(row: _Values, names: _Values, encrypted: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, Any]:
     bound = dict(row)
     for name, named_by in encrypted:
         value = row.get(name)
         if value is not None and type(value) is not RowValue:
             try:
-                bound[name] = RowValue(value, row_name(*(row[key] for key in named_by)))
+                bound[name] = RowValue(value, row_name(*(names[key] for key in named_by)))
             except KeyError as missing:
                 raise TypeError(f"{name} is encrypted and written without {missing}, which names its row") from None
     return bound

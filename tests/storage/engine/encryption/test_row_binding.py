@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import StatementError
 
 from storage.appointments.absences import Absence
-from storage.appointments.appointments import LessonGroup, Participation, group_named
+from storage.appointments.appointments import Appointment, LessonGroup, Participation, group_named
 from storage.appointments.proposals import Proposal
 from storage.engine.bad_rows import in_parts
 from storage.engine.base import Base
@@ -43,7 +43,7 @@ from storage.outbox.message import Message, Outgoing, put
 from storage.people.contacts import Contact
 from storage.people.people import Person, Plan, people_by_id
 from storage.people.relayed import Letter
-from storage.vocabulary import AbsenceReason, Group, Presence, Route
+from storage.vocabulary import AbsenceReason, AppointmentKind, Group, Presence, Route
 from tests.clock import FakeClock
 from tests.databases import SECRET
 
@@ -309,6 +309,29 @@ async def test_a_migration_encrypts_what_stood_in_plain(database_url: str, keys:
         assert list(await session.scalars(select(Person.id).where(Person.born_on_hash.in_(born)))) == [7]
     assert await rekey(database) == 0
     await database.close()
+
+
+async def test_a_presence_that_is_changed_is_bound_to_whose_it_is(database: Database, clock: FakeClock) -> None:
+    now = clock.now()
+    async with database.writing() as session:
+        amina, lessons = person(1, now), LessonGroup(name="A1")
+        session.add_all([amina, lessons])
+        await session.flush()
+        meeting = Appointment(
+            external_id="A1",
+            person_id=amina.id,
+            kind=AppointmentKind.INTAKE_MEETING,
+            starts_at=now,
+            made_at=now,
+            updated_at=now,
+        )
+        session.add(meeting)
+        await session.flush()
+        session.add(Participation(appointment_id=meeting.id, person_id=amina.id))
+    async with database.writing() as session:
+        (await session.scalars(select(Participation))).one().presence = Presence.LATE
+    async with database.reading() as session:
+        assert (await session.scalars(select(Participation.presence))).one() is Presence.LATE
 
 
 async def test_what_is_not_bound_yet_is_read_and_rekeyed(database: Database, clock: FakeClock) -> None:
