@@ -49,7 +49,7 @@ from tests.databases import SECRET
 
 COLUMNS = [
     pytest.param(column, id=f"{column.table.name}.{column.name}")
-    for mapper in Base.registry.mappers
+    for mapper in sorted(Base.registry.mappers, key=lambda mapper: str(mapper.local_table))
     for column in mapper.local_table.columns
     if isinstance(column.type, EncryptedColumn)
 ]
