@@ -50,6 +50,7 @@ class Act(StrEnum):
     SETTINGS = "settings"
     WISHES = "wish"
     QUIET_HOURS = "quiet"
+    CLOCK = "clock"  # times by the Ethiopian clock too, or only by ours
     CHANNELS = "chan"
     ADDRESS_ON_RECORD = "chanuse"
     DEVICES = "ways"  # where somebody is logged in, and logging out

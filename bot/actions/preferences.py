@@ -1,4 +1,4 @@
-"""How a person wants to be spoken with: language, which reminders, quiet hours, listening, which way first."""
+"""How a person wants to be spoken with: language, which reminders, quiet hours, listening, which clock, way first."""
 
 from collections.abc import Sequence
 
@@ -35,6 +35,15 @@ async def choose_listening(acting: Acting, *, listens: bool) -> None:
     person.listens = listens
     acting.audit("chose_listening", f"person:{person.id}")
     # Flushed, so that the answer to this comes in the new way already.
+    await acting.session.flush()
+
+
+async def choose_clock(acting: Acting, *, ethiopian: bool) -> None:
+    """Whether times are told by the Ethiopian clock too."""
+    person = await acting.own_person()
+    person.ethiopian_clock = ethiopian
+    acting.audit("chose_clock", f"person:{person.id}")
+    # Flushed, so that the answer to this is told by it already.
     await acting.session.flush()
 
 

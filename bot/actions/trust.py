@@ -58,6 +58,7 @@ PERSON: Final[Mapping[Act, Need]] = {
     Act.SETTINGS: Need.OWN,
     Act.WISHES: Need.OWN,
     Act.QUIET_HOURS: Need.OWN,
+    Act.CLOCK: Need.OWN,
     Act.CHANNELS: Need.SURE,
     Act.ADDRESS_ON_RECORD: Need.SURE,
     Act.DEVICES: Need.SURE,

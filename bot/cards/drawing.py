@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.cards.content import AppointmentCard, Card, CardChange, PlanCard, PlanStep, QuestionCard, WeekCard, WeekEntry
 from bot.cards.pictograms import pictogram
 from locales.rendering.dates import (
+    ethiopian_time_text,
     month_text,
     other_day_text,
     own_digits,
@@ -39,10 +40,11 @@ _FAR: Final = timedelta(hours=16)
 
 
 class Drawing:
-    """Puts cards into one language; `renderer` has the texts and the wall time."""
+    """Puts cards into one language; `renderer` has the texts and the wall time, `ethiopian_clock` adds that clock's."""
 
-    def __init__(self, renderer: Renderer) -> None:
-        self._renderer = renderer
+    def __init__(self, renderer: Renderer, *, ethiopian_clock: bool = False) -> None:
+        self._renderer = renderer.by_clock(ethiopian=ethiopian_clock)
+        self._ethiopian_clock = ethiopian_clock
 
     @property
     def _zone(self) -> ZoneInfo:
@@ -119,7 +121,7 @@ class Drawing:
             },
             "part": {
                 "picture": _PARTS[local.hour // 6],
-                "word": part_of_day(card.starts_at, self._zone, locale),
+                "word": self._theirs(card.starts_at, locale) or part_of_day(card.starts_at, self._zone, locale),
             },
             "place": _short(card.place, _LONGEST_PLACE),
             "online": card.online,
@@ -129,6 +131,9 @@ class Drawing:
             "confirmed": card.confirmed,
             "was": was,
         }
+
+    def _theirs(self, moment: datetime, locale: str) -> str:
+        return ethiopian_time_text(moment, self._zone, locale) if self._ethiopian_clock else ""
 
     def _name(self, kind: AppointmentKind, locale: str) -> str:
         # The Dutch term in brackets stands in the message.
@@ -161,6 +166,7 @@ class Drawing:
                         {
                             "picture": pictogram(KIND_ICONS[entry.kind]) or _UNKNOWN,
                             "time": time_text(entry.starts_at, self._zone),
+                            "theirs": self._theirs(entry.starts_at, locale),
                             "past": entry.starts_at <= card.now,
                             "cancelled": entry.cancelled,
                         }

@@ -72,7 +72,7 @@ class CardRenderer:
     """
 
     def __init__(self, renderer: Renderer, *, cache_bytes: int = 16_000_000, workers: int | None = None) -> None:
-        self._drawing = Drawing(renderer)
+        self._drawing, self._by_both_clocks = Drawing(renderer), Drawing(renderer, ethiopian_clock=True)
         self._threads = ThreadPoolExecutor(workers or os.cpu_count() or 1, thread_name_prefix="cards")
         self._compilers = threading.local()
         self._cache: OrderedDict[bytes, bytes] = OrderedDict()
@@ -85,20 +85,21 @@ class CardRenderer:
         """How much is kept."""
         return self._cached_bytes
 
-    async def picture(self, card: Card, locale: str) -> Picture:
-        """The card as a PNG, with the same in words.
+    async def picture(self, card: Card, locale: str, *, ethiopian_clock: bool = False) -> Picture:
+        """The card as a PNG, with the same in words; with `ethiopian_clock` times by that too.
 
         Raises:
             CardFailed: go on without a picture.
         """
-        data = json.dumps({**self._drawing.data(card, locale), "fonts": _FAMILIES}, ensure_ascii=False, sort_keys=True)
+        drawing = self._by_both_clocks if ethiopian_clock else self._drawing
+        data = json.dumps({**drawing.data(card, locale), "fonts": _FAMILIES}, ensure_ascii=False, sort_keys=True)
         key = hashlib.blake2b(data.encode(), digest_size=16).digest()
         png = self._cache.get(key)
         if png is None:
             png = await self._made(key, data)
         else:
             self._cache.move_to_end(key)
-        return Picture(File(FILE_NAME, MEDIA_TYPE, png), self._drawing.words(card, locale))
+        return Picture(File(FILE_NAME, MEDIA_TYPE, png), drawing.words(card, locale))
 
     async def close(self) -> None:
         """Stop; what waits for a thread is given up."""

@@ -150,7 +150,7 @@ async def _choices(turn: Turn, message: Message | None) -> list[str]:
 
 async def _label(turn: Turn, intent: str, message: Message | None) -> str:
     labels = {one.intent: one.label for one in await _shown(turn, message)}
-    return plain(turn.services.renderer.say(labels[intent], turn.language)) if intent in labels else ""
+    return plain(turn.words(labels[intent])) if intent in labels else ""
 
 
 async def _by_yes_or_no(turn: Turn, text: str, message: Message | None) -> InboundEvent:
@@ -221,7 +221,7 @@ async def say_not_there(turn: Turn, args: Sequence[str]) -> None:
 async def _named(turn: Turn, text: str, message: Message | None) -> str:
     wanted = plain(text)
     for one in await _shown(turn, message) if wanted else ():
-        if wanted == plain(turn.services.renderer.say(one.label, turn.language)):
+        if wanted == plain(turn.words(one.label)):
             return one.intent
     return ""
 
@@ -287,7 +287,7 @@ async def chosen_by_text(turn: Turn, text: str) -> str | None:
     # The menu's words work at any time, open question or not.
     always = [button for row in menu.rows() for button in row] if turn.linked_person is not None else []
     for button in [*buttons, *always]:
-        if wanted and wanted == plain(turn.services.renderer.say(button.label, turn.language)):
+        if wanted and wanted == plain(turn.words(button.label)):
             return button.intent or None
     return None
 

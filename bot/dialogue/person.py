@@ -39,6 +39,7 @@ _UNGUARDED: dict[Act, Screen] = {
     Act.SETTINGS: preferences.show,
     Act.WISHES: preferences.wishes,
     Act.QUIET_HOURS: preferences.quiet_hours,
+    Act.CLOCK: preferences.clock,
     Act.WHOLE_MESSAGE: repeat_message,
     Act.NOT_THERE: say_not_there,
     Act.CHANNELS: channels.show,

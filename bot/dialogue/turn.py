@@ -100,6 +100,11 @@ class Turn:
             return self.linked_consultant.language
         return self.contact.language or "nl"
 
+    def words(self, text: Text) -> str:
+        """A text as whoever is spoken with reads it."""
+        both_clocks = self.linked_person is not None and bool(self.linked_person.ethiopian_clock)
+        return self.services.renderer.by_clock(ethiopian=both_clocks).say(text, self.language)
+
     @property
     def person(self) -> Person:
         """The person; only screens of linked people use it."""

@@ -1,6 +1,7 @@
 """What a message said that was sent before, composed again: from what is true now, to be heard instead of read; or as
 it was then, to be told from what its reader wrote when they quote it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -34,7 +35,8 @@ class EarlierMessages:
         row = await session.get(Message, message_id)
         if row is None or reader.id != (row.person_id if isinstance(reader, Person) else row.consultant_id):
             return None
-        return await self._composed(session, row, now)
+        body = await self._composed(session, row, now)
+        return _for_reader(body, reader) if body is not None else None
 
     async def _composed(self, session: AsyncSession, row: Message, now: datetime) -> Body | None:
         message = ClaimedMessage(
@@ -62,11 +64,18 @@ class EarlierMessages:
         if row is None or row.sent_at is None:
             return None
         body = await self._composed(session, row, row.sent_at)
-        return (body, await _language(session, row)) if body is not None else None
+        if body is None:
+            return None
+        person = await session.get(Person, row.person_id) if row.person_id is not None else None
+        return _for_reader(body, person), await _language(session, row, person)
 
 
-async def _language(session: AsyncSession, row: Message) -> str:
-    person = await session.get(Person, row.person_id) if row.person_id is not None else None
+def _for_reader(body: Body, reader: Person | Consultant | None) -> Body:
+    """With the reader's own wish for how times are told."""
+    return replace(body, ethiopian_clock=isinstance(reader, Person) and bool(reader.ethiopian_clock))
+
+
+async def _language(session: AsyncSession, row: Message, person: Person | None) -> str:
     consultant = await session.get(Consultant, row.consultant_id) if row.consultant_id is not None else None
     if person is not None:
         return person.language
@@ -108,6 +117,7 @@ def _worded(body: Body, language: str, renderer: Renderer) -> Sent:
     labels = tuple(unnumbered(button.label) for row in rendered.buttons for button in row)
     numbered = tuple(f"{number}. {label}" for number, label in enumerate(labels, start=1))
     whole = tuple(block.text for block in rendered.blocks)
+    renderer = renderer.by_clock(ethiopian=body.ethiopian_clock)
     brief = tuple(renderer.say(text, language) for text in (body.brief or (Text("brief.message"),)))
     hint = renderer.say(Text("consultant.own_words"), language)
     return Sent(((*whole, *numbered, hint), (*whole, hint), (*brief, *numbered), brief), labels)

@@ -140,7 +140,9 @@ class Illustrations:
                 card = _question(body, rendered, rest, asks=kind != "done")
             else:
                 card = await self._card(kind, rest, row)
-            return await self._cards.picture(card, rendered.locale) if card is not None else None
+            if card is None:
+                return None
+            return await self._cards.picture(card, rendered.locale, ethiopian_clock=body.ethiopian_clock)
         except (CardFailed, SQLAlchemyError) as error:
             log.warning("message_not_drawn", message=row.id, error=type(error).__name__)
         except Exception as error:

@@ -1,7 +1,7 @@
 """What one person will be sent: the planner's messages, composed and rendered as they would be on the day."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -81,7 +81,7 @@ async def preview(
         messages: list[Previewed] = []
         for at in sorted({at for at, _ in coming}):
             due = [message for due_at, message in coming if due_at == at]
-            messages.extend(await _said(session, composer, renderer, due, person.language, at))
+            messages.extend(await _said(session, composer, renderer, due, person, at))
     way = await _way(database, person, channels, now)
     held_back = (
         "not_agreed"
@@ -105,7 +105,7 @@ async def _said(
     composer: Composer,
     renderer: Renderer,
     due: list[Outgoing],
-    language: str,
+    person: Person,
     at: datetime,
 ) -> list[Previewed]:
     rows = [
@@ -127,7 +127,8 @@ async def _said(
     for row in rows:
         said = composed.get(row.id)
         if isinstance(said, Body):
-            rendered = renderer.render(said, language)
+            body = replace(said, ethiopian_clock=bool(person.ethiopian_clock))
+            rendered = renderer.render(body, person.language)
             joined = [other.kind for other in rows if composed.get(other.id) == Merged(row.id)]
             labels = tuple(button.label for buttons in rendered.buttons for button in buttons)
             found.append(Previewed(at, (row.kind, *joined), rendered.text, labels))

@@ -17,7 +17,16 @@ from bot.voice.numbers import MOST, NumberWords, number_words
 from locales.glossary.reading import Glossary
 from locales.rendering.calendars import CALENDARS
 from locales.rendering.catalog import Catalogs
-from locales.rendering.dates import babel_locale, date_text, date_words, part_of_day, short_day_text, time_text
+from locales.rendering.dates import (
+    babel_locale,
+    date_text,
+    date_words,
+    ethiopian_hour,
+    ethiopian_part,
+    part_of_day,
+    short_day_text,
+    time_text,
+)
 from locales.rendering.message import VERBATIM, Body, Style, Text, Value
 from locales.rendering.render import Rendered
 
@@ -76,12 +85,18 @@ def said_by(segments: Sequence[Segment]) -> tuple[Segment, ...]:
 
 
 class SpeechWriter:
-    """Writes messages for a voice; `zone` is the wall time that people live by."""
+    """Writes messages for a voice; `zone` is the wall time that people live by.
 
-    def __init__(self, catalogs: Catalogs, zone: ZoneInfo, glossary: Glossary) -> None:
+    `ethiopian_clock` makes the one for bodies whose times are told by that clock too.
+    """
+
+    def __init__(
+        self, catalogs: Catalogs, zone: ZoneInfo, glossary: Glossary, *, ethiopian_clock: bool = False
+    ) -> None:
         self._catalogs = catalogs
         self._zone = zone
         self._voices = Voices(glossary)
+        self._by_both_clocks = None if ethiopian_clock else SpeechWriter(catalogs, zone, glossary, ethiopian_clock=True)
 
     def speech(self, body: Body, locale: str, *, with_choices: bool = False) -> Speech:
         """A message as it is said in one language.
@@ -89,6 +104,8 @@ class SpeechWriter:
         Raises:
             UnknownText: a defect of a catalog, as in locales.rendering.render.
         """
+        if body.ethiopian_clock and self._by_both_clocks is not None:
+            return self._by_both_clocks.speech(body, locale, with_choices=with_choices)
         sentences = [
             sentence
             for part in body.parts
@@ -184,19 +201,26 @@ class SpeechWriter:
         return tuple(pieces[:-1])
 
     def _time(self, moment: datetime, locale: str, *, with_part: bool) -> tuple[Piece, ...]:
-        """The clock in words, and the part of the day as it is written."""
+        """The clock in words, and the part of the day as it is written; then the same by the Ethiopian clock."""
         words, local = number_words(locale), moment.astimezone(self._zone)
-        hour, minute = time_text(moment, self._zone), ""
-        if words is not None:
-            hour = words.hour_said(local.hour, whole=not local.minute)
-            minute = f" {words.minute_said(local.minute)}" if local.minute else ""
-        clock = [_piece(hour, f"hour-{local.hour}", locale)]
-        if local.minute:
-            clock.append(_piece(minute, f"minute-{local.minute}", locale))
-        if with_part:
+        theirs = ethiopian_part(local.hour, locale) if self._by_both_clocks is None else ""
+        clock = _clock(time_text(moment, self._zone), local.hour, local.minute, words, locale)
+        if with_part or theirs:
             form, part = words.part if words else ", {part}", part_of_day(moment, self._zone, locale)
             clock.append(_piece(form.format(part=part), f"part-{local.hour // 6 + 1}", locale))
+        if theirs:
+            hour, minute = ethiopian_hour(local.hour), local.minute
+            said = _clock(f"{hour}:{minute:02}", hour, minute, words, locale)
+            clock += [_piece(" ", "", locale), *said, _piece(f" {theirs},", f"theirs-{local.hour // 6 + 1}", locale)]
         return tuple(clock)
+
+
+def _clock(text: str, hour: int, minute: int, words: NumberWords | None, locale: str) -> list[Piece]:
+    """Hour and minutes in words; `text` is what is said of them where the language has none."""
+    pieces = [_piece(words.hour_said(hour, whole=not minute) if words else text, f"hour-{hour}", locale)]
+    if minute:
+        pieces.append(_piece(f" {words.minute_said(minute)}" if words else "", f"minute-{minute}", locale))
+    return pieces
 
 
 def day_pieces(day: date, spec: str, locale: str) -> tuple[Piece, ...]:

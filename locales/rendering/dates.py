@@ -2,7 +2,8 @@
 
 The weekday always stands there. Times run to 24 and keep Western digits, as they stand on Dutch signs; the part of the
 day goes with them in words, because 3:00 is nine in the morning to an Amharic or Tigrinya reader. Readers of Persian,
-Dari, Pashto and Amharic get the day of their own calendar too.
+Dari, Pashto and Amharic get the day of their own calendar too; of Amharic and Tigrinya, who wish it the time of the
+Ethiopian clock, which counts twice twelve hours from six.
 """
 
 import re
@@ -39,6 +40,8 @@ class DateWords:
     calendar: str | None
     calendar_months: tuple[str, ...]
     digits: str | None
+    # The part of the day behind a time of the Ethiopian clock, from 0:00, 6:00, 12:00 and 18:00 of ours.
+    ethiopian_clock: tuple[str, ...]
 
 
 @lru_cache(maxsize=64)
@@ -88,6 +91,30 @@ def time_text(moment: datetime, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).strftime("%H:%M")
 
 
+def has_ethiopian_clock(locale: str) -> bool:
+    """Whether readers of the language may count hours from six in the morning."""
+    return bool(date_words(locale).ethiopian_clock)
+
+
+def ethiopian_hour(hour: int) -> int:
+    """An hour of ours (0 to 23) on the Ethiopian clock (1 to 12): ours from 6:00 and from 18:00."""
+    return (hour - _HOURS_OF_A_PART) % 12 or 12
+
+
+def ethiopian_part(hour: int, locale: str) -> str:
+    """The part of the day behind that hour (0 to 23 of ours); "" where the language has no such clock."""
+    parts = date_words(locale).ethiopian_clock
+    return parts[hour // _HOURS_OF_A_PART] if parts else ""
+
+
+def ethiopian_time_text(moment: datetime, zone: ZoneInfo, locale: str) -> str:
+    """Wall time on the Ethiopian clock: "2:30 ከጠዋቱ" is our 8:30; "" where the language has no such clock."""
+    if not has_ethiopian_clock(locale):
+        return ""
+    local = moment.astimezone(zone)
+    return f"{ethiopian_hour(local.hour)}:{local.minute:02} {ethiopian_part(local.hour, locale)}"
+
+
 def part_of_day(moment: datetime, zone: ZoneInfo, locale: str) -> str:
     """The word for the part of the day as the language cuts it; mostly from 0:00, 6:00, 12:00 and 18:00."""
     hour = moment.astimezone(zone).hour
@@ -124,6 +151,7 @@ def date_words(locale: str) -> DateWords:
         calendar=calendar,
         calendar_months=_list(own, "calendar_months", 13 if calendar == "ethiopian" else 12, locale) or (),
         digits=_DIGITS.get(babel.default_numbering_system),
+        ethiopian_clock=_list(own, "ethiopian_clock", 4, locale) or (),
     )
 
 

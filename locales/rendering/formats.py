@@ -2,8 +2,8 @@
 
 A catalog text says how a value is shown: {starts_at:day} {starts_at:time} {on:date} {n:number} {amount:euro}
 {items:list} {items:lines}; {starts_at:short_day} and {starts_at:clock} on buttons, where the part of the day and the
-other calendar have no room. Local time is the wall time of the zone that is passed in; nothing here knows what time it
-is. Numbers, lists and money are Babel's.
+other calendar have no room. Who counts by the Ethiopian clock too has that in brackets behind both. Local time is the
+wall time of the zone that is passed in; nothing here knows what time it is. Numbers, lists and money are Babel's.
 """
 
 import re
@@ -22,6 +22,7 @@ from locales.rendering.dates import (
     babel_locale,
     date_text,
     day_text,
+    ethiopian_time_text,
     own_digits,
     part_of_day,
     short_day_text,
@@ -42,13 +43,19 @@ class BadTemplate(ValueError):
 
 
 class Writer:
-    """Fills templates in one language; `say` puts a nested Text into it, `zone` is the wall time people live by."""
+    """Fills templates in one language; `say` puts a nested Text into it, `zone` is the wall time people live by.
 
-    def __init__(self, locale: str, zone: ZoneInfo, say: Callable[[Text], str]) -> None:
+    `ethiopian_clock`: each time is told by that clock too, where the language has it.
+    """
+
+    def __init__(
+        self, locale: str, zone: ZoneInfo, say: Callable[[Text], str], *, ethiopian_clock: bool = False
+    ) -> None:
         self._locale = locale
         self._rtl = LANGUAGES[locale].direction is Direction.RTL
         self._zone = zone
         self._say = say
+        self._ethiopian_clock = ethiopian_clock
 
     def fill(self, template: str, params: Mapping[str, Value]) -> str:
         """The template with its placeholders filled; see `fill_pieces`."""
@@ -78,7 +85,7 @@ class Writer:
         if isinstance(value, str):
             return isolate(value) if self._rtl or has_rtl(value) else value
         if isinstance(value, datetime):
-            return _moment(value, spec, self._locale, self._zone)
+            return _moment(value, spec, self._locale, self._zone, self._ethiopian_clock)
         if isinstance(value, Text):
             return self._say(value)
         if isinstance(value, date):
@@ -122,10 +129,12 @@ def _number(value: float, locale: str) -> str:
 
 # A lesson's time is told to every member of its group.
 @lru_cache(maxsize=16384)
-def _moment(value: datetime, spec: str, locale: str, zone: ZoneInfo) -> str:
+def _moment(value: datetime, spec: str, locale: str, zone: ZoneInfo, ethiopian_clock: bool) -> str:
     if spec in ("time", "clock"):
         clock = time_text(value, zone)
         if LANGUAGES[locale].direction is Direction.RTL:
             clock = isolate(clock)
+        if ethiopian_clock and (theirs := ethiopian_time_text(value, zone, locale)):
+            return f"{clock} ({theirs})"
         return clock if spec == "clock" else f"{clock} ({part_of_day(value, zone, locale)})"
     return _DAYS.get(spec, day_text)(value.astimezone(zone).date(), locale)

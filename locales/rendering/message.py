@@ -93,7 +93,8 @@ class Body:
     `brief` is the message in short, without what others should not read (with whom, why, about what). `card` names the
     picture that says it without words, drawn when it is sent ("appointment:12"; see
     bot/enclosures/picture_and_sound.py); without one, a question's picture is its answers. `aloud` messages come with
-    picture and sound also to those who read.
+    picture and sound also to those who read. `ethiopian_clock`: its reader has times told by that clock too; a person's
+    wish, which is put there when the message is sent, and not stored with it.
     """
 
     parts: tuple[Part, ...]
@@ -102,6 +103,7 @@ class Body:
     brief: tuple[Text, ...] = ()
     card: str = ""
     aloud: bool = False
+    ethiopian_clock: bool = field(default=False, kw_only=True)
 
     def to_json(self) -> dict[str, Json]:
         """As JSON for the outbox."""

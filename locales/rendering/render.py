@@ -80,16 +80,27 @@ class Rendered:
 
 
 class Renderer:
-    """Renders messages from the catalogs; `zone` is the wall time that people live by."""
+    """Renders messages from the catalogs; `zone` is the wall time that people live by.
 
-    def __init__(self, catalogs: Catalogs, zone: ZoneInfo) -> None:
+    `ethiopian_clock` makes the one for readers who have times told by that clock too (see `by_clock`).
+    """
+
+    def __init__(self, catalogs: Catalogs, zone: ZoneInfo, *, ethiopian_clock: bool = False) -> None:
         self.catalogs = catalogs
         self.zone = zone
-        self._writers = {locale: Writer(locale, zone, partial(self.say, locale=locale)) for locale in LANGUAGES}
+        self._writers = {
+            locale: Writer(locale, zone, partial(self.say, locale=locale), ethiopian_clock=ethiopian_clock)
+            for locale in LANGUAGES
+        }
+        self._by_both_clocks = None if ethiopian_clock else Renderer(catalogs, zone, ethiopian_clock=True)
         # Most texts have nothing to fill in and are said thousands of times a second.
         self._bare: dict[tuple[str, str], tuple[str, str]] = {}
         self._labels: dict[tuple[str, str, str], str] = {}
         self._taken_apart: dict[tuple[str, str, int | None], tuple[Writer, Pieces, str]] = {}
+
+    def by_clock(self, *, ethiopian: bool) -> "Renderer":
+        """The renderer for a reader who has times told by the Ethiopian clock too; or this one."""
+        return self._by_both_clocks if ethiopian and self._by_both_clocks is not None else self
 
     def say(self, text: Text, locale: str) -> str:
         """One text in one locale (or the first of its fallbacks that has it, whole: never a mixed sentence).
@@ -143,6 +154,8 @@ class Renderer:
 
     def render(self, body: Body, locale: str) -> Rendered:
         """A whole message; official statements get the simple Dutch under them."""
+        if body.ethiopian_clock and self._by_both_clocks is not None:
+            return self._by_both_clocks.render(body, locale)
         blocks: list[Block] = []
         for part in body.parts:
             block = self._block(part, locale)

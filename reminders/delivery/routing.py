@@ -33,6 +33,8 @@ class Way(NamedTuple):
     unasked: bool = False
     # Whether the reader would rather listen: then it comes with picture and sound.
     listens: bool = False
+    # Whether times are told by the Ethiopian clock too.
+    ethiopian_clock: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ def route(
         if (later := _waits(row, person, addresses[0], rules, now)) is not None:
             return later
         unasked = row.priority != Priority.REPLY
-        return Way(addresses, _known(person.language), f"person:{person_id}", unasked, person.listens)
+        lane = f"person:{person_id}"
+        return Way(addresses, _known(person.language), lane, unasked, person.listens, person.ethiopian_clock)
     if consultant is not None:
         return Way(addresses, _known(consultant.language), f"consultant:{consultant_id}")
     return Way(addresses, _known(addresses[0].language), f"contact:{addresses[0].contact_id}")

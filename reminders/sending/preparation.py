@@ -113,6 +113,8 @@ class Preparation:
             match said:
                 case Body():
                     also = tuple(merged.get(row.id, ()))
+                    if one.way.ethiopian_clock:
+                        said = replace(said, ethiopian_clock=True)
                     try:
                         rendered = await self._rendered(said, one.message, one.way, now)
                     except FileNotYet:
@@ -213,7 +215,8 @@ class Preparation:
         link = self._links.personal_link(message, now) if self._links is not None else None
         if link is not None:
             texts.append(Text("brief.more", {"url": link}))
-        return tuple(Block(self._renderer.say(text, language), Style.NORMAL, language) for text in texts)
+        renderer = self._renderer.by_clock(ethiopian=body.ethiopian_clock)
+        return tuple(Block(renderer.say(text, language), Style.NORMAL, language) for text in texts)
 
     def _decrypted(self, row: ClaimedRow) -> ClaimedMessage:
         return ClaimedMessage(

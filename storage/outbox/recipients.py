@@ -44,6 +44,8 @@ class Recipient(NamedTuple):
     listens: bool = False
     # Their own, as a span "21:00-08:00"; None = the deployment's.
     quiet_hours: str | None = None
+    # Whether times are told by the Ethiopian clock too.
+    ethiopian_clock: bool = False
     # A consultant's.
     away_from: date | None = None
     away_until: date | None = None
@@ -85,6 +87,7 @@ _PEOPLE = select(
     Person.channel_order,
     Person.listens,
     Person.quiet_hours,
+    type_coerce(Person.ethiopian_clock, LargeBinary).label("ethiopian_clock"),
 ).where(among_those(Person.id, "ids"))
 
 
@@ -99,10 +102,13 @@ def recipients_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedR
     consultant_ids = {one.consultant_id for one in either if one.consultant_id is not None}
     if person_ids:
         people = connection.execute(_PEOPLE, {"ids": person_ids})
-        for person_id, token, stopped_at, order, listens, quiet_hours in people:
+        for person_id, token, stopped_at, order, listens, quiet_hours, clock in people:
             language = _read(keys, token, "person.language", person_id) or _SOURCE
             channels = tuple(name for name in order.split(",") if name) if order else ()
-            recipients.people[person_id] = Recipient(language, stopped_at is not None, channels, listens, quiet_hours)
+            both_clocks = _read(keys, clock, "person.ethiopian_clock", person_id) == "1"
+            recipients.people[person_id] = Recipient(
+                language, stopped_at is not None, channels, listens, quiet_hours, both_clocks
+            )
         _add_contacts(connection, keys, recipients, _CONTACTS_OF_PEOPLE, person_ids)
     if consultant_ids:
         _add_consultants(connection, recipients, consultant_ids)

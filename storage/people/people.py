@@ -81,6 +81,9 @@ class Person(Base, kw_only=True):
     channel_order: Mapped[str] = mapped_column(Text, default="")
     # Rather listens than reads: every message comes with its picture and its sound.
     listens: Mapped[bool] = mapped_column(default=False)
+    # Has times told by the Ethiopian clock too. Everybody has a value, since having one would tell where they are from;
+    # None = not, after erasing. (Made with the object: a default of the column would not be bound to the row.)
+    ethiopian_clock: Mapped[bool | None] = mapped_column(EncryptedFlag("person.ethiopian_clock"), default_factory=bool)
     # Links and codes from before this open nothing any more: their access was ended, or they were erased.
     links_since: Mapped[datetime | None] = mapped_column(default=None)
     created_at: Mapped[datetime]

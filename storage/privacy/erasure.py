@@ -65,6 +65,7 @@ async def erase_conversation(
             quiet_hours=None,
             channel_order="",
             listens=False,
+            ethiopian_clock=None,
             stopped_at=None,
             links_since=now,
         )

@@ -1,11 +1,12 @@
-"""Settings: language, which reminders, quiet hours, reading or listening."""
+"""Settings: language, which reminders, quiet hours, which clock, reading or listening."""
 
 from collections.abc import Sequence
 
-from bot.actions.preferences import choose_listening, choose_quiet_hours, choose_reminders
+from bot.actions.preferences import choose_clock, choose_listening, choose_quiet_hours, choose_reminders
 from bot.dialogue import menu
 from bot.dialogue.own import onboarding
 from bot.dialogue.turn import Turn, button, part, title
+from locales.rendering.dates import has_ethiopian_clock
 from locales.rendering.message import Attachment, Button, Part, Text, verbatim
 from reminders.intents import Act, asks, number_in
 from storage.vocabulary import Wishes
@@ -26,6 +27,7 @@ async def show(turn: Turn, _args: Sequence[str]) -> None:
             [button("settings.language", asks(Act.LANGUAGE), "🌍")],
             [button("settings.reminders", asks(Act.WISHES), "🔔")],
             [button("settings.quiet", asks(Act.QUIET_HOURS), "🌙")],
+            *_clocks(turn),
             [button("settings.channels", asks(Act.CHANNELS), "📱")],
             [
                 button("listen.read", asks(Act.LISTEN, "off"), "📖")
@@ -63,6 +65,25 @@ async def listen(turn: Turn, args: Sequence[str]) -> None:
         turn.say(part("listen.on"), *_voiceless(turn), buttons=menu.rows(), card="done:👂")
     else:
         turn.say(part("listen.off"), buttons=menu.rows())
+
+
+async def clock(turn: Turn, args: Sequence[str]) -> None:
+    """Times by the Ethiopian clock too, behind ours ("both"); or by ours only."""
+    if not args or args[0] not in ("both", "ours"):
+        await show(turn, ())
+        return
+    ethiopian = args[0] == "both"
+    await choose_clock(turn.acting, ethiopian=ethiopian)
+    turn.say(part("settings.clock_both_now" if ethiopian else "settings.clock_ours_now"), buttons=[menu.back()])
+
+
+def _clocks(turn: Turn) -> list[list[Button]]:
+    """The other clock, for who reads a language whose readers have it."""
+    if not has_ethiopian_clock(turn.language):
+        return []
+    if turn.person.ethiopian_clock:
+        return [[button("settings.clock_ours", asks(Act.CLOCK, "ours"), "🕑")]]
+    return [[button("settings.clock_both", asks(Act.CLOCK, "both"), "🕑")]]
 
 
 async def hear(turn: Turn, args: Sequence[str]) -> None:

@@ -38,6 +38,18 @@ MEETING = AppointmentCard(
 )
 
 
+@pytest.mark.parametrize(("locale", "theirs"), [("am", "3:30 ከጠዋቱ"), ("ti", "3:30 ናይ ንግሆ"), ("nl", "ochtend")])
+async def test_who_counts_by_the_ethiopian_clock_sees_it(renderer: CardRenderer, locale: str, theirs: str) -> None:
+    drawing = Drawing(RENDERER, ethiopian_clock=True)
+    part = drawing.data(MEETING, locale)["part"]
+    assert isinstance(part, dict)
+    assert part["word"] == theirs
+    ours = await renderer.picture(MEETING, locale)
+    both = await renderer.picture(MEETING, locale, ethiopian_clock=True)
+    assert theirs in both.alt
+    assert (both.file.content == ours.file.content) is (locale == "nl")
+
+
 @pytest.fixture
 async def renderer() -> AsyncIterator[CardRenderer]:
     made = CardRenderer(RENDERER, workers=2)

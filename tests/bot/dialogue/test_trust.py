@@ -35,6 +35,7 @@ ARGUMENTS = {
     Act.STOP: ":yes",
     Act.WISHES: ":weekly",
     Act.QUIET_HOURS: ":0",
+    Act.CLOCK: ":both",
     Act.CHANNELS: ":add:sms",
 }
 
@@ -164,7 +165,7 @@ async def test_what_needs_more_is_refused_by_sms_and_offered_in_the_chat(talk: T
     async with talk.database.reading() as session:
         row = await session.get_one(Person, talk.person_ids["Amina"])
     assert (row.stopped_at, row.wishes.value, row.quiet_hours, row.listens) == (None, "everything", None, False)
-    assert row.consented_at is not None
+    assert (row.consented_at is not None, row.ethiopian_clock) == (True, False)
 
 
 # --- an intruder with a person's number as the sender -----------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What a voice is given to say: every number in words, each run of words for the voice of its language."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -111,3 +112,18 @@ def test_the_first_of_march_and_a_summer_hour() -> None:
 def test_names_of_recordings() -> None:
     assert slug("Stadhuis, kamer 3") == "stadhuis-kamer-3"
     assert slug("../../etc/passwd") == "etc-passwd"
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("am", "ስምንት ሰዓት ከሠላሳ ደቂቃ, ጠዋት, ሁለት ሰዓት ከሠላሳ ደቂቃ ከጠዋቱ"),
+        ("ti", "ሰዓት ሸሞንተ ሰላሳ ደቒቓ, ንግሆ, ሰዓት ክልተ ሰላሳ ደቒቓ ናይ ንግሆ"),
+    ],
+)
+def test_who_counts_by_the_ethiopian_clock_hears_it_behind_ours(locale: str, words: str) -> None:
+    at = datetime(2026, 11, 25, 7, 30, tzinfo=UTC)
+    body = Body((Part(Text("class.line_bare", {"starts_at": at})),), ethiopian_clock=True)
+    assert words in said(body, locale)[0][0]
+    assert words not in said(replace(body, ethiopian_clock=False), locale)[0][0]
+    assert said(body, "nl") == said(replace(body, ethiopian_clock=False), "nl")

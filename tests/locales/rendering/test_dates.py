@@ -3,7 +3,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from locales.rendering.dates import date_text, day_text, part_of_day, short_day_text, time_text
+from locales.rendering.dates import (
+    date_text,
+    day_text,
+    ethiopian_time_text,
+    has_ethiopian_clock,
+    part_of_day,
+    short_day_text,
+    time_text,
+)
 from locales.rendering.languages import LANGUAGES
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -114,3 +122,42 @@ def test_the_four_parts_of_the_day_differ(locale: str) -> None:
 
 def test_the_clock_is_that_of_the_zone_in_western_digits() -> None:
     assert time_text(datetime(2026, 7, 1, 22, 5, tzinfo=ZoneInfo("UTC")), AMSTERDAM) == "00:05"
+
+
+@pytest.mark.parametrize(
+    ("time", "amharic", "tigrinya"),
+    [
+        ("00:00", "6:00 ከሌሊቱ", "6:00 ናይ ለይቲ"),
+        ("01:15", "7:15 ከሌሊቱ", "7:15 ናይ ለይቲ"),
+        ("02:00", "8:00 ከሌሊቱ", "8:00 ናይ ለይቲ"),
+        ("03:00", "9:00 ከሌሊቱ", "9:00 ናይ ለይቲ"),
+        ("04:00", "10:00 ከሌሊቱ", "10:00 ናይ ለይቲ"),
+        ("05:59", "11:59 ከሌሊቱ", "11:59 ናይ ለይቲ"),
+        ("06:00", "12:00 ከጠዋቱ", "12:00 ናይ ንግሆ"),
+        ("07:00", "1:00 ከጠዋቱ", "1:00 ናይ ንግሆ"),
+        ("08:30", "2:30 ከጠዋቱ", "2:30 ናይ ንግሆ"),
+        ("09:05", "3:05 ከጠዋቱ", "3:05 ናይ ንግሆ"),
+        ("10:00", "4:00 ከጠዋቱ", "4:00 ናይ ንግሆ"),
+        ("11:59", "5:59 ከጠዋቱ", "5:59 ናይ ንግሆ"),
+        ("12:00", "6:00 ከቀኑ", "6:00 ድሕሪ ቀትሪ"),
+        ("13:00", "7:00 ከቀኑ", "7:00 ድሕሪ ቀትሪ"),
+        ("14:00", "8:00 ከቀኑ", "8:00 ድሕሪ ቀትሪ"),
+        ("15:45", "9:45 ከቀኑ", "9:45 ድሕሪ ቀትሪ"),
+        ("16:00", "10:00 ከቀኑ", "10:00 ድሕሪ ቀትሪ"),
+        ("17:59", "11:59 ከቀኑ", "11:59 ድሕሪ ቀትሪ"),
+        ("18:00", "12:00 ከምሽቱ", "12:00 ናይ ምሸት"),
+        ("19:00", "1:00 ከምሽቱ", "1:00 ናይ ምሸት"),
+        ("20:00", "2:00 ከምሽቱ", "2:00 ናይ ምሸት"),
+        ("21:00", "3:00 ከምሽቱ", "3:00 ናይ ምሸት"),
+        ("22:00", "4:00 ከምሽቱ", "4:00 ናይ ምሸት"),
+        ("23:59", "5:59 ከምሽቱ", "5:59 ናይ ምሸት"),
+    ],
+)
+def test_the_ethiopian_clock_counts_twice_twelve_hours_from_six(time: str, amharic: str, tigrinya: str) -> None:
+    moment = datetime.fromisoformat(f"2026-11-25T{time}").replace(tzinfo=AMSTERDAM)
+    assert [ethiopian_time_text(moment, AMSTERDAM, locale) for locale in ("am", "ti")] == [amharic, tigrinya]
+
+
+def test_no_other_language_has_that_clock() -> None:
+    assert [locale for locale in LANGUAGES if has_ethiopian_clock(locale)] == ["ti", "am"]
+    assert ethiopian_time_text(datetime(2026, 11, 25, 8, 30, tzinfo=AMSTERDAM), AMSTERDAM, "nl") == ""

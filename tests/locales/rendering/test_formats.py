@@ -31,6 +31,22 @@ def test_a_time_says_the_part_of_the_day(locale: str, expected: str) -> None:
     assert filled("{at:time}", locale, at=AT) == expected
 
 
+@pytest.mark.parametrize(
+    ("template", "locale", "expected"),
+    [
+        ("{at:time}", "am", "14:00 (8:00 ከቀኑ)"),
+        ("{at:clock}", "am", "14:00 (8:00 ከቀኑ)"),
+        ("{at:time}", "ti", "14:00 (8:00 ድሕሪ ቀትሪ)"),
+        ("{at:clock}", "ti", "14:00 (8:00 ድሕሪ ቀትሪ)"),
+        pytest.param("{at:time}", "nl", "14:00 (middag)", id="a language without it"),
+        pytest.param("{at:clock}", "nl", "14:00", id="nor on its labels"),
+    ],
+)
+def test_who_counts_by_the_ethiopian_clock_has_it_behind_ours(template: str, locale: str, expected: str) -> None:
+    writer = Writer(locale, AMSTERDAM, lambda text: text.key, ethiopian_clock=True)
+    assert writer.fill(template, {"at": AT}) == expected
+
+
 def test_a_label_has_the_bare_time() -> None:
     assert filled("{at:short_day} {at:clock}", "nl", at=AT) == "woensdag 25 november 14:00"
 

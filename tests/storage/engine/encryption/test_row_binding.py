@@ -294,6 +294,7 @@ async def test_a_migration_encrypts_what_stood_in_plain(database_url: str, keys:
         ).one()
         assert tuple(one) == ("ti", Group.ASYLUM, date(1990, 5, 6), date(2025, 3, 1), False)
         plan = await session.get_one(Plan, 1)
+        assert await session.scalar(select(Person.ethiopian_clock).where(Person.id == 7)) is False
         assert (plan.route, plan.plan_signed_on, plan.intake_on) == (Route.EDUCATION, date(2025, 4, 1), None)
         assert plan.progress_meetings_per_year == 4
         there = (await session.scalars(select(Participation))).one()
