@@ -15,9 +15,10 @@ from typing import Final
 
 from bot.voice.cleaning import has_words
 from bot.voice.encoding import MEDIA_TYPE, encode, even, rest
+from bot.voice.moments import Piece
 from bot.voice.recordings import Recordings
 from bot.voice.sound import Pcm, VoiceFailed
-from bot.voice.speech import Piece, Sentence, Speech, SpeechWriter, said_by
+from bot.voice.speech import Sentence, Speech, SpeechWriter, said_by
 from bot.voice.synthesis import Synthesiser
 from locales.rendering.languages import SOURCE
 from locales.rendering.message import Body

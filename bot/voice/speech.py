@@ -13,18 +13,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.voice.cleaning import Segment, Voices, has_words, in_words, tidy, without_signs
-from bot.voice.numbers import MOST, NumberWords, number_words
+from bot.voice.moments import Piece, clock_pieces, day_pieces, piece_of
+from bot.voice.numbers import MOST, number_words
 from locales.glossary.reading import Glossary
-from locales.rendering.calendars import CALENDARS
 from locales.rendering.catalog import Catalogs
 from locales.rendering.dates import (
-    babel_locale,
-    date_text,
-    date_words,
     ethiopian_hour,
     ethiopian_part,
     part_of_day,
-    short_day_text,
     time_text,
 )
 from locales.rendering.message import VERBATIM, Body, Style, Text, Value
@@ -32,16 +28,6 @@ from locales.rendering.render import Rendered
 
 _PARSE: Final = Formatter()
 _PLACES: Final = frozenset({"place", "location"})
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Words that one recording can say. `name` is that recording's ("hour-10", "" for none); `of_somebody` is a name
-    or place, which the Dutch voice may say between recordings."""
-
-    segments: tuple[Segment, ...]
-    name: str = ""
-    of_somebody: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,45 +190,19 @@ class SpeechWriter:
         """The clock in words, and the part of the day as it is written; then the same by the Ethiopian clock."""
         words, local = number_words(locale), moment.astimezone(self._zone)
         theirs = ethiopian_part(local.hour, locale) if self._by_both_clocks is None else ""
-        clock = _clock(time_text(moment, self._zone), local.hour, local.minute, words, locale)
+        clock = clock_pieces(time_text(moment, self._zone), local.hour, local.minute, words, locale)
         if with_part or theirs:
             form, part = words.part if words else ", {part}", part_of_day(moment, self._zone, locale)
-            clock.append(_piece(form.format(part=part), f"part-{local.hour // 6 + 1}", locale))
+            clock.append(piece_of(form.format(part=part), f"part-{local.hour // 6 + 1}", locale))
         if theirs:
             hour, minute = ethiopian_hour(local.hour), local.minute
-            said = _clock(f"{hour}:{minute:02}", hour, minute, words, locale)
-            clock += [_piece(" ", "", locale), *said, _piece(f" {theirs},", f"theirs-{local.hour // 6 + 1}", locale)]
+            said = clock_pieces(f"{hour}:{minute:02}", hour, minute, words, locale)
+            clock += [
+                piece_of(" ", "", locale),
+                *said,
+                piece_of(f" {theirs},", f"theirs-{local.hour // 6 + 1}", locale),
+            ]
         return tuple(clock)
-
-
-def _clock(text: str, hour: int, minute: int, words: NumberWords | None, locale: str) -> list[Piece]:
-    """Hour and minutes in words; `text` is what is said of them where the language has none."""
-    pieces = [_piece(words.hour_said(hour, whole=not minute) if words else text, f"hour-{hour}", locale)]
-    if minute:
-        pieces.append(_piece(f" {words.minute_said(minute)}" if words else "", f"minute-{minute}", locale))
-    return pieces
-
-
-def day_pieces(day: date, spec: str, locale: str) -> tuple[Piece, ...]:
-    """A day in words: weekday, day and month; the year where it is written; and the reader's other calendar."""
-    words, written = number_words(locale), date_words(locale)
-    year = spec not in ("day", "short_day")
-    weekday, day_name, month = f"weekday-{day.isoweekday()}", f"day-{day.day}", f"month-{day.month}"
-    if words is None:
-        # No words for numbers: the text as it is written, in the order in which recordings follow each other.
-        text = date_text(day, locale) if year else short_day_text(day, locale)
-        rest = (_piece("", day_name, locale), _piece("", month, locale))
-        return (_piece(text, weekday, locale), *rest, *((_piece("", f"year-{day.year}", locale),) if year else ()))
-    babel = babel_locale(locale)
-    names = {
-        "weekday": (written.weekdays or babel.days["format"]["wide"])[day.weekday()],
-        "day": words.day_of_month(day.day),
-        "month": written.months[day.month - 1] if written.months else _month(day.month, locale),
-        "year": words.year(day.year),
-    }
-    recordings = {"weekday": weekday, "day": day_name, "month": month, "year": f"year-{day.year}"}
-    pieces = list(_filled(words.date if year else words.day, names, recordings, locale))
-    return (*pieces, *(() if spec == "short_day" else _other_calendar(day, words, locale, year=year)))
 
 
 def slug(text: str) -> str:
@@ -250,50 +210,15 @@ def slug(text: str) -> str:
     return re.sub(r"[^\w]+", "-", text.casefold()).strip("-_")
 
 
-def _month(month: int, locale: str) -> str:
-    babel = babel_locale(locale)
-    # "LLLL" in a pattern asks for the name as it stands alone (Persian).
-    form = "stand-alone" if "LLLL" in date_words(locale).day else "format"
-    return str(babel.months[form]["wide"][month])
-
-
-def _other_calendar(day: date, words: NumberWords, locale: str, *, year: bool) -> Iterator[Piece]:
-    written = date_words(locale)
-    if written.calendar is None:
-        return
-    try:
-        found = CALENDARS[written.calendar](day)
-    except ValueError:
-        return
-    month = written.calendar_months[found.month - 1]
-    yield _piece(f", {words.day_of_month(found.day)}", f"day-{found.day}", locale)
-    yield _piece(f" {month}", f"calendar-month-{found.month}", locale)
-    if year:
-        yield _piece(f" {words.year(found.year)}", f"year-{found.year}", locale)
-
-
-def _filled(form: str, names: dict[str, str], recordings: dict[str, str], locale: str) -> Iterator[Piece]:
-    """A pattern of numbers.yaml filled; what stands between two names belongs to the first."""
-    parsed = [(literal, name) for literal, name, _, _ in _PARSE.parse(form)]
-    behind = [literal for literal, _ in parsed[1:]] + [""]
-    for (_, name), literal in zip(parsed, behind, strict=True):
-        if name is not None:
-            yield _piece(names[name] + literal, recordings[name], locale)
-
-
-def _piece(text: str, name: str, locale: str) -> Piece:
-    return Piece((Segment(text, locale),) if text else (), name)
-
-
 def _number(value: float, spec: str, locale: str) -> Piece:
     words = number_words(locale)
     if words is None or value < 0 or value > MOST:
-        return _piece(f"{value:g}", "", locale)
+        return piece_of(f"{value:g}", "", locale)
     if spec == "euro":
-        return _piece(words.euros(value), f"euro-{value:g}", locale)
+        return piece_of(words.euros(value), f"euro-{value:g}", locale)
     if not float(value).is_integer():
-        return _piece(f"{value:g}".replace(".", ","), "", locale)
-    return _piece(words.cardinal(int(value)), f"number-{int(value)}", locale)
+        return piece_of(f"{value:g}".replace(".", ","), "", locale)
+    return piece_of(words.cardinal(int(value)), f"number-{int(value)}", locale)
 
 
 def _of_count(piece: Piece, text: Text) -> Piece:
@@ -303,7 +228,7 @@ def _of_count(piece: Piece, text: Text) -> Piece:
 
 
 def _choice(number: int, label: tuple[Piece, ...], locale: str) -> Sentence:
-    return Sentence((_number(number, "", locale), _piece(": ", "", locale), *label), locale)
+    return Sentence((_number(number, "", locale), piece_of(": ", "", locale), *label), locale)
 
 
 def _lines(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, ...]]:
