@@ -17,6 +17,8 @@ from locales.faq.reading import ContentEntry, read_yaml
 _FILE: Final = Path(locales.faq.__file__).parent / "dialect.yaml"
 _PARTS: Final = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)
 _AND: Final = "و"
+# "heeelp", "imdaaat": a letter that is held; no language of ours writes one three times.
+_HELD: Final = re.compile(r"([^\W\d_])\1{2,}")
 
 
 class Dialect:
@@ -31,8 +33,9 @@ class Dialect:
                     self._standard[normalise(word)] = standard
 
     def standard(self, text: str) -> str:
-        """The text, cut to a bearable length, with its dialect words replaced and all else as it was."""
-        return " ".join(self._word(word) for word in text[:MAX_CHARACTERS].split())
+        """The text, cut to a bearable length, with its dialect words replaced, letters that are held written once, and
+        all else as it was."""
+        return " ".join(self._word(_HELD.sub(r"\1", word)) for word in text[:MAX_CHARACTERS].split())
 
     def _word(self, written: str) -> str:
         match = _PARTS.match(written)

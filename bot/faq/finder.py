@@ -19,7 +19,7 @@ from bot.faq.finding import SAME_AS_ACT, Candidate, Finding, Heard
 from bot.faq.gaps import Gap
 from bot.faq.likeness import Likeness
 from bot.faq.meaning import Encoder, KnownMeanings, bundled_encoder
-from bot.faq.model import ACT, CRY, OUTSIDE, Model, fingerprint, load_model, phrasings
+from bot.faq.model import ACT, CRY, HARMLESS, OUTSIDE, Model, fingerprint, load_model, phrasings
 from bot.faq.pieces import PLACES, Floats, weighted
 from bot.faq.urgent import CryForHelp
 from bot.faq.words import normalise
@@ -32,15 +32,21 @@ _ALIKE: Final = 0.6
 
 
 _CHOICES_IN: Final[Mapping[str, float]] = {
-    "ps": 0.41,
-    "ti": 0.44,
-    "am": 0.46,
-    "ckb": 0.46,
-    "ku": 0.48,
-    "ar": 0.66,
-    "en": 0.74,
-    "nl": 0.56,
-    "uk": 0.58,
+    "am": 0.16,
+    "ar": 0.72,
+    "ckb": 0.18,
+    "en": 0.82,
+    "fa": 0.74,
+    "fa_AF": 0.16,
+    "fr": 0.3,
+    "ku": 0.36,
+    "nl": 0.52,
+    "ps": 0.16,
+    "ru": 0.4,
+    "so": 0.56,
+    "ti": 0.22,
+    "tr": 0.3,
+    "uk": 0.2,
 }
 
 
@@ -56,7 +62,7 @@ class Thresholds:
 
     answer: float = 0.88
     answer_fine: float = 0.96
-    choices: float = 0.6
+    choices: float = 0.5
     least_choice: float = 0.001
     choices_in: Mapping[str, float] = field(default_factory=lambda: _CHOICES_IN)
 
@@ -64,15 +70,17 @@ class Thresholds:
 @dataclass(frozen=True, slots=True)
 class Danger:
     """How a cry for help is weighed: the odds that pieces and meaning give it, in natural logarithms, each so many
-    times; a pattern of urgent.yaml adds `listed`, and that somebody is better ("je me sens mieux") takes `better` away.
-    It is one from `least` on. Chosen on held-out texts: pieces err less than meaning here.
+    times; how much likelier than what only sounds alarming it is to either adds `harmless` times; a pattern of
+    urgent.yaml adds `listed`, and that somebody is better ("je me sens mieux") takes `better` away. It is one from
+    `least` on. Chosen on one hand's held-out texts: pieces err less than meaning here.
     """
 
     pieces: float = 2.0
     meaning: float = 1.0
-    listed: float = 6.0
+    harmless: float = 0.25
+    listed: float = 2.0
     better: float = 4.0
-    least: float = -2.0
+    least: float = -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +122,17 @@ class TrainedFinder:
 
     def danger(self, text: str, by_pieces: Floats, by_meaning: Floats | None) -> float:
         """How surely the text is a cry for help: the more above nought the surer, below it is none."""
-        cries = [name.startswith(CRY) for name in self.model.classes]
-        pieces = _odds(float(by_pieces[cries].sum()))
         # Without meaning, pieces stand in for it.
-        meaning = pieces if by_meaning is None else _odds(float(by_meaning[cries].sum()))
-        weighed = self.weighing.pieces * pieces + self.weighing.meaning * meaning - self.weighing.least
+        judges = (by_pieces, by_pieces if by_meaning is None else by_meaning)
+        cries = [name.startswith(CRY) for name in self.model.classes]
+        harmless = self.model.classes.index(HARMLESS)
+        chances = [float(judge[cries].sum()) for judge in judges]
+        against = sum(
+            _logarithm(chance) - _logarithm(float(judge[harmless]))
+            for chance, judge in zip(chances, judges, strict=True)
+        )
+        weighed = self.weighing.pieces * _odds(chances[0]) + self.weighing.meaning * _odds(chances[1])
+        weighed += self.weighing.harmless * against - self.weighing.least
         if self.cry.heard_in(text):
             weighed += self.weighing.listed
         if self.coming.heard_in(text) is Heard.BETTER:
@@ -188,7 +202,11 @@ def combined(by_pieces: Floats, by_meaning: Floats | None) -> Floats:
 
 
 def _odds(chance: float) -> float:
-    return float(np.log(max(chance, 1e-9) / max(1 - chance, 1e-9)))
+    return _logarithm(chance) - _logarithm(1 - chance)
+
+
+def _logarithm(chance: float) -> float:
+    return float(np.log(max(chance, 1e-9)))
 
 
 def decide(

@@ -24,6 +24,9 @@ from locales.faq.content import FaqContent
 
 #: The class of texts that no topic answers.
 OUTSIDE: Final = ""
+#: What sounds like a cry for help and is none ("this exam kills me"): a class of its own, since what only sounds
+#: alarming is more alike than all that nobody answers.
+HARMLESS: Final = "harmless"
 #: The classes of cries for help begin like this; the need follows, as `bot.faq.urgent.NEEDS` has it.
 CRY: Final = "cry:"
 #: The classes of what somebody does by writing begin like this; see bot/understanding/acts.py.
@@ -40,7 +43,8 @@ class Model:
     """What the finder learnt. One column a class; `classes` are topic ids, `OUTSIDE` and `CRY` with a need.
 
     The weights of word pieces are whole numbers from -127 to 127, to be multiplied by the column's scale: a quarter of
-    the memory, and no measurable loss. `phrasings` are fingerprints of what it was trained on (see `fingerprint`).
+    the memory, and no measurable loss. Meaning is judged by a network with one hidden layer, which
+    bot/faq/quality/network.py learns. `phrasings` are fingerprints of what it was trained on (see `fingerprint`).
     """
 
     classes: tuple[str, ...]
@@ -50,6 +54,8 @@ class Model:
     piece_weights: NDArray[np.int8]
     piece_scale: Floats
     piece_bias: Floats
+    hidden_weights: Floats
+    hidden_bias: Floats
     meaning_weights: Floats
     meaning_bias: Floats
     language_weights: NDArray[np.int8]
@@ -74,7 +80,8 @@ class Model:
 
     def by_meaning(self, vector: Floats) -> Floats:
         """Chance of each class, by meaning alone."""
-        return _chances(vector @ self.meaning_weights + self.meaning_bias)
+        hidden = np.maximum(vector @ self.hidden_weights + self.hidden_bias, 0)
+        return _chances(hidden @ self.meaning_weights + self.meaning_bias)
 
     def language(self, text: str) -> tuple[str, float]:
         """The likeliest language and its chance. OUTSIDE stands for a language that Maatje does not speak."""
@@ -105,6 +112,8 @@ class Model:
             piece_weights=self.piece_weights,
             piece_scale=self.piece_scale,
             piece_bias=self.piece_bias,
+            hidden_weights=self.hidden_weights.astype(np.float16),
+            hidden_bias=self.hidden_bias,
             meaning_weights=self.meaning_weights.astype(np.float16),
             meaning_bias=self.meaning_bias,
             language_weights=self.language_weights,
@@ -132,6 +141,8 @@ def load_model(path: Path = MODEL_FILE) -> Model:
             piece_weights=arrays["piece_weights"].astype(np.int8),
             piece_scale=arrays["piece_scale"].astype(np.float32),
             piece_bias=arrays["piece_bias"].astype(np.float32),
+            hidden_weights=arrays["hidden_weights"].astype(np.float32),
+            hidden_bias=arrays["hidden_bias"].astype(np.float32),
             meaning_weights=arrays["meaning_weights"].astype(np.float32),
             meaning_bias=arrays["meaning_bias"].astype(np.float32),
             language_weights=arrays["language_weights"].astype(np.int8),

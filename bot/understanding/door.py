@@ -17,7 +17,7 @@ import numpy as np
 
 from bot.faq.finder import TrainedFinder, combined, decide
 from bot.faq.finding import Candidate, Heard
-from bot.faq.model import ACT, CRY, OUTSIDE
+from bot.faq.model import ACT, CRY, HARMLESS, OUTSIDE
 from bot.faq.pieces import Floats
 from bot.faq.words import normalise
 from bot.understanding.acts import ACT_OF_TOPIC, TOPIC_OF, Courtesy, CryNeed, SpeechAct, Understanding, When
@@ -259,7 +259,7 @@ def acts_of(chances: Mapping[str, float]) -> dict[SpeechAct, float]:
         elif name.startswith(ACT):
             act = SpeechAct(name.removeprefix(ACT).partition(":")[0])
         else:
-            act = SpeechAct.OTHER if name == OUTSIDE else SpeechAct.QUESTION
+            act = SpeechAct.OTHER if name in (OUTSIDE, HARMLESS) else SpeechAct.QUESTION
         acts[act] += chance
     return acts
 

@@ -27,12 +27,13 @@ from bot.faq.meaning import SIZE, Encoder, bundled_encoder, raw_vector
 from bot.faq.model import MODEL_FILE, Model, fingerprint, phrasings
 from bot.faq.pieces import PLACES, Floats, bag, rarity, weighted
 from bot.faq.quality.learnt import Row, classes_of, rows_of
+from bot.faq.quality.network import STRETCHED, learn_network
 from bot.faq.quality.softmax import Steps, learn
 from bot.faq.quality.vectors import KeptVectors
 from locales.faq.content import FaqContent, load_faq
 from storage.vocabulary import AbsenceReason
 
-#: Freedom of the classifiers of meaning (inverse of the penalty on large weights); chosen on held-out texts.
+#: Freedom of the classifier of reasons by meaning (inverse of the penalty on large weights); chosen on held-out texts.
 _FREEDOM: Final = 20.0
 _GOOD_ENOUGH: Final = 1e-4
 _MOST_ROUNDS: Final = 70
@@ -63,7 +64,7 @@ def train(content: FaqContent, encoder: Encoder, rows: Sequence[Row] | None = No
     centre = raw.mean(0)
     away = raw - centre
     away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-9)
-    meaning = _fit(away, wanted, counts, len(classes))
+    meaning = learn_network(away.astype(np.float32), wanted, counts, len(classes))
     why = np.array([index for index, row in enumerate(rows) if row.reason in _REASONS])
     reasons = np.array([_REASONS.index(rows[index].reason or "") for index in why])
     reason_weights, reason_bias = _reasons_by_pieces(pieces, why, reasons)
@@ -78,8 +79,10 @@ def train(content: FaqContent, encoder: Encoder, rows: Sequence[Row] | None = No
         piece_weights=small,
         piece_scale=scale * np.float32(_TRUST_IN_PIECES),
         piece_bias=piece_bias * np.float32(_TRUST_IN_PIECES),
-        meaning_weights=meaning[:-1] * np.float32(_TRUST_IN_MEANING),
-        meaning_bias=meaning[-1] * np.float32(_TRUST_IN_MEANING),
+        hidden_weights=meaning.hidden_weights * STRETCHED,
+        hidden_bias=meaning.hidden_bias,
+        meaning_weights=meaning.weights * np.float32(_TRUST_IN_MEANING),
+        meaning_bias=meaning.bias * np.float32(_TRUST_IN_MEANING),
         language_weights=small_language,
         language_scale=language_scale,
         language_bias=language_bias,
