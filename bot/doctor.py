@@ -16,6 +16,7 @@ from locales.rendering.catalog import Catalogs
 from reminders.policies.due_times import PolicyError
 from storage.engine.database import Database, DatabaseUrlWrong
 from storage.engine.encryption.key_marks import read_key_marks
+from storage.engine.encryption.reading_all import unreadable_rows
 from storage.engine.keys import KeyRing, SecretTooShort
 from storage.engine.migrate import schema_is_current
 from storage.engine.sqlite_file import open_to_others
@@ -24,6 +25,8 @@ from storage.privacy.seals import verify_audit
 
 # A clock that is further off sends reminders at the wrong minute and breaks certificates.
 LARGEST_DRIFT = 60.0
+# So many numbers of rows of a table that cannot be read are named.
+_SHOWN = 5
 
 
 async def examine(settings: Settings) -> list[Diagnosis]:
@@ -104,7 +107,19 @@ async def _stored_data(database: Database) -> Diagnosis:
     marks = await read_key_marks(database)
     if marks.unreadable:
         return Diagnosis("stored data", "fault", marks.complaint())
-    return Diagnosis("stored data", "ok", f"{marks.seen} rows can be read with the secret key")
+    read, bad = await unreadable_rows(database)
+    if bad:
+        where = "; ".join(f"{table} {_some(rows)}" for table, rows in bad.items())
+        many = sum(map(len, bad.values()))
+        what = f"{many} of {read} rows cannot be read: {where}. Compare with a backup; the others go on"
+        return Diagnosis("stored data", "fault", what)
+    return Diagnosis("stored data", "ok", f"all {read} rows can be read with the secret key")
+
+
+def _some(rows: list[int]) -> str:
+    """The first numbers of many."""
+    shown = ", ".join(map(str, rows[:_SHOWN]))
+    return shown if len(rows) <= _SHOWN else f"{shown} and {len(rows) - _SHOWN} more"
 
 
 async def _audit(database: Database) -> Diagnosis:
