@@ -71,6 +71,8 @@ async def test_who_takes_too_long_or_says_too_much_is_ended(monkeypatch: pytest.
         folder = f"{tmp_path}/{len(code)}"
         _stand_in(folder, code)
         monkeypatch.setenv("PYTHONPATH", folder)
+        # A module that is run with -m is looked for where one stands first.
+        monkeypatch.chdir(folder)
         assert await pages_of(pdf(1), longest=5) is None
 
 
