@@ -13,6 +13,7 @@ from bot.channels.telegram.channel import TelegramChannel
 from reminders.sending.lanes import most_in_flight
 from storage.outbox.message import Outgoing, put
 from storage.people.people import Person
+from storage.vocabulary import Group
 from tests.botapi.faults import FaultKind
 from tests.chaos.crowd import Crowd, Figures
 from tests.chaos.inbound import READY_WITHIN, no_storm
@@ -193,7 +194,7 @@ async def _with_mail_only(stage: Stage, count: int) -> None:
                 "given_name": "Amina",
                 "family_name": "",
                 "language": "nl",
-                "group": "asylum",
+                "group": Group.ASYLUM,
                 "municipality": "Huizen",
                 "created_at": now,
                 "updated_at": now,
