@@ -55,7 +55,7 @@ PERSON_CLAIMED: Final = _acts(
     "menu notthere lang consent appts appt come notcome othertime prop absent ab missed",
     "ask faq pass helped nolang letter notme",
 )
-PERSON_REPLY: Final = PERSON_CLAIMED | _acts("whole listen hear cal plan settings wish quiet privacy resume")
+PERSON_REPLY: Final = PERSON_CLAIMED | _acts("whole listen hear cal plan settings wish quiet clock privacy resume")
 PERSON_ALL: Final = PERSON_REPLY | _acts("chan chanuse ways export stop erase")
 #: What a consultant may do by the mail that offers it, and over an account besides.
 CONSULTANT_OFFERED: Final = _acts(
@@ -96,6 +96,7 @@ DEEPER: Final[Mapping[str, Sequence[str]]] = {
     "stop": ("stop:yes",),
     "wish": ("wish:weekly",),
     "quiet": ("quiet:0",),
+    "clock": ("clock:both",),
     "chan": ("chan:web", "chan:add:sms", "chan:add:telegram"),
     "ways": ("ways:others", "ways:1:yes", "ways:2:yes"),
     "chanuse": ("chanuse:sms", "chanuse:email"),
@@ -426,6 +427,8 @@ class Hears:
 ASKS_FOR: Final = {SpeechAct.STOP: Act.SETTINGS, SpeechAct.HUMAN: Act.LETTER}
 
 
+# What words open does not depend on the engine, and each takes a second.
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("heard", list(SpeechAct), ids=str)
 @pytest.mark.parametrize("way", [way for way in WAYS if way.channel in ("sms", "email")], ids=lambda way: way.name)
 async def test_words_open_no_more_than_buttons(talk: Talk, way: Way, heard: SpeechAct) -> None:
