@@ -171,10 +171,10 @@ class Inbox:
                 self._waiting.noticed("replies", error=type(error).__name__)
             else:
                 self._waiting.well("replies")
-                return None
+                return
             await self._sleep(pause)
         # What is not sent now comes back with its lease.
-        return await self._dispatcher.send_now(replies)
+        await self._dispatcher.send_now(replies)
 
     async def _handle(self, event: InboundEvent) -> list[int]:
         now = self._clock.now()
@@ -219,7 +219,7 @@ class Inbox:
         if person is None or consultant is None:
             return False
         body = could_not_handle(person, words_of(turn.event))
-        key = f"unhandled:{turn.event.channel}:{turn.event.event_id}"
+        key = f"unhandled:{turn.once}"
         await turn.acting.tell_consultant(consultant.id, key, body, about=person)
         return True
 

@@ -7,12 +7,18 @@ from storage.vocabulary import Group
 
 
 def somebody(
-    now: datetime, *, external_id: str = "P1", family_name: str = "", language: str = "nl", group: Group = Group.ASYLUM
+    now: datetime,
+    *,
+    external_id: str = "P1",
+    given_name: str = "Amina",
+    family_name: str = "",
+    language: str = "nl",
+    group: Group = Group.ASYLUM,
 ) -> Person:
-    """Amina of Huizen, registered now; not in a session yet."""
+    """Somebody of Huizen, registered now; not in a session yet."""
     return Person(
         external_id=external_id,
-        given_name="Amina",
+        given_name=given_name,
         family_name=family_name,
         language=language,
         group=group,

@@ -13,14 +13,22 @@ from typing import Final
 
 import structlog
 
-from bot.actions.access.challenges import CODE_LASTS, MOST_TRIES, Challenge, ProofRefused, challenge, fits
+from bot.actions.access.challenges import (
+    CODE_LASTS,
+    Challenge,
+    ProofRefused,
+    challenge,
+    code_message,
+    fits,
+    wrong_digits,
+)
 from bot.actions.access.logged_in import TRUSTED_AFTER, tell_code_asked, tell_new_way
 from bot.actions.acting import Acting, Actor, Proof, Role
 from bot.actions.trust import LINKING, is_enough
 from bot.telling import contacts as told
 from reminders.kinds import Kind
 from storage.outbox.message import Outgoing, send_what_waited
-from storage.people.addresses import address_in
+from storage.people.addresses import address_in, address_on_record
 from storage.people.contacts import Contact, contact_made_at, every_contact_of
 from storage.people.link_codes import (
     VALID_FOR,
@@ -35,7 +43,7 @@ from storage.people.link_codes import (
 )
 from storage.people.people import Consultant, Person, consultant_by_email, person_by_external_id
 from storage.people.webchat import CONSULTANTS_SESSION_LASTS, shorten_web_sessions
-from storage.vocabulary import ContactState, Priority
+from storage.vocabulary import ContactState
 
 # Nobody needs more; a stranger's telephone must not be rung by codes all day.
 MOST_CODES_A_DAY: Final = 4
@@ -135,7 +143,7 @@ async def link(acting: Acting, contact: Contact, code: str) -> Person | Consulta
 async def link_proved(
     acting: Acting, contact: Contact, code: str, asked: Challenge, text: str
 ) -> Person | Consultant | LinkRefused | ProofRefused:
-    """Tie an address to the owner of a code once the digits of `ask_to_prove` came back from it. Wrong digits count as
+    """Tie an address to the owner of a code once the digits of `challenge` came back from it. Wrong digits count as
     wrong codes do."""
     if asked.until <= acting.now or asked.contact_id != contact.id:
         return ProofRefused.OLD
@@ -208,9 +216,7 @@ async def invite(
 
 async def _on_record(acting: Acting, person: Person | None, channel: str) -> Contact | None:
     """The contact of the number or address that the municipality has of a person."""
-    kind = acting.parts.channels.get(channel)
-    on_record = person.on_record(kind) if person is not None and kind is not None else None
-    address = address_in(kind, on_record) if on_record else None
+    address = None if person is None else address_on_record(person, acting.parts.channels.get(channel))
     return None if person is None or address is None else await _asked_for(acting, channel, address, person.language)
 
 
@@ -234,17 +240,7 @@ async def send_code(
     if contact.state is ContactState.BLOCKED:
         return AddressRefused.STOPPED
     code, asked = challenge(acting, contact, CODE_LASTS)
-    await acting.put(
-        Outgoing(
-            key=f"channel_code:{once}",
-            kind=Kind.SAY,
-            due_at=acting.now,
-            useful_until=asked.until,
-            params=told.code(code).to_json(),
-            contact_id=contact.id,
-            priority=Priority.REPLY,
-        )
-    )
+    await acting.put(code_message(acting, contact, code, asked.until, key=f"channel_code:{once}"))
     acting.audit("sent_code", f"contact:{contact.id}")
     return asked
 
@@ -259,7 +255,7 @@ async def prove(acting: Acting, asked: Challenge, text: str) -> Contact | ProofR
     person = await acting.own_person()
     contact = await acting.session.get(Contact, asked.contact_id)
     if contact is None or not fits(acting, asked, text):
-        return ProofRefused.TOO_MANY_TRIES if asked.tries + 1 >= MOST_TRIES else ProofRefused.WRONG
+        return wrong_digits(asked)
     if contact.person_id not in (None, person.id):
         acting.audit("address_changed_hands", f"person:{contact.person_id}")
     contact.person_id, contact.consultant_id = person.id, None

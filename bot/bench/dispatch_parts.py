@@ -173,7 +173,7 @@ def _message(keys: KeyRing, row: ClaimedRow) -> ClaimedMessage:
         row.id,
         row.key,
         row.kind,
-        json.loads(keys.decrypt(row.params, "outbox.params", row_name(row.key))),
+        row.read(keys),
         person_id=row.person_id,
         appointment_id=row.appointment_id,
         appointment_version=row.appointment_version,

@@ -79,11 +79,10 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
     if database.is_sqlite and _folder_is_missing(database.url.database):
         stop(f"There is no folder for {database.url.database}. Make it, or mend MAATJE_DATABASE_URL.", WRONG_USAGE)
     try:
-        try:
-            await prepare_schema(database)
-        except SchemaIsOld as error:
-            stop(str(error), WRONG_USAGE)
+        await prepare_schema(database)
         yield database
+    except SchemaIsOld as error:
+        stop(str(error), WRONG_USAGE)
     finally:
         await database.close()
 

@@ -50,9 +50,7 @@ def is_within_quota(turn: Turn) -> bool:
     payload = turn.event.payload
     if not isinstance(payload, Said | Media) or turn.linked_consultant is not None:
         return True
-    day, count = turn.recall(HEARD_TODAY) or ("", 0)
-    count = count + 1 if day == turn.today.isoformat() else 1
-    turn.remember(HEARD_TODAY, (turn.today.isoformat(), count))
+    count = turn.count_today(HEARD_TODAY)
     most = MOST_OF_STRANGER if turn.linked_person is None else MOST_OF_PERSON
     if count <= most or (isinstance(payload, Said) and turn.linked_person is not None and _is_urgent(turn, payload)):
         return True
@@ -96,8 +94,7 @@ async def refuse(turn: Turn, act: Act, args: Sequence[str] = ()) -> None:
         ask_for_digits(turn, asks(act, *args))
         return
     turn.expect("")
-    once = f"{turn.event.channel}:{turn.event.event_id}"
-    way = await offer_safely(turn.acting, turn.contact, act, _LABELS.get(act, "menu.back"), once=once)
+    way = await offer_safely(turn.acting, turn.contact, act, _LABELS.get(act, "menu.back"), once=turn.once)
     if turn.by.role is Role.CONSULTANT:
         say_not_here(turn)
     elif way is not None:

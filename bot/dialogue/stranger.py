@@ -49,8 +49,7 @@ async def _asks_to_sign_in(turn: Turn) -> bool:
     payload = turn.event.payload
     if not isinstance(payload, Said) or turn.by.proof is not Proof.ACCOUNT:
         return False
-    once = f"{turn.event.channel}:{turn.event.event_id}"
-    if not await send_sign_in_code(turn.acting, payload.text, once=once):
+    if not await send_sign_in_code(turn.acting, payload.text, once=turn.once):
         return False
     turn.say(part("stranger.code_by_mail"))
     return True

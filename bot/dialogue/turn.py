@@ -131,7 +131,7 @@ class Turn:
         shown = tuple(tuple(row) for row in buttons)
         # Encoded once: for the outbox, and as what is remembered of it.
         body = Body(parts, shown, attachment, card=card, aloud=aloud).to_json()
-        key, kind = f"reply:{self.event.channel}:{self.event.event_id}:{len(self.replies)}", Kind.SAY
+        key, kind = f"reply:{self.once}:{len(self.replies)}", Kind.SAY
         if self.linked_person is not None and (dates := dates_said(parts)):
             # When one of them changes, they are told.
             rules = self.services.municipalities.of(self.linked_person.municipality).term_rules
@@ -154,9 +154,21 @@ class Turn:
             self._keep(CHOICES.name, body["buttons"])
 
     @property
+    def once(self) -> str:
+        """Names the event, in keys of what is sent because of it: brought again it makes nothing twice."""
+        return f"{self.event.channel}:{self.event.event_id}"
+
+    @property
     def today(self) -> date:
         """The local day."""
         return self.now.astimezone(self.zone).date()
+
+    def count_today(self, what: Memory[tuple[str, int]]) -> int:
+        """Count something of which only so much is done a day; how often on this local day, this time included."""
+        day, count = self.recall(what) or ("", 0)
+        count = count + 1 if day == self.today.isoformat() else 1
+        self.remember(what, (self.today.isoformat(), count))
+        return count
 
     async def can_be_heard(self) -> bool:
         """Whether who hears them can be reached; what is told to a consultant who is not linked yet waits for that."""
@@ -169,7 +181,7 @@ class Turn:
         self.conversation.updated_at = self.now
         if topic:
             # Which of our messages asks for it: where copies of messages travel, only its answer is meant for it.
-            self.remember(ASKED_IN, f"reply:{self.event.channel}:{self.event.event_id}:")
+            self.remember(ASKED_IN, f"reply:{self.once}:")
 
     def remember(self, what: Memory[T], value: T) -> None:
         """Keep a value with the conversation; bot.dialogue.memory lists what is kept."""

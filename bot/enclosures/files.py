@@ -155,7 +155,8 @@ class Attachments:
             checked = Checked(None)
         if checked.file is None:
             log.warning("file_refused", message=row.id)
-            for word in await told.refused(session, sent, attachment, self._clock.now()):
+            word = await told.refused(session, sent, attachment, self._clock.now())
+            if word is not None:
                 await self._tell(word)
         return Enclosure(checked.file, told.about_file(checked, to_consultant=row.consultant_id is not None))
 

@@ -1,6 +1,5 @@
 """What is said of a file that was sent: that it could not be passed on, or what of it is shown."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -49,25 +48,23 @@ def about_file(looked: Looked, *, to_consultant: bool) -> tuple[Part, ...]:
 
 async def refused(
     session: AsyncSession, sent: Absence | Letter, attachment: Attachment, now: datetime
-) -> Sequence[Outgoing]:
-    """To who sent it: it was not passed on. Once, however often it is tried."""
+) -> Outgoing | None:
+    """To who sent it: it was not passed on. Once, however often it is tried; None where nobody is there to hear it."""
     person = await session.get(Person, sent.person_id)
     if person is None:
-        return ()
+        return None
     key = f"file_refused:{attachment.kind}:{attachment.ref}"
     if isinstance(sent, Absence) or sent.kind is not LetterKind.ANSWER:
         own = Body((Part(Text("letter.own_file_refused")),))
-        return (Outgoing(key=key, kind=Kind.SAY, due_at=now, params=own.to_json(), person_id=person.id),)
+        return Outgoing(key=key, kind=Kind.SAY, due_at=now, params=own.to_json(), person_id=person.id)
     if sent.consultant_id is None:
-        return ()
+        return None
     body = Body((Part(Text("consultant.own_file_refused", {"person": name_of(person)})),))
-    return (
-        Outgoing(
-            key=key,
-            kind=Kind.SAY,
-            due_at=now,
-            params=body.to_json(),
-            consultant_id=sent.consultant_id,
-            about_id=person.id,
-        ),
+    return Outgoing(
+        key=key,
+        kind=Kind.SAY,
+        due_at=now,
+        params=body.to_json(),
+        consultant_id=sent.consultant_id,
+        about_id=person.id,
     )

@@ -8,7 +8,7 @@ again.
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -31,6 +31,9 @@ log = structlog.get_logger(__name__)
 
 
 _AT_ONCE: Final = 1000
+#: Writes to the number and the address on record of a person, once under this name; answers with the channels on
+#: which that went.
+InviteBack: TypeAlias = Callable[[AsyncSession, Person, str, datetime], Awaitable[Sequence[str]]]
 # A message to a consultant that nothing else limits is kept so long for them, and tried again after so long.
 _KEPT: Final = timedelta(days=14)
 _AGAIN_IN: Final = timedelta(minutes=30)
@@ -47,10 +50,9 @@ class NotDelivered:
         now: Callable[[], datetime],
         zone: ZoneInfo,
         telephone: Callable[[str], str | None] = lambda _municipality: None,
-        invite_back: Callable[[AsyncSession, Person, str, datetime], Awaitable[Sequence[str]]] | None = None,
+        invite_back: InviteBack | None = None,
     ) -> None:
-        """`invite_back` writes to the number and address on record when no way is left, once under a name, and answers
-        with the channels on which that went."""
+        """`invite_back` is called when no way is left to somebody."""
         self._planner = planner
         self._telephone = telephone
         self._invite_back = invite_back

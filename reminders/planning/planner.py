@@ -53,9 +53,9 @@ from storage.vocabulary import AppointmentKind, Change, Told
 HORIZON = timedelta(days=14)
 FAR = timedelta(days=800)
 # Rows due before this are not read again: planning makes none that old.
-_COPIES = frozenset(Copy)
 HISTORY = timedelta(days=30)
 PAGE = 500
+_COPIES = frozenset(Copy)
 
 
 @dataclass(slots=True)

@@ -1,5 +1,6 @@
 """Telephone numbers and e-mail addresses: read as people write them, shown so that only their owner knows them."""
 
+from storage.people.people import Person
 from storage.people.telephone import NoTelephone, read_telephone
 from storage.vocabulary import AddressKind
 
@@ -27,6 +28,12 @@ def address_in(kind: AddressKind | None, text: str) -> str | None:
         return None
     # Codes and reminders go to it by SMS.
     return found.number if found.takes_sms else None
+
+
+def address_on_record(person: Person, kind: AddressKind | None) -> str | None:
+    """The number or address that the municipality has of a person, as `address_in` reads it."""
+    on_record = person.on_record(kind) if kind is not None else None
+    return address_in(kind, on_record) if on_record else None
 
 
 def hidden(address: str) -> str:

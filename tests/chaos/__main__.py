@@ -13,9 +13,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.chaos.crowd import Figures
-from tests.chaos.run import Run
 from tests.chaos.scenario import MOST_IN_FLIGHT, Outcome, Scenario, run_scenario
 from tests.chaos.scripts import SCRIPTS
+from tests.chaos.stage import Run
 from tests.databases import PostgresDatabases, SqliteDatabases
 
 ENGINES = ("sqlite", "postgresql")
@@ -78,7 +78,7 @@ def _faults(wanted: argparse.Namespace, names: list[str]) -> list[Figures]:
                     continue
                 people = wanted.people or (script.full if wanted.full else script.short)
                 seconds = script.full_seconds if wanted.full else script.short_seconds
-                sheets.append(asyncio.run(script.play(Run(engine, way, people, seconds))))
+                sheets.append(asyncio.run(script.run(Run(engine, way, people, seconds))))
                 _say(wanted, _figures(sheets[-1], people))
     return sheets
 

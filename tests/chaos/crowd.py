@@ -11,7 +11,7 @@ from locales.rendering.message import Text
 from locales.rendering.render import Renderer
 from reminders.local_time import AMSTERDAM
 from tests.botapi.world import Message
-from tests.chaos.stage import Stage
+from tests.chaos.stage import Stage, until
 
 RENDERER = Renderer(Catalogs(), AMSTERDAM)
 WORDS = "Please tell my consultant that I moved to another house"
@@ -71,21 +71,15 @@ class Crowd:
         """Wait until so large a share is answered; whether they are in time."""
         wanted = int(len(self._people) * share)
 
-        def look() -> bool | None:
+        async def are_there() -> bool:
             now = time.monotonic()
             messages = self._stage.bot_api.world.messages
             for who in self._people:
                 if who not in self._answered and any(map(_is_answer, messages[who].values())):
                     self._answered[who] = now - self._began
-            return True if len(self._answered) >= wanted else None
+            return len(self._answered) >= wanted
 
-        patience = self._stage.patience if within is None else within
-        deadline = time.monotonic() + patience
-        while look() is None:
-            if time.monotonic() > deadline:
-                return False
-            await asyncio.sleep(0.05)
-        return True
+        return await until(are_there, self._stage.patience if within is None else within, every=0.05)
 
     async def judge(self, figures: Figures, *, slowest: float | None = None) -> None:
         """Add what became of all: everybody answered once, nobody excused, every word with its consultant."""

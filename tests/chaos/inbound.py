@@ -8,8 +8,8 @@ from pathlib import Path
 from sqlalchemy import text
 
 from tests.chaos.crowd import Crowd, Figures
-from tests.chaos.run import BOTH_WAYS, Run, Script
-from tests.chaos.stage import POSTGRESQL, SQLITE, Stage, burning, staged, until
+from tests.chaos.run import BOTH_WAYS, Script
+from tests.chaos.stage import POSTGRESQL, SQLITE, Stage, burning, until
 
 # A flood must not take the machine's memory, in megabytes above what the service has at rest.
 MOST_MEMORY = 250
@@ -17,46 +17,39 @@ MOST_MEMORY = 250
 READY_WITHIN = 5.0
 
 
-async def flood(run: Run) -> Figures:
+async def flood(stage: Stage, found: Figures) -> None:
     """Everybody writes at once, a core burning beside it."""
-    found = run.figures("flood")
-    async with staged(run.engine, run.way, run.people, run.server) as stage:
-        await stage.service.start()
-        before = stage.service.memory()
-        with burning(1):
-            crowd = Crowd(stage)
-            crowd.write()
-            await crowd.judge(found)
-        found.at_most("memory_mb", stage.service.memory() - before, MOST_MEMORY)
-        no_storm(stage, found)
-    return found
-
-
-async def lock(run: Run) -> Figures:
-    """Somebody else holds the database's lock while everybody writes."""
-    found = run.figures("lock")
-    async with staged(run.engine, run.way, run.people, run.server) as stage:
-        await stage.service.start()
+    await stage.service.start()
+    before = stage.service.memory()
+    with burning(1):
         crowd = Crowd(stage)
-        holding = asyncio.create_task(_hold(stage, run.seconds))
-        await asyncio.sleep(0.2)
         crowd.write()
-        if run.engine == SQLITE:
-            ready, took = await stage.ready()
-            found.expect("ready_under_lock", ready, 503)
-            found.at_most("ready_seconds", took, READY_WITHIN)
-        await holding
-        released = time.monotonic()
         await crowd.judge(found)
-        found.figures["seconds_after_the_lock"] = round(time.monotonic() - released, 1)
-        no_storm(stage, found)
-    return found
+    found.at_most("memory_mb", stage.service.memory() - before, MOST_MEMORY)
+    no_storm(stage, found)
+
+
+async def lock(stage: Stage, found: Figures) -> None:
+    """Somebody else holds the database's lock while everybody writes."""
+    await stage.service.start()
+    crowd = Crowd(stage)
+    holding = asyncio.create_task(_hold(stage, stage.seconds))
+    await asyncio.sleep(0.2)
+    crowd.write()
+    if stage.engine == SQLITE:
+        ready, took = await stage.ready()
+        found.expect("ready_under_lock", ready, 503)
+        found.at_most("ready_seconds", took, READY_WITHIN)
+    await holding
+    released = time.monotonic()
+    await crowd.judge(found)
+    found.figures["seconds_after_the_lock"] = round(time.monotonic() - released, 1)
+    no_storm(stage, found)
 
 
 async def _hold(stage: Stage, seconds: float) -> None:
     if stage.engine == SQLITE:
-        path = str(stage.url.removeprefix("sqlite:///"))
-        connection = sqlite3.connect(path, isolation_level=None)
+        connection = sqlite3.connect(stage.path, isolation_level=None)
         connection.execute("BEGIN IMMEDIATE")
         await asyncio.sleep(seconds)
         connection.execute("ROLLBACK")
@@ -67,107 +60,92 @@ async def _hold(stage: Stage, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
 
-async def importing(run: Run) -> Figures:
+async def importing(stage: Stage, found: Figures) -> None:
     """A large table is imported while everybody writes; `seconds` is how many thousand rows it has."""
-    found = run.figures("importing")
-    async with staged(run.engine, run.way, run.people, run.server) as stage:
-        rows = int(run.seconds * 1000)
-        table = stage.folder / "people.csv"
-        head = "external_id,given_name,family_name,language,group,municipality,consultant_email,brp_registered_on"
-        lines = (f"N{n},Amina,Tesfay,en,asylum,Huizen,consultant{n % 9}@example.org,2026-01-05" for n in range(rows))
-        table.write_text("\n".join([head, *lines, ""]))
-        await stage.service.start()
-        began = time.monotonic()
-        importer = asyncio.create_task(asyncio.to_thread(stage.service.maatje, "import", "people", str(table)))
+    rows = int(stage.seconds * 1000)
+    table = stage.folder / "people.csv"
+    head = "external_id,given_name,family_name,language,group,municipality,consultant_email,brp_registered_on"
+    lines = (f"N{n},Amina,Tesfay,en,asylum,Huizen,consultant{n % 9}@example.org,2026-01-05" for n in range(rows))
+    table.write_text("\n".join([head, *lines, ""]))
+    await stage.service.start()
+    began = time.monotonic()
+    importer = asyncio.create_task(asyncio.to_thread(stage.service.maatje, "import", "people", str(table)))
 
-        # The import has begun to write when there is somebody new.
-        async def begun() -> bool:
-            there = await stage.value("SELECT count(*) FROM person WHERE external_id = 'N0'")
-            return importer.done() or there > 0
+    # The import has begun to write when there is somebody new.
+    async def begun() -> bool:
+        there = await stage.value("SELECT count(*) FROM person WHERE external_id = 'N0'")
+        return importer.done() or there > 0
 
-        await until(begun, 60.0)
-        crowd = Crowd(stage)
-        crowd.write()
-        await crowd.judge(found)
-        await importer
-        found.figures["import_seconds"] = round(time.monotonic() - began, 1)
-        there = await stage.value("SELECT count(*) FROM person WHERE external_id LIKE 'N%'")
-        found.expect("imported", there, rows)
-        no_storm(stage, found)
-    return found
+    await until(begun, 60.0)
+    crowd = Crowd(stage)
+    crowd.write()
+    await crowd.judge(found)
+    await importer
+    found.figures["import_seconds"] = round(time.monotonic() - began, 1)
+    there = await stage.value("SELECT count(*) FROM person WHERE external_id LIKE 'N%'")
+    found.expect("imported", there, rows)
+    no_storm(stage, found)
 
 
-async def connections_ended(run: Run) -> Figures:
+async def connections_ended(stage: Stage, found: Figures) -> None:
     """The server ends all connections, again and again, while everybody writes."""
-    found = run.figures("connections_ended")
-    async with staged(run.engine, run.way, run.people, run.server) as stage:
-        await stage.service.start()
-        crowd = Crowd(stage)
-        crowd.write()
-        ended = 0
-        for share in (0.2, 0.5, 0.8):
-            await crowd.answered(share)
-            ended += await stage.value(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        found.at_least("connections_ended", ended, 1)
-        # A reply that had to wait for its lease would come a minute later.
-        await crowd.judge(found, slowest=run.seconds)
-        no_storm(stage, found)
-    return found
+    await stage.service.start()
+    crowd = Crowd(stage)
+    crowd.write()
+    ended = 0
+    for share in (0.2, 0.5, 0.8):
+        await crowd.answered(share)
+        ended += await stage.value(_END_OTHERS)
+    found.at_least("connections_ended", ended, 1)
+    # A reply that had to wait for its lease would come a minute later.
+    await crowd.judge(found, slowest=stage.seconds)
+    no_storm(stage, found)
 
 
-async def server_restarted(run: Run) -> Figures:
+async def server_restarted(stage: Stage, found: Figures) -> None:
     """The database server dies and another one comes up at the same address."""
-    found = run.figures("server_restarted")
-    async with staged(run.engine, run.way, run.people, run.server) as stage:
-        assert stage.postgresql is not None
-        await stage.service.start()
-        crowd = Crowd(stage)
-        crowd.write()
-        await crowd.answered(0.3)
-        await asyncio.to_thread(stage.postgresql.crash)
-        await asyncio.sleep(run.seconds)
-        ready, took = await stage.ready()
-        found.expect("ready_without_server", ready, 503)
-        found.at_most("ready_seconds", took, READY_WITHIN)
-        await asyncio.to_thread(stage.postgresql.start_again)
-        back = time.monotonic()
-        await crowd.judge(found)
-        found.figures["seconds_after_it_is_back"] = round(time.monotonic() - back, 1)
-        no_storm(stage, found)
-    return found
+    assert stage.postgresql is not None
+    await stage.service.start()
+    crowd = Crowd(stage)
+    crowd.write()
+    await crowd.answered(0.3)
+    await asyncio.to_thread(stage.postgresql.crash)
+    await asyncio.sleep(stage.seconds)
+    ready, took = await stage.ready()
+    found.expect("ready_without_server", ready, 503)
+    found.at_most("ready_seconds", took, READY_WITHIN)
+    await asyncio.to_thread(stage.postgresql.start_again)
+    back = time.monotonic()
+    await crowd.judge(found)
+    found.figures["seconds_after_it_is_back"] = round(time.monotonic() - back, 1)
+    no_storm(stage, found)
 
 
-async def read_only(run: Run) -> Figures:
+async def read_only(stage: Stage, found: Figures) -> None:
     """The database takes nothing for a while (a standby, a full disk): ready says no, and nobody hears "sorry"."""
-    found = run.figures("read_only")
-    async with staged(run.engine, run.way, run.people, run.server) as stage:
-        await stage.service.start()
-        name = await _database_name(stage)
-        await _as_owner(stage, f"ALTER DATABASE {name} SET default_transaction_read_only = on", _END_OTHERS)
-        crowd = Crowd(stage)
-        crowd.write()
-        await asyncio.sleep(run.seconds)
-        ready, took = await stage.ready()
-        found.expect("ready_when_read_only", ready, 503)
-        found.at_most("ready_seconds", took, READY_WITHIN)
-        await _as_owner(
-            stage,
-            "SET default_transaction_read_only = off",
-            f"ALTER DATABASE {name} SET default_transaction_read_only = off",
-            _END_OTHERS,
-        )
-        await crowd.judge(found)
-        found.at_least("said_when_it_began", len(stage.events("inbox_database_began")), 1)
-        found.at_least("said_when_it_was_over", len(stage.events("inbox_database_over")), 1)
-        no_storm(stage, found)
-    return found
+    await stage.service.start()
+    name = await _database_name(stage)
+    await _as_owner(stage, f"ALTER DATABASE {name} SET default_transaction_read_only = on", _END_OTHERS)
+    crowd = Crowd(stage)
+    crowd.write()
+    await asyncio.sleep(stage.seconds)
+    ready, took = await stage.ready()
+    found.expect("ready_when_read_only", ready, 503)
+    found.at_most("ready_seconds", took, READY_WITHIN)
+    await _as_owner(
+        stage,
+        "SET default_transaction_read_only = off",
+        f"ALTER DATABASE {name} SET default_transaction_read_only = off",
+        _END_OTHERS,
+    )
+    await crowd.judge(found)
+    found.at_least("said_when_it_began", len(stage.events("inbox_database_began")), 1)
+    found.at_least("said_when_it_was_over", len(stage.events("inbox_database_over")), 1)
+    no_storm(stage, found)
 
 
 _END_OTHERS = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
 
@@ -182,55 +160,48 @@ async def _database_name(stage: Stage) -> str:
         return str(database.url.database)
 
 
-async def backup_while_running(run: Run) -> Figures:
+async def backup_while_running(stage: Stage, found: Figures) -> None:
     """A backup is taken while everybody writes."""
-    found = run.figures("backup_while_running")
-    async with staged(run.engine, run.way, run.people, run.server) as stage:
-        await stage.service.start()
-        crowd = Crowd(stage)
-        crowd.write()
-        await crowd.answered(0.2)
-        copy = stage.folder / "copy.db"
-        began = time.monotonic()
-        await asyncio.to_thread(_copy, stage.url.removeprefix("sqlite:///"), copy)
-        found.figures["backup_seconds"] = round(time.monotonic() - began, 1)
-        whole = sqlite3.connect(copy)
-        found.expect("backup_is_whole", whole.execute("PRAGMA integrity_check").fetchone()[0], "ok")
-        people = whole.execute("SELECT count(*) FROM person").fetchone()[0]
-        found.expect("people_in_the_backup", people, run.people)
-        whole.close()
-        await crowd.judge(found)
-        no_storm(stage, found)
-    return found
+    await stage.service.start()
+    crowd = Crowd(stage)
+    crowd.write()
+    await crowd.answered(0.2)
+    copy = stage.folder / "copy.db"
+    began = time.monotonic()
+    await asyncio.to_thread(_copy, stage.path, copy)
+    found.figures["backup_seconds"] = round(time.monotonic() - began, 1)
+    whole = sqlite3.connect(copy)
+    found.expect("backup_is_whole", whole.execute("PRAGMA integrity_check").fetchone()[0], "ok")
+    people = whole.execute("SELECT count(*) FROM person").fetchone()[0]
+    found.expect("people_in_the_backup", people, stage.people)
+    whole.close()
+    await crowd.judge(found)
+    no_storm(stage, found)
 
 
-def _copy(path: str, copy: Path) -> None:
+def _copy(path: Path, copy: Path) -> None:
     source, target = sqlite3.connect(path, timeout=30), sqlite3.connect(copy)
     source.backup(target)
     source.close()
     target.close()
 
 
-async def large_log(run: Run) -> Figures:
+async def large_log(stage: Stage, found: Figures) -> None:
     """A reader keeps SQLite from emptying its log, which grows; `seconds` is how many hundred megabytes."""
-    found = run.figures("large_log")
-    async with staged(run.engine, run.way, run.people, run.server) as stage:
-        await stage.service.start()
-        path = stage.url.removeprefix("sqlite:///")
-        reader = sqlite3.connect(path, isolation_level=None)
-        reader.execute("BEGIN")
-        reader.execute("SELECT count(*) FROM person").fetchall()
-        await asyncio.to_thread(_fill, path, int(run.seconds * 100))
-        log = stage.folder / f"{path.rpartition('/')[2]}-wal"
-        found.at_least("log_mb", log.stat().st_size // 1_000_000, run.seconds * 90)
-        crowd = Crowd(stage)
-        crowd.write()
-        await crowd.judge(found)
-        reader.close()
-    return found
+    await stage.service.start()
+    reader = sqlite3.connect(stage.path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM person").fetchall()
+    await asyncio.to_thread(_fill, stage.path, int(stage.seconds * 100))
+    log = stage.path.with_name(f"{stage.path.name}-wal")
+    found.at_least("log_mb", log.stat().st_size // 1_000_000, stage.seconds * 90)
+    crowd = Crowd(stage)
+    crowd.write()
+    await crowd.judge(found)
+    reader.close()
 
 
-def _fill(path: str, megabytes: int) -> None:
+def _fill(path: Path, megabytes: int) -> None:
     connection = sqlite3.connect(path, isolation_level=None, timeout=30)
     connection.execute("CREATE TABLE filler (content BLOB)")
     for _ in range(megabytes // 10):

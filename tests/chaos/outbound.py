@@ -7,19 +7,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from sqlalchemy import insert
-
 from bot.channels.telegram.channel import TelegramChannel
 from reminders.sending.lanes import most_in_flight
 from storage.outbox.message import Outgoing, put
-from storage.people.people import Person
-from storage.vocabulary import Group
 from tests.botapi.faults import FaultKind
+from tests.certificates import self_signed
 from tests.chaos.crowd import Crowd, Figures
 from tests.chaos.inbound import READY_WITHIN, no_storm
-from tests.chaos.run import Run, Script
-from tests.chaos.stage import SQLITE, Stage, burning, contact, staged, until
-from tests.end_to_end.tls import certificate
+from tests.chaos.run import Script
+from tests.chaos.stage import SQLITE, Stage, burning, contact, until
+from tests.people import somebody
 from tests.reminders.sending.outbox_world import say
 
 # What a channel loses at a kill at most, by construction.
@@ -27,17 +24,13 @@ BOUND = most_in_flight(TelegramChannel.capabilities)
 MOST_MEMORY = 100
 
 
-async def put_due(stage: Stage, *, ids: range | None = None) -> int:
+async def put_due(stage: Stage) -> int:
     """One message for each person that is due now; how many."""
     now = datetime.now(UTC)
-    numbers = range(stage.people) if ids is None else ids
+    due = [Outgoing(f"due:{n}", "say", now, say(f"due {n}"), person_id=n + 1) for n in range(stage.people)]
     async with stage.database() as database, database.writing() as session:
-        await put(
-            session,
-            [Outgoing(f"due:{n}", "say", now, say(f"due {n}"), person_id=n + 1) for n in numbers],
-            now,
-        )
-    return len(numbers)
+        await put(session, due, now)
+    return len(due)
 
 
 def arrivals(stage: Stage) -> Counter[str]:
@@ -62,68 +55,59 @@ async def all_arrived(stage: Stage, count: int, within: float) -> bool:
     return await until(there, within)
 
 
-async def dead_channel(run: Run) -> Figures:
+async def dead_channel(stage: Stage, found: Figures) -> None:
     """Telegram is out of reach while many messages are due: one line when it begins, one when it is over."""
-    found = run.figures("dead_channel")
-    async with staged(run.engine, run.way, run.people, run.server) as stage:
-        await stage.service.start()
-        dead = stage.bot_api.faults.reset("sendMessage", count=None)
-        count = await put_due(stage)
-        await stage.said("channel_failing_began", within=90)
-        await asyncio.sleep(run.seconds)
-        tries = dead.hits
-        dead.cancel()
-        found.expect("arrived", await all_arrived(stage, count, stage.patience + run.seconds), True)
-        found.expect("twice", sum(times - 1 for times in arrivals(stage).values()), 0)
-        await stage.said("channel_failing_over", within=30)
-        found.expect("said_when_it_began", len(stage.events("channel_failing_began")), 1)
-        found.expect("said_when_it_was_over", len(stage.events("channel_failing_over")), 1)
-        found.figures["tries_while_dead"] = tries
-        no_storm(stage, found)
-    return found
+    await stage.service.start()
+    dead = stage.bot_api.faults.reset("sendMessage", count=None)
+    count = await put_due(stage)
+    await stage.said("channel_failing_began", within=90)
+    await asyncio.sleep(stage.seconds)
+    tries = dead.hits
+    dead.cancel()
+    found.expect("arrived", await all_arrived(stage, count, stage.patience + stage.seconds), True)
+    found.expect("twice", sum(times - 1 for times in arrivals(stage).values()), 0)
+    await stage.said("channel_failing_over", within=30)
+    found.expect("said_when_it_began", len(stage.events("channel_failing_began")), 1)
+    found.expect("said_when_it_was_over", len(stage.events("channel_failing_over")), 1)
+    found.figures["tries_while_dead"] = tries
+    no_storm(stage, found)
 
 
-async def huge_answers(run: Run) -> Figures:
+async def huge_answers(stage: Stage, found: Figures) -> None:
     """Telegram answers 150 MB to some messages: read no further than 1 MB, tried again."""
-    found = run.figures("huge_answers")
-    async with staged(run.engine, run.way, run.people, run.server) as stage:
-        await stage.service.start()
-        before = stage.service.memory()
-        struck = stage.bot_api.faults.add(FaultKind.HUGE, "sendMessage", count=5)
-        count = await put_due(stage)
-        found.expect("arrived", await all_arrived(stage, count, stage.patience), True)
-        found.expect("huge_answers", struck.hits, 5)
-        found.expect("twice", sum(times - 1 for times in arrivals(stage).values()), 0)
-        found.at_most("memory_mb", stage.service.memory() - before, MOST_MEMORY)
-        no_storm(stage, found)
-    return found
+    await stage.service.start()
+    before = stage.service.memory()
+    struck = stage.bot_api.faults.add(FaultKind.HUGE, "sendMessage", count=5)
+    count = await put_due(stage)
+    found.expect("arrived", await all_arrived(stage, count, stage.patience), True)
+    found.expect("huge_answers", struck.hits, 5)
+    found.expect("twice", sum(times - 1 for times in arrivals(stage).values()), 0)
+    found.at_most("memory_mb", stage.service.memory() - before, MOST_MEMORY)
+    no_storm(stage, found)
 
 
-async def killed(run: Run) -> Figures:
+async def killed(stage: Stage, found: Figures) -> None:
     """The service is killed in the middle of sending, again and again, a core burning beside it."""
-    found = run.figures("killed")
-    async with staged(run.engine, run.way, run.people, run.server) as stage:
-        await stage.service.start()
-        with burning(1):
-            count = await put_due(stage)
-            kills = 0
-            for share in (0.15, 0.35, 0.55, 0.75):
+    await stage.service.start()
+    with burning(1):
+        count = await put_due(stage)
+        kills = 0
+        for share in (0.15, 0.35, 0.55, 0.75):
 
-                async def sent(least: int = int(count * share)) -> bool:
-                    return len(arrivals(stage)) >= least
+            async def sent(least: int = int(count * share)) -> bool:
+                return len(arrivals(stage)) >= least
 
-                await until(sent, stage.patience)
-                await stage.service.kill()
-                kills += 1
-                await stage.service.start()
-            arrived = await all_arrived(stage, count, stage.patience)
-        again = sum(times - 1 for times in arrivals(stage).values())
-        found.figures["kills"] = kills
-        found.expect("arrived", arrived, True)
-        found.at_most("twice", again, kills * BOUND)
-        found.figures["bound_at_each_kill"] = BOUND
-        no_storm(stage, found)
-    return found
+            await until(sent, stage.patience)
+            await stage.service.kill()
+            kills += 1
+            await stage.service.start()
+        arrived = await all_arrived(stage, count, stage.patience)
+    again = sum(times - 1 for times in arrivals(stage).values())
+    found.figures["kills"] = kills
+    found.expect("arrived", arrived, True)
+    found.at_most("twice", again, kills * BOUND)
+    found.figures["bound_at_each_kill"] = BOUND
+    no_storm(stage, found)
 
 
 @asynccontextmanager
@@ -145,14 +129,9 @@ async def _hanging() -> AsyncIterator[tuple[int, list[int]]]:
         server.close()
 
 
-async def mail_hangs(run: Run) -> Figures:
+async def mail_hangs(stage: Stage, found: Figures) -> None:
     """The servers for mail take every connection and never answer: Telegram goes on as ever."""
-    found = run.figures("mail_hangs")
-    async with (
-        _hanging() as (smtp, asked),
-        _hanging() as (imap, _),
-        staged(run.engine, run.way, run.people, run.server) as stage,
-    ):
+    async with _hanging() as (smtp, asked), _hanging() as (imap, _):
         stage.service.set_up(
             MAATJE_SMTP_HOST="127.0.0.1",
             MAATJE_SMTP_PORT=str(smtp),
@@ -179,69 +158,52 @@ async def mail_hangs(run: Run) -> Figures:
         found.expect("ready", ready, 200)
         found.at_most("ready_seconds", took, READY_WITHIN)
         no_storm(stage, found)
-    return found
 
 
 async def _with_mail_only(stage: Stage, count: int) -> None:
     """People who are reached by mail only, with a message each that is due."""
     now = datetime.now(UTC)
     async with stage.database() as database, database.writing() as session:
-        first = stage.people + 1
-        rows = [
-            {
-                "id": first + n,
-                "external_id": f"M{n}",
-                "given_name": "Amina",
-                "family_name": "",
-                "language": "nl",
-                "group": Group.ASYLUM,
-                "municipality": "Huizen",
-                "created_at": now,
-                "updated_at": now,
-            }
-            for n in range(count)
-        ]
-        await session.execute(insert(Person), rows)
-        for n in range(count):
-            address = f"amina{n}@example.org"
-            session.add(contact(database, address, now, channel="email", person_id=first + n))
+        people = [somebody(now, external_id=f"M{n}") for n in range(count)]
+        session.add_all(people)
         await session.flush()
-        messages = [Outgoing(f"mail:{n}", "say", now, say(f"mail {n}"), person_id=first + n) for n in range(count)]
+        messages: list[Outgoing] = []
+        for n, person in enumerate(people):
+            session.add(contact(database, f"amina{n}@example.org", now, channel="email", person_id=person.id))
+            messages.append(Outgoing(f"mail:{n}", "say", now, say(f"mail {n}"), person_id=person.id))
+        await session.flush()
         await put(session, messages, now)
 
 
-async def wrong_certificate(run: Run) -> Figures:
+async def wrong_certificate(stage: Stage, found: Figures) -> None:
     """The provider shows a certificate that nobody vouches for: nothing is sent to it, and that is said once."""
-    found = run.figures("wrong_certificate")
-    async with staged(run.engine, run.way, run.people, run.server) as stage:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate(stage.folder))
-        heard: list[bytes] = []
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    shown = stage.folder / "stranger.pem"
+    await asyncio.to_thread(shown.write_bytes, b"".join(self_signed("127.0.0.1")))
+    context.load_cert_chain(shown)
+    heard: list[bytes] = []
 
-        async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            heard.append(await reader.read(1000))
-            writer.close()
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(1000))
+        writer.close()
 
-        server = await asyncio.start_server(listen, "127.0.0.1", 0, ssl=context)
-        stage.service.set_up(MAATJE_TELEGRAM_API_URL=f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        await put_due(stage)
-        await stage.service.start()
-        await stage.said("channel_failing_began", within=90)
-        found.expect("said_when_it_began", len(stage.events("channel_failing_began")), 1)
-        found.expect("bytes_to_a_stranger", sum(len(each) for each in heard), 0)
-        states = await stage.value(
-            "SELECT count(*) FROM outbox WHERE key LIKE 'due:%' AND state IN ('pending', 'sending')"
-        )
-        found.expect("waiting", states, run.people)
-        no_storm(stage, found)
-        await stage.service.stop()
-        # The right one again: all that waited arrives.
-        stage.service.set_up(MAATJE_TELEGRAM_API_URL=stage.bot_api.url)
-        await stage.do("UPDATE outbox SET next_at = due_at WHERE state = 'pending'")
-        await stage.service.start()
-        found.expect("arrived", await all_arrived(stage, run.people, stage.patience), True)
-        server.close()
-    return found
+    server = await asyncio.start_server(listen, "127.0.0.1", 0, ssl=context)
+    stage.service.set_up(MAATJE_TELEGRAM_API_URL=f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    await put_due(stage)
+    await stage.service.start()
+    await stage.said("channel_failing_began", within=90)
+    found.expect("said_when_it_began", len(stage.events("channel_failing_began")), 1)
+    found.expect("bytes_to_a_stranger", sum(len(each) for each in heard), 0)
+    states = await stage.value("SELECT count(*) FROM outbox WHERE key LIKE 'due:%' AND state IN ('pending', 'sending')")
+    found.expect("waiting", states, stage.people)
+    no_storm(stage, found)
+    await stage.service.stop()
+    # The right one again: all that waited arrives.
+    stage.service.set_up(MAATJE_TELEGRAM_API_URL=stage.bot_api.url)
+    await stage.do("UPDATE outbox SET next_at = due_at WHERE state = 'pending'")
+    await stage.service.start()
+    found.expect("arrived", await all_arrived(stage, stage.people, stage.patience), True)
+    server.close()
 
 
 SCRIPTS = (

@@ -1,37 +1,20 @@
-"""What a fault's script is given, and the list of all scripts with the engines and ways they are for."""
+"""A fault's script, and how it is run: with which engines, by which ways, and with how many people."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
 from tests.chaos.crowd import Figures
-from tests.chaos.stage import POLLING, POSTGRESQL, SQLITE, WEBHOOK
-from tests.databases import PostgresDatabases
+from tests.chaos.stage import POLLING, POSTGRESQL, SQLITE, WEBHOOK, Run, Stage, staged
 
 BOTH_ENGINES = (SQLITE, POSTGRESQL)
 BOTH_WAYS = (WEBHOOK, POLLING)
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """One run of a script. `people` is how many write; `seconds` how long a trouble lasts."""
-
-    engine: str
-    way: str
-    people: int
-    seconds: float
-    # A PostgreSQL that is there already; None: one of its own.
-    server: PostgresDatabases | None = None
-
-    def figures(self, name: str) -> Figures:
-        """An empty sheet for it."""
-        return Figures(name, self.engine, self.way)
-
-
-@dataclass(frozen=True, slots=True)
 class Script:
     """One fault. `full` is how many people write in `make chaos`, `short` in the suite (0: nobody needs to)."""
 
-    play: Callable[[Run], Coroutine[object, object, Figures]]
+    play: Callable[[Stage, Figures], Coroutine[object, object, None]]
     full: int = 500
     short: int = 30
     engines: tuple[str, ...] = BOTH_ENGINES
@@ -46,3 +29,10 @@ class Script:
     def name(self) -> str:
         """What it is called on the command line."""
         return self.play.__name__
+
+    async def run(self, run: Run) -> Figures:
+        """Play it on a stage of its own; what was found."""
+        found = Figures(self.name, run.engine, run.way)
+        async with staged(run) as stage:
+            await self.play(stage, found)
+        return found

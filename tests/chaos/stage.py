@@ -21,17 +21,30 @@ from storage.engine.keys import KeyRing
 from storage.mapped import open_database
 from storage.people.contacts import Contact
 from storage.people.conversations import Conversation
-from storage.people.people import Consultant, Person
-from storage.vocabulary import AppointmentKind, ContactState, Group
+from storage.people.people import Consultant
+from storage.vocabulary import AppointmentKind, ContactState
 from tests.botapi.server import BotApi
 from tests.databases import PostgresDatabases, SqliteDatabases
 from tests.end_to_end.service import SECRET, Service
+from tests.people import somebody
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 WEBHOOK, POLLING = "webhook", "polling"
 FIRST = 50_000
 OF_ONE_CONSULTANT = 5
 CONSULTANTS = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a script: engine, way, how many people write, and how many seconds a trouble lasts."""
+
+    engine: str
+    way: str
+    people: int
+    seconds: float
+    # A PostgreSQL that is there already; None: one of its own.
+    server: PostgresDatabases | None = None
 
 
 @dataclass(slots=True)
@@ -42,8 +55,9 @@ class Stage:
     """
 
     engine: str
-    way: str
     people: int
+    # How long a trouble lasts.
+    seconds: float
     url: str
     folder: Path
     bot_api: BotApi
@@ -51,6 +65,11 @@ class Stage:
     # Where each kind of trouble stops being waited for.
     patience: float = 120.0
     postgresql: PostgresDatabases | None = None
+
+    @property
+    def path(self) -> Path:
+        """The database's file, of SQLite."""
+        return Path(self.url.removeprefix("sqlite:///"))
 
     @property
     def ids(self) -> range:
@@ -139,45 +158,43 @@ def _folder() -> Path:
     return folder
 
 
-async def until(look: Callable[[], Awaitable[bool]], within: float) -> bool:
-    """Wait until it is so; whether it is in time."""
+async def until(look: Callable[[], Awaitable[bool]], within: float, *, every: float = 0.1) -> bool:
+    """Wait until it is so; whether it is in time. Seconds."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         if await look():
             return True
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(every)
     return False
 
 
 @asynccontextmanager
-async def staged(engine: str, way: str, people: int, server: PostgresDatabases | None = None) -> AsyncIterator[Stage]:
-    """A stage with its people; the service is set up and not started yet.
-
-    `server` is a PostgreSQL that runs already; without one it has its own.
-    """
+async def staged(run: Run) -> AsyncIterator[Stage]:
+    """A stage with its people; the service is set up and not started yet."""
     with ExitStack() as stack:
         folder = _folder()
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        if engine == SQLITE:
+        server = run.server
+        if run.engine == SQLITE:
             url = SqliteDatabases(folder).new(folder)
         else:
             if server is None:
                 server = PostgresDatabases(durable=True)
                 stack.callback(server.stop)
             url = server.new()
-        async with _staged_on(url, engine, way, people, folder) as stage:
+        async with _staged_on(url, run, folder) as stage:
             stage.postgresql = server
             yield stage
 
 
 @asynccontextmanager
-async def _staged_on(url: str, engine: str, way: str, people: int, folder: Path) -> AsyncIterator[Stage]:
+async def _staged_on(url: str, run: Run, folder: Path) -> AsyncIterator[Stage]:
     """A stage on a migrated, empty database."""
     async with BotApi() as bot_api:
         service = Service(folder, url, telegram_url=bot_api.url, token=bot_api.token)
-        if way == WEBHOOK:
+        if run.way == WEBHOOK:
             service.set_up(MAATJE_PUBLIC_URL=service.url, MAATJE_TELEGRAM_WEBHOOK_SECRET="a-secret-of-the-webhook")
-        stage = Stage(engine, way, people, url, folder, bot_api, service)
+        stage = Stage(run.engine, run.people, run.seconds, url, folder, bot_api, service)
         await _settle(stage)
         try:
             yield stage
@@ -210,21 +227,12 @@ async def _settle(stage: Stage) -> None:
         session.add_all(consultants)
         await session.flush()
         people = [
-            Person(
-                external_id=f"P{number}",
-                given_name="Amina",
-                family_name="Tesfay",
-                language="en",
-                group=Group.ASYLUM,
-                municipality="Huizen",
-                consultant_id=consultants[number // OF_ONE_CONSULTANT].id,
-                consented_at=now - timedelta(days=30),
-                language_chosen_at=now - timedelta(days=30),
-                created_at=now - timedelta(days=30),
-                updated_at=now - timedelta(days=30),
-            )
+            somebody(now - timedelta(days=30), external_id=f"P{number}", family_name="Tesfay", language="en")
             for number in range(stage.people)
         ]
+        for number, person in enumerate(people):
+            person.consultant_id = consultants[number // OF_ONE_CONSULTANT].id
+            person.consented_at = person.language_chosen_at = person.created_at
         session.add_all(people)
         await session.flush()
         for number, person in enumerate(people):

@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +13,8 @@ from storage.people.people import Plan
 from tests.chaos.crowd import Crowd, Figures
 from tests.chaos.inbound import no_storm
 from tests.chaos.outbound import all_arrived, arrivals, put_due
-from tests.chaos.run import Run, Script
-from tests.chaos.stage import POSTGRESQL, SQLITE, Stage, staged
+from tests.chaos.run import Script
+from tests.chaos.stage import POSTGRESQL, SQLITE, Stage
 from tests.end_to_end.service import SECRET, Service
 
 # Root may write everywhere; without this it is as anybody else.
@@ -26,73 +26,64 @@ def under_limit(option: str, value: int) -> tuple[str, ...]:
     return ("bash", "-c", f'ulimit -{option} {value} && exec "$@"', "bash")
 
 
-async def wrong_secret(run: Run) -> Figures:
+async def wrong_secret(stage: Stage, found: Figures) -> None:
     """The service is started with another secret for a moment: it refuses, says so, and nothing is changed."""
-    found = run.figures("wrong_secret")
-    async with staged(run.engine, run.way, run.people, run.server) as stage:
-        count = await put_due(stage)
-        stage.service.set_up(MAATJE_SECRET_KEY="quite another secret, long enough")
-        await stage.service.begin()
-        code = await stage.service.ended(within=60)
-        found.expect("refused", code not in (None, 0), True)
-        found.expect("says_what_to_do", "MAATJE_SECRET_KEY" in stage.service.log(), True)
-        waiting = await stage.value("SELECT count(*) FROM outbox WHERE key LIKE 'due:%' AND state = 'pending'")
-        found.expect("untouched", waiting, count)
-        stage.service.set_up(MAATJE_SECRET_KEY=SECRET)
-        await stage.service.start()
-        found.expect("arrived", await all_arrived(stage, count, stage.patience), True)
-        found.expect("twice", sum(times - 1 for times in arrivals(stage).values()), 0)
-    return found
+    count = await put_due(stage)
+    stage.service.set_up(MAATJE_SECRET_KEY="quite another secret, long enough")
+    await stage.service.begin()
+    code = await stage.service.ended(within=60)
+    found.expect("refused", code not in (None, 0), True)
+    found.expect("says_what_to_do", "MAATJE_SECRET_KEY" in stage.service.log(), True)
+    waiting = await stage.value("SELECT count(*) FROM outbox WHERE key LIKE 'due:%' AND state = 'pending'")
+    found.expect("untouched", waiting, count)
+    stage.service.set_up(MAATJE_SECRET_KEY=SECRET)
+    await stage.service.start()
+    found.expect("arrived", await all_arrived(stage, count, stage.patience), True)
+    found.expect("twice", sum(times - 1 for times in arrivals(stage).values()), 0)
 
 
-async def second_service(run: Run) -> Figures:
+async def second_service(stage: Stage, found: Figures) -> None:
     """A second service on the same database: refused on a file, and harmless on PostgreSQL."""
-    found = run.figures("second_service")
-    async with staged(run.engine, run.way, run.people, run.server) as stage:
-        await stage.service.start()
-        folder = stage.folder / "second"
-        await asyncio.to_thread(folder.mkdir)
-        second = Service(folder, stage.url, telegram_url=stage.bot_api.url, token=stage.bot_api.token)
-        # The updates go on to the first.
-        second.set_up(MAATJE_PUBLIC_URL=stage.service.url, MAATJE_TELEGRAM_WEBHOOK_SECRET="a-secret-of-the-webhook")
-        if run.engine == SQLITE:
-            await second.begin()
-            found.expect("refused", await second.ended(within=60), 2)
-            found.expect("says_who_has_it", "is served by another Maatje" in second.log(), True)
-        else:
-            await second.start()
-        try:
-            count = await put_due(stage)
-            crowd = Crowd(stage)
-            crowd.write()
-            await crowd.judge(found)
-            found.expect("arrived", await all_arrived(stage, count, stage.patience), True)
-            found.expect("doubled", sum(times - 1 for times in arrivals(stage).values()), 0)
-            no_storm(stage, found)
-        finally:
-            await second.stop()
-    return found
-
-
-async def few_descriptors(run: Run) -> Figures:
-    """Too few descriptors: a start that cannot get enough says so; one whose descriptors are used up recovers."""
-    found = run.figures("few_descriptors")
-    async with staged(run.engine, run.way, run.people, run.server) as stage:
-        stage.service.under = under_limit("n", 120)
-        await stage.service.begin()
-        found.expect("refused", await stage.service.ended(within=60), 2)
-        found.expect("says_what_to_do", "ulimit -n" in stage.service.log(), True)
-        await asyncio.to_thread((stage.folder / "service.log").unlink)
-        stage.service.under = under_limit("n", 300)
-        await stage.service.start()
-        with _connected(stage.service.port, 400):
-            await asyncio.sleep(run.seconds)
-            crowd = Crowd(stage)
-            crowd.write()
-            await asyncio.sleep(run.seconds)
+    await stage.service.start()
+    folder = stage.folder / "second"
+    await asyncio.to_thread(folder.mkdir)
+    second = Service(folder, stage.url, telegram_url=stage.bot_api.url, token=stage.bot_api.token)
+    # The updates go on to the first.
+    second.set_up(MAATJE_PUBLIC_URL=stage.service.url, MAATJE_TELEGRAM_WEBHOOK_SECRET="a-secret-of-the-webhook")
+    if stage.engine == SQLITE:
+        await second.begin()
+        found.expect("refused", await second.ended(within=60), 2)
+        found.expect("says_who_has_it", "is served by another Maatje" in second.log(), True)
+    else:
+        await second.start()
+    try:
+        count = await put_due(stage)
+        crowd = Crowd(stage)
+        crowd.write()
         await crowd.judge(found)
+        found.expect("arrived", await all_arrived(stage, count, stage.patience), True)
+        found.expect("doubled", sum(times - 1 for times in arrivals(stage).values()), 0)
         no_storm(stage, found)
-    return found
+    finally:
+        await second.stop()
+
+
+async def few_descriptors(stage: Stage, found: Figures) -> None:
+    """Too few descriptors: a start that cannot get enough says so; one whose descriptors are used up recovers."""
+    stage.service.under = under_limit("n", 120)
+    await stage.service.begin()
+    found.expect("refused", await stage.service.ended(within=60), 2)
+    found.expect("says_what_to_do", "ulimit -n" in stage.service.log(), True)
+    await asyncio.to_thread((stage.folder / "service.log").unlink)
+    stage.service.under = under_limit("n", 300)
+    await stage.service.start()
+    with _connected(stage.service.port, 400):
+        await asyncio.sleep(stage.seconds)
+        crowd = Crowd(stage)
+        crowd.write()
+        await asyncio.sleep(stage.seconds)
+    await crowd.judge(found)
+    no_storm(stage, found)
 
 
 @contextmanager
@@ -106,66 +97,65 @@ def _connected(port: int, count: int) -> Iterator[None]:
         yield
 
 
-async def little_memory(run: Run) -> Figures:
+async def little_memory(stage: Stage, found: Figures) -> None:
     """The process may have little memory: it answers, or ends with a word; nothing is lost."""
-    found = run.figures("little_memory")
-    async with staged(run.engine, run.way, run.people, run.server) as stage:
-        stage.service.under = under_limit("v", 1_500_000)
-        await stage.service.start()
-        crowd = Crowd(stage)
-        crowd.write()
-        await crowd.judge(found)
-        found.figures["peak_mb"] = stage.service.memory()
-        no_storm(stage, found)
-    return found
+    stage.service.under = under_limit("v", 1_500_000)
+    await stage.service.start()
+    crowd = Crowd(stage)
+    crowd.write()
+    await crowd.judge(found)
+    found.figures["peak_mb"] = stage.service.memory()
+    no_storm(stage, found)
 
 
-async def file_lost(run: Run) -> Figures:
-    """The database's file is deleted, replaced or damaged under the service: it ends with a word, nothing is made."""
-    found = run.figures("file_lost")
-    for what in ("deleted", "replaced", "damaged"):
-        async with staged(run.engine, run.way, run.people, run.server) as stage:
-            path = Path(stage.url.removeprefix("sqlite:///"))
-            await stage.service.start()
-            await asyncio.to_thread(_lose, path, what)
-            code = await stage.service.ended(within=30)
-            found.expect(f"{what}_ends_it", code, 1)
-            found.expect(f"{what}_is_said", str(path) in stage.service.log(), True)
-            if what == "deleted":
-                found.expect("no_empty_file", await asyncio.to_thread(path.exists), False)
-    return found
+async def file_deleted(stage: Stage, found: Figures) -> None:
+    """The database's file is deleted under the service: it ends with a word, and no empty one is made."""
+    await _ends_after(stage, found, Path.unlink)
+    found.expect("no_empty_file", await asyncio.to_thread(stage.path.exists), False)
 
 
-def _lose(path: Path, what: str) -> None:
-    match what:
-        case "deleted":
-            path.unlink()
-        case "replaced":
-            shutil.copyfile(path, path.with_suffix(".other"))
-            os.replace(path.with_suffix(".other"), path)
-        case _:
-            # Pages that every query needs, the file's length unchanged; what is in the log is no use without them.
-            path.with_name(f"{path.name}-wal").write_bytes(b"")
-            with path.open("r+b") as file:
-                file.write(b"\x00no database any more" * 1000)
+async def file_replaced(stage: Stage, found: Figures) -> None:
+    """Another file is put in the place of the database's: the service ends with a word."""
+    await _ends_after(stage, found, _replace)
 
 
-async def read_only_folder(run: Run) -> Figures:
+async def file_damaged(stage: Stage, found: Figures) -> None:
+    """The database's file is damaged under the service: it ends with a word."""
+    await _ends_after(stage, found, _damage)
+
+
+async def _ends_after(stage: Stage, found: Figures, lose: Callable[[Path], None]) -> None:
+    await stage.service.start()
+    await asyncio.to_thread(lose, stage.path)
+    found.expect("ends_it", await stage.service.ended(within=30), 1)
+    found.expect("is_said", str(stage.path) in stage.service.log(), True)
+
+
+def _replace(path: Path) -> None:
+    shutil.copyfile(path, path.with_suffix(".other"))
+    os.replace(path.with_suffix(".other"), path)
+
+
+def _damage(path: Path) -> None:
+    # Pages that every query needs, the file's length unchanged; what is in the log is no use without them.
+    path.with_name(f"{path.name}-wal").write_bytes(b"")
+    with path.open("r+b") as file:
+        file.write(b"\x00no database any more" * 1000)
+
+
+async def read_only_folder(stage: Stage, found: Figures) -> None:
     """Neither the database's folder nor its file may be written: the start ends with a word, and nothing is changed."""
-    found = run.figures("read_only_folder")
-    async with staged(run.engine, run.way, run.people, run.server) as stage:
-        path = Path(stage.url.removeprefix("sqlite:///"))
-        stage.service.under = _WITHOUT_ROOTS_RIGHTS if os.geteuid() == 0 else ()
-        await asyncio.to_thread(_allow, path, writing=False)
-        try:
-            await stage.service.begin()
-            code = await stage.service.ended(within=60)
-        finally:
-            await asyncio.to_thread(_allow, path, writing=True)
-        log = stage.service.log()
-        found.expect("refused", code not in (None, 0), True)
-        found.expect("says_what_to_do", str(path) in log and "Traceback" not in log, True)
-    return found
+    path = stage.path
+    stage.service.under = _WITHOUT_ROOTS_RIGHTS if os.geteuid() == 0 else ()
+    await asyncio.to_thread(_allow, path, writing=False)
+    try:
+        await stage.service.begin()
+        code = await stage.service.ended(within=60)
+    finally:
+        await asyncio.to_thread(_allow, path, writing=True)
+    log = stage.service.log()
+    found.expect("refused", code not in (None, 0), True)
+    found.expect("says_what_to_do", str(path) in log and "Traceback" not in log, True)
 
 
 def _allow(path: Path, *, writing: bool) -> None:
@@ -174,24 +164,21 @@ def _allow(path: Path, *, writing: bool) -> None:
     path.parent.chmod(0o755 if writing else 0o555)
 
 
-async def bad_rows(run: Run) -> Figures:
+async def bad_rows(stage: Stage, found: Figures) -> None:
     """Some rows cannot be read: everybody else's reminders are planned, and it is said whose were not."""
-    found = run.figures("bad_rows")
-    async with staged(run.engine, run.way, run.people, run.server) as stage:
-        await _damaged(stage)
-        await stage.service.start()
-        await stage.said("planned_ahead")
-        planned = "SELECT count(DISTINCT person_id) FROM outbox WHERE person_id IS NOT NULL"
-        found.at_least("people_planned", await stage.value(planned), run.people - 2)
-        named = {event.get("subject") for event in stage.events("person_not_planned_began")}
-        found.expect("said_whose", "3" in named, True)
-        told = await stage.value("SELECT count(*) FROM outbox WHERE key LIKE 'not_planned:%'")
-        found.expect("consultants_told", told, len(named))
-        crowd = Crowd(stage, [who for number, who in enumerate(stage.ids) if number not in (1, 2)])
-        crowd.write()
-        await crowd.judge(found)
-        no_storm(stage, found)
-    return found
+    await _damaged(stage)
+    await stage.service.start()
+    await stage.said("planned_ahead")
+    planned = "SELECT count(DISTINCT person_id) FROM outbox WHERE person_id IS NOT NULL"
+    found.at_least("people_planned", await stage.value(planned), stage.people - 2)
+    named = {event.get("subject") for event in stage.events("person_not_planned_began")}
+    found.expect("said_whose", "3" in named, True)
+    told = await stage.value("SELECT count(*) FROM outbox WHERE key LIKE 'not_planned:%'")
+    found.expect("consultants_told", told, len(named))
+    crowd = Crowd(stage, [who for number, who in enumerate(stage.ids) if number not in (1, 2)])
+    crowd.write()
+    await crowd.judge(found)
+    no_storm(stage, found)
 
 
 async def _damaged(stage: Stage) -> None:
@@ -216,7 +203,9 @@ SCRIPTS = (
     Script(second_service, full=150, short=10),
     Script(few_descriptors, full=50, short=8, engines=(SQLITE,), full_seconds=20.0, short_seconds=1.0),
     Script(little_memory, full=100, short=8, engines=(SQLITE,)),
-    Script(file_lost, full=20, short=2, engines=(SQLITE,)),
+    Script(file_deleted, full=20, short=2, engines=(SQLITE,)),
+    Script(file_replaced, full=20, short=2, engines=(SQLITE,)),
+    Script(file_damaged, full=20, short=2, engines=(SQLITE,)),
     Script(read_only_folder, full=20, short=2, engines=(SQLITE,)),
     Script(bad_rows, full=100, short=12),
 )

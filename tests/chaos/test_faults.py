@@ -6,9 +6,9 @@ in the short run of kills beside this, and `make chaos` plays all of them on all
 
 import pytest
 
-from tests.chaos.run import Run, Script
+from tests.chaos.run import Script
 from tests.chaos.scripts import SCRIPTS
-from tests.chaos.stage import POSTGRESQL
+from tests.chaos.stage import POSTGRESQL, Run
 from tests.databases import PostgresDatabases
 
 
@@ -31,5 +31,5 @@ async def test_a_fault_passes_and_nothing_is_gone(
     script: Script, engine: str, way: str, request: pytest.FixtureRequest
 ) -> None:
     server: PostgresDatabases | None = request.getfixturevalue("postgres_databases") if engine == POSTGRESQL else None
-    sheet = await script.play(Run(engine, way, script.short, script.short_seconds, server))
+    sheet = await script.run(Run(engine, way, script.short, script.short_seconds, server))
     assert sheet.faults == []

@@ -11,7 +11,11 @@ from enum import StrEnum
 from typing import Final
 
 from bot.actions.acting import Acting
+from bot.telling import contacts as told
+from reminders.kinds import Kind
+from storage.outbox.message import Outgoing
 from storage.people.contacts import Contact
+from storage.vocabulary import Priority
 
 CODE_LASTS: Final = timedelta(minutes=30)
 # A telephone that is not in one's hand all day, a mailbox that is looked into in the evening.
@@ -45,6 +49,19 @@ def challenge(acting: Acting, contact: Contact, lasts: timedelta = LINK_PROOF_LA
     return digits, Challenge(contact.id, mark, acting.now + lasts)
 
 
+def code_message(acting: Acting, contact: Contact, code: str, until: datetime, *, key: str) -> Outgoing:
+    """A code on its way to an address, of use until then; `key` makes it one message."""
+    return Outgoing(
+        key=key,
+        kind=Kind.SAY,
+        due_at=acting.now,
+        useful_until=until,
+        params=told.code(code).to_json(),
+        contact_id=contact.id,
+        priority=Priority.REPLY,
+    )
+
+
 def fits(acting: Acting, asked: Challenge, text: str) -> bool:
     """Whether a text is the digits, written in any script."""
     digits = "".join(str(int(char)) for char in text if char.isdecimal())
@@ -58,4 +75,9 @@ def answers(acting: Acting, contact: Contact, asked: Challenge, text: str) -> Pr
         return ProofRefused.OLD
     if fits(acting, asked, text):
         return None
+    return wrong_digits(asked)
+
+
+def wrong_digits(asked: Challenge) -> ProofRefused:
+    """What wrong digits come to: that they are wrong, or one try too many."""
     return ProofRefused.TOO_MANY_TRIES if asked.tries + 1 >= MOST_TRIES else ProofRefused.WRONG

@@ -7,16 +7,14 @@ municipality gave for them: nobody else reads it, and no operator is needed.
 from datetime import timedelta
 from typing import Final
 
+from bot.actions.access.challenges import code_message
 from bot.actions.acting import Acting
 from bot.actions.contacts import Invited, InviteRefused
-from bot.telling import contacts as told
-from reminders.kinds import Kind
-from storage.outbox.message import Outgoing
 from storage.people.addresses import address_in
 from storage.people.contacts import Contact, every_contact_of
 from storage.people.link_codes import codes_since, make_code
 from storage.people.people import Person, consultant_by_email
-from storage.vocabulary import AddressKind, ContactState, Priority
+from storage.vocabulary import AddressKind, ContactState
 
 #: As long as somebody looks into their mailbox for it.
 SIGN_IN_LASTS: Final = timedelta(minutes=30)
@@ -51,17 +49,7 @@ async def send_sign_in_code(acting: Acting, text: str, *, once: str) -> bool:
     code, until = await make_code(
         session, keys, acting.now, consultant_id=consultant.id, valid_for=SIGN_IN_LASTS, ends_others=False
     )
-    await acting.put(
-        Outgoing(
-            key=f"sign_in:{once}",
-            kind=Kind.SAY,
-            due_at=acting.now,
-            useful_until=until,
-            params=told.code(code).to_json(),
-            contact_id=mailbox.id,
-            priority=Priority.REPLY,
-        )
-    )
+    await acting.put(code_message(acting, mailbox, code, until, key=f"sign_in:{once}"))
     acting.audit("sent_sign_in_code", f"consultant:{consultant.id}")
     return True
 

@@ -4,24 +4,21 @@ The number may be somebody else's by now. So it names nobody and nothing, its li
 follows it still needs a personal code, which their consultant gives.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.telling import contacts as told
 from reminders.kinds import Kind
+from reminders.planning.not_delivered import InviteBack
 from storage.engine.keys import KeyRing
 from storage.outbox.message import Outgoing, put
-from storage.people.addresses import address_in
+from storage.people.addresses import address_on_record
 from storage.people.contacts import Contact, contact_made_at, every_contact_of
 from storage.people.people import Person
 from storage.privacy.audit import AuditEntry
 from storage.vocabulary import AddressKind, ContactState
-
-#: Invites a person back, once under this name; answers with the channels on which that went.
-InviteBack: TypeAlias = Callable[[AsyncSession, Person, str, datetime], Awaitable[Sequence[str]]]
 
 
 def invites_back(
@@ -54,9 +51,7 @@ def invites_back(
 
 def _on_record(person: Person, channels: Mapping[str, AddressKind | None]) -> Iterator[tuple[str, str]]:
     for channel, kind in channels.items():
-        on_record = person.on_record(kind) if kind is not None else None
-        address = address_in(kind, on_record) if on_record else None
-        if address is not None:
+        if (address := address_on_record(person, kind)) is not None:
             yield channel, address
 
 

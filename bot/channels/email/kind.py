@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, model_validator
 from bot.channels.email.config import EmailConfig
 from bot.channels.kind import ChannelKind, ChannelParts, Diagnosis
 from bot.configuration.settings import Settings, SettingsGroup, missing_of_group
+from storage.engine.database import Database
 from storage.people.contacts import contact_at
 from storage.vocabulary import AddressKind
 
@@ -76,16 +77,16 @@ def _build(parts: ChannelParts) -> "Channel":
         sign=lambda text: keys.sign(text, "email"),
         signatures=lambda text: keys.signatures(text, "email"),
         renderer=parts.renderer,
-        is_known=_is_persons(parts),
+        is_known=is_persons(parts.database),
     )
 
 
-def _is_persons(parts: ChannelParts) -> Callable[[str], Awaitable[bool]]:
-    """Whether an address is a way of somebody in guidance."""
+def is_persons(database: Database) -> Callable[[str], Awaitable[bool]]:
+    """Says of an address whether it is a way of somebody in guidance."""
 
     async def is_known(address: str) -> bool:
-        async with parts.database.reading() as session:
-            contact = await contact_at(session, parts.database.keys, "email", address)
+        async with database.reading() as session:
+            contact = await contact_at(session, database.keys, "email", address)
         return contact is not None and contact.person_id is not None
 
     return is_known

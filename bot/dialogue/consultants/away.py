@@ -4,12 +4,19 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from bot.actions.access.standing_in import StandInRefused, answer_stand_in, ask_to_stand_in, may_stand_in
+from bot.actions.access.standing_in import (
+    StandInAnswer,
+    StandInRefused,
+    answer_stand_in,
+    ask_to_stand_in,
+    may_stand_in,
+)
 from bot.actions.people import AwayRefused, be_away, be_back, can_be_away
 from bot.dialogue.consultants.common import PAGE, menu_rows, page_of, pages, say_unknown
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Part, Text, verbatim
 from reminders.intents import Act, asks, asks_more, number_in
+from storage.people.people import Consultant
 
 _STARTS: Final = (0, 1, 2, 3, 4, 5, 6, 7, 14)
 _LENGTHS: Final = (1, 2, 3, 5, 7, 14, 21, 28)
@@ -71,8 +78,9 @@ def _day(text: str) -> date | None:
 
 async def stand_in(turn: Turn, args: Sequence[str]) -> None:
     """Who stands in: "standin" asks, "standin:p<page>" turns the page, "standin:<consultant>" asks that colleague."""
-    once = f"{turn.event.channel}:{turn.event.event_id}"
-    chosen = await ask_to_stand_in(turn.acting, number_in(args), once=once) if args else StandInRefused.NO_COLLEAGUE
+    chosen: Consultant | StandInRefused = StandInRefused.NO_COLLEAGUE
+    if args:
+        chosen = await ask_to_stand_in(turn.acting, number_in(args), once=turn.once)
     if not isinstance(chosen, StandInRefused):
         stands_in_already = turn.consultant.stand_in_id == chosen.id
         key = "consultant.stands_in" if stands_in_already else "consultant.stand_in_asked"
@@ -98,12 +106,9 @@ async def stand_in(turn: Turn, args: Sequence[str]) -> None:
 async def stands_in(turn: Turn, args: Sequence[str]) -> None:
     """The answer of who was asked: "standsin:<consultant>:yes", "standsin:<consultant>:no"."""
     said = args[1] if len(args) > 1 else ""
-    once = f"{turn.event.channel}:{turn.event.event_id}"
-    answered = (
-        await answer_stand_in(turn.acting, number_in(args), agrees=said == "yes", once=once)
-        if said in ("yes", "no")
-        else StandInRefused.NOT_ASKED
-    )
+    answered: StandInAnswer | StandInRefused = StandInRefused.NOT_ASKED
+    if said in ("yes", "no"):
+        answered = await answer_stand_in(turn.acting, number_in(args), agrees=said == "yes", once=turn.once)
     if isinstance(answered, StandInRefused):
         turn.say(part("consultant.stand_in_over"), buttons=menu_rows())
         return

@@ -63,8 +63,7 @@ async def ready(turn: Turn, args: Sequence[str]) -> None:
     if which is None:
         say_unknown(turn)
         return
-    once = f"{turn.event.channel}:{turn.event.event_id}"
-    sent = await send_ready_answer(turn.acting, number_in(args), which, once=once, answers=_answers(turn))
+    sent = await send_ready_answer(turn.acting, number_in(args), which, once=turn.once, answers=_answers(turn))
     if isinstance(sent, LetterRefused):
         say_unknown(turn)
         return

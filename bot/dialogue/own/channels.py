@@ -5,7 +5,6 @@ added by opening their personal link.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,6 +13,7 @@ from bot.actions.contacts import AddressRefused, make_own_code, prove, send_code
 from bot.actions.preferences import choose_channel
 from bot.dialogue import menu
 from bot.dialogue.memory import CODE, CODES_SENT
+from bot.dialogue.own.digits import ask_again
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Text, verbatim
 from reminders.intents import Act, asks
@@ -92,8 +92,7 @@ async def take_address(turn: Turn, channel: str, text: str) -> None:
 
 async def _send_code(turn: Turn, channel: str, text: str) -> None:
     sent_before = _codes_of(turn)
-    once = f"{turn.event.channel}:{turn.event.event_id}"
-    sent = await send_code(turn.acting, channel, text, sent_before=sent_before, once=once)
+    sent = await send_code(turn.acting, channel, text, sent_before=sent_before, once=turn.once)
     shown = hidden(address_in(turn.services.channels.get(channel), text) or "")
     again = button("reach.add", asks(Act.CHANNELS, "add"), "➕")
     match sent:
@@ -124,8 +123,7 @@ async def take_code(turn: Turn, text: str) -> None:
     challenge = turn.recall(CODE)
     proved = await prove(turn.acting, challenge, text) if challenge is not None else ProofRefused.OLD
     if challenge is not None and proved is ProofRefused.WRONG:
-        turn.remember(CODE, replace(challenge, tries=challenge.tries + 1))
-        turn.say(part("reach.code_wrong"), buttons=[menu.back()])
+        ask_again(turn, CODE, challenge)
         return
     turn.expect("")
     turn.forget(CODE)

@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from bot.actions.access.challenges import ProofRefused, answers, challenge
+from bot.actions.access.challenges import Challenge, ProofRefused, answers, challenge
 from bot.actions.acting import Proof
 from bot.dialogue import menu
-from bot.dialogue.memory import DIGITS, DIGITS_SENT, SURE_OF, WAITS_FOR_DIGITS
+from bot.dialogue.memory import DIGITS, DIGITS_SENT, SURE_OF, WAITS_FOR_DIGITS, Memory
 from bot.dialogue.turn import Turn, part
 
 TOPIC: Final = "digits"
@@ -33,10 +33,7 @@ def is_sure(turn: Turn) -> bool:
 
 def may_send_digits(turn: Turn) -> bool:
     """Whether digits may go to this address once more today; counts it."""
-    day, count = turn.recall(DIGITS_SENT) or ("", 0)
-    count = count + 1 if day == turn.today.isoformat() else 1
-    turn.remember(DIGITS_SENT, (turn.today.isoformat(), count))
-    return count <= MOST_A_DAY
+    return turn.count_today(DIGITS_SENT) <= MOST_A_DAY
 
 
 def ask_for_digits(turn: Turn, intent: str) -> None:
@@ -57,13 +54,18 @@ def may_be_digits(text: str) -> bool:
     return sum(char.isdecimal() for char in text) >= _FEWEST and not any(char.isalpha() for char in text)
 
 
+def ask_again(turn: Turn, what: Memory[Challenge], asked: Challenge) -> None:
+    """Wrong digits came back: they are one try more, and may be typed again."""
+    turn.remember(what, replace(asked, tries=asked.tries + 1))
+    turn.say(part("reach.code_wrong"), buttons=[menu.back()])
+
+
 def take_digits(turn: Turn, text: str) -> str:
     """What waited for these digits, as a button's intent; "" where they are not right, which is said."""
     asked, intent = turn.recall(DIGITS), turn.recall(WAITS_FOR_DIGITS)
     refused = answers(turn.acting, turn.contact, asked, text) if asked is not None else ProofRefused.OLD
     if asked is not None and refused is ProofRefused.WRONG:
-        turn.remember(DIGITS, replace(asked, tries=asked.tries + 1))
-        turn.say(part("reach.code_wrong"), buttons=[menu.back()])
+        ask_again(turn, DIGITS, asked)
         return ""
     turn.expect("")
     turn.forget(DIGITS)

@@ -23,9 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 
-from storage.engine.base import Base
-from storage.engine.columns import EncryptedColumn
 from storage.engine.database import Database
+from storage.engine.encryption.tables import encrypted_columns, encrypted_tables
 from storage.engine.keys import MARK_LENGTH, Undecryptable
 
 
@@ -91,13 +90,12 @@ def _encrypted(connection: Connection) -> list[tuple[Table, list[Column[object]]
     there = inspect(connection)
     names = set(there.get_table_names())
     found: list[tuple[Table, list[Column[object]]]] = []
-    for mapper in Base.registry.mappers:
-        table = mapper.local_table
-        if isinstance(table, Table) and table.name in names:
+    for table in encrypted_tables():
+        if table.name in names:
             # One that is not encrypted yet has another type there.
             there_now = there.get_columns(table.name)
             stored = {column["name"] for column in there_now if isinstance(column["type"], LargeBinary)}
-            columns = [c for c in table.columns if isinstance(c.type, EncryptedColumn) and c.name in stored]
+            columns = [column for column in encrypted_columns(table) if column.name in stored]
             if columns:
                 found.append((table, columns))
     return found

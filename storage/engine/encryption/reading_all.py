@@ -6,9 +6,8 @@ from typing import Final
 from sqlalchemy import Table, select
 
 from storage.engine.bad_rows import in_parts
-from storage.engine.base import Base
-from storage.engine.columns import EncryptedColumn
 from storage.engine.database import Database
+from storage.engine.encryption.tables import encrypted_columns, encrypted_tables
 
 _PAGE: Final = 500
 
@@ -20,19 +19,16 @@ async def unreadable_rows(database: Database) -> tuple[int, dict[str, list[int]]
     words or days. Changes nothing; a page of 500 rows at a time.
     """
     read, bad = 0, dict[str, list[int]]()
-    tables = [mapper.local_table for mapper in Base.registry.mappers]
-    for table in sorted((one for one in tables if isinstance(one, Table)), key=lambda one: one.name):
-        if any(isinstance(column.type, EncryptedColumn) for column in table.columns):
-            seen, found = await _read(database, table)
-            read += seen
-            if found:
-                bad[table.name] = found
+    for table in encrypted_tables():
+        seen, found = await _read(database, table)
+        read += seen
+        if found:
+            bad[table.name] = found
     return read, bad
 
 
 async def _read(database: Database, table: Table) -> tuple[int, list[int]]:
     number = next(iter(table.primary_key))
-    encrypted = [column for column in table.columns if isinstance(column.type, EncryptedColumn)]
     last, seen, bad = -1, 0, list[int]()
     while True:
         async with database.reading() as session:
@@ -43,7 +39,7 @@ async def _read(database: Database, table: Table) -> tuple[int, list[int]]:
 
         async def work(some: Sequence[int]) -> None:
             async with database.reading() as session:
-                (await session.execute(select(number, *encrypted).where(number.in_(some)))).all()
+                (await session.execute(select(number, *encrypted_columns(table)).where(number.in_(some)))).all()
 
         await in_parts(page, work, lambda row, _error: bad.append(row))
         last, seen = page[-1], seen + len(page)

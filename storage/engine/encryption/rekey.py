@@ -10,11 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from storage.engine.base import Base
-from storage.engine.columns import EncryptedColumn
 from storage.engine.database import Database
 from storage.engine.encryption.key_marks import read_key_marks
 from storage.engine.encryption.rewriting import PageAnew, Sealed, page_anew
+from storage.engine.encryption.tables import encrypted_columns, encrypted_tables
 from storage.engine.keys import KeyRing, Undecryptable
 
 
@@ -35,26 +34,23 @@ async def rekey(
     if marks.unreadable:
         raise Undecryptable(marks.complaint())
     changed = 0
-    for mapper in Base.registry.mappers:
-        table = mapper.local_table
-        if isinstance(table, Table) and any(isinstance(column.type, EncryptedColumn) for column in table.columns):
-            last, seen = -1, 1
-            while seen:
-                async with database.engine.begin() as connection:
-                    written = await connection.run_sync(_page, database.keys, table, last)
-                seen, last, changed = written.seen, written.last, changed + written.changed
-                for row in written.bad:
-                    bad(table.name, row)
-                if progress is not None and seen:
-                    progress(seen)
+    for table in encrypted_tables():
+        last, seen = -1, 1
+        while seen:
+            async with database.engine.begin() as connection:
+                written = await connection.run_sync(_page, database.keys, table, last)
+            seen, last, changed = written.seen, written.last, changed + written.changed
+            for row in written.bad:
+                bad(table.name, row)
+            if progress is not None and seen:
+                progress(seen)
     return changed
 
 
 def _page(connection: Connection, keys: KeyRing, table: Table, after: int) -> PageAnew:
     sealed = [
-        Sealed(column.name, column.type.context, tuple(named.name for named in column.type.naming(table)))
-        for column in table.columns
-        if isinstance(column.type, EncryptedColumn)
+        Sealed(column.name, kind.context, tuple(named.name for named in kind.naming(table)))
+        for column, kind in encrypted_columns(table).items()
     ]
 
     def hashes(row: Mapping[str, Any], plain: Mapping[str, bytes]) -> dict[str, bytes]:

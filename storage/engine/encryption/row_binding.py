@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ClauseElement
 
 from storage.engine.columns import EncryptedColumn, RowValue, V, keys_of
+from storage.engine.encryption.tables import encrypted_columns
 from storage.engine.keys import KeyRing
 
 _Values: TypeAlias = Mapping[str, Any]
@@ -34,9 +35,8 @@ def row_name(*values: object) -> bytes:
 def _encrypted_of(table: Table, *, inserted: bool = True) -> Sequence[tuple[str, tuple[str, ...]]]:
     """The encrypted columns of a table, each with what the columns that name its row are called in a statement."""
     return [
-        (column.key, tuple(_called(named, inserted=inserted) for named in column.type.naming(table)))
-        for column in table.columns
-        if isinstance(column.type, EncryptedColumn)
+        (column.key, tuple(_called(named, inserted=inserted) for named in kind.naming(table)))
+        for column, kind in encrypted_columns(table).items()
     ]
 
 
@@ -75,15 +75,15 @@ def _bound(
 def _with_hashes(connection: Connection, table: Table, row: _Values) -> _Values:
     hashed = dict(row)
     for name, of in _hashed_of(table).items():
-        kind = table.c[of].type
-        if of in row and isinstance(kind, EncryptedColumn):
+        if of in row:
+            kind = encrypted_columns(table)[table.c[of]]
             hashed[name] = None if row[of] is None else keyed_hash(keys_of(connection.dialect), kind, row[of])
     return hashed
 
 
 def keyed_hash(keys: KeyRing, kind: EncryptedColumn[V], value: V) -> bytes:
     """What a keyed index holds of a value, under the first secret."""
-    return keys.fingerprint(kind.to_bytes(value).decode(), kind.context.partition(".")[2])
+    return keys.fingerprint(kind.to_bytes(value).decode(), _hashed_as(kind))
 
 
 def keyed_hashes(dialect: Dialect, column: InstrumentedAttribute[V], values: Iterable[V]) -> list[bytes]:
@@ -91,15 +91,19 @@ def keyed_hashes(dialect: Dialect, column: InstrumentedAttribute[V], values: Ite
     kind = column.type
     if not isinstance(kind, EncryptedColumn):
         raise TypeError(f"{column} is not encrypted")
-    keys, hashed_as = keys_of(dialect), kind.context.partition(".")[2]
+    keys, hashed_as = keys_of(dialect), _hashed_as(kind)
     return [one for value in values for one in keys.fingerprints(kind.to_bytes(value).decode(), hashed_as)]
+
+
+def _hashed_as(kind: EncryptedColumn[Any]) -> str:
+    return kind.context.partition(".")[2]
 
 
 def _with_names(connection: Connection, table: Table, row: _Values) -> _Values:
     """An update's values with what names its row, which it need not find its row by (presence: whose it is)."""
     asked = [column for column in table.primary_key if (column._label or "") in row]
-    kinds = [kind for name, _ in _encrypted_of(table) if row.get(name) is not None for kind in [table.c[name].type]]
-    naming = [column for kind in kinds if isinstance(kind, EncryptedColumn) for column in kind.naming(table)]
+    kinds = [kind for column, kind in encrypted_columns(table).items() if row.get(column.key) is not None]
+    naming = [column for kind in kinds for column in kind.naming(table)]
     by = {column for column in naming if _called(column, inserted=False) not in row}
     if not by or not asked:
         return row

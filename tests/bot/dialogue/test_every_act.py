@@ -18,6 +18,7 @@ from bot.actions.acting import Proof, Role
 from bot.channels.base import Capabilities, News
 from bot.channels.email.channel import EmailChannel
 from bot.channels.email.config import EmailConfig
+from bot.channels.email.kind import is_persons
 from bot.channels.email.tokens import Tokens
 from bot.channels.notify.callbacks import Inbound, event_of
 from bot.channels.notify.words import SmsWords
@@ -37,7 +38,7 @@ from storage.appointments.proposals import Proposal
 from storage.engine.base import Base
 from storage.engine.database import Database
 from storage.outbox.message import Outgoing, put
-from storage.people.contacts import Contact, LinkCode, contact_at, contact_made_at
+from storage.people.contacts import Contact, LinkCode, contact_made_at
 from storage.people.people import Consultant, Person
 from storage.people.relayed import Letter
 from storage.privacy.audit import AuditEntry
@@ -143,14 +144,9 @@ class Walk:
             report=_no_news,
             sign=lambda text: keys.sign(text, "email"),
             renderer=RENDERER,
-            is_known=self._is_persons,
+            is_known=is_persons(talk.database),
         )
         self._mark = 0
-
-    async def _is_persons(self, address: str) -> bool:
-        async with self.talk.database.reading() as session:
-            found = await contact_at(session, self.talk.database.keys, "email", address)
-        return found is not None and found.person_id is not None
 
     async def begins(self) -> None:
         """The way is theirs."""

@@ -15,23 +15,13 @@ from storage.people.link_codes import (
     make_code,
     use_code,
 )
-from storage.people.people import Person
-from storage.vocabulary import Group
 from tests.clock import FakeClock
+from tests.people import somebody
 
 
 async def person_and_contact(database: Database, clock: FakeClock, address: str = "1") -> tuple[int, int]:
     async with database.writing() as session:
-        person = Person(
-            external_id=f"P{address}",
-            given_name="Amina",
-            family_name="",
-            language="ti",
-            group=Group.ASYLUM,
-            municipality="Huizen",
-            created_at=clock.now(),
-            updated_at=clock.now(),
-        )
+        person = somebody(clock.now(), external_id=f"P{address}", language="ti")
         contact = Contact(
             channel="fake",
             address=address,

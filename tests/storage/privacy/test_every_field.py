@@ -13,7 +13,7 @@ from types import NoneType
 from typing import get_args, get_origin, get_type_hints
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.engine.base import Base
@@ -24,6 +24,7 @@ from storage.privacy.erasure import erase_person
 from storage.privacy.export import LEFT_OUT, export_person, files_of
 from storage.vocabulary import MediaKind, MessageState
 from tests.clock import FakeClock
+from tests.storage.privacy.all_values import everything
 
 FIRST_DAY = date(1931, 1, 1)
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -170,16 +171,6 @@ async def planted(session: AsyncSession) -> Planter:
     line = {"contact_id": chat, "outbox_id": planter.ids["told"], "revision": 1, "event_id": None, "at": NOW}
     await planter.plant(by_table["web_message"], line, copied=False)
     return planter
-
-
-async def everything(database: Database) -> str:
-    """Every value of every row of every table, as it is read with the keys."""
-    found: list[str] = []
-    async with database.reading() as session:
-        for mapper in Base.registry.mappers:
-            for row in await session.scalars(select(mapper.class_)):
-                found += [str(getattr(row, one.key)) for one in inspect(type(row)).column_attrs]
-    return "\n".join(found)
 
 
 @pytest.fixture

@@ -3,10 +3,9 @@
 import json
 from datetime import timedelta
 
-from sqlalchemy import inspect, select, update
+from sqlalchemy import select, update
 
 from storage.appointments.absences import Absence
-from storage.engine.base import Base
 from storage.engine.database import Database
 from storage.outbox.message import Message, Outgoing, put
 from storage.people.contacts import Contact, contact_made_at
@@ -18,19 +17,10 @@ from storage.privacy.erasure import erase_person
 from storage.privacy.traces import ERASED
 from storage.vocabulary import AbsenceReason, AbsenceState, Group, LetterKind, MessageState
 from tests.clock import FakeClock
+from tests.storage.privacy.all_values import everything
 
 MARK = "Zebibulla Qwertovic"
 WORDS = "mijn zoon moet naar het ziekenhuis"
-
-
-async def everything(database: Database) -> str:
-    """Every value of every row of every table, as it is read with the keys."""
-    found: list[str] = []
-    async with database.reading() as session:
-        for mapper in Base.registry.mappers:
-            for row in await session.scalars(select(mapper.class_)):
-                found += [str(getattr(row, one.key)) for one in inspect(type(row)).column_attrs]
-    return "\n".join(found)
 
 
 async def settled(database: Database, clock: FakeClock) -> tuple[int, int]:

@@ -7,22 +7,17 @@ from argparse import ArgumentParser
 from collections.abc import AsyncIterator, Callable, Set
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.policy import default
 from email.utils import make_msgid
 from functools import lru_cache
-from ipaddress import ip_address
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import hashes
 from pymap.backend.dict import DictBackend
 from pymap.imap import IMAPService
 
@@ -34,6 +29,7 @@ from bot.events import InboundEvent
 from locales.rendering.catalog import Catalogs
 from locales.rendering.render import Renderer
 from tests.browser.serving import listener_on
+from tests.certificates import self_signed
 from tests.clock import FakeClock
 
 PERSON = "person@example.org"
@@ -91,23 +87,8 @@ class PostOffice:
 
 @lru_cache(maxsize=1)
 def certificate() -> tuple[bytes, bytes]:
-    """A certificate of our own for localhost, and its key (PEM)."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return made.public_bytes(serialization.Encoding.PEM), pem
+    """The servers' certificate, and its key (PEM)."""
+    return self_signed("localhost")
 
 
 def trusting() -> ssl.SSLContext:

@@ -16,7 +16,7 @@ from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.engine.base import Base
-from storage.engine.columns import Encrypted, EncryptedColumn, EncryptedJson, UtcDateTime
+from storage.engine.columns import Encrypted, EncryptedJson, UtcDateTime
 from storage.engine.database import Database
 from storage.engine.encryption.kinds import (
     EncryptedCode,
@@ -25,6 +25,7 @@ from storage.engine.encryption.kinds import (
     EncryptedNumber,
     EncryptedWord,
 )
+from storage.engine.encryption.tables import encrypted_columns
 from storage.engine.keys import Undecryptable
 from storage.people.sent_media import SentAlong, SentMedia
 from storage.vocabulary import MediaKind
@@ -41,11 +42,6 @@ def tables() -> list[Table]:
     found = [mapper.local_table for mapper in Base.registry.mappers if isinstance(mapper.local_table, Table)]
     # Mappers come in no order, and tests that run side by side want one.
     return sorted(found, key=lambda table: table.name)
-
-
-def encrypted(table: Table) -> list[Column[Any]]:
-    """The encrypted columns of a table."""
-    return [column for column in table.columns if isinstance(column.type, EncryptedColumn)]
 
 
 def planted(column: Column[Any], row: int) -> Any:
@@ -74,7 +70,7 @@ def planted(column: Column[Any], row: int) -> Any:
 def traces(table: Table, row: int) -> set[bytes]:
     """What would be seen of the planted values, were they not encrypted."""
     found = {DAY.isoformat().encode(), str(NUMBER).encode(), NUMBER.to_bytes(4, "big"), b"qxv-zwk"}
-    for column in encrypted(table):
+    for column in encrypted_columns(table):
         value = planted(column, row)
         seen = value.value if isinstance(value, StrEnum) else f"marker {column} {row}"
         found |= {seen.encode()} if len(seen) >= SHORTEST else set()
@@ -103,7 +99,7 @@ def plain(column: Column[Any], row: int, now: datetime) -> Any:
 
 def row_of(table: Table, row: int, now: datetime) -> Mapping[str, Any]:
     """A row in which everything that can be encrypted is."""
-    values: dict[str, Any] = {column.key: planted(column, row) for column in encrypted(table)}
+    values: dict[str, Any] = {column.key: planted(column, row) for column in encrypted_columns(table)}
     for column in table.columns:
         is_needed = not column.nullable or column.primary_key
         if column.key not in values and "hash_of" not in column.info and is_needed:
@@ -147,7 +143,7 @@ async def test_nothing_that_is_encrypted_stands_in_the_database(database: Databa
             assert trace.hex().encode() not in seen, f"{table.name}: {trace!r}"
     async with database.reading() as session:
         for table in tables():
-            columns = encrypted(table)
+            columns = encrypted_columns(table)
             if columns:
                 rows = (await session.execute(select(*columns).order_by(*table.primary_key))).all()
                 assert [tuple(found) for found in rows] == [
@@ -162,7 +158,7 @@ async def test_no_value_is_read_in_another_place_than_its_own(database: Database
     async with database.writing() as session:
         for table in tables():
             key = next(iter(table.primary_key)).name
-            for to, of, row in product(encrypted(table), encrypted(table), (1, 2)):
+            for to, of, row in product(encrypted_columns(table), encrypted_columns(table), (1, 2)):
                 # A value of its own place is read, and so is what was heard of one and the same appointment.
                 if row == 2 and (to is of or table.name == "heard"):
                     continue
@@ -194,6 +190,6 @@ def test_what_is_said_of_people_is_encrypted_or_its_reason_is_written(table: Tab
     page = (Path(__file__).parents[4] / "docs" / "privacy.md").read_text()
     kept_plain = page.partition("## At rest")[2].partition("\n## ")[0]
     for column in table.columns:
-        is_encrypted = isinstance(column.type, EncryptedColumn)
+        is_encrypted = column in encrypted_columns(table)
         if isinstance(column.type, (SqlEnum, Date)) or (column.name == "language" and not is_encrypted):
             assert f"`{table.name}.{column.name}`" in kept_plain, f"{column} is plain, and nobody says why"

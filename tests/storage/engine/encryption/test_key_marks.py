@@ -11,28 +11,17 @@ from storage.engine.inserts import insert_new
 from storage.engine.keys import KeyRing, Undecryptable
 from storage.mapped import open_database
 from storage.people.people import Person
-from storage.vocabulary import AppointmentKind, Group
+from storage.vocabulary import AppointmentKind
 from tests.clock import FakeClock
 from tests.databases import SECRET
+from tests.people import somebody
 
 OTHER = "another secret for tests that is long enough"
 
 
 async def add_person(database: Database, clock: FakeClock, number: int) -> None:
-    now = clock.now()
     async with database.writing() as session:
-        session.add(
-            Person(
-                external_id=f"P{number}",
-                given_name="Amina",
-                family_name="",
-                language="ti",
-                group=Group.ASYLUM,
-                municipality="Huizen",
-                created_at=now,
-                updated_at=now,
-            )
-        )
+        session.add(somebody(clock.now(), external_id=f"P{number}", language="ti"))
 
 
 async def add_lesson(database: Database, clock: FakeClock, number: int, location: str | None) -> None:

@@ -14,9 +14,9 @@ from storage.outbox.message import Message, Outgoing, put
 from storage.people.contacts import Contact, contact_at
 from storage.people.link_codes import find_code, make_code, make_pass
 from storage.people.people import Consultant, Person, consultant_by_email
-from storage.vocabulary import Group
 from tests.clock import FakeClock
 from tests.databases import SECRET
+from tests.people import somebody
 
 NEW = "a new secret for tests that is long enough"
 
@@ -34,17 +34,8 @@ async def test_after_rekeying_the_old_secret_is_not_needed(
                 created_at=now,
             )
         )
-        person = Person(
-            external_id="P1",
-            given_name="Amina",
-            family_name="T",
-            language="ti",
-            born_on=date(1990, 5, 6),
-            group=Group.ASYLUM,
-            municipality="Huizen",
-            created_at=now,
-            updated_at=now,
-        )
+        person = somebody(now, family_name="T", language="ti")
+        person.born_on = date(1990, 5, 6)
         session.add(person)
         session.add(
             Contact(
