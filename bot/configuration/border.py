@@ -1,15 +1,20 @@
 """What importers cannot know by themselves: languages, wall time, the night and holidays."""
 
-from datetime import datetime, time
+from collections.abc import Container
+from datetime import date, datetime, time
 from functools import lru_cache
-
-import holidays
+from typing import TYPE_CHECKING
 
 from bot.configuration.settings import Settings
 from locales.rendering.languages import find_language
 from reminders.local_time import is_night, to_instant, to_wall
 from storage.engine.keys import KeyRing
 from storage.importing.run import Border, LocalTime
+
+if TYPE_CHECKING:
+    # Loaded with the first day that is looked up: it brings the calendars of all countries, a quarter of a second, and
+    # most commands look none up.
+    import holidays
 
 
 def border_of(settings: Settings, keys: KeyRing, now: datetime) -> Border:
@@ -33,11 +38,25 @@ def border_of(settings: Settings, keys: KeyRing, now: datetime) -> Border:
 
 
 @lru_cache(maxsize=16)
-def _holidays(year: int) -> holidays.HolidayBase:
+def _holidays(year: int) -> "holidays.HolidayBase":
+    import holidays
+
     # Good Friday and 5 May are "optional" there, and official days all the same (Algemene termijnenwet, 3).
     return holidays.country_holidays("NL", years=year, language="nl", categories=("public", "optional"))
 
 
-def public_holidays() -> holidays.HolidayBase:
+class _PublicHolidays(Container[date]):
+    def __init__(self) -> None:
+        self._kept: holidays.HolidayBase | None = None
+
+    def __contains__(self, day: object) -> bool:
+        if self._kept is None:
+            import holidays
+
+            self._kept = holidays.country_holidays("NL")
+        return day in self._kept
+
+
+def public_holidays() -> Container[date]:
     """Dutch public holidays; filled year by year as days are asked for."""
-    return holidays.country_holidays("NL")
+    return _PublicHolidays()

@@ -1,6 +1,6 @@
 """What is said about one person's terms, and when: milestones ahead, and corrections of dates that were told wrong."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -39,7 +39,7 @@ class TermState:
 
 
 def term_messages(
-    reader: PlannedFor, state: TermState, zone: ZoneInfo, holidays: Collection[date], now: datetime
+    reader: PlannedFor, state: TermState, zone: ZoneInfo, holidays: Container[date], now: datetime
 ) -> list[Outgoing]:
     """Milestones that are still to be said, and corrections of dates that were told and are not right any more."""
     found: list[Outgoing] = []
@@ -68,7 +68,7 @@ def told_by(keys: Iterable[str]) -> dict[tuple[str, str], date | None]:
 
 
 def _milestone(
-    reader: PlannedFor, milestone: Milestone, rules: str, zone: ZoneInfo, holidays: Collection[date], now: datetime
+    reader: PlannedFor, milestone: Milestone, rules: str, zone: ZoneInfo, holidays: Container[date], now: datetime
 ) -> Outgoing | None:
     to_person = milestone.audience is Audience.PERSON
     if not (reader.may_be_told if to_person else reader.consultant_id is not None):

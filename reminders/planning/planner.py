@@ -7,7 +7,7 @@ done twice it changes nothing. Whether a row is still true is looked at once mor
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -85,7 +85,7 @@ class Planner:
         zone: ZoneInfo,
         now: Callable[[], datetime],
         term_rules: Callable[[str], TermRules] = lambda _municipality: LAW.rules,
-        holidays: Collection[date] = frozenset(),
+        holidays: Container[date] = frozenset(),
         horizon: timedelta = HORIZON,
     ) -> None:
         self._policies = policies

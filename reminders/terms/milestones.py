@@ -4,7 +4,7 @@ A milestone's key holds the date of the term it is about: when a date is correct
 the planner replaces those not yet sent and corrects those that were.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -133,7 +133,7 @@ def due_at(
     quiet_hours: QuietHours | None = None,
     *,
     zone: tzinfo = AMSTERDAM,
-    holidays: Mapping[date, str] | Collection[date] = frozenset(),
+    holidays: Container[date] = frozenset(),
 ) -> datetime:
     """The instant (UTC) at which a milestone is said: 10:00 local on its day.
 
