@@ -1,20 +1,22 @@
 """The terms of stored people: what the pure core (terms.py) makes of a person's and a plan's dates."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from reminders.terms.progress import hours_of
 from reminders.terms.terms import Group, TermFacts, TermRules, Terms, compute_terms
-from storage.engine.columns import Json
 from storage.people.people import Person, Plan
 from storage.people.plan_dates import plan_dates_of
+from storage.progress.noted import NotedPart
+from storage.progress.parts import noted_of
+from storage.vocabulary import PlanPart
 
 
-def facts_of(person: Person, plan: Plan | None) -> TermFacts:
-    """The dates and words that terms follow from."""
-    hours = (plan.progress or {}).get("lesson_hours") if plan is not None else None
+def facts_of(person: Person, plan: Plan | None, noted: Sequence[NotedPart] = ()) -> TermFacts:
+    """The dates and words that terms follow from; `noted` are the person's parts, of which the hours of lessons are."""
     return TermFacts(
         duty_notified_on=person.duty_notified_on,
         brp_registered_on=person.brp_registered_on,
@@ -30,7 +32,7 @@ def facts_of(person: Person, plan: Plan | None) -> TermFacts:
         relief_continued_until=plan.relief_continued_until if plan is not None else None,
         bridging_started_on=plan.bridging_started_on if plan is not None else None,
         term_extended_until=plan.term_extended_until if plan is not None else None,
-        lesson_hours=float(hours) if isinstance(hours, (int, float)) else None,
+        lesson_hours=hours_of(PlanPart.LESSONS, noted),
     )
 
 
@@ -53,15 +55,15 @@ class StoredFacts:
     facts: TermFacts
     group: Group
     municipality: str
-    progress: Mapping[str, Json]
+    noted: tuple[NotedPart, ...] = ()
 
 
 async def stored_facts(session: AsyncSession, person_ids: Collection[int]) -> dict[int, StoredFacts]:
     """The facts of many people, by id; names and addresses are not read."""
     found: dict[int, StoredFacts] = {}
+    known = await noted_of(session, person_ids)
     for row in await plan_dates_of(session, person_ids):
-        progress = row.progress or {}
-        hours = progress.get("lesson_hours")
+        noted = known.get(row.person_id, ())
         facts = TermFacts(
             duty_notified_on=row.duty_notified_on,
             brp_registered_on=row.brp_registered_on,
@@ -77,7 +79,7 @@ async def stored_facts(session: AsyncSession, person_ids: Collection[int]) -> di
             relief_continued_until=row.relief_continued_until,
             bridging_started_on=row.bridging_started_on,
             term_extended_until=row.term_extended_until,
-            lesson_hours=float(hours) if isinstance(hours, (int, float)) else None,
+            lesson_hours=hours_of(PlanPart.LESSONS, noted),
         )
-        found[row.person_id] = StoredFacts(facts, row.group, row.municipality, progress)
+        found[row.person_id] = StoredFacts(facts, row.group, row.municipality, noted)
     return found

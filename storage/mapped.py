@@ -6,6 +6,7 @@ from storage.engine.keys import KeyRing
 from storage.outbox import heard, message
 from storage.people import contacts, erased, faq_gaps, people, phone_tasks, relayed, webchat
 from storage.privacy import audit
+from storage.progress import parts
 
 __all__ = [
     "absences",
@@ -18,6 +19,7 @@ __all__ = [
     "history",
     "message",
     "open_database",
+    "parts",
     "people",
     "phone_tasks",
     "proposals",

@@ -120,6 +120,72 @@ class Route(StrEnum):
     Z = "z"
 
 
+class PlanPart(StrEnum):
+    """What a plan is made of, as far as it can be done (start note 1.8, 1.9; LAW_2026 rows 11, 15, 16).
+
+    The three steps below are of a part: PVT is done with its hours, its activity and the signing; MAP with its practice
+    and its closing meeting. Files name the parts only (FILE_PARTS).
+    """
+
+    PVT = "pvt"
+    MAP = "map"
+    EXAM_READING = "exam_reading"
+    EXAM_LISTENING = "exam_listening"
+    EXAM_WRITING = "exam_writing"
+    EXAM_SPEAKING = "exam_speaking"
+    KNM = "knm"
+    BRIDGING = "bridging"
+    LESSONS = "lessons"
+    PARTICIPATION = "participation"
+    CERTIFICATE = "certificate"
+    PVT_ACTIVITY = "pvt_activity"
+    PVT_SIGNED = "pvt_signed"
+    MAP_CLOSING = "map_closing"
+
+
+#: Parts of a part, with whose they are.
+STEPS: Final[Mapping[PlanPart, PlanPart]] = {
+    PlanPart.PVT_ACTIVITY: PlanPart.PVT,
+    PlanPart.PVT_SIGNED: PlanPart.PVT,
+    PlanPart.MAP_CLOSING: PlanPart.MAP,
+}
+#: What a file of progress may name.
+FILE_PARTS: Final = tuple(part for part in PlanPart if part not in STEPS)
+#: The language exams at DUO, and all exams: each is tried, and may be tried again.
+LANGUAGE_EXAMS: Final = (PlanPart.EXAM_READING, PlanPart.EXAM_LISTENING, PlanPart.EXAM_WRITING, PlanPart.EXAM_SPEAKING)
+EXAMS: Final = (*LANGUAGE_EXAMS, PlanPart.KNM)
+
+
+class PartStatus(StrEnum):
+    """How far a part is; of an exam, how far this attempt at it is."""
+
+    OPEN = "open"
+    BUSY = "busy"
+    DONE = "done"
+    EXEMPT = "exempt"
+    FAILED = "failed"
+
+
+#: Nothing is left to do of it.
+SETTLED: Final = frozenset({PartStatus.DONE, PartStatus.EXEMPT})
+
+
+class ProgressSource(StrEnum):
+    """Who said last how far a part is."""
+
+    IMPORT = "import"
+    ATTENDANCE = "attendance"
+    CONSULTANT = "consultant"
+    PLAN = "plan"  # stood in the plan, before parts had a table of their own
+
+
+class Closing(StrEnum):
+    """Why the guidance of somebody is over here."""
+
+    FINISHED = "finished"  # everything that the law asks is done
+    MOVED = "moved"  # another municipality guides them now
+
+
 class Wishes(StrEnum):
     """Which reminders a person wants; mandatory meetings are always reminded."""
 

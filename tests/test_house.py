@@ -171,6 +171,7 @@ _LONGER_FILES = {
     "reminders/planning/planner.py": "one planner with its state; what each kind plans stands in modules of their own",
     "reminders/sending/lane_sender.py": "one state machine: what each answer of a channel means for a message",
     "reminders/timetables/reading.py": "one reading with its state, from bytes to occurrences",
+    "storage/vocabulary.py": "every word that rows are written in; a word is looked for in one place",
 }
 
 

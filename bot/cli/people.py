@@ -42,6 +42,7 @@ from storage.appointments.appointments import appointments_of
 from storage.appointments.history import RecordedChange, changes_of
 from storage.engine.database import Database
 from storage.people.people import Person, person_by_external_id, plan_of
+from storage.progress.parts import noted_of_one
 from storage.vocabulary import AddressKind, Change
 
 
@@ -151,7 +152,8 @@ def plan(person: Annotated[str, typer.Argument(metavar="PERSON")], as_json: AsJs
             await noted(settings, database, "looked_at", f"person:{found.id}")
             kept = await plan_of(session, found.id)
             rules = deployed(settings, database).term_rules(found.municipality)
-            facts = facts_of(found, kept)
+            noted_parts = await noted_of_one(session, found.id)
+            facts = facts_of(found, kept, noted_parts)
             every = await appointments_of(session, found.id, _LONG_AGO, zone=settings.zone, status=None, limit=_ALL)
             changes = await changes_of(session, [a.id for a in every])
             required = hours_required(facts.route, facts.group)

@@ -43,6 +43,7 @@ from storage.appointment_kinds import APPOINTMENTS
 from storage.appointments.appointments import Appointment, appointment_for, appointments_of, participation_in
 from storage.engine.database import Database
 from storage.people.people import Person, plan_of
+from storage.progress.parts import noted_of_one
 from storage.vocabulary import Answer, AppointmentStatus
 
 log = structlog.get_logger(__name__)
@@ -201,7 +202,8 @@ class Illustrations:
         steps = [PlanStep("📝", done=True, on=start, label="PIP", says=Text("term.term_start", {"on": start}))]
         if plan is not None and plan.route is not None:
             group, route = Group(person.group.value), Route(plan.route.value)
-            still_open = set(open_parts(group, route, plan.progress or {}))
+            noted = await noted_of_one(session, person.id)
+            still_open = set(open_parts(group, route, noted))
             steps += [
                 PlanStep(
                     _PART_ICONS[part],
@@ -209,7 +211,7 @@ class Illustrations:
                     label=_PART_LABELS.get(part, ""),
                     says=Text(f"milestone.open.{part.value}"),
                 )
-                for part in sorted(open_parts(group, route, {}), key=list(_PART_ICONS).index)
+                for part in sorted(open_parts(group, route, ()), key=list(_PART_ICONS).index)
             ]
         dated = sorted((terms[name], name) for name in _TERM_ICONS if name in terms and name != "pip_due_hbel")
         steps += [

@@ -359,7 +359,7 @@ class Planner:
             states[person_id] = TermState(
                 facts=stored.facts,
                 terms=terms,
-                open_parts=open_parts(stored.group, stored.facts.route, stored.progress),
+                open_parts=open_parts(stored.group, stored.facts.route, stored.noted),
                 contacts=contacts_since(terms.term_start, moments.get(person_id, ()), self._zone),
                 told=told_by(one.key for one in said.get(person_id, ()) if not one.lost),
                 rules=marks[stored.municipality],

@@ -1,12 +1,25 @@
 """What the law still asks of somebody within the term, and how often they spoke with their consultant."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from locales.rendering.message import Json
 from reminders.terms.milestones import OpenPart
-from reminders.terms.terms import Group, Route, hours_required
+from reminders.terms.progress import has_certificate, standings
+from reminders.terms.terms import Group, Route
+from storage.progress.noted import NotedPart
+from storage.vocabulary import EXAMS, PlanPart
+
+#: What people hear a part called when it is open: all exams together, the rest each by itself.
+OPEN_AS: Final[Mapping[PlanPart, OpenPart]] = {
+    **dict.fromkeys(EXAMS, OpenPart.EXAM),
+    PlanPart.BRIDGING: OpenPart.BRIDGING,
+    PlanPart.LESSONS: OpenPart.LESSON_HOURS,
+    PlanPart.PARTICIPATION: OpenPart.PARTICIPATION_HOURS,
+    PlanPart.PVT: OpenPart.PVT,
+    PlanPart.MAP: OpenPart.MAP,
+}
 
 
 def contacts_since(term_start: date | None, moments: Iterable[datetime], zone: ZoneInfo) -> int:
@@ -16,29 +29,10 @@ def contacts_since(term_start: date | None, moments: Iterable[datetime], zone: Z
     return sum(moment.astimezone(zone).date() >= term_start for moment in moments)
 
 
-def open_parts(group: Group, route: Route | None, progress: Mapping[str, Json]) -> tuple[OpenPart, ...]:
-    """What the law asks within the term and is not known to be finished (1.5, 1.8, 1.9); () while no route is known."""
-    if route is None:
+def open_parts(group: Group, route: Route | None, noted: Sequence[NotedPart]) -> tuple[OpenPart, ...]:
+    """What the law asks within the term and is not known to be finished (1.5, 1.8, 1.9), in the law's order; () while
+    no route is known, and for who has the certificate."""
+    if has_certificate(noted):
         return ()
-    by_route = {
-        Route.B1: (OpenPart.EXAM, OpenPart.PVT, OpenPart.MAP),
-        # Completing the education route exempts from MAP (1.8).
-        Route.EDUCATION: (OpenPart.BRIDGING, OpenPart.PVT),
-        Route.Z: (OpenPart.LESSON_HOURS, OpenPart.PARTICIPATION_HOURS, OpenPart.PVT, OpenPart.MAP),
-    }
-    parts = by_route[route]
-    if group is Group.MIGRANT:
-        # Migrants in the Z-route have the hours of lessons only (1.8).
-        parts = tuple(part for part in parts if part is not OpenPart.PARTICIPATION_HOURS)
-    required = hours_required(route, group)
-    needed = {
-        OpenPart.LESSON_HOURS: required.lessons,
-        OpenPart.PARTICIPATION_HOURS: required.participation,
-    }
-    return tuple(part for part in parts if not _finished(progress.get(part.value), needed.get(part)))
-
-
-def _finished(value: Json, needed: float | None) -> bool:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return needed is not None and value >= needed
-    return value == "done"
+    still_open = {OPEN_AS[one.part] for one in standings(group, route, noted) if not one.is_settled}
+    return tuple(part for part in OpenPart if part in still_open)

@@ -8,6 +8,7 @@ from reminders.intents import Act, asks
 from reminders.stored_terms import StoredFacts
 from reminders.terms.milestones import MilestoneRules
 from reminders.terms.open_parts import contacts_since, open_parts
+from reminders.terms.progress import is_finished
 from reminders.terms.rule_sets import NOTE, TermRules
 from reminders.terms.terms import TermFacts, compute_terms
 from reminders.wording.appointment import name_of
@@ -42,7 +43,7 @@ def milestone(row: ClaimedMessage, batch: Batch, rules: TermRules) -> Wording | 
     contacts = contacts_since(terms.term_start, batch.moments.get(person_id, ()), batch.zone)
     if about == "first_year_contacts_by" and contacts >= _ENOUGH:
         return Skip("enough_contacts")
-    open_now = [part.value for part in open_parts(stored.group, stored.facts.route, stored.progress)]
+    open_now = [part.value for part in open_parts(stored.group, stored.facts.route, stored.noted)]
     if _is_over(about, stored):
         return Skip("finished")
     months = row.params.get("months")
@@ -104,8 +105,7 @@ def correction(row: ClaimedMessage, batch: Batch, rules: TermRules) -> Wording |
 
 def _is_over(about: str, stored: StoredFacts) -> bool:
     """Whether who did everything that the law asks has no use for this term."""
-    over = stored.facts.route is not None and not open_parts(stored.group, stored.facts.route, stored.progress)
-    return over and about in _OF_THE_DUTY
+    return about in _OF_THE_DUTY and is_finished(stored.group, stored.facts.route, stored.noted)
 
 
 def _none(facts: TermFacts, about: str, rules: TermRules) -> list[Part]:

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.engine.base import Base
-from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, EncryptedJson, Json, RowId, vocabulary
+from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabulary
 from storage.engine.encryption.kinds import EncryptedCode, EncryptedDate, EncryptedFlag, EncryptedNumber, EncryptedWord
 from storage.engine.keys import KeyRing
 from storage.engine.one_of_many import among
-from storage.vocabulary import AddressKind, Group, Route, Wishes
+from storage.vocabulary import AddressKind, Closing, Group, Route, Wishes
 
 # Keeps a statement below both engines' limits on bound values.
 _AT_ONCE = 5_000
@@ -86,6 +86,9 @@ class Person(Base, kw_only=True):
     ethiopian_clock: Mapped[bool | None] = mapped_column(EncryptedFlag("person.ethiopian_clock"), default_factory=bool)
     # Links and codes from before this open nothing any more: their access was ended, or they were erased.
     links_since: Mapped[datetime | None] = mapped_column(default=None)
+    # Since when the guidance is over here, and why. What is held of them is kept for five years from then.
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)
+    closed_as: Mapped[Closing | None] = mapped_column(EncryptedWord("person.closed_as", Closing), default=None)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -115,8 +118,6 @@ class Plan(Base, kw_only=True):
         EncryptedNumber("plan.progress_meetings_per_year"), default=None
     )
     goal: Mapped[str | None] = mapped_column(Encrypted("plan.goal"), default=None)
-    # Hours and parts as far as they are known: {"lesson_hours": 120, "pvt": "done", …}.
-    progress: Mapped[dict[str, Json] | None] = mapped_column(EncryptedJson("plan.progress"), default=None)
     updated_at: Mapped[datetime]
 
 
@@ -148,6 +149,7 @@ class PlanningRow(NamedTuple):
     consultant_id: int | None
     consented_at: datetime | None
     stopped_at: datetime | None
+    closed_at: datetime | None
 
 
 async def planning_rows(session: AsyncSession, ids: Collection[int]) -> list[PlanningRow]:

@@ -7,7 +7,6 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.engine.columns import Json
 from storage.people.people import Person, Plan
 from storage.vocabulary import Group, Route
 
@@ -32,7 +31,6 @@ class PlanDates:
     relief_continued_until: date | None
     bridging_started_on: date | None
     term_extended_until: date | None
-    progress: dict[str, Json] | None
 
 
 async def plan_dates_of(session: AsyncSession, person_ids: Collection[int]) -> list[PlanDates]:
@@ -55,7 +53,6 @@ async def plan_dates_of(session: AsyncSession, person_ids: Collection[int]) -> l
             Plan.relief_continued_until,
             Plan.bridging_started_on,
             Plan.term_extended_until,
-            Plan.progress,
         )
         .outerjoin(Plan, Plan.person_id == Person.id)
         .where(Person.id.in_(person_ids))

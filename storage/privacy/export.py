@@ -24,6 +24,7 @@ from storage.people.relayed import Letter
 from storage.people.sent_media import SentMedia, sent_as_json
 from storage.people.webchat import WebMessage, WebSession
 from storage.privacy.audit import AuditEntry
+from storage.progress.parts import Progress
 from storage.vocabulary import MediaKind
 
 # Hashes, seals and leases say nothing about a person that the plain fields beside them do not, and would open a chat.
@@ -104,6 +105,7 @@ async def export_person(session: AsyncSession, person: Person) -> dict[str, Json
         "person": _row(person),
         "consultant": None if consultant is None else {"name": consultant.name, "email": consultant.email},
         "plan": await of(Plan, Plan.person_id == mine),
+        "progress": await of(Progress, Progress.person_id == mine),
         "appointments": await of(Appointment, Appointment.person_id == mine),
         "appointment_changes": await of(RecordedChange, RecordedChange.appointment_id.in_(own)),
         "appointment_sources": await of(SourceWord, SourceWord.appointment_id.in_(own)),

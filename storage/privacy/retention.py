@@ -28,6 +28,7 @@ from storage.people.phone_tasks import PhoneTask
 from storage.people.relayed import Letter
 from storage.people.webchat import WebMessage, WebSession
 from storage.privacy.audit import AuditEntry
+from storage.progress.parts import Progress
 from storage.vocabulary import ON_ITS_WAY, ContactState, MessageState, TaskState
 
 Due = Callable[[datetime], ColumnElement[bool]]
@@ -81,6 +82,7 @@ RULES: Final[tuple[KeepingRule, ...]] = (
         lambda before: ErasedPerson.at < before,
     ),
     KeepingRule(Plan, "goes with its person"),
+    KeepingRule(Progress, "goes with its person"),
     KeepingRule(LessonGroup, "a name and no person"),
     KeepingRule(Membership, "goes with its person"),
     KeepingRule(

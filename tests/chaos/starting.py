@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from storage.people.people import Plan
+from storage.vocabulary import Route
 from tests.chaos.crowd import Crowd, Figures
 from tests.chaos.inbound import no_storm
 from tests.chaos.outbound import all_arrived, arrivals, put_due
@@ -182,19 +183,17 @@ async def bad_rows(stage: Stage, found: Figures) -> None:
 
 
 async def _damaged(stage: Stage) -> None:
-    """One person's quiet hours are no hours, another's progress was damaged."""
+    """One person's quiet hours are no hours, another's route was damaged."""
     async with stage.database() as database, database.writing() as session:
-        session.add_all(
-            Plan(person_id=number, progress={"map": "open"}, updated_at=datetime.now(UTC)) for number in (2, 3)
-        )
+        session.add_all(Plan(person_id=number, route=Route.B1, updated_at=datetime.now(UTC)) for number in (2, 3))
     # The right key's mark, and a last byte that is not what was written.
     bent = {
-        SQLITE: "CAST(substr(progress, 1, length(progress) - 2) || x'0000' AS BLOB)",
-        POSTGRESQL: "set_byte(progress, length(progress) - 1, get_byte(progress, length(progress) - 1) # 255)",
+        SQLITE: "CAST(substr(route, 1, length(route) - 2) || x'0000' AS BLOB)",
+        POSTGRESQL: "set_byte(route, length(route) - 1, get_byte(route, length(route) - 1) # 255)",
     }
     await stage.do(
         "UPDATE person SET quiet_hours = '25:99' WHERE id = 2",
-        f"UPDATE plan SET progress = {bent[stage.engine]} WHERE person_id = 3",
+        f"UPDATE plan SET route = {bent[stage.engine]} WHERE person_id = 3",
     )
 
 

@@ -5,6 +5,7 @@ from bot.dialogue.turn import Turn
 from reminders.stored_terms import compute, facts_of
 from reminders.terms.open_parts import open_parts
 from storage.people.people import Consultant, Plan, plan_of
+from storage.progress.parts import noted_of_one
 
 
 async def known_of(turn: Turn, plan: Plan | None = None) -> OwnFacts:
@@ -12,8 +13,8 @@ async def known_of(turn: Turn, plan: Plan | None = None) -> OwnFacts:
     person = turn.person
     plan = plan if plan is not None else await plan_of(turn.session, person.id)
     rules = turn.services.municipalities.of(person.municipality).term_rules
-    facts = facts_of(person, plan)
-    progress = (plan.progress or {}) if plan is not None else {}
+    noted = await noted_of_one(turn.session, person.id)
+    facts = facts_of(person, plan, noted)
     consultant = (
         await turn.session.get_one(Consultant, person.consultant_id) if person.consultant_id is not None else None
     )
@@ -21,7 +22,7 @@ async def known_of(turn: Turn, plan: Plan | None = None) -> OwnFacts:
         facts=facts,
         terms=compute(person, plan, rules),
         rules=rules,
-        open_parts=open_parts(person.group, facts.route, progress),
+        open_parts=open_parts(person.group, facts.route, noted),
         progress_meetings=plan.progress_meetings_per_year if plan is not None else None,
         consultant=consultant.name if consultant is not None else None,
         today=turn.now.astimezone(turn.zone).date(),

@@ -1,6 +1,6 @@
 """People, appointments and groups in a database, a planner and a dispatcher on one clock: what planning tests need."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ from storage.people.contacts import Contact
 from storage.people.people import Consultant, Person, Plan
 from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, Change, Group, MessageState, Route, Wishes
 from tests.clock import FakeClock
+from tests.progress import progress_rows
 from tests.reminders.sending.outbox_world import FakeSender, drain
 
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -131,7 +132,12 @@ class PlanningWorld:
             created_at=self.clock.now(),
         )
 
-    async def plan(self, person_id: int, **dates: date | Route | dict[str, str] | None) -> None:
+    async def did(self, person_id: int, known: Mapping[str, str | float]) -> None:
+        """What the person did of their plan (tests/progress.py); planned for with the next change of it."""
+        async with self.database.writing() as session:
+            session.add_all(progress_rows(person_id, known, self.clock.now()))
+
+    async def plan(self, person_id: int, **dates: date | Route | None) -> None:
         """Give the person a plan, or change it, as the importer does."""
         async with self.database.writing() as session:
             plan = await session.scalar(select(Plan).where(Plan.person_id == person_id))

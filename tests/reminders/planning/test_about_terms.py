@@ -14,6 +14,7 @@ from storage.engine.database import Database
 from storage.outbox.message import Message, Outgoing, put
 from storage.vocabulary import AppointmentKind, Group, MessageState, Route
 from tests.clock import FakeClock
+from tests.progress import noted
 from tests.reminders.planning.planning_world import PlanningWorld, holds, local
 
 
@@ -50,7 +51,8 @@ async def test_the_end_of_the_term_names_what_is_open(world: PlanningWorld) -> N
 async def test_who_did_everything_is_not_told_of_the_end(world: PlanningWorld) -> None:
     amina = await world.person()
     done = {"exam": "done", "pvt": "done", "map": "done"}
-    await world.plan(amina, route=Route.B1, plan_signed_on=date(2024, 4, 15), progress=done)
+    await world.did(amina, done)
+    await world.plan(amina, route=Route.B1, plan_signed_on=date(2024, 4, 15))
     assert await at(world, "2026-04-15 10:00") == []
     assert await at(world, "2026-04-15 10:00", by="ilse") == []
 
@@ -180,7 +182,9 @@ async def test_people_are_not_told_what_is_the_municipalitys_own_task(world: Pla
     [
         pytest.param("asylum", "b1", {}, ["exam", "pvt", "map"], id="b1"),
         pytest.param("asylum", "b1", {"exam": "done", "map": "done"}, ["pvt"], id="b1 nearly done"),
-        pytest.param("asylum", "education", {}, ["bridging", "pvt"], id="education is exempt from map"),
+        # KNM is an exam of the education route too (Regeling inburgering, art. 3.5).
+        pytest.param("asylum", "education", {}, ["exam", "bridging", "pvt"], id="education is exempt from map"),
+        pytest.param("asylum", "education", {"knm": "done"}, ["bridging", "pvt"], id="education, KNM done"),
         pytest.param(
             "asylum", "z", {}, ["lesson_hours", "participation_hours", "pvt", "map"], id="z"
         ),
@@ -193,7 +197,7 @@ async def test_people_are_not_told_what_is_the_municipalitys_own_task(world: Pla
     ],
 )  # fmt: skip
 def test_open_parts(group: str, route: str | None, progress: dict[str, str | float], expected: list[str]) -> None:
-    found = open_parts(Group(group), Route(route) if route else None, dict(progress))
+    found = open_parts(Group(group), Route(route) if route else None, noted(progress))
     assert [part.value for part in found] == expected
 
 

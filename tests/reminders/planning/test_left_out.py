@@ -25,8 +25,8 @@ async def damage(database: Database, statement: str) -> None:
 
 async def unreadable_plan(world: PlanningWorld, name: str) -> int:
     person = await world.person(name)
-    await world.plan(person, progress={"pvt": "done"})
-    await damage(world.database, f"UPDATE plan SET progress = :nonsense WHERE person_id = {person}")
+    await world.did(person, {"pvt": "done"})
+    await damage(world.database, f"UPDATE progress SET status = :nonsense WHERE person_id = {person}")
     return person
 
 
@@ -64,7 +64,7 @@ async def test_who_can_be_read_again_is_planned_for(world: PlanningWorld) -> Non
     person = await unreadable_plan(world, "dawit")
     await world.made(MEETING, person=person)
     assert not [row for row in await world.rows() if row.person_id == person]
-    await damage(world.database, "UPDATE plan SET progress = NULL WHERE :nonsense IS NOT NULL")
+    await damage(world.database, "DELETE FROM progress WHERE :nonsense IS NOT NULL")
     assert await world.replanned() > 0
     assert [row.kind for row in await world.rows() if row.person_id == person]
 

@@ -33,6 +33,8 @@ from tests.clock import FakeClock
 
 # As long as what is searched for by chance would not stand in a file of a few hundred kilobytes.
 SHORTEST = 6
+# Words of vocabularies that the schema itself says: in an index's condition, and tables' names.
+SAID_IN_THE_SCHEMA = frozenset({"failed", "participation", "consultant"})
 DAY = date(1957, 8, 19)
 NUMBER = 918273645
 
@@ -73,7 +75,7 @@ def traces(table: Table, row: int) -> set[bytes]:
     for column in encrypted_columns(table):
         value = planted(column, row)
         seen = value.value if isinstance(value, StrEnum) else f"marker {column} {row}"
-        found |= {seen.encode()} if len(seen) >= SHORTEST else set()
+        found |= {seen.encode()} if len(seen) >= SHORTEST and seen not in SAID_IN_THE_SCHEMA else set()
     return found
 
 

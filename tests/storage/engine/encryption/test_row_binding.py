@@ -43,7 +43,8 @@ from storage.outbox.message import Message, Outgoing, put
 from storage.people.contacts import Contact
 from storage.people.people import Person, Plan, people_by_id
 from storage.people.relayed import Letter
-from storage.vocabulary import AbsenceReason, AppointmentKind, Group, Presence, Route
+from storage.progress.parts import rows_of
+from storage.vocabulary import EXAMS, AbsenceReason, AppointmentKind, Group, PartStatus, PlanPart, Presence, Route
 from tests.clock import FakeClock
 from tests.databases import SECRET
 from tests.people import somebody
@@ -205,6 +206,8 @@ MESSAGE = (
 )
 
 
+PROGRESS = "UPDATE plan SET progress = :done WHERE id = 1"
+
 AT = "'2026-03-02 13:00:00.000000'"
 #: As schema 0012 and before had them in plain.
 IN_PLAIN = [
@@ -240,6 +243,7 @@ def rows_of_before() -> list[tuple[str, dict[str, object]]]:
         (HEARD, {"place": unbound("Lokaal 3", "appointment.location"), "no": False}),
         (MESSAGE, {"params": unbound('{"x":1}', "outbox.params")}),
         *((statement, dict[str, object](no=False) if ":no" in statement else {}) for statement in IN_PLAIN),
+        (PROGRESS, {"done": unbound('{"pvt":"done","exam":"busy","lesson_hours":50.5}', "plan.progress")}),
     ]
 
 
@@ -288,6 +292,13 @@ async def test_a_migration_encrypts_what_stood_in_plain(database_url: str, keys:
         assert await session.scalar(select(Person.ethiopian_clock).where(Person.id == 7)) is False
         assert (plan.route, plan.plan_signed_on, plan.intake_on) == (Route.EDUCATION, date(2025, 4, 1), None)
         assert plan.progress_meetings_per_year == 4
+        lessons, *parts = sorted(await rows_of(session, [7]), key=lambda row: row.part is not PlanPart.LESSONS)
+        assert {row.part: row.status for row in parts} == {
+            PlanPart.PVT: PartStatus.DONE,
+            **dict.fromkeys(EXAMS, PartStatus.BUSY),
+        }
+        # The lesson on the day that the total is of is in it.
+        assert (lessons.noted_minutes, lessons.noted_on, lessons.attended_minutes) == (3030, date(2026, 3, 2), None)
         there = (await session.scalars(select(Participation))).one()
         assert (there.presence, there.minutes) == (Presence.LATE, 90)
         absence = await session.get_one(Absence, 8)
