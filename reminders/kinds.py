@@ -24,7 +24,7 @@ class Kind(StrEnum):
     OVERVIEW = "overview"  # the week
     CONFIRM_AGAIN = "confirm_again"  # a mandatory meeting that was not confirmed
     # The word of the stored rows and their keys stays "notice": what waits in an outbox is not renamed in flight.
-    CHANGE = "notice"  # an appointment was made late, moved, cancelled or restored
+    CHANGE = "notice"  # an appointment was made, moved, cancelled or restored
     STILL_ILL = "still_ill"  # a question to who reported an absence without an end
     MISSED = "missed"  # who was not there and had not said so
     # To the person or the consultant.

@@ -29,12 +29,13 @@ def appointment_messages(
     policies: Policies,
     zone: ZoneInfo,
     now: datetime,
-    late: list[Slot] | None = None,
+    new: list[Slot] | None = None,
 ) -> list[Outgoing]:
     """Everything that is still to be said about these appointments; what was due and is still of use included.
 
-    `slots` is sorted by time and holds whole local days, so that the first class of a day is known. Those that were
-    made when a reminder of theirs was due already are added to `late`: whoever heard nothing of them is told at once.
+    `slots` is sorted by time and holds whole local days, so that the first class of a day is known. To `new` are added
+    those that whoever heard nothing of them is told at once: all but classes, which the week's overview tells, unless
+    they were made when a reminder of theirs was due already.
     """
     messages: list[Outgoing] = []
     weeks: set[date] = set()
@@ -44,11 +45,11 @@ def appointment_messages(
             continue
         policy = policies.of(slot.kind, reader.municipality)
         if reader.may_be_told:
-            times, is_late = _times_of(reader, slot, policy, zone, now, first_of_day=slot.id in firsts)
+            times, is_told = _times_of(reader, slot, policy, zone, now, first_of_day=slot.id in firsts)
             messages.extend(_ahead(reader, slot, times, now, weeks))
             # Who agreed after it was made is reminded of it instead; see _known_since.
-            if is_late and late is not None and slot.made_at >= reader.told_since:
-                late.append(slot)
+            if is_told and new is not None and slot.made_at >= reader.told_since:
+                new.append(slot)
         if slot.mandatory and policy.confirmation_followup is not None and slot.kind is not AppointmentKind.CLASS:
             messages.extend(_followups(reader, slot, policy, zone, now))
     messages.extend(_overlaps(reader, slots, now))
@@ -134,7 +135,8 @@ def _times(
     mandatory: bool,
     first_of_day: bool,
 ) -> tuple[tuple[DueReminder, ...], bool]:
-    """The reminders' times, and whether one of them was due before it was made."""
+    """The reminders' times, and whether it is told when it is made: a class only where one of them was due before; of
+    the rest what the person wishes to hear of."""
     times = tuple(
         due_times(
             kind,
@@ -148,7 +150,9 @@ def _times(
             first_of_day=first_of_day,
         )
     )
-    return times, any(due.skipped is Skipped.PASSED for due in times)
+    if kind is AppointmentKind.CLASS:
+        return times, any(due.skipped is Skipped.PASSED for due in times)
+    return times, not times or any(due.skipped is not Skipped.WISH for due in times)
 
 
 def _known_since(reader: PlannedFor, slot: Slot, now: datetime) -> datetime:

@@ -44,7 +44,7 @@ def change_of(heard: HeardOf, reader: PlannedFor, now: datetime, *, theirs: bool
 
 
 def made(slot: Slot, reader: PlannedFor, now: datetime) -> Outgoing:
-    """The message about an appointment that was made so late that reminders of it were due before."""
+    """The message about an appointment of which they heard nothing yet."""
     about = (slot.id, slot.version, 0)
     return _message(about, reader, now, slot.starts_at, slot.starts_at, {"change": Change.MADE.value})
 

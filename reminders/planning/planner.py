@@ -289,14 +289,14 @@ class Planner:
             if as_if_agreed and not found.may_be_told:
                 person = replace(found, may_be_told=True, told_since=NEVER)
             slots = schedules.get(person.id, ())
-            late: list[Slot] = []
-            messages.extend(appointment_messages(person, slots, self._policies, self._zone, now, late))
+            new: list[Slot] = []
+            messages.extend(appointment_messages(person, slots, self._policies, self._zone, now, new))
             about_terms = term_messages(person, states[person.id], self._zone, self._holidays, now)
             if person.id in unheard:
                 about_terms = said_again(about_terms, said, back_at)
             messages.extend(message for message in about_terms if message.due_at < now + self._horizon)
             if person.may_be_told:
-                changes.extend(self._changes(person, late, heard.get(person.id, ()), members.get(person.id, ()), now))
+                changes.extend(self._changes(person, new, heard.get(person.id, ()), members.get(person.id, ()), now))
         messages.extend(await self._about_reports(session, person_ids, now))
         return [*messages, *await _once_each(session, changes)]
 
@@ -310,19 +310,19 @@ class Planner:
     def _changes(
         self,
         person: PlannedFor,
-        late: Sequence[Slot],
+        new: Sequence[Slot],
         heard: Sequence[HeardOf],
         members: Sequence[Member],
         now: datetime,
     ) -> list[Outgoing]:
-        """What a person must hear because it is not as they heard, and because it was made late."""
+        """What a person must hear because it is not as they heard, and because they never heard of it."""
         found: list[tuple[Outgoing, AppointmentKind]] = []
         for one in heard:
             change = change_of(one, person, now, theirs=is_theirs(one, members, self._zone))
             if change is not None:
                 found.append((change, one.kind))
         known = {one.appointment_id for one in heard}
-        found.extend((made(slot, person, now), slot.kind) for slot in late if slot.id not in known)
+        found.extend((made(slot, person, now), slot.kind) for slot in new if slot.id not in known)
         return in_few_words(found) if found else []
 
     async def people(self, session: AsyncSession, person_ids: Collection[int]) -> list[PlannedFor]:

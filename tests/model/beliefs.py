@@ -1,14 +1,12 @@
 """What is true in a sequence, and what each person believes of it."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from tests.model.words import AMSTERDAM, said
 
 CLASS: Final = "Les"
-# A meeting made this short before is told at once: its first reminder, a week ahead, would have been due already.
-SOON: Final = timedelta(days=6)
 
 
 class Wrong(AssertionError):
@@ -25,7 +23,7 @@ class Meeting:
     on: bool = True
     # Whose it is; None = the group's.
     person: str | None = None
-    # When it was made so short before that everybody it is for must hear of it at once.
+    # Whether whom it is for must hear of it at once: of lessons the week's overview tells.
     to_be_told: bool = False
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from tests.model.beliefs import CLASS, SOON, Belief, Meeting, Mind, Wrong, described, local_day
+from tests.model.beliefs import CLASS, Belief, Meeting, Mind, Wrong, described, local_day
 from tests.model.reading import LISTS, Reading
 from tests.model.reports import Answers
 from tests.model.words import moments_in, said
@@ -42,7 +42,7 @@ class Oracle:
             # Another of its kind, after one that is over.
             self.minds[meeting.person].meetings.pop(meeting.kind, None)
             self.answers[meeting.person].forgets(meeting.kind)
-        meeting.to_be_told = meeting.starts_at - self._now() <= SOON
+        meeting.to_be_told = meeting.kind != CLASS
         self.meetings[name] = meeting
 
     def changes(self, name: str) -> Meeting:

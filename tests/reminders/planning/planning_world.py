@@ -188,6 +188,14 @@ class PlanningWorld:
             await self.planner.on_changes(session, [AppointmentChange(Change.MADE, appointment)])
             return appointment.id
 
+    async def told(
+        self, starts: str, *, person: int, kind: AppointmentKind = AppointmentKind.PROGRESS_MEETING, to: str = "amina"
+    ) -> int:
+        """A new appointment of which the person has heard already; returns the id."""
+        made = await self.made(starts, person=person, kind=kind)
+        assert "🆕 Nieuwe afspraak" in "".join(await self.heard(by=to))
+        return made
+
     async def changed(
         self, appointment_id: int, *, starts: str | None = None, location: str | None = None, cancelled: bool = False
     ) -> None:

@@ -284,7 +284,7 @@ async def test_a_meeting_of_long_before_that_is_cancelled_and_restored_in_a_nigh
     world: PlanningWorld,
 ) -> None:
     """Found by the model: it was told as changed, with nothing struck out."""
-    meeting = await world.made("2026-04-22 10:00", person=await world.person())
+    meeting = await world.told("2026-04-22 10:00", person=await world.person())
     assert await world.heard() == []
     world.clock.set(local("2026-03-02 23:00"))
     await world.changed(meeting, cancelled=True)

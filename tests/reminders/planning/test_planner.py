@@ -22,7 +22,7 @@ def world(database: Database, clock: FakeClock) -> PlanningWorld:
 
 
 async def test_a_meeting_is_reminded_asked_again_and_shown_to_the_consultant(world: PlanningWorld) -> None:
-    await world.made("2026-03-19 14:00", person=await world.person())
+    await world.told("2026-03-19 14:00", person=await world.person())
     assert await world.pending() == [
         ("reminder", "03-12 14:00"),
         ("confirm_again", "03-16 12:00"),
@@ -51,8 +51,36 @@ async def test_made_late_is_told_at_once_and_passed_reminders_are_not(world: Pla
     assert holds(await world.heard(), "🆕 Nieuwe afspraak", "Gemeentehuis", "Komt u?")
 
 
+async def test_what_is_made_long_before_is_told_at_once_and_in_the_night_in_the_morning(world: PlanningWorld) -> None:
+    amina = await world.person()
+    await world.made("2026-03-26 14:00", person=amina)
+    assert holds(await world.heard(), "🆕 Nieuwe afspraak: Voortgangsgesprek", "26 maart", "Gemeentehuis", "Komt u?")
+    world.clock.set(local("2026-03-02 22:00"))
+    await world.made("2026-03-27 14:00", person=amina, kind=AppointmentKind.PVT)
+    assert await world.heard() == []
+    assert holds(await world.heard("2026-03-03 08:00"), "🆕 Nieuwe afspraak: PVT-bijeenkomst")
+    assert await world.replanned() == 0
+
+
+async def test_many_that_are_made_at_once_are_told_in_one_message_and_lessons_in_the_week(world: PlanningWorld) -> None:
+    amina = await world.person()
+    await world.made("2026-03-24 14:00", group=await world.group(amina), kind=AppointmentKind.CLASS)
+    for day in (24, 25, 26, 27):
+        await world.made(f"2026-03-{day} 10:00", person=amina, kind=AppointmentKind.MAP)
+    assert holds(await world.heard(), "24 maart", "25 maart", "26 maart", "27 maart")
+    assert await world.pending("notice") == []
+
+
+async def test_who_wants_meetings_only_is_not_told_of_what_is_free(world: PlanningWorld) -> None:
+    amina = await world.person(wishes=Wishes.ONLY_MEETINGS)
+    await world.made("2026-03-26 14:00", person=amina, kind=AppointmentKind.WORKSHOP, mandatory=False)
+    assert await world.heard() == []
+    await world.made("2026-03-27 14:00", person=amina)
+    assert holds(await world.heard(), "🆕 Nieuwe afspraak")
+
+
 async def test_a_move_is_told_once_with_old_and_new(world: PlanningWorld) -> None:
-    meeting = await world.made("2026-03-19 14:00", person=await world.person())
+    meeting = await world.told("2026-03-19 14:00", person=await world.person())
     await world.changed(meeting, starts="2026-03-20 10:00", location="Bibliotheek")
     assert holds(
         await world.heard(), "veranderd", "❌ Niet meer: donderdag 19 maart", "❌ Niet meer: Gemeentehuis", "20 maart"
@@ -66,7 +94,7 @@ async def test_a_move_is_told_once_with_old_and_new(world: PlanningWorld) -> Non
 
 
 async def test_moves_in_the_night_are_told_as_one_in_the_morning(world: PlanningWorld) -> None:
-    meeting = await world.made("2026-03-19 14:00", person=await world.person())
+    meeting = await world.told("2026-03-19 14:00", person=await world.person())
     world.clock.set(local("2026-03-04 23:00"))
     await world.changed(meeting, starts="2026-03-19 15:00")
     await world.changed(meeting, starts="2026-03-19 16:00")
@@ -75,7 +103,7 @@ async def test_moves_in_the_night_are_told_as_one_in_the_morning(world: Planning
 
 
 async def test_moved_and_moved_back_is_not_told(world: PlanningWorld) -> None:
-    meeting = await world.made("2026-03-19 14:00", person=await world.person())
+    meeting = await world.told("2026-03-19 14:00", person=await world.person())
     world.clock.set(local("2026-03-04 23:00"))
     await world.changed(meeting, starts="2026-03-19 15:00")
     await world.changed(meeting, starts="2026-03-19 14:00")
@@ -100,7 +128,7 @@ async def test_a_cancellation_wakes_who_would_stand_at_a_closed_door(world: Plan
 
 
 async def test_cancelled_and_restored(world: PlanningWorld) -> None:
-    meeting = await world.made("2026-03-19 14:00", person=await world.person())
+    meeting = await world.told("2026-03-19 14:00", person=await world.person())
     await world.changed(meeting, cancelled=True)
     assert holds(await world.heard(), "Gaat niet door")
     assert await world.pending() == []
@@ -113,6 +141,7 @@ async def test_reminders_of_one_person_that_fall_together_become_one(world: Plan
     amina = await world.person()
     await world.made("2026-03-19 14:00", person=amina)
     await world.made("2026-03-19 14:20", person=amina, kind=AppointmentKind.PVT, location="Taalhuis")
+    await world.heard()
     texts = await world.heard("2026-03-12 14:00")
     assert holds(texts, "Voortgangsgesprek", "PVT", "Taalhuis")
     assert texts[0].count("Kunt u niet komen?") == 1
@@ -152,7 +181,7 @@ async def test_who_comes_is_not_asked_again_and_who_does_not_is_left_alone(world
 
 
 async def test_an_unconfirmed_meeting_is_shown_to_the_consultant_with_how_often_was_asked(world: PlanningWorld) -> None:
-    await world.made("2026-03-19 14:00", person=await world.person())
+    await world.told("2026-03-19 14:00", person=await world.person())
     await world.heard("2026-03-12 14:00")
     assert holds(await world.heard("2026-03-16 12:00"), "Ik weet nog niet of u komt")
     await world.heard("2026-03-17 09:00")
@@ -314,7 +343,7 @@ async def test_the_wall_time_of_classes_stays_across_the_night_of_the_clock(worl
 
 
 async def test_after_an_outage_only_the_latest_reminder_of_a_meeting_is_sent(world: PlanningWorld) -> None:
-    await world.made("2026-03-19 14:00", person=await world.person())
+    await world.told("2026-03-19 14:00", person=await world.person())
     world.clock.set(local("2026-03-18 15:00"))
     assert holds(await world.heard(), "Morgen")
 
