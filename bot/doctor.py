@@ -1,6 +1,6 @@
 """`maatje doctor`: looks at settings, database, tokens, catalogs and clock, and says what to do."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +14,8 @@ from bot.configuration.settings import SecretMissing, Settings
 from bot.enclosures.virus_scan import Clamd, ScannerAddress
 from locales.rendering.catalog import Catalogs
 from reminders.policies.due_times import PolicyError
+from storage.backup.acts import last_backup
+from storage.backup.held import count_held
 from storage.engine.database import Database, DatabaseUrlWrong
 from storage.engine.encryption.key_marks import read_key_marks
 from storage.engine.encryption.reading_all import unreadable_rows
@@ -25,6 +27,8 @@ from storage.privacy.seals import verify_audit
 
 # A clock that is further off sends reminders at the wrong minute and breaks certificates.
 LARGEST_DRIFT = 60.0
+# A backup is made every night; after two nights without one somebody should look.
+OLDEST_BACKUP = timedelta(hours=50)
 # So many numbers of rows of a table that cannot be read are named.
 _SHOWN = 5
 
@@ -72,6 +76,7 @@ async def _database(settings: Settings, keys: KeyRing) -> list[Diagnosis]:
         if current:
             findings.append(await _stored_data(database))
             findings.append(await _audit(database))
+            findings.extend(await _backups(database))
         now = await database.clock()
     except (SQLAlchemyError, OSError) as error:
         what = "cannot be opened; is it running, and is MAATJE_DATABASE_URL right?"
@@ -130,6 +135,27 @@ async def _audit(database: Database) -> Diagnosis:
         what = f"entry number {chain.broken_at} was changed or taken out; compare with a backup from before"
         return Diagnosis("audit log", "fault", what)
     return Diagnosis("audit log", "ok", f"{chain.sealed} entries under seal, {chain.unsealed} to be sealed")
+
+
+async def _backups(database: Database) -> list[Diagnosis]:
+    """When the last copy was made, and whether anything is held since one returned."""
+    async with database.reading() as session:
+        made_at, held = await last_backup(session), await count_held(session)
+    findings = [_backup_age(made_at, datetime.now(UTC))]
+    if held:
+        what = f"{held} are held since the database returned; look at them: maatje held list"
+        findings.append(Diagnosis("messages", "warning", what))
+    return findings
+
+
+def _backup_age(made_at: datetime | None, now: datetime) -> Diagnosis:
+    if made_at is None:
+        return Diagnosis("backup", "warning", "none was made with maatje backup yet; see docs/operations.md, Backups")
+    age = now - made_at
+    if age > OLDEST_BACKUP:
+        what = f"the last one is {age.days} days old; look why, and run: maatje backup FILE"
+        return Diagnosis("backup", "warning", what)
+    return Diagnosis("backup", "ok", f"made at {made_at:%Y-%m-%d %H:%M} UTC")
 
 
 async def _channels(settings: Settings) -> list[Diagnosis]:

@@ -283,10 +283,12 @@ class MessageState(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    # After a return of the database: it may have been sent before; an operator says which (storage/outbox/held.py).
+    HELD = "held"
 
 
 #: A message that nothing came of yet, and one that reached nobody.
-ON_ITS_WAY: Final = (MessageState.PENDING, MessageState.SENDING)
+ON_ITS_WAY: Final = (MessageState.PENDING, MessageState.SENDING, MessageState.HELD)
 LOST: Final = (MessageState.FAILED, MessageState.EXPIRED)
 
 

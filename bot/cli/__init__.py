@@ -40,6 +40,11 @@ _MODULES: Final[Mapping[str, Mapping[str, str]]] = {
         "consultants": "Colleagues: who there is, who leaves.",
         "retention": "What is kept how long and why, and what is due to be forgotten.",
     },
+    "backup": {
+        "backup": "A consistent copy of the database in one file, while the service runs.",
+        "restore": "Bring a backup back into an empty database; what may have been sent since is held.",
+        "held": "After a return: what may have been sent before, and what to do with it.",
+    },
     "imports": {"import": "Import people, plans, appointments, groups, timetables, attendance."},
     "reminders": {"reminders": "What will be said, and planning it."},
     "attendance": {"attendance": "Who was there, and who had said that they could not come."},

@@ -45,8 +45,8 @@ def _version(connection: Connection) -> str | None:
     return version
 
 
-def _upgrade(connection: Connection) -> None:
-    if _version(connection) == newest_version():
+def _upgrade(connection: Connection, to: str) -> None:
+    if _version(connection) == to:
         return
     from alembic import command
     from alembic.config import Config
@@ -54,11 +54,13 @@ def _upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
-async def migrate(database: Database) -> None:
-    """Upgrade the schema to the newest; does nothing when it is there already. An SQLite file is made where none is.
+async def migrate(database: Database, *, to: str | None = None) -> None:
+    """Upgrade the schema to the newest, or to the version `to`; does nothing when it is there already.
+
+    An SQLite file is made where none is.
 
     Raises:
         OSError: the file cannot be made there.
@@ -70,7 +72,7 @@ async def migrate(database: Database) -> None:
             await _mind_references(connection, minded=False)
         try:
             async with connection.begin():
-                await connection.run_sync(_upgrade)
+                await connection.run_sync(_upgrade, to or newest_version())
                 if database.is_sqlite and (await connection.exec_driver_sql("PRAGMA foreign_key_check")).first():
                     raise ReferencesBroken
         finally:
