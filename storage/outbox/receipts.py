@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.outbox.heard import HeardRow, lost
 from storage.outbox.message import MOST_AGAIN, Attempt, Message
 from storage.people.contacts import Contact
-from storage.vocabulary import MessageState
+from storage.vocabulary import MessageState, Priority
 
 
 async def record_receipt(session: AsyncSession, ids: Sequence[int], state: MessageState, at: datetime) -> None:
@@ -45,6 +45,17 @@ async def any_on_its_way(session: AsyncSession, ids: Sequence[int]) -> bool:
     """Whether one of these messages is being sent right now, so that nothing can be noted of it yet."""
     wanted = select(Message.id).where(Message.id.in_(ids), Message.state == MessageState.SENDING)
     return await session.scalar(wanted.limit(1)) is not None
+
+
+async def those_read(session: AsyncSession, ids: Sequence[int]) -> frozenset[int]:
+    """Which of these messages were read."""
+    wanted = select(Message.id).where(Message.id.in_(ids), Message.state == MessageState.READ)
+    return frozenset(await session.scalars(wanted))
+
+
+async def is_reply(session: AsyncSession, message_id: int) -> bool:
+    """Whether a message answers what somebody just did; all others come unasked."""
+    return await session.scalar(select(Message.priority).where(Message.id == message_id)) == Priority.REPLY
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from bot.channels.email.tokens import Tokens
 from locales.rendering.languages import LANGUAGES
 from locales.rendering.message import Style
 from locales.rendering.render import Block, File, Rendered
+from locales.rendering.telephones import telephones_in
 
 LONGEST_SUBJECT = 120
 _SPACES = re.compile(r"\s+")
@@ -134,13 +135,23 @@ def _paragraph(block: Block) -> str:
     language = LANGUAGES[block.locale]
     style = _STYLES.get(block.style, "margin:0 0 12px")
     tag = "h1" if block.style is Style.TITLE else "p"
-    pieces = _LINK.split(block.text)
     text = "".join(
-        f'<a href="{escape(piece)}" dir="ltr">{escape(piece)}</a>' if place % 2 else escape(piece).replace("\n", "<br>")
-        for place, piece in enumerate(pieces)
+        f'<a href="{escape(piece)}" dir="ltr">{escape(piece)}</a>' if place % 2 else _words(piece)
+        for place, piece in enumerate(_LINK.split(block.text))
     )
     code = block.locale.replace("_", "-")
     return f'<{tag} lang="{code}" dir="{language.direction.value}" style="{style}">{text}</{tag}>'
+
+
+def _words(text: str) -> str:
+    """Words as HTML, with telephone numbers that a tap calls."""
+    shown, end = [], 0
+    for one in telephones_in(text):
+        shown += [escape(text[end : one.start]), f'<a href="tel:{one.dial}" dir="ltr">']
+        shown += [escape(text[one.start : one.end]), "</a>"]
+        end = one.end
+    shown.append(escape(text[end:]))
+    return "".join(shown).replace("\n", "<br>")
 
 
 def _answer(reply_to: str, number: int, subject: str) -> str:

@@ -24,6 +24,7 @@ from locales.rendering.render import Rendered, Renderer
 from reminders.delivery.channel import Clock
 from storage.engine.database import Database
 from storage.engine.faults import DATABASE_FAULTS
+from storage.outbox.receipts import is_reply
 from storage.people.contacts import contact_at
 from storage.people.webchat import (
     WebMessage,
@@ -110,7 +111,7 @@ class WebChannel:
                     WebMessage(
                         contact_id=contact.id,
                         revision=0,
-                        content=content_of(message),
+                        content=content_of(message, unasked=not await is_reply(session, int(reference))),
                         outbox_id=int(reference),
                         file=kept_file(message.file),
                         media=kept_media(message),

@@ -15,6 +15,7 @@ from bot.events import Media
 from locales.rendering.dates import day_text, time_text
 from locales.rendering.languages import LANGUAGES
 from locales.rendering.render import File, Rendered
+from locales.rendering.telephones import telephones_in
 from storage.engine.columns import Json
 from storage.people.webchat import WebMessage
 from storage.vocabulary import MediaKind
@@ -45,14 +46,15 @@ def language_tag(locale: str) -> str:
     return locale.replace("_", "-")
 
 
-def content_of(message: Rendered) -> Content:
-    """A message of ours as it is kept."""
+def content_of(message: Rendered, *, unasked: bool = False) -> Content:
+    """A message of ours as it is kept; `unasked` = it answers nothing that the person just did."""
     blocks: list[Json] = [
         {
             "text": block.text,
             "style": block.style.value,
             "lang": language_tag(block.locale),
             "dir": LANGUAGES[block.locale].direction.value,
+            **_calls(block.text),
         }
         for block in message.blocks
     ]
@@ -64,6 +66,8 @@ def content_of(message: Rendered) -> Content:
         "blocks": blocks,
         "buttons": buttons,
     }
+    if unasked:
+        content["unasked"] = True
     if message.picture is not None:
         content["picture"] = message.picture.alt
     if message.voice is not None:
@@ -113,6 +117,16 @@ def sent_in(line: WebMessage) -> tuple[Media, File] | None:
         if isinstance(kept, dict):
             return Media(kind, line.event_id), file_of(kept)
     return None
+
+
+def _calls(text: str) -> dict[str, Json]:
+    """The telephone numbers of a text as [start, end, number], counted as scripts count: in UTF-16."""
+    calls: list[Json] = [[_units(text[: one.start]), _units(text[: one.end]), one.dial] for one in telephones_in(text)]
+    return {"calls": calls} if calls else {}
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
 
 
 def label_of(content: Content, intent: str) -> str | None:

@@ -41,7 +41,7 @@ from bot.events import InboundEvent, Payload, Pressed, Said, Started, command_in
 from locales.rendering.languages import SOURCE
 from reminders.delivery.channel import Clock
 from storage.engine.database import Database
-from storage.outbox.receipts import any_on_its_way, record_receipt
+from storage.outbox.receipts import any_on_its_way, record_receipt, those_read
 from storage.people.webchat import (
     WebMessage,
     add_web_message,
@@ -137,6 +137,7 @@ class ChatRoutes:
             # The cursor first: a line that comes in between is then shown by both, and the page knows it by its id.
             standing = (await web_standings(session, [chat.contact_id])).get(chat.contact_id)
             lines = await web_history(session, chat.contact_id, limit=HISTORY)
+            read = await those_read(session, [line.outbox_id for line in lines if line.outbox_id is not None])
         locale = (standing.language if standing else None) or language or SOURCE
         response = JSONResponse(
             {
@@ -145,6 +146,8 @@ class ChatRoutes:
                 "window": self._page.window(locale),
                 "lines": self._shown(lines, locale),
                 "more": len(lines) == HISTORY,
+                # Above what came since stands a mark.
+                "seen": max((line.id for line in lines if line.outbox_id in read), default=0),
                 "cursor": standing.revision if standing else 0,
                 "notice": "link_dead" if opened.dead_link else None,
                 "ask_other": opened.ask_other,

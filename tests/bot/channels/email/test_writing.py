@@ -151,3 +151,9 @@ def test_a_long_message_is_whole() -> None:
 def test_buttons_without_a_reader_are_no_links() -> None:
     message = Rendered("nl", rendered("x").direction, rendered("Komt u?").blocks, ((RenderedButton("Ja", "a", ""),),))
     assert "mailto:" not in text_of(mail(message, config=EmailConfig(OURS, "smtp.example")), "html")
+
+
+def test_a_telephone_number_is_called_with_a_tap() -> None:
+    page = text_of(mail(rendered("Gevaar? Bel 112 <nu>.\nVragen: 035 528 1911")), "html")
+    assert '<a href="tel:112" dir="ltr">112</a> &lt;nu&gt;.<br>' in page
+    assert '<a href="tel:+31355281911" dir="ltr">035 528 1911</a>' in page

@@ -21,7 +21,7 @@ from storage.outbox.message import Message
 from storage.people.contacts import Contact, contact_at
 from storage.people.link_codes import CodeRefused, make_code, use_code
 from storage.people.people import Person
-from storage.vocabulary import Group, MessageState
+from storage.vocabulary import Group, MessageState, Priority
 from tests.clock import FakeClock
 
 
@@ -51,6 +51,8 @@ class Rig:
         self.database = database
         self.clock = FakeClock()
         self.heard: list[InboundEvent] = []
+        # What is answered to the next words; else that they were heard.
+        self.answers: list[Rendered] = []
         self.seconds = 0.0
         self._seen: set[str] = set()
         self.renderer = Renderer(Catalogs(), ZoneInfo("Europe/Amsterdam"))
@@ -88,6 +90,8 @@ class Rig:
                 await self.bot_says(event.address, message("Wie bent u?"))
             case Started(code=str() as code):
                 await self._link(event.address, code)
+            case Said() if self.answers:
+                await self.bot_says(event.address, self.answers.pop(0))
             case Said(text=text):
                 await self.bot_says(event.address, message(f"Gehoord: {text}"))
             case Pressed(intent=intent, message_ref=str() as ref):
@@ -134,13 +138,14 @@ class Rig:
         async with self.database.reading() as session:
             return [c.address for c in await session.scalars(select(Contact).order_by(Contact.id))]
 
-    async def bot_says(self, address: str, rendered: Rendered) -> int:
-        """Through an outbox row, as the dispatcher does it; returns the row's id."""
+    async def bot_says(self, address: str, rendered: Rendered, *, unasked: bool = False) -> int:
+        """Through an outbox row, as the dispatcher does it; returns the row's id. `unasked`: as a reminder is."""
         self._replies += 1
         now = self.clock.now()
         async with self.database.writing() as session:
             row = Message(key=f"m{self._replies}", kind="say", params={}, due_at=now, next_at=now, created_at=now)
             row.state = MessageState.SENDING
+            row.priority = Priority.REMINDER if unasked else Priority.REPLY
             session.add(row)
             await session.flush()
         await self.web.send(address, rendered, reference=str(row.id))
@@ -165,6 +170,10 @@ MENUS: dict[str, tuple[str, list[list[tuple[str, str]]]]] = {
     "ar": (
         "ماذا تريد أن تفعل؟",
         [[("📅 مواعيدي", "appointments")], [("🙋 لا أستطيع الحضور", "absence")], [("👍 نعم", "y"), ("👎 لا", "n")]],
+    ),
+    "ti": (
+        "ብኸመይ ክሕግዘኩም እኽእል፧",
+        [[("📅 ቆጸራታተይ", "appointments")], [("🙋 ክመጽእ ኣይክእልን", "absence")], [("👍 እወ", "y"), ("👎 ኣይፋል", "n")]],
     ),
 }
 
