@@ -21,6 +21,7 @@ from bot.channels.registry import build_channels, typed_addresses
 from bot.configuration.config_file import Configuration
 from bot.configuration.deployment import Deployment, deploy
 from bot.configuration.settings import Settings
+from bot.desk.routes import desk_routes
 from bot.dialogue.services import Services
 from bot.enclosures.earlier_messages import EarlierMessages, FindsSent
 from bot.enclosures.file_check import FileCheck
@@ -286,7 +287,18 @@ def build(
         https=settings.own_url.startswith("https:"),
         readiness=readiness,
         registry=registry,
-        extra_routes=extra_routes(app) if extra_routes is not None else (),
+        extra_routes=(
+            *(extra_routes(app) if extra_routes is not None else ()),
+            *desk_routes(
+                database=database,
+                clock=clock,
+                parts=services,
+                renderer=renderer,
+                earlier=earlier,
+                own_url=settings.own_url,
+                name="Maatje",
+            ),
+        ),
         framing=demo,
         host=urlsplit(settings.public_url).netloc,
         told_elsewhere=settings.metrics_port is not None,

@@ -1,6 +1,7 @@
 """Every mapped class, imported once: a query that meets a table needs the tables that it points to."""
 
 from storage.appointments import absences, appointments, history, proposals
+from storage.desk import accounts
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
 from storage.outbox import heard, message
@@ -10,6 +11,7 @@ from storage.progress import parts
 
 __all__ = [
     "absences",
+    "accounts",
     "appointments",
     "audit",
     "contacts",

@@ -349,3 +349,18 @@ class MediaKind(StrEnum):
     CONTACT = "contact"
     STICKER = "sticker"
     OTHER = "other"
+
+
+class DeskRole(StrEnum):
+    """What somebody does at the desk; the value is stored."""
+
+    CONSULTANT = "consultant"
+    ADMINISTRATOR = "administrator"
+
+
+class DeskStep(StrEnum):
+    """What a browser still has to show before it is signed in at the desk; the value is stored."""
+
+    SET_UP = "set_up"  # an authenticator app
+    DIGITS = "digits"  # of the authenticator app
+    SIGNED_IN = "signed_in"

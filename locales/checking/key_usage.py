@@ -15,6 +15,8 @@ _MAKERS = frozenset({"Text", "part", "title", "official", "button"})
 _LABELLERS = frozenset({"button", "Button"})
 # The fixed beginning of a key: "kind." of f"kind.{…}", "appointment.answered_" of f"appointment.answered_{…}".
 _KEY_START = re.compile(r"[a-z_]+\.[a-z_.]*")
+# In a template: a string, whether it is handed to t(…) or text(…), and whether another is joined to it.
+_IN_TEMPLATE = re.compile(r"""(\bt\(|\btext\()?\s*["']([a-z_]+\.[a-z_.]*)["'](\s*~)?""")
 # Families that are shown as labels though no call says so: commands in Telegram's menu are about as narrow.
 _LABEL_FAMILIES = ("button.", "menu.", "command.")
 
@@ -39,12 +41,25 @@ class KeyUsage:
 
 
 def scan(folders: Iterable[Path]) -> KeyUsage:
-    """Read every Python file under the folders."""
+    """Read every Python file and every template under the folders."""
     usage = KeyUsage()
     for folder in folders:
+        for template in sorted(folder.rglob("templates/*.html")):
+            _scan_template(template.read_text(encoding="utf-8"), template.name, usage)
         for path in sorted(folder.rglob("*.py")):
             _scan_module(ast.parse(path.read_text(encoding="utf-8"), str(path)), path.name, usage)
     return usage
+
+
+def _scan_template(source: str, name: str, usage: KeyUsage) -> None:
+    """Keys of a Jinja template: each string that could be one, a family where something is joined to it (`~`)."""
+    for called, key, joined in _IN_TEMPLATE.findall(source):
+        if joined or key.endswith("."):
+            usage.families.add(key)
+            continue
+        usage.strings.add(key)
+        if called:
+            usage.needed.setdefault(key, name)
 
 
 def _scan_module(tree: ast.Module, name: str, usage: KeyUsage) -> None:

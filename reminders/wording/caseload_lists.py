@@ -69,10 +69,13 @@ LIST_ICONS: Final[Mapping[List, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a list, and whom it is about."""
+    """One line of a list, and whom it is about. `row` is the report, letter or appointment that it tells of, where it
+    tells of one; `open` = somebody still has to look at it."""
 
     text: Text
     person_id: int
+    row: int = 0
+    open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ async def _today(session: AsyncSession, caseload: Caseload) -> list[Line]:
             "kind": kind_text(appointment.kind),
             "answer": Text(f"consultant.answered.{answer.value if answer is not None else 'none'}"),
         }
-        lines.append(Line(Text("consultant.today_line", params), person_id))
+        lines.append(Line(Text("consultant.today_line", params), person_id, appointment.id))
     return lines
 
 
@@ -127,6 +130,7 @@ async def _unconfirmed(session: AsyncSession, caseload: Caseload) -> list[Line]:
                 },
             ),
             appointment.person_id or 0,
+            appointment.id,
         )
         for appointment, answer in await _meetings(
             session, caseload.people, caseload.now, caseload.now + CONFIRMED_BEFORE, caseload.zone
@@ -167,6 +171,8 @@ async def _absences(session: AsyncSession, caseload: Caseload) -> list[Line]:
                 },
             ),
             report.person_id,
+            report.id,
+            open=report.state is AbsenceState.REPORTED,
         )
         for report in reports
         if report.reason is not None and report.reported_at is not None
@@ -194,6 +200,7 @@ async def _cries(session: AsyncSession, caseload: Caseload) -> list[Line]:
                 },
             ),
             letter.person_id,
+            letter.id,
         )
         for letter in letters
     ]
@@ -212,6 +219,7 @@ async def _questions(session: AsyncSession, caseload: Caseload) -> list[Line]:
                 },
             ),
             letter.person_id,
+            letter.id,
         )
         for letter in letters
     ]

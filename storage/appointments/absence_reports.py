@@ -238,3 +238,14 @@ async def first_appointments(session: AsyncSession, report_ids: Collection[int])
         .order_by(Appointment.starts_at.desc())
     )
     return dict(iter(rows))
+
+
+async def reports_of(session: AsyncSession, person_id: int, *, limit: int) -> list[Absence]:
+    """What a person reported, taken back or not, the newest first; no half-made ones."""
+    found = await session.scalars(
+        select(Absence)
+        .where(Absence.person_id == person_id, Absence.state != AbsenceState.DRAFT)
+        .order_by(Absence.reported_at.desc())
+        .limit(limit)
+    )
+    return list(found)

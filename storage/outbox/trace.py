@@ -20,6 +20,17 @@ async def find_message(session: AsyncSession, named: str) -> Message | None:
     return await session.scalar(select(Message).where(Message.key == named))
 
 
+async def messages_to(session: AsyncSession, person_id: int, until: datetime, *, limit: int) -> list[Message]:
+    """What was sent to a person, or was to be, and fell due until then; the newest first."""
+    found = await session.scalars(
+        select(Message)
+        .where(Message.person_id == person_id, Message.due_at <= until)
+        .order_by(Message.due_at.desc(), Message.id.desc())
+        .limit(limit)
+    )
+    return list(found)
+
+
 async def trace_of(session: AsyncSession, message: Message) -> dict[str, Json]:
     """What is known of a message: whom it is for, and each step with its time (ISO, UTC), channel and outcome."""
     person = await session.get(Person, message.person_id) if message.person_id is not None else None

@@ -219,6 +219,25 @@ async def channels_of(session: AsyncSession, person_id: int) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+async def ways_of_many(
+    session: AsyncSession, person_ids: Collection[int], channels: Collection[str]
+) -> dict[int, list[str]]:
+    """Of these channels those on which each of these people has an address that works, by person, the oldest first."""
+    rows = await session.execute(
+        select(Contact.person_id, Contact.channel)
+        .where(
+            among(Contact.person_id, person_ids), Contact.state == ContactState.ACTIVE, Contact.channel.in_(channels)
+        )
+        .order_by(Contact.id)
+    )
+    found: dict[int, list[str]] = {}
+    for person_id, channel in rows:
+        theirs = found.setdefault(person_id or 0, [])
+        if channel not in theirs:
+            theirs.append(channel)
+    return found
+
+
 async def reachable_since(session: AsyncSession, person_ids: Collection[int]) -> dict[int, datetime]:
     """When each of these people last came within reach, by person: linked a way, or wrote over one that works."""
     rows = await session.execute(

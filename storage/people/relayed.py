@@ -69,3 +69,11 @@ async def cries_to_do(session: AsyncSession, person_ids: Collection[int]) -> lis
         .order_by(Letter.written_at)
     )
     return list(found)
+
+
+async def letters_with(session: AsyncSession, person_id: int, *, limit: int) -> list[Letter]:
+    """What a person and their consultants wrote to each other, the newest first."""
+    found = await session.scalars(
+        select(Letter).where(Letter.person_id == person_id).order_by(Letter.written_at.desc()).limit(limit)
+    )
+    return list(found)

@@ -16,6 +16,7 @@ from storage.appointments.absences import Absence, AbsenceAppointment
 from storage.appointments.appointments import Appointment, LessonGroup, Membership, Participation
 from storage.appointments.history import RecordedChange, SourceWord
 from storage.appointments.proposals import Proposal
+from storage.desk.accounts import DeskAccount, DeskLink, DeskSession
 from storage.engine.base import Base
 from storage.outbox.heard import HeardRow, forget_heard
 from storage.outbox.message import Attempt, Message
@@ -124,6 +125,9 @@ RULES: Final[tuple[KeepingRule, ...]] = (
     KeepingRule(Attempt, "goes with its message"),
     KeepingRule(WebMessage, "as long as messages on other channels", 200, lambda before: WebMessage.at < before),
     KeepingRule(WebSession, "until it expires", 0, lambda before: WebSession.expires_at < before),
+    KeepingRule(DeskAccount, "as long as they work here; a consultant's goes with them"),
+    KeepingRule(DeskLink, "until it expires", 0, lambda before: DeskLink.expires_at < before),
+    KeepingRule(DeskSession, "until it expires", 0, lambda before: DeskSession.expires_at < before),
     KeepingRule(Contact, "a stranger's a day; a person's goes with them or when logged out", 1, _is_forgotten_stranger),
     KeepingRule(LinkCode, "to tell a guess from a code that was used", 30, lambda before: LinkCode.expires_at < before),
     KeepingRule(LinkAttempt, "to see guessing", 30, lambda before: LinkAttempt.at < before),

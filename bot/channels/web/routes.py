@@ -19,9 +19,9 @@ from starlette.routing import BaseRoute, Route
 
 from bot.actions.acting import Proof
 from bot.channels.base import BringAgain, Receive
+from bot.channels.limits import Limit, network_of
 from bot.channels.web import requests
 from bot.channels.web.events import stream
-from bot.channels.web.limits import Limit, network_of
 from bot.channels.web.lines import (
     Content,
     content_of_upload,

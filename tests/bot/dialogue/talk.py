@@ -291,8 +291,8 @@ class Talk:
         async with self.database.writing() as session:
             for name in ("Sanne", "Karim"):
                 consultant = Consultant(
-                    email=f"{name}@huizen.example",
-                    email_hash=self.database.keys.fingerprint(f"{name}@huizen.example", "email"),
+                    email=f"{name.lower()}@huizen.example",
+                    email_hash=self.database.keys.fingerprint(f"{name.lower()}@huizen.example", "email"),
                     name=name,
                     municipality="Huizen",
                     created_at=now,

@@ -32,6 +32,9 @@ NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 #: What stays when a person is erased, and why it says nothing of them.
 STAYS = {
     "consultant": "who works here",
+    "desk_account": "who works here",
+    "desk_link": "opens the desk for who works here",
+    "desk_session": "a browser of who works here",
     "lesson_group": "a name and no person",
     "audit_entry": "who did what to whom, by numbers of which nobody knows any more whose they were",
     "erased_person": "a hash of the id, so that no old file brings them back",

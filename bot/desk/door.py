@@ -1,0 +1,143 @@
+"""Lets people in at the desk: finds whose browser it is, and refuses what is not theirs.
+
+Every page goes through `DeskDoor.page`: it finds the session, looks at the role, and for what changes something at the
+session's own token in the form and at where the request came from. What a page finds out of somebody's reach is "not
+found", whether it exists or not.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.actions.acting import Acting, Parts
+from bot.desk.forms import SentForm
+from bot.desk.texts import DeskTexts
+from bot.desk.visit import FORM, Visit, Who, shown
+from reminders.delivery.channel import Clock
+from storage.desk.accounts import find_session
+from storage.engine.database import Database
+from storage.privacy.audit import AuditEntry
+from storage.vocabulary import ChangeSource, DeskRole, DeskStep
+
+SIGN_IN: Final = "/desk/sign-in"
+
+
+def is_from_here(request: Request, origin: str) -> bool:
+    """Whether our own page sent this request, by what browsers say of it; one that says nothing is no browser's."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site != "same-origin":
+        return False
+    came_from = request.headers.get("origin")
+    if came_from is None:
+        return site == "same-origin"
+    return came_from in (origin, f"{request.url.scheme}://{request.headers.get('host', '')}")
+
+
+Shows = Callable[[Visit], Awaitable[Response]]
+
+
+class DeskDoor:
+    """Lets people in: finds whose browser it is, and refuses what is not theirs. `own_url` is where people reach us."""
+
+    def __init__(self, *, database: Database, clock: Clock, parts: Parts, words: DeskTexts, own_url: str) -> None:
+        self.database = database
+        self.clock = clock
+        self.words = words
+        self._parts = parts
+        address = urlsplit(own_url)
+        self.origin = f"{address.scheme}://{address.netloc}"
+        self.secure = address.scheme == "https"
+
+    @property
+    def cookie(self) -> str:
+        """The cookie's name. "__Host-" makes browsers refuse such a cookie from any neighbouring domain."""
+        return "__Host-maatje-desk" if self.secure else "maatje-desk"
+
+    def token_of(self, request: Request) -> str:
+        """What the browser's cookie holds."""
+        return request.cookies.get(self.cookie, "")
+
+    def remember(self, response: Response, token: str) -> Response:
+        """Set the cookie: for this site only, out of reach of scripts, gone when the browser is closed."""
+        response.set_cookie(self.cookie, token, path="/", secure=self.secure, httponly=True, samesite="lax")
+        return response
+
+    def forget(self, response: Response) -> Response:
+        """Take the cookie back."""
+        response.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="lax")
+        return response
+
+    def show(
+        self,
+        request: Request,
+        template: str,
+        values: Mapping[str, object] | None = None,
+        *,
+        who: Who | None = None,
+        status: int = 200,
+    ) -> Response:
+        """A page for whoever it is."""
+        keys, now = self.database.keys, self.clock.now()
+        return shown(self.words, keys, request, who, template, values or {}, now, status)
+
+    def page(self, *roles: DeskRole, shows: Shows) -> Callable[[Request], Awaitable[Response]]:
+        """A page for these roles."""
+
+        async def answer(request: Request) -> Response:
+            is_change = request.method == "POST"
+            form = SentForm.read((await request.body()).decode("utf-8", "replace")) if is_change else SentForm()
+            who = await self.who(request)
+            if who is None:
+                if is_change:
+                    return self.show(request, "error.html", {"why": "session"}, status=401)
+                return RedirectResponse(SIGN_IN, 303)
+            if is_change and not self.is_own_form(request, who, form):
+                return self.show(request, "error.html", {"why": "form"}, who=who, status=403)
+            if who.role not in roles:
+                return self.show(request, "error.html", {"why": "nothing"}, who=who, status=404)
+            try:
+                return await (self._change if is_change else self._look)(request, who, form, shows)
+            except HTTPException as refused:
+                why = "nothing" if refused.status_code == 404 else "form"
+                return self.show(request, "error.html", {"why": why}, who=who, status=refused.status_code)
+
+        return answer
+
+    async def who(self, request: Request) -> Who | None:
+        """Who is signed in in this browser."""
+        token = self.token_of(request)
+        if not token:
+            return None
+        async with self.database.reading() as session:
+            found = await find_session(session, self.database.keys, token, self.clock.now())
+        return Who.of(found[1], token) if found is not None and found[0].step is DeskStep.SIGNED_IN else None
+
+    def is_own_form(self, request: Request, who: Who, form: SentForm) -> bool:
+        """Whether a form was sent by our own page, shown to this very session."""
+        own = self.database.keys.verify(who.token, FORM, form.text("form_token"))
+        return own and is_from_here(request, self.origin)
+
+    async def _change(self, request: Request, who: Who, form: SentForm, shows: Shows) -> Response:
+        async with self.database.writing() as session:
+            return await shows(self._visit(request, who, form, session))
+
+    async def _look(self, request: Request, who: Who, form: SentForm, shows: Shows) -> Response:
+        """Looking takes no lock; that it was done is written before anything is shown."""
+        async with self.database.reading() as session:
+            answer = await shows(self._visit(request, who, form, session))
+            looks = [one for one in session.new if isinstance(one, AuditEntry)]
+            for one in looks:
+                session.expunge(one)
+        if looks:
+            async with self.database.writing() as session:
+                session.add_all(looks)
+        return answer
+
+    def _visit(self, request: Request, who: Who, form: SentForm, session: AsyncSession) -> Visit:
+        acting = Acting(who.actor, session, self.clock.now(), self._parts, ChangeSource.DESK)
+        return Visit(request, acting, who, self.words, form)

@@ -1,0 +1,125 @@
+"""The desk's addresses, each with the roles that it is for, and its two files: a style sheet and a script."""
+
+import gzip
+import hashlib
+import time
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from bot.actions.acting import Parts
+from bot.channels.limits import Limit
+from bot.desk import log, meetings, people, person, today
+from bot.desk.door import DeskDoor, Shows
+from bot.desk.person import SentMessages
+from bot.desk.sign_in import SigningIn
+from bot.desk.texts import DeskTexts
+from bot.desk.visit import HOME, Visit
+from bot.enclosures.earlier_messages import EarlierMessages
+from locales.rendering.render import Renderer
+from reminders.delivery.channel import Clock
+from storage.engine.database import Database
+from storage.vocabulary import DeskRole
+
+_CONSULTANT: Final = (DeskRole.CONSULTANT,)
+_ADMINISTRATOR: Final = (DeskRole.ADMINISTRATOR,)
+_YEAR: Final = "public, max-age=31536000, immutable"
+#: The sheets of the Utrecht design system that the desk uses (EUPL-1.2), before our own.
+_SHEETS: Final = (
+    "alert",
+    "badge-data",
+    "button",
+    "checkbox",
+    "data-list",
+    "form-field",
+    "form-label",
+    "heading-1",
+    "heading-2",
+    "heading-3",
+    "link",
+    "paragraph",
+    "select",
+    "skip-link",
+    "table",
+    "textarea",
+    "textbox",
+)
+#: Tries to sign in of one network: a dozen at once, then one every ten seconds.
+_TRIES: Final = (12, 0.1)
+
+
+def desk_routes(
+    *,
+    database: Database,
+    clock: Clock,
+    parts: Parts,
+    renderer: Renderer,
+    earlier: EarlierMessages,
+    own_url: str,
+    name: str,
+) -> Sequence[BaseRoute]:
+    """All of them. `name` is what the deployment is called, `own_url` where it is reached."""
+    style = _Packed(_style(), "text/css")
+    door = DeskDoor(
+        database=database, clock=clock, parts=parts, words=DeskTexts(renderer, name, style.version), own_url=own_url
+    )
+    sent = SentMessages(earlier)
+
+    def get(path: str, shows: Shows, roles: Sequence[DeskRole] = _CONSULTANT) -> Route:
+        return Route(path, door.page(*roles, shows=shows), methods=["GET"])
+
+    def post(path: str, shows: Shows, roles: Sequence[DeskRole] = _CONSULTANT) -> Route:
+        return Route(path, door.page(*roles, shows=shows), methods=["POST"])
+
+    one = "/desk/people/{id:int}"
+    return [
+        Route("/desk/static/desk.css", style.serve, methods=["GET"]),
+        *SigningIn(door, Limit(*_TRIES, time.monotonic)).routes(),
+        get(HOME, _home, tuple(DeskRole)),
+        post("/desk/absences/seen", today.seen),
+        post("/desk/absences/{id:int}/call", today.call_me),
+        post("/desk/letters/{id:int}/seen", today.letter_seen),
+        post("/desk/letters/{id:int}/done", today.cry_done),
+        post("/desk/calls/{id:int}", today.called),
+        get("/desk/people", people.show),
+        get(one, person.show),
+        post(f"{one}/write", person.write),
+        post(f"{one}/code", person.code),
+        post(f"{one}/end-way", person.end_way),
+        get(f"{one}/messages/{{message:int}}", sent.show),
+        post(f"{one}/meetings", meetings.make_one),
+        post(f"{one}/meetings/{{appointment:int}}/move", meetings.move_one),
+        post(f"{one}/meetings/{{appointment:int}}/cancel", meetings.cancel_one),
+        get("/desk/log", log.show, _ADMINISTRATOR),
+    ]
+
+
+async def _home(visit: Visit) -> Response:
+    """The first page of each role."""
+    return await (log.show if visit.who.role is DeskRole.ADMINISTRATOR else today.show)(visit)
+
+
+class _Packed:
+    """A file of ours, packed once; its version stands in the address, so that browsers keep it for good."""
+
+    def __init__(self, content: bytes, media_type: str) -> None:
+        self._content = content
+        self._packed = gzip.compress(content, mtime=0)
+        self._media_type = media_type
+        self.version = hashlib.sha256(content).hexdigest()[:12]
+
+    async def serve(self, request: Request) -> Response:
+        """The file."""
+        packs = "gzip" in request.headers.get("accept-encoding", "")
+        headers = {"cache-control": _YEAR, "vary": "accept-encoding", **({"content-encoding": "gzip"} if packs else {})}
+        return Response(self._packed if packs else self._content, media_type=self._media_type, headers=headers)
+
+
+def _style() -> bytes:
+    folder = files("bot.desk").joinpath("static")
+    sheets = [folder.joinpath("utrecht", f"{name}.css") for name in _SHEETS]
+    return b"\n".join(one.read_bytes() for one in (*sheets, folder.joinpath("tokens.css"), folder.joinpath("desk.css")))
