@@ -46,7 +46,7 @@ _MODULES: Final[Mapping[str, Mapping[str, str]]] = {
         "held": "After a return: what may have been sent before, and what to do with it.",
     },
     "desk": {"desk": "The desk: one-time links to sign in, and ending access."},
-    "imports": {"import": "Import people, plans, appointments, groups, timetables, attendance."},
+    "imports": {"import": "Import people, plans, progress, appointments, groups, timetables, attendance."},
     "reminders": {"reminders": "What will be said, and planning it."},
     "attendance": {"attendance": "Who was there, and who had said that they could not come."},
     "faq": {"faq": "Questions and answers."},

@@ -32,12 +32,15 @@ from storage.importing.columns import KINDS, template_csv, template_xlsx
 from storage.importing.groups import GroupsImporter
 from storage.importing.people import PeopleImporter
 from storage.importing.plans import PlansImporter
+from storage.importing.progress import ProgressImporter
 from storage.importing.run import Importer, Report, run_import
 from storage.importing.table import TableUnreadable
 
 T = TypeVar("T")
 
-app = typer.Typer(no_args_is_help=True, help="Import people, plans, appointments, groups, timetables, attendance.")
+app = typer.Typer(
+    no_args_is_help=True, help="Import people, plans, progress, appointments, groups, timetables, attendance."
+)
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, metavar="FILE")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Do everything, keep nothing.")]
@@ -102,7 +105,18 @@ def attendance(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> 
     """Who was at which lesson or meeting, as providers list it."""
     _import(
         file,
-        lambda parts: AttendanceImporter(parts.border(), parts.zone, parts.after_attendance()),
+        lambda parts: AttendanceImporter(parts.border(), parts.zone, parts.after_attendance(), parts.after_progress()),
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+
+
+@app.command()
+def progress(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """How far people are: parts that are done, hours, exams with their attempts."""
+    _import(
+        file,
+        lambda parts: ProgressImporter(parts.border(), parts.zone, parts.after_progress()),
         dry_run=dry_run,
         as_json=as_json,
     )
@@ -206,14 +220,14 @@ async def _with_progress(
     database: Database, importer: Importer[T], data: bytes, *, dry_run: bool, quiet: bool
 ) -> Report:
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors, transient=True, disable=quiet or not errors.is_terminal) as progress:
-        task = progress.add_task("rows", total=max(data.count(b"\n"), 1))
+    with Progress(*columns, console=errors, transient=True, disable=quiet or not errors.is_terminal) as bar:
+        task = bar.add_task("rows", total=max(data.count(b"\n"), 1))
         return await run_import(
             database,
             importer,
             data,
             dry_run=dry_run,
-            progress=lambda rows: progress.advance(task, rows),
+            progress=lambda rows: bar.advance(task, rows),
         )
 
 

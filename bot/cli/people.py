@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Annotated
@@ -34,15 +33,15 @@ from bot.configuration.settings import Settings
 from bot.enclosures.person_copy import described, write_copy
 from bot.enclosures.personal_links import web_link
 from bot.enclosures.virus_scan import build_scanner
+from bot.reports.plan_progress import progress_as_json
 from locales.rendering.catalog import Catalogs
 from locales.rendering.render import Renderer
-from reminders.stored_terms import compute, facts_of
-from reminders.terms.terms import hours_required
+from reminders.stored_terms import compute
 from storage.appointments.appointments import appointments_of
 from storage.appointments.history import RecordedChange, changes_of
 from storage.engine.database import Database
 from storage.people.people import Person, person_by_external_id, plan_of
-from storage.progress.parts import noted_of_one
+from storage.progress.parts import noted_of_one, rows_of
 from storage.vocabulary import AddressKind, Change
 
 
@@ -153,16 +152,15 @@ def plan(person: Annotated[str, typer.Argument(metavar="PERSON")], as_json: AsJs
             kept = await plan_of(session, found.id)
             rules = deployed(settings, database).term_rules(found.municipality)
             noted_parts = await noted_of_one(session, found.id)
-            facts = facts_of(found, kept, noted_parts)
+            lines, now = await rows_of(session, [found.id]), SystemClock().now()
             every = await appointments_of(session, found.id, _LONG_AGO, zone=settings.zone, status=None, limit=_ALL)
             changes = await changes_of(session, [a.id for a in every])
-            required = hours_required(facts.route, facts.group)
             return {
                 "person": found.external_id,
                 "route": kept.route.value if kept is not None and kept.route is not None else None,
                 "group": found.group.value,
                 "terms": compute(found, kept, rules).as_dict(),
-                "hours": {"required": asdict(required), "lessons": facts.lesson_hours},
+                **progress_as_json(found, kept, noted_parts, lines, rules, now.astimezone(settings.zone).date()),
                 "progress_meetings_per_year": kept.progress_meetings_per_year if kept is not None else None,
                 "appointments": [
                     {

@@ -27,6 +27,7 @@ from storage.appointments.changes import OnChanges
 from storage.attendance.patterns import TalkRule
 from storage.engine.keys import KeyRing
 from storage.importing.run import Border
+from storage.progress.parts import OnProgress
 from storage.vocabulary import AddressKind
 
 if TYPE_CHECKING:
@@ -90,6 +91,14 @@ class Deployment:
     def after_attendance(self) -> AfterAttendance:
         """What follows from an attendance list: "we missed you", and "plan a talk"."""
         return AfterAttendance(self.planner, self.now, self.zone, self.talk_rule)
+
+    def after_progress(self) -> OnProgress:
+        """What follows when people's progress is other than before: it is planned for anew."""
+
+        async def plan(session: AsyncSession, person_ids: Collection[int]) -> None:
+            await self.planner.plan_people(session, person_ids)
+
+        return plan
 
     async def term_faults(
         self, session: AsyncSession, person_ids: Collection[int]

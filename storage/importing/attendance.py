@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.appointments import Participation
 from storage.attendance.attendance import AttendanceChange, OnAttendance
+from storage.attendance.made_hours import MinutesMade, add_made, minutes_at
 from storage.importing import cells as cell
 from storage.importing.attendance_lookups import AttendanceRow, FoundAppointment, Lookups, StoredPresence
 from storage.importing.cells import CellFault
 from storage.importing.run import Border, Parsed, RowOutcome
 from storage.importing.table import TableUnreadable
+from storage.progress.parts import OnProgress, tell_nobody
 from storage.vocabulary import AppointmentStatus, Presence
 
 A_DAY = 1440
@@ -46,17 +48,25 @@ class AttendanceImporter:
 
     Created = the first presence that is known; a person's own answer to the appointment stays as it is. An absent
     `minutes` column leaves minutes alone.
-    `on_changes` hears of every presence that is new or other than before, in the same transaction, group by group.
+    `on_changes` hears of every presence that is new or other than before, `on_progress` of whose hours are, in the same
+    transaction, group by group.
     """
 
     required = frozenset({"person_external_id", "presence"})
     known = required | {"appointment_external_id", "group", "starts_at", "minutes"}
     key_field = "person_external_id"
 
-    def __init__(self, border: Border, zone: ZoneInfo, on_changes: OnAttendance | None = None) -> None:
+    def __init__(
+        self,
+        border: Border,
+        zone: ZoneInfo,
+        on_changes: OnAttendance | None = None,
+        on_progress: OnProgress = tell_nobody,
+    ) -> None:
         self._border = border
         self._zone = zone
         self._on_changes = on_changes
+        self._on_progress = on_progress
         self._numbers = count(1)
         # What this file said first of each appointment and person, and in which row.
         self._first: dict[tuple[int, int], tuple[int, Presence, int | None]] = {}
@@ -118,9 +128,11 @@ class AttendanceImporter:
         outcomes: list[RowOutcome] = []
         upserts: list[dict[str, object]] = []
         changes: list[AttendanceChange] = []
+        made: list[MinutesMade] = []
         for row in rows:
             try:
-                appointment_id, person_id = self._whose(row.value, group)
+                appointment, person_id = self._whose(row.value, group)
+                appointment_id = appointment.id
                 is_again = self._is_again(row, appointment_id, person_id)
             except CellFault as fault:
                 reject(row.number, fault.field, fault.error)
@@ -132,9 +144,12 @@ class AttendanceImporter:
                 continue
             outcomes.append(RowOutcome.CREATED if stored.presence is None else RowOutcome.UPDATED)
             upserts.append({"appointment_id": appointment_id, "person_id": person_id, **wanted._asdict()})
+            made.append(_made(appointment, person_id, stored, wanted))
             if wanted.presence is not stored.presence:
                 changes.append(AttendanceChange(appointment_id, person_id, row.value.presence))
         await _upsert(session, upserts)
+        if touched := await add_made(session, made, self._zone, self._border.now):
+            await self._on_progress(session, touched)
         if self._on_changes is not None and changes:
             await self._on_changes(session, changes)
         return outcomes
@@ -146,8 +161,8 @@ class AttendanceImporter:
             raise CellFault("presence", f"is not what row {number} says of this person; keep one of the two")
         return number != row.number
 
-    def _whose(self, value: AttendanceRow, known: Lookups) -> tuple[int, int]:
-        """The ids of the appointment and the person."""
+    def _whose(self, value: AttendanceRow, known: Lookups) -> tuple[FoundAppointment, int]:
+        """The appointment, and the id of the person."""
         person_id = known.people.get(value.person_external_id)
         if person_id is None:
             raise CellFault("person_external_id", "is nobody we know; import people first, or mend the id")
@@ -170,7 +185,7 @@ class AttendanceImporter:
             raise CellFault(
                 value.appointment_field, f"has not begun yet ({shown}); note who was there afterwards, or mend it"
             )
-        return appointment.id, person_id
+        return appointment, person_id
 
     def _appointment(self, value: AttendanceRow, known: Lookups) -> FoundAppointment:
         if value.appointment_external_id is not None:
@@ -215,6 +230,12 @@ def _minutes(row: Parsed[AttendanceRow], stored: StoredPresence) -> int | None:
         return row.value.minutes
     # The file says nothing of minutes; those of somebody who turns out to have been absent are wrong all the same.
     return None if row.value.presence is Presence.ABSENT else stored.minutes
+
+
+def _made(appointment: FoundAppointment, person_id: int, stored: StoredPresence, wanted: StoredPresence) -> MinutesMade:
+    """The minutes that a line brings, less those that an earlier list brought."""
+    before, after = (minutes_at(*line, appointment.starts_at, appointment.ends_at) for line in (stored, wanted))
+    return MinutesMade(person_id, appointment.kind, appointment.starts_at, after - before)
 
 
 async def _upsert(session: AsyncSession, rows: Sequence[dict[str, object]]) -> None:

@@ -14,7 +14,7 @@ from storage.appointments.appointments import Appointment, Participation, day_bo
 from storage.appointments.schedule import Member, members_of
 from storage.importing.groups import find_groups
 from storage.people.people import person_ids
-from storage.vocabulary import AppointmentStatus, Presence
+from storage.vocabulary import AppointmentKind, AppointmentStatus, Presence
 
 # So many days are looked through at once for a lesson near the one that does not exist.
 _DAYS_AT_ONCE = 100
@@ -46,6 +46,8 @@ class FoundAppointment(NamedTuple):
     group_id: int | None
     starts_at: datetime
     status: AppointmentStatus
+    kind: AppointmentKind
+    ends_at: datetime | None
 
 
 class StoredPresence(NamedTuple):
@@ -62,6 +64,8 @@ _COLUMNS = (
     Appointment.group_id,
     Appointment.starts_at,
     Appointment.status,
+    Appointment.kind,
+    Appointment.ends_at,
 )
 
 

@@ -16,6 +16,7 @@ E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+_NUMBER = re.compile(r"[0-9]{1,6}([.,][0-9]{1,4})?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 1, 1)
 # "01-02-2026", "1.2.2026": with a dash or a dot the day stands first. With a slash it may be the month.
@@ -222,6 +223,17 @@ def whole_number(cells: Mapping[str, str], field: str, *, most: int) -> int | No
         fault(cells, field, f"{value[:40]!r} is no whole number from 0 to {most}")
         return None
     return int(value)
+
+
+def number(cells: Mapping[str, str], field: str, *, most: int) -> float | None:
+    """A number from 0 to `most`, with a comma or a point before what is less than one; or None."""
+    value = cells.get(field, "")
+    if not value:
+        return None
+    if not _NUMBER.fullmatch(value) or (found := float(value.replace(",", "."))) > most:
+        fault(cells, field, f"{value[:40]!r} is no number from 0 to {most}; write 12 or 7,5")
+        return None
+    return found
 
 
 def phone(cells: Mapping[str, str], field: str) -> str | None:

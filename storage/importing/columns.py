@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from storage.importing.cells import words_of
-from storage.vocabulary import AppointmentKind, AppointmentStatus, Group, Presence, Route
+from storage.vocabulary import FILE_PARTS, AppointmentKind, AppointmentStatus, Group, PartStatus, Presence, Route
 
 _DAY: Final = "a day: year-month-day"
 _MOMENT: Final = "a day and a time, local: year-month-day hour:minute"
@@ -79,6 +79,17 @@ KINDS: Final[Mapping[str, Sequence[TableColumn]]] = {
         TableColumn("person_external_id", "external_id of the people table", "0123", required=True),
         TableColumn("from", f"{_DAY}, the first one in the group", "2026-03-01", required=True),
         TableColumn("until", f"{_DAY}, the last one in the group; empty = open", ""),
+    ),
+    "progress": (
+        TableColumn("person_external_id", "external_id of the people table", "0123", required=True),
+        TableColumn("part", ", ".join(FILE_PARTS), "pvt", required=True),
+        TableColumn("status", f"{words_of(PartStatus)}; failed is of exams, bridging and map", "done", required=True),
+        TableColumn("on", f"{_DAY}, that the status and the hours are of", "2026-06-01"),
+        TableColumn(
+            "hours", "a number: all hours so far, of pvt, map, bridging, lessons, participation; later lists add", "12"
+        ),
+        TableColumn("attempt", "a whole number, of exams: 1 is the first", ""),
+        TableColumn("note", "text, for consultants", ""),
     ),
     "attendance": (
         TableColumn("appointment_external_id", "of the appointments table; or group and starts_at", ""),

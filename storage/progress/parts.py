@@ -2,8 +2,9 @@
 part's name is encrypted as its status is; one person's rows are few and are read together."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
+from typing import TypeAlias
 
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +17,13 @@ from storage.engine.one_of_many import among
 from storage.people.people import Person
 from storage.progress.noted import NotedPart
 from storage.vocabulary import PartStatus, PlanPart, ProgressSource
+
+#: Hears, in the transaction, whose progress is other than before.
+OnProgress: TypeAlias = Callable[[AsyncSession, Collection[int]], Awaitable[None]]
+
+
+async def tell_nobody(_session: AsyncSession, _person_ids: Collection[int]) -> None:
+    """Where nothing follows from progress."""
 
 
 class Progress(Base, kw_only=True):
@@ -89,7 +97,7 @@ async def rows_of(session: AsyncSession, person_ids: Collection[int]) -> list[Pr
 
 async def rows_to_change(
     session: AsyncSession, person_ids: Collection[int]
-) -> Mapping[int, Mapping[tuple[PlanPart, int | None], Progress]]:
+) -> dict[int, dict[tuple[PlanPart, int | None], Progress]]:
     """These people's rows by part and attempt, each person held until the transaction ends: a part gets one row, though
     nothing in the database could see that there are two of what is encrypted."""
     await session.execute(

@@ -20,6 +20,7 @@ from storage.importing.columns import KINDS, template_csv, template_xlsx
 from storage.importing.groups import GroupsImporter
 from storage.importing.people import PeopleImporter
 from storage.importing.plans import PlansImporter
+from storage.importing.progress import ProgressImporter
 from storage.importing.run import Border, Report, run_import
 from storage.importing.table import TableUnreadable
 from storage.people.addresses import address_in
@@ -273,10 +274,13 @@ def test_numbers_that_are_none(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "importer", [PeopleImporter, PlansImporter, AppointmentsImporter, GroupsImporter, AttendanceImporter]
+    "importer",
+    [PeopleImporter, PlansImporter, AppointmentsImporter, GroupsImporter, AttendanceImporter, ProgressImporter],
 )
 def test_the_columns_that_are_told_are_those_that_are_read(
-    importer: type[PeopleImporter | PlansImporter | AppointmentsImporter | GroupsImporter | AttendanceImporter],
+    importer: type[
+        PeopleImporter | PlansImporter | AppointmentsImporter | GroupsImporter | AttendanceImporter | ProgressImporter
+    ],
 ) -> None:
     kind = importer.__name__.removesuffix("Importer").lower()
     assert {column.name for column in KINDS[kind]} == importer.known
