@@ -107,6 +107,7 @@ class Planner:
         if not changes:
             return
         now = self._now()
+        await session.flush()
         # A class that moves to another day can be of other people then: who joined the group, or left it, in between.
         days = [(change.appointment, change.appointment.starts_at) for change in changes]
         days += [(change.appointment, change.old_starts_at or change.appointment.starts_at) for change in changes]
@@ -191,6 +192,8 @@ class Planner:
 
         Whose data cannot be worked with costs the others nothing; their consultant is told.
         """
+        # Planning reads tables, not mapped objects.
+        await session.flush()
         differences, left_out = await self._differences(session, sorted(person_ids))
         for difference in differences:
             await self._apply(session, difference)

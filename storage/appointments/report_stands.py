@@ -2,17 +2,17 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.absence_reports import is_same_day
 from storage.appointments.absences import Absence, AbsenceAppointment
 from storage.appointments.appointments import Appointment
 from storage.appointments.schedule import is_for, members_of
-from storage.engine.one_of_many import among
+from storage.engine.one_of_many import among_those
 from storage.vocabulary import SENT_REPORT, AppointmentStatus, ReportEnd
 
 #: How a report that holds stands, as a word; otherwise the ReportEnd does.
@@ -41,39 +41,47 @@ class ReportStands(NamedTuple):
         return HOLDS if self.end is None else self.end.value
 
 
+_ABSENCE = cast(Table, Absence.__table__)
+_ABOUT = cast(Table, AbsenceAppointment.__table__)
+_WHAT = cast(Table, Appointment.__table__)
+_NOW = bindparam("now", type_=_WHAT.c.starts_at.type)
+_REPORTS = (
+    select(
+        _ABSENCE.c.id,
+        _ABSENCE.c.person_id,
+        _ABSENCE.c.told_id,
+        _WHAT.c.id.label("appointment_id"),
+        _WHAT.c.version,
+        _WHAT.c.status,
+        _WHAT.c.person_id.label("owner_id"),
+        _WHAT.c.group_id,
+        _WHAT.c.starts_at,
+        _ABOUT.c.reported_for,
+        _ABSENCE.c.reported_at,
+    )
+    .select_from(_ABSENCE)
+    .join(_ABOUT, _ABOUT.c.absence_id == _ABSENCE.c.id)
+    .join(_WHAT, _WHAT.c.id == _ABOUT.c.appointment_id)
+    .where(
+        among_those(_ABSENCE.c.person_id, "ids"),
+        _ABSENCE.c.state.in_(SENT_REPORT),
+        _ABSENCE.c.told_id.is_not(None),
+        (_WHAT.c.starts_at > _NOW) | (func.coalesce(_ABOUT.c.reported_for, _WHAT.c.starts_at) > _NOW),
+    )
+    .order_by(_ABSENCE.c.id, _WHAT.c.id)
+)
+
+
 async def reports_standing(
     session: AsyncSession, person_ids: Collection[int], now: datetime, zone: ZoneInfo
 ) -> list[ReportStands]:
-    """How these people's sent reports stand with what has not begun, or was not to have begun."""
+    """How these people's sent reports stand with what has not begun, or was not to have begun.
+
+    What the session has not flushed yet is not seen.
+    """
     if not person_ids:
         return []
-    reported_for = func.coalesce(AbsenceAppointment.reported_for, Appointment.starts_at)
-    rows = (
-        await session.execute(
-            select(
-                Absence.id,
-                Absence.person_id,
-                Absence.told_id,
-                Appointment.id.label("appointment_id"),
-                Appointment.version,
-                Appointment.status,
-                Appointment.person_id.label("owner_id"),
-                Appointment.group_id,
-                Appointment.starts_at,
-                AbsenceAppointment.reported_for,
-                Absence.reported_at,
-            )
-            .join(AbsenceAppointment, AbsenceAppointment.absence_id == Absence.id)
-            .join(Appointment, Appointment.id == AbsenceAppointment.appointment_id)
-            .where(
-                among(Absence.person_id, person_ids),
-                Absence.state.in_(SENT_REPORT),
-                Absence.told_id.is_not(None),
-                (Appointment.starts_at > now) | (reported_for > now),
-            )
-            .order_by(Absence.id, Appointment.id)
-        )
-    ).all()
+    rows = (await session.execute(_REPORTS, {"ids": person_ids, "now": now})).all()
     of_groups = {row.person_id for row in rows if row.group_id is not None}
     members = await members_of(session, person_ids=of_groups) if of_groups else ()
     found: dict[tuple[int, int], ReportStands] = {}

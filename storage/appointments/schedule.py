@@ -5,20 +5,19 @@ Slots have nothing that is encrypted: a page of people costs a handful of querie
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import NamedTuple, cast
+from functools import cache
+from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import LargeBinary, Table, select, type_coerce
+from sqlalchemy import LargeBinary, Select, Table, bindparam, outerjoin, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql import ColumnElement
 
 from storage.appointments.appointments import Appointment, Membership, Participation
 from storage.engine.one_of_many import among, among_those
 from storage.vocabulary import THERE, Answer, AppointmentKind, AppointmentStatus
-
-# Keeps a statement below both engines' limits on bound values.
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +33,6 @@ class Slot:
     version: int
     person_id: int | None
     group_id: int | None
-
-
-_SLOT = (
-    Appointment.id,
-    Appointment.kind,
-    Appointment.starts_at,
-    Appointment.ends_at,
-    Appointment.made_at,
-    Appointment.mandatory,
-    Appointment.version,
-    Appointment.person_id,
-    Appointment.group_id,
-)
 
 
 class ScheduledAppointment(NamedTuple):
@@ -84,6 +70,28 @@ _GIVEN = cast(Table, Participation.__table__).c
 _ANSWERS = select(_GIVEN.appointment_id, _GIVEN.person_id, _GIVEN.answer, _GIVEN.answered_for).where(
     among_those(_GIVEN.appointment_id, "ids")
 )
+
+
+_THEN = _COLUMNS.starts_at.type
+
+
+def _slots_of(owner: ColumnElement[int | None]) -> Select[Any]:
+    return select(*(_COLUMNS[field.name] for field in fields(Slot))).where(
+        among_those(owner, "ids"),
+        _COLUMNS.status == AppointmentStatus.PLANNED,
+        _COLUMNS.starts_at >= bindparam("since", type_=_THEN),
+        _COLUMNS.starts_at < bindparam("until", type_=_THEN),
+    )
+
+
+_SLOTS_OF_PEOPLE, _SLOTS_OF_GROUPS = _slots_of(_COLUMNS.person_id), _slots_of(_COLUMNS.group_id)
+_IN_GROUP = cast(Table, Membership.__table__).c
+_MEMBERS = {
+    name: select(_IN_GROUP.group_id, _IN_GROUP.person_id, _IN_GROUP.from_on, _IN_GROUP.until_on).where(
+        among_those(_IN_GROUP[name], "ids")
+    )
+    for name in ("person_id", "group_id")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,27 +137,20 @@ async def schedules_of(
 
     Classes of groups are read until `groups_until` only (None = `until`), on the days the person is a member;
     `members` are these people's memberships where they were read already. A person without any is absent.
+    What the session has not flushed yet is not seen.
     """
     found: defaultdict[int, list[Slot]] = defaultdict(list)
-    in_time = (Appointment.status == AppointmentStatus.PLANNED, Appointment.starts_at >= since)
-    for some in _in_turn(person_ids):
-        own = await session.execute(
-            select(*_SLOT).where(Appointment.person_id.in_(some), *in_time, Appointment.starts_at < until)
-        )
-        for row in own:
-            found[row.person_id].append(Slot(*row))
+    own = await session.execute(_SLOTS_OF_PEOPLE, {"ids": person_ids, "since": since, "until": until})
+    for row in own:
+        found[row.person_id].append(Slot(*row))
     if members is None:
         members = await members_of(session, person_ids=person_ids)
     by_group: defaultdict[int, list[Member]] = defaultdict(list)
     for member in members:
         by_group[member.group_id].append(member)
-    for groups in _in_turn(by_group):
-        classes = await session.execute(
-            select(*_SLOT).where(
-                Appointment.group_id.in_(groups), *in_time, Appointment.starts_at < (groups_until or until)
-            )
-        )
-        for row in classes:
+    if by_group:
+        wanted = {"ids": by_group.keys(), "since": since, "until": groups_until or until}
+        for row in await session.execute(_SLOTS_OF_GROUPS, wanted):
             slot = Slot(*row)
             day = slot.starts_at.astimezone(zone).date()
             # Two memberships of one group may touch or overlap: once is enough.
@@ -163,12 +164,11 @@ async def schedules_of(
 async def members_of(
     session: AsyncSession, *, person_ids: Collection[int] = (), group_ids: Collection[int] = ()
 ) -> list[Member]:
-    """Memberships of these people, and those in these groups."""
+    """Memberships of these people, and those in these groups; what the session has not flushed yet is not seen."""
     found: set[Member] = set()
-    columns = (Membership.group_id, Membership.person_id, Membership.from_on, Membership.until_on)
-    for column, wanted in ((Membership.person_id, person_ids), (Membership.group_id, group_ids)):
-        for some in _in_turn(wanted):
-            found.update(Member(*row) for row in await session.execute(select(*columns).where(column.in_(some))))
+    for name, wanted in (("person_id", person_ids), ("group_id", group_ids)):
+        if wanted:
+            found.update(Member(*row) for row in await session.execute(_MEMBERS[name], {"ids": wanted}))
     return sorted(found, key=lambda m: (m.group_id, m.person_id, m.from_on))
 
 
@@ -224,33 +224,33 @@ async def answers_to(
 async def contact_moments(
     session: AsyncSession, person_ids: Collection[int], kinds: Collection[AppointmentKind], until: datetime
 ) -> dict[int, list[datetime]]:
-    """When each person met the municipality: appointments of these kinds before `until` that were not missed."""
+    """When each person met the municipality: appointments of these kinds before `until` that were not missed.
+
+    What the session has not flushed yet is not seen.
+    """
     found: defaultdict[int, list[datetime]] = defaultdict(list)
-    for some in _in_turn(person_ids):
-        rows = await session.execute(
-            select(Appointment.person_id, Appointment.starts_at, Participation.presence, Participation.answer)
-            .outerjoin(
-                Participation,
-                (Participation.appointment_id == Appointment.id) & (Participation.person_id == Appointment.person_id),
-            )
-            .where(
-                Appointment.person_id.in_(some),
-                Appointment.kind.in_(kinds),
-                Appointment.status == AppointmentStatus.PLANNED,
-                Appointment.starts_at < until,
-            )
-        )
-        for person_id, starts_at, presence, answer in rows:
-            # Where nobody noted who was there it counts unless the person said that they would not come.
-            took_place = answer in (None, Answer.COMING) if presence is None else presence in THERE
-            if person_id is not None and took_place:
-                found[person_id].append(starts_at)
+    rows = await session.execute(_meetings_of(frozenset(kinds)), {"ids": person_ids, "until": until})
+    for person_id, starts_at, presence, answer in rows:
+        # Where nobody noted who was there it counts unless the person said that they would not come.
+        took_place = answer in (None, Answer.COMING) if presence is None else presence in THERE
+        if took_place:
+            found[person_id].append(starts_at)
     return dict(found)
 
 
-def _in_turn(ids: Iterable[int]) -> Iterable[list[int]]:
-    wanted = sorted(set(ids))
-    return (wanted[start : start + _AT_ONCE] for start in range(0, len(wanted), _AT_ONCE))
+@cache
+def _meetings_of(kinds: frozenset[AppointmentKind]) -> Select[Any]:
+    given = (_GIVEN.appointment_id == _COLUMNS.id) & (_GIVEN.person_id == _COLUMNS.person_id)
+    return (
+        select(_COLUMNS.person_id, _COLUMNS.starts_at, _GIVEN.presence, _GIVEN.answer)
+        .select_from(outerjoin(Appointment.__table__, Participation.__table__, given))
+        .where(
+            among_those(_COLUMNS.person_id, "ids"),
+            _COLUMNS.kind.in_(sorted(kinds)),
+            _COLUMNS.status == AppointmentStatus.PLANNED,
+            _COLUMNS.starts_at < bindparam("until", type_=_THEN),
+        )
+    )
 
 
 async def own_appointments(

@@ -3,21 +3,23 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, cast
+from functools import cache
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Table, bindparam, delete, func, select, update
+from sqlalchemy import CompoundSelect, Table, bindparam, delete, func, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.appointments import Appointment
-from storage.engine.one_of_many import among
+from storage.engine.one_of_many import among, among_those
 from storage.outbox.message import Message, Outgoing, row_of
 from storage.vocabulary import LOST, MessageState
 
 _AT_ONCE = 500
 _TOLD = (MessageState.SENT, MessageState.DELIVERED, MessageState.READ)
 _OUTBOX = cast(Table, Message.__table__)
+_C = _OUTBOX.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +37,30 @@ class StandingRow:
 async def standing_rows(
     session: AsyncSession, person_ids: Collection[int], kinds: Collection[str], since: datetime
 ) -> list[StandingRow]:
-    """The rows to or about these people that are due since then; earlier ones are history."""
-    found: list[StandingRow] = []
-    columns = (
-        Message.id,
-        Message.key,
-        Message.due_at,
-        Message.state,
-        Message.attempts,
-        Message.kind,
-        Message.useful_until,
+    """The rows to or about these people that are due since then; earlier ones are history.
+
+    What the session has not flushed yet is not seen.
+    """
+    rows = await session.execute(_standing(frozenset(kinds)), {"people": person_ids, "since": since})
+    return [
+        StandingRow(id_, key, due_at, state is MessageState.PENDING and attempts == 0, kind, useful_until)
+        for id_, key, due_at, state, attempts, kind, useful_until in rows
+    ]
+
+
+@cache
+def _standing(kinds: frozenset[str]) -> CompoundSelect[Any]:
+    """Put together once: it is asked whenever anything changes. So are the others here and in schedule.py."""
+    names = ("id", "key", "due_at", "state", "attempts", "kind", "useful_until")
+    since = bindparam("since", type_=_C.due_at.type)
+    return union_all(
+        *(
+            select(*(_C[name] for name in names)).where(
+                among_those(column, "people"), _C.due_at >= since, _C.kind.in_(sorted(kinds))
+            )
+            for column in (_C.person_id, _C.about_id)
+        )
     )
-    for some in _in_turn(person_ids):
-        for of_person in (Message.person_id, Message.about_id):
-            rows = await session.execute(
-                select(*columns).where(of_person.in_(some), Message.due_at >= since, Message.kind.in_(kinds))
-            )
-            found.extend(
-                StandingRow(id_, key, due_at, state is MessageState.PENDING and attempts == 0, kind, useful_until)
-                for id_, key, due_at, state, attempts, kind, useful_until in rows
-            )
-    return found
 
 
 class Earlier(NamedTuple):
@@ -93,19 +98,26 @@ class SaidOfTerm(NamedTuple):
 async def said_about(
     session: AsyncSession, person_ids: Collection[int], kinds: Collection[str]
 ) -> dict[int, list[SaidOfTerm]]:
-    """What was said to or about each person, and what was lost of it, each in its order."""
+    """What was said to or about each person, and what was lost of it, each in its order.
+
+    What the session has not flushed yet is not seen.
+    """
     found: dict[int, list[SaidOfTerm]] = {}
-    for some in _in_turn(person_ids):
-        for of_person in (Message.person_id, Message.about_id):
-            rows = await session.execute(
-                select(of_person, Message.id, Message.key, Message.state, Message.due_at)
-                .where(of_person.in_(some), Message.kind.in_(kinds), Message.state.in_((*_TOLD, *LOST)))
-                .order_by(Message.sent_at, Message.id)
-            )
-            for person_id, message_id, key, state, due_at in rows:
-                if person_id is not None:
-                    found.setdefault(person_id, []).append(SaidOfTerm(message_id, key, state in LOST, due_at))
+    for row in await session.execute(_said(frozenset(kinds)), {"people": person_ids}):
+        found.setdefault(row.of_id, []).append(SaidOfTerm(row.id, row.key, row.state in LOST, row.due_at))
     return found
+
+
+@cache
+def _said(kinds: frozenset[str]) -> CompoundSelect[Any]:
+    return union_all(
+        *(
+            select(column.label("of_id"), _C.id, _C.key, _C.state, _C.due_at, _C.sent_at).where(
+                among_those(column, "people"), _C.kind.in_(sorted(kinds)), _C.state.in_((*_TOLD, *LOST))
+            )
+            for column in (_C.person_id, _C.about_id)
+        )
+    ).order_by("sent_at", "id")
 
 
 async def times_told(

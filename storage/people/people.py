@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text, func, select
+from sqlalchemy import ForeignKey, LargeBinary, String, Table, Text, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,7 +12,7 @@ from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabulary
 from storage.engine.encryption.kinds import EncryptedCode, EncryptedDate, EncryptedFlag, EncryptedNumber, EncryptedWord
 from storage.engine.keys import KeyRing
-from storage.engine.one_of_many import among
+from storage.engine.one_of_many import among, among_those
 from storage.vocabulary import AddressKind, Closing, Group, Route, Wishes
 
 # Keeps a statement below both engines' limits on bound values.
@@ -152,16 +152,21 @@ class PlanningRow(NamedTuple):
     closed_at: datetime | None
 
 
+_PERSON = cast(Table, Person.__table__).c
+_PLANNING_ROWS = (
+    select(*(_PERSON[name] for name in PlanningRow._fields)).where(among_those(_PERSON.id, "ids")).order_by(_PERSON.id)
+)
+_PEOPLE_AFTER = select(_PERSON.id).where(_PERSON.id > bindparam("last")).order_by(_PERSON.id).limit(bindparam("most"))
+
+
 async def planning_rows(session: AsyncSession, ids: Collection[int]) -> list[PlanningRow]:
-    """These people as far as planning goes, by id."""
-    columns = [getattr(Person, name) for name in PlanningRow._fields]
-    rows = await session.execute(select(*columns).where(among(Person.id, ids)).order_by(Person.id))
-    return [PlanningRow._make(row) for row in rows]
+    """These people as far as planning goes, by id; what the session has not flushed yet is not seen."""
+    return [PlanningRow._make(row) for row in await session.execute(_PLANNING_ROWS, {"ids": ids})]
 
 
 async def people_after(session: AsyncSession, last: int, limit: int) -> list[int]:
     """The ids of the next people after this id, in order: to go through everybody page by page."""
-    return list(await session.scalars(select(Person.id).where(Person.id > last).order_by(Person.id).limit(limit)))
+    return list(await session.scalars(_PEOPLE_AFTER, {"last": last, "most": limit}))
 
 
 class Guided(NamedTuple):

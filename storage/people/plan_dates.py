@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.engine.one_of_many import among_those
 from storage.people.people import Person, Plan
 from storage.vocabulary import Group, Route
 
@@ -33,28 +34,30 @@ class PlanDates:
     term_extended_until: date | None
 
 
+_DATES = (
+    select(
+        Person.id,
+        Person.municipality,
+        Person.group,
+        Person.duty_notified_on,
+        Person.benefit,
+        Person.brp_registered_on,
+        Person.housed_on,
+        Person.born_on,
+        Plan.route,
+        Plan.intake_on,
+        Plan.plan_signed_on,
+        Plan.plan_dated_on,
+        Plan.relief_started_on,
+        Plan.relief_continued_until,
+        Plan.bridging_started_on,
+        Plan.term_extended_until,
+    )
+    .outerjoin(Plan, Plan.person_id == Person.id)
+    .where(among_those(Person.id, "ids"))
+)
+
+
 async def plan_dates_of(session: AsyncSession, person_ids: Collection[int]) -> list[PlanDates]:
     """Those of many people; unknown ones are absent. One query."""
-    rows = await session.execute(
-        select(
-            Person.id,
-            Person.municipality,
-            Person.group,
-            Person.duty_notified_on,
-            Person.benefit,
-            Person.brp_registered_on,
-            Person.housed_on,
-            Person.born_on,
-            Plan.route,
-            Plan.intake_on,
-            Plan.plan_signed_on,
-            Plan.plan_dated_on,
-            Plan.relief_started_on,
-            Plan.relief_continued_until,
-            Plan.bridging_started_on,
-            Plan.term_extended_until,
-        )
-        .outerjoin(Plan, Plan.person_id == Person.id)
-        .where(Person.id.in_(person_ids))
-    )
-    return [PlanDates(*tuple(row)) for row in rows]
+    return [PlanDates(*tuple(row)) for row in await session.execute(_DATES, {"ids": person_ids})]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, RowId
 from storage.engine.encryption.kinds import EncryptedDate, EncryptedNumber, EncryptedWord
-from storage.engine.one_of_many import among
+from storage.engine.one_of_many import among, among_those
 from storage.people.people import Person
 from storage.progress.noted import NotedPart
 from storage.vocabulary import PartStatus, PlanPart, ProgressSource
@@ -59,25 +59,28 @@ class Progress(Base, kw_only=True):
         return (self.noted_minutes or 0) + (self.attended_minutes or 0)
 
 
+_NOTED = (
+    select(
+        Progress.person_id,
+        Progress.part,
+        Progress.status,
+        Progress.status_on,
+        Progress.noted_minutes,
+        Progress.attended_minutes,
+        Progress.attempt,
+    )
+    .where(among_those(Progress.person_id, "ids"))
+    .order_by(Progress.id)
+)
+
+
 async def noted_of(session: AsyncSession, person_ids: Collection[int]) -> dict[int, tuple[NotedPart, ...]]:
     """What is known of these people's parts, by person and in the order it was first noted; without notes' words.
 
     Who has nothing is absent. One query.
     """
     found: defaultdict[int, list[NotedPart]] = defaultdict(list)
-    rows = await session.execute(
-        select(
-            Progress.person_id,
-            Progress.part,
-            Progress.status,
-            Progress.status_on,
-            Progress.noted_minutes,
-            Progress.attended_minutes,
-            Progress.attempt,
-        )
-        .where(among(Progress.person_id, person_ids))
-        .order_by(Progress.id)
-    )
+    rows = await session.execute(_NOTED, {"ids": person_ids})
     for person_id, part, status, on, noted, attended, attempt in rows:
         minutes = None if noted is None and attended is None else (noted or 0) + (attended or 0)
         found[person_id].append(NotedPart(part, status, on, minutes, attempt))

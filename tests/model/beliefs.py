@@ -72,6 +72,19 @@ class Mind:
         """Whether a message arrives."""
         return bool(set(self.ways) - self.blocked)
 
+    def agrees(self, meeting: Meeting) -> None:
+        """They knew of a meeting as it is, whatever becomes of their last message."""
+        for meetings in self._both():
+            meetings[meeting.kind] = Belief(meeting.starts_at, meeting.place, agreed=True)
+
+    def forgets(self, kind: str) -> None:
+        """The meeting of this kind is over, and no later news of the last message brings it back."""
+        for meetings in self._both():
+            meetings.pop(kind, None)
+
+    def _both(self) -> "tuple[dict[str, Belief], ...]":
+        return (self.meetings,) if self.before_last is None else (self.meetings, self.before_last[0])
+
 
 def local_day(moment: datetime) -> date:
     """The local day."""

@@ -48,6 +48,7 @@ async def lives(world: ModelWorld, steps: Sequence[Step]) -> None:
         await world.until(step.at)
         world.trace.append(f"{step}")
         await doing.do(step)
+        world.touched = True
         world.calm_since = max(world.calm_since, world.clock.now())
         await world.work()
     await world.until(world.clock.now() + timedelta(days=1))

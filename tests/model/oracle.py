@@ -40,7 +40,7 @@ class Oracle:
         """A meeting is made, or a class."""
         if meeting.person is not None:
             # Another of its kind, after one that is over.
-            self.minds[meeting.person].meetings.pop(meeting.kind, None)
+            self.minds[meeting.person].forgets(meeting.kind)
             self.answers[meeting.person].forgets(meeting.kind)
         meeting.to_be_told = meeting.kind != CLASS
         self.meetings[name] = meeting
@@ -51,7 +51,7 @@ class Oracle:
         if meeting.kind != CLASS and meeting.person is not None and not meeting.to_be_told and meeting.on:
             mind = self.minds[meeting.person]
             if meeting.kind not in mind.meetings:
-                mind.meetings[meeting.kind] = Belief(meeting.starts_at, meeting.place, agreed=True)
+                mind.agrees(meeting)
         return meeting
 
     def of(self, person: str) -> list[Meeting]:

@@ -8,6 +8,7 @@ from tests.clock import FakeClock
 from tests.databases import opened
 from tests.model.beliefs import Wrong
 from tests.model.doing import lives
+from tests.model.one_thread import in_one_thread
 from tests.model.sequences import Step, sequence, smallest
 from tests.model.world import ModelWorld
 
@@ -36,6 +37,7 @@ class Outcome:
 async def lived(url: str, keys: KeyRing, steps: Sequence[Step]) -> Outcome:
     """Live these steps in the database at this URL, which is fresh."""
     database = opened(url, keys)
+    in_one_thread(database)
     try:
         world = ModelWorld(database, FakeClock(steps[0].at))
         wrong = ""

@@ -37,7 +37,7 @@ from tests.reminders.sending.outbox_world import drain
 
 # Everything that is wrong is put right within this time, outside quiet hours.
 CORRECTED_WITHIN = timedelta(minutes=40)
-_SETTLED_IN, _PLANNED_EVERY = timedelta(hours=1), timedelta(hours=5)
+_PLANNED_EVERY = timedelta(hours=11)
 _NEVER = datetime.min.replace(tzinfo=AMSTERDAM)
 
 
@@ -122,6 +122,8 @@ class ModelWorld(PlanningWorld):
         self.stands_in = False
         self.calm_since = clock.now()
         self.planned_at = _NEVER
+        # Whether anything happened since planning last looked.
+        self.touched = True
         self.parts = ModelParts(database.keys, self.planner.plan_people, self.planner.on_changes)
 
     def now(self) -> datetime:
@@ -191,18 +193,20 @@ class ModelWorld(PlanningWorld):
         await self._look()
 
     async def work(self) -> None:
-        """What the service does every minute; and what it does every quarter of an hour, where that may find something
-        (in the hour after an act, and some times a day): planning is what a sequence takes longest over."""
+        """What the service does every minute; and what it does every quarter of an hour, where that may find something:
+        after an act or a message until it finds nothing new, and else by the time alone. Planning is what a sequence
+        takes longest over."""
         now = self.clock.now()
         if now < self.down_until:
             return
-        if now - self._standing_still < _SETTLED_IN or now - self.planned_at > _PLANNED_EVERY:
+        if self.touched or now - self.planned_at > _PLANNED_EVERY:
             self.planned_at = now
-            await self.planner.plan_ahead(self.database)
-        await drain(self.dispatcher)
+            self.touched = await self.planner.plan_ahead(self.database) > 0
+        self.touched |= await drain(self.dispatcher) > 0
         # Every minute: what is lost while it is told goes on to the next.
         while await self.not_delivered.tell(self.database):
             await drain(self.dispatcher)
+            self.touched = True
         if self.wrong is not None:
             raise self.wrong
 
