@@ -20,7 +20,7 @@ from storage.engine.database import Database, DatabaseUrlWrong
 from storage.engine.encryption.key_marks import read_key_marks
 from storage.engine.encryption.reading_all import unreadable_rows
 from storage.engine.keys import KeyRing, SecretTooShort
-from storage.engine.migrate import schema_is_current
+from storage.engine.migrate import SchemaIsNewer, changes_since, newest_version, schema_version
 from storage.engine.sqlite_file import open_to_others
 from storage.mapped import open_database
 from storage.privacy.seals import verify_audit
@@ -72,7 +72,8 @@ async def _database(settings: Settings, keys: KeyRing) -> list[Diagnosis]:
         what = f"other users of this machine may read {', '.join(files)}; run: chmod 600 with them"
         findings.append(Diagnosis("database file", "warning", what))
     try:
-        current = await schema_is_current(database)
+        version = await schema_version(database)
+        current = version == newest_version()
         if current:
             findings.append(await _stored_data(database))
             findings.append(await _audit(database))
@@ -83,13 +84,7 @@ async def _database(settings: Settings, keys: KeyRing) -> list[Diagnosis]:
         return [Diagnosis("database", "fault", f"{database.url.get_backend_name()} {what} ({type(error).__name__})")]
     finally:
         await database.close()
-    findings.append(
-        Diagnosis("database", "ok", f"{database.url.get_backend_name()}, schema up to date")
-        if current
-        else Diagnosis(
-            "database", "fault" if not database.is_sqlite else "warning", "schema is old; run: maatje migrate"
-        )
-    )
+    findings.append(_schema(database, version))
     if isinstance(now, datetime):
         drift = abs((datetime.now(UTC) - now.astimezone(UTC)).total_seconds())
         state: Literal["ok", "fault"] = "ok" if drift <= LARGEST_DRIFT else "fault"
@@ -101,6 +96,19 @@ async def _database(settings: Settings, keys: KeyRing) -> list[Diagnosis]:
             Diagnosis("clock", "ok", f"{datetime.now(settings.zone):%Y-%m-%d %H:%M} in {settings.timezone}")
         )
     return findings
+
+
+def _schema(database: Database, version: str | None) -> Diagnosis:
+    """Whether the schema is this version's, and what bringing it up to date changes."""
+    newest = newest_version()
+    if version == newest:
+        return Diagnosis("database", "ok", f"{database.url.get_backend_name()}, schema up to date")
+    if version is not None and version > newest:
+        return Diagnosis("database", "fault", str(SchemaIsNewer(version)))
+    brings = " ".join(f"{number}: {what}" for number, what in changes_since(version)) if version is not None else ""
+    what = "schema is old; make a backup, then run: maatje migrate" if brings else "empty; run: maatje migrate"
+    state: Literal["fault", "warning"] = "warning" if database.is_sqlite else "fault"
+    return Diagnosis("database", state, f"{what}. It changes: {brings}" if brings else what)
 
 
 def _is_missing(file: str | None) -> bool:

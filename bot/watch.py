@@ -1,4 +1,4 @@
-"""Looks after what no job can mend: the database's file under us, and the wall clock.
+"""Looks after what no job can mend: the database's file and schema under us, and the wall clock.
 
 A file that is gone, replaced or damaged ends the process with a word, so that its supervisor starts it anew (and the
 start says what is wrong) instead of a service that answers 503 for ever.
@@ -9,9 +9,12 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from reminders.delivery.channel import Clock
 from reminders.delivery.episodes import Episodes
 from storage.engine.database import Database
+from storage.engine.migrate import SchemaIsNewer, newest_version, schema_version
 from storage.engine.sqlite_file import FileMark, is_damage, look_inside
 
 LOOK_EVERY = 5.0
@@ -57,18 +60,31 @@ class Watch:
         """Look once.
 
         Raises:
-            DatabaseLost: the file is gone, another one, or damaged.
+            DatabaseLost: the file is gone, another one, or damaged; or a later version changed the schema.
         """
         await self._at_the_clock()
-        if self._file is None:
+        if self._file is not None:
+            await self._at_the_file(self._file)
+        await self._at_the_schema()
+
+    async def _at_the_schema(self) -> None:
+        """Old and new workers do not share a schema: what a later version made of it this one may write wrongly."""
+        try:
+            version = await schema_version(self._database)
+        except (SQLAlchemyError, OSError):
+            # Out of reach is the readiness' affair.
             return
-        mark = FileMark.of(self._file)
+        if version is not None and version > newest_version():
+            raise DatabaseLost(str(SchemaIsNewer(version)))
+
+    async def _at_the_file(self, file: str) -> None:
+        mark = FileMark.of(file)
         if mark != self._mark:
             what = "is gone" if mark is None else "was replaced"
-            raise DatabaseLost(f"The database file {self._file} {what} while the service ran. Look, then start again.")
+            raise DatabaseLost(f"The database file {file} {what} while the service ran. Look, then start again.")
         damaged = self._database.is_damaged
         try:
-            await asyncio.to_thread(look_inside, self._file)
+            await asyncio.to_thread(look_inside, file)
         except sqlite3.DatabaseError as error:
             damaged = damaged or is_damage(error)
             if not damaged:
@@ -76,9 +92,7 @@ class Watch:
         else:
             self._out_of_reach.well("file")
         if damaged:
-            raise DatabaseLost(
-                f"The database file {self._file} is damaged. Bring back the last backup (maatje restore)."
-            )
+            raise DatabaseLost(f"The database file {file} is damaged. Bring back the last backup (maatje restore).")
 
     async def _at_the_clock(self) -> None:
         offset = self._clock.now() - self._clock.steady()

@@ -23,7 +23,7 @@ from reminders.planning.planner import HORIZON
 from reminders.policies.due_times import PolicyError
 from storage.engine.database import Database, DatabaseUrlWrong, is_unusable
 from storage.engine.keys import SecretTooShort, Undecryptable
-from storage.engine.migrate import SchemaIsOld, prepare_schema
+from storage.engine.migrate import SchemaIsNewer, SchemaIsOld, prepare_schema
 from storage.mapped import open_database
 from storage.vocabulary import ChangeSource
 
@@ -81,7 +81,7 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
     try:
         await prepare_schema(database)
         yield database
-    except SchemaIsOld as error:
+    except (SchemaIsNewer, SchemaIsOld) as error:
         stop(str(error), WRONG_USAGE)
     finally:
         await database.close()
@@ -113,7 +113,15 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a command's coroutine; faults of settings become sentences."""
     try:
         return asyncio.run(work())
-    except (SecretMissing, SecretTooShort, Undecryptable, ConfigError, PolicyError, DatabaseUrlWrong) as error:
+    except (
+        SecretMissing,
+        SecretTooShort,
+        Undecryptable,
+        ConfigError,
+        PolicyError,
+        DatabaseUrlWrong,
+        SchemaIsNewer,
+    ) as error:
         stop(str(error), WRONG_USAGE)
     except DatabaseError as error:
         if not is_unusable(error):

@@ -8,7 +8,7 @@ from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, errors, opened,
 from reminders.policies.due_times import PolicyError
 from storage.engine.columns import Json
 from storage.engine.encryption.key_marks import check_key_marks
-from storage.engine.migrate import SchemaIsOld
+from storage.engine.migrate import SchemaIsNewer, SchemaIsOld
 from storage.engine.migrate import migrate as migrate_schema
 from storage.mapped import open_database
 
@@ -54,6 +54,7 @@ def serve(
         run(work)
     except (
         PortTaken,
+        SchemaIsNewer,
         SchemaIsOld,
         PlainConnection,
         PolicyError,

@@ -3,6 +3,7 @@
 Alembic is loaded only where there is something to migrate: it is a fifth of a second at the start of every command.
 """
 
+import ast
 from pathlib import Path
 
 from sqlalchemy import inspect, text
@@ -21,6 +22,16 @@ class SchemaIsOld(ValueError):
 
     def __init__(self) -> None:
         super().__init__("The database's schema is not up to date. Run: maatje migrate")
+
+
+class SchemaIsNewer(ValueError):
+    """A later version of Maatje has changed the schema: this one would write what is wrong there."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            f"The database's schema ({version}) is newer than this version of Maatje knows ({newest_version()}). "
+            "Install the version that made it, or a later one; or bring back the backup from before (maatje restore)."
+        )
 
 
 class ReferencesBroken(ValueError):
@@ -45,9 +56,23 @@ def _version(connection: Connection) -> str | None:
     return version
 
 
+def changes_since(version: str | None) -> list[tuple[str, str]]:
+    """What the migrations after `version` change, oldest first: each one's number and what it says first."""
+    found: list[tuple[str, str]] = []
+    for path in sorted((MIGRATIONS / "versions").glob("[0-9]*_*.py")):
+        number = path.name.partition("_")[0]
+        if version is None or number > version:
+            said = ast.get_docstring(ast.parse(path.read_text())) or ""
+            found.append((number, said.partition("\n\n")[0].replace("\n", " ")))
+    return found
+
+
 def _upgrade(connection: Connection, to: str) -> None:
-    if _version(connection) == to:
+    version = _version(connection)
+    if version == to:
         return
+    if version is not None and version > newest_version():
+        raise SchemaIsNewer(version)
     from alembic import command
     from alembic.config import Config
 
@@ -89,10 +114,15 @@ async def _mind_references(connection: AsyncConnection, *, minded: bool) -> None
     await connection.execution_options(**{NO_TRANSACTION: False})
 
 
+async def schema_version(database: Database) -> str | None:
+    """The schema that a database has; None where there is none."""
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(_version)
+
+
 async def schema_is_current(database: Database) -> bool:
     """Whether the database has the schema that this code expects."""
-    async with database.engine.connect() as connection:
-        return await connection.run_sync(_version) == newest_version()
+    return await schema_version(database) == newest_version()
 
 
 async def prepare_schema(database: Database) -> None:
@@ -100,11 +130,16 @@ async def prepare_schema(database: Database) -> None:
 
     Raises:
         SchemaIsOld: on PostgreSQL.
+        SchemaIsNewer: a later version of Maatje made it.
         Undecryptable: rows are under a secret that is not among the settings.
     """
     if not database.is_missing():
         await check_key_marks(database)
     if database.is_sqlite:
         await migrate(database)
-    elif not await schema_is_current(database):
+        return
+    version = await schema_version(database)
+    if version is not None and version > newest_version():
+        raise SchemaIsNewer(version)
+    if version != newest_version():
         raise SchemaIsOld

@@ -13,6 +13,7 @@ from bot.readiness import Readiness
 from bot.watch import DatabaseLost, Watch
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
+from storage.engine.migrate import SchemaIsNewer, prepare_schema
 from storage.engine.sqlite_file import FileNotWritable, FileServed, ServiceLock
 from tests.clock import FakeClock
 from tests.databases import SqliteDatabases, opened
@@ -156,3 +157,17 @@ async def test_looks_are_not_piled_up(sqlite_database: Database) -> None:
         await asyncio.gather(*(readiness() for _ in range(50)))
         assert len([task for task in asyncio.all_tasks() if "_at_the_database" in repr(task)]) == 1
     await readiness.finished()
+
+
+async def test_a_schema_that_a_later_version_made_ends_the_service_and_lets_no_other_begin(
+    database: Database, clock: FakeClock
+) -> None:
+    """Old and new workers stand side by side only until the schema is changed: then the old ones end, with a word."""
+    watch = Watch(database, clock, Jumps())
+    await watch.look()
+    async with database.writing() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseLost, match="9999"):
+        await watch.look()
+    with pytest.raises(SchemaIsNewer):
+        await prepare_schema(database)
