@@ -21,7 +21,8 @@ from bot.channels.registry import build_channels, typed_addresses
 from bot.configuration.config_file import Configuration
 from bot.configuration.deployment import Deployment, deploy
 from bot.configuration.settings import Settings
-from bot.desk.routes import desk_routes
+from bot.desk.door import DeskDoor
+from bot.desk.routes import desk_door, desk_routes
 from bot.dialogue.services import Services
 from bot.enclosures.earlier_messages import EarlierMessages, FindsSent
 from bot.enclosures.file_check import FileCheck
@@ -77,6 +78,7 @@ class App:
     illustrations: Illustrations
     check: FileCheck
     readiness: Readiness
+    desk: DeskDoor
     http: Starlette
     # Health, readiness and metrics alone, for a port of their own.
     told: Starlette
@@ -279,6 +281,14 @@ def build(
         illustrations=illustrations,
         check=check,
         readiness=readiness,
+        desk=desk_door(
+            database=database,
+            clock=clock,
+            parts=services,
+            renderer=renderer,
+            own_url=settings.own_url,
+            name="Maatje",
+        ),
         http=Starlette(),
         told=Starlette(),
     )
@@ -289,15 +299,7 @@ def build(
         registry=registry,
         extra_routes=(
             *(extra_routes(app) if extra_routes is not None else ()),
-            *desk_routes(
-                database=database,
-                clock=clock,
-                parts=services,
-                renderer=renderer,
-                earlier=earlier,
-                own_url=settings.own_url,
-                name="Maatje",
-            ),
+            *desk_routes(app.desk, earlier),
         ),
         framing=demo,
         host=urlsplit(settings.public_url).netloc,

@@ -7,16 +7,19 @@ from importlib.resources import files
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.app import App
 from bot.demo.clock import DemoClock
+from bot.desk.visit import HOME
 from locales.rendering.languages import LANGUAGES
+from storage.desk.accounts import account_by_email, add_account, add_session
 from storage.outbox.message import next_due
 from storage.people.contacts import has_contact_on
 from storage.people.link_codes import make_code
 from storage.people.people import Consultant, Person, everybody
+from storage.vocabulary import DeskRole, DeskStep
 
 _TYPES = {"css": "text/css", "js": "text/javascript", "html": "text/html"}
 _POLICY = (
@@ -53,6 +56,7 @@ class DemoRoutes:
             Route("/demo/demo.js", self._file("demo.js"), methods=["GET"]),
             Route("/demo/state", self.state, methods=["GET"]),
             Route("/demo/open", self.open, methods=["POST"]),
+            Route("/demo/desk", self.desk, methods=["GET"]),
             Route("/demo/move", self.move, methods=["POST"]),
         ]
 
@@ -115,6 +119,28 @@ class DemoRoutes:
                 consultant_id=consultant_id,
             )
         return JSONResponse({"url": f"/chat?phone={who}#{code}"})
+
+    async def desk(self, request: Request) -> Response:
+        """The desk as one of the consultants, without the link and the app that it asks for elsewhere."""
+        kind, _, number = request.query_params.get("id", "").partition("-")
+        if kind != "consultant" or not number.isdecimal() or len(number) > 9:
+            raise HTTPException(404)
+        keys, now = self._app.database.keys, self._clock.now()
+        async with self._app.database.writing() as session:
+            consultant = await session.get(Consultant, int(number))
+            if consultant is None:
+                raise HTTPException(404)
+            account = await account_by_email(session, keys, consultant.email) or await add_account(
+                session,
+                keys,
+                email=consultant.email,
+                role=DeskRole.CONSULTANT,
+                consultant_id=consultant.id,
+                municipality=consultant.municipality,
+                now=now,
+            )
+            token = await add_session(session, keys, account, DeskStep.SIGNED_IN, now)
+        return self._app.desk.remember(RedirectResponse(HOME, 303), token)
 
     async def move(self, request: Request) -> Response:
         """Move the clock forward by some minutes, or to the next message; what is due on the way is sent in order."""

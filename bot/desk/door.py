@@ -44,10 +44,10 @@ Shows = Callable[[Visit], Awaitable[Response]]
 class DeskDoor:
     """Lets people in: finds whose browser it is, and refuses what is not theirs. `own_url` is where people reach us."""
 
-    def __init__(self, *, database: Database, clock: Clock, parts: Parts, words: DeskTexts, own_url: str) -> None:
+    def __init__(self, *, database: Database, clock: Clock, parts: Parts, texts: DeskTexts, own_url: str) -> None:
         self.database = database
         self.clock = clock
-        self.words = words
+        self.texts = texts
         self._parts = parts
         address = urlsplit(own_url)
         self.origin = f"{address.scheme}://{address.netloc}"
@@ -83,7 +83,7 @@ class DeskDoor:
     ) -> Response:
         """A page for whoever it is."""
         keys, now = self.database.keys, self.clock.now()
-        return shown(self.words, keys, request, who, template, values or {}, now, status)
+        return shown(self.texts, keys, request, who, template, values or {}, now, status)
 
     def page(self, *roles: DeskRole, shows: Shows) -> Callable[[Request], Awaitable[Response]]:
         """A page for these roles."""
@@ -140,4 +140,4 @@ class DeskDoor:
 
     def _visit(self, request: Request, who: Who, form: SentForm, session: AsyncSession) -> Visit:
         acting = Acting(who.actor, session, self.clock.now(), self._parts, ChangeSource.DESK)
-        return Visit(request, acting, who, self.words, form)
+        return Visit(request, acting, who, self.texts, form)

@@ -146,7 +146,7 @@ class SentMessages:
         if said is None:
             return None, None
         body, language = said
-        renderer = visit.words.renderer
+        renderer = visit.texts.renderer
         dutch = renderer.render(replace(body, ethiopian_clock=False), SOURCE) if language != SOURCE else None
         return renderer.render(body, language), dutch
 

@@ -52,21 +52,16 @@ _SHEETS: Final = (
 _TRIES: Final = (12, 0.1)
 
 
-def desk_routes(
-    *,
-    database: Database,
-    clock: Clock,
-    parts: Parts,
-    renderer: Renderer,
-    earlier: EarlierMessages,
-    own_url: str,
-    name: str,
-) -> Sequence[BaseRoute]:
-    """All of them. `name` is what the deployment is called, `own_url` where it is reached."""
-    style = _Packed(_style(), "text/css")
-    door = DeskDoor(
-        database=database, clock=clock, parts=parts, words=DeskTexts(renderer, name, style.version), own_url=own_url
-    )
+def desk_door(
+    *, database: Database, clock: Clock, parts: Parts, renderer: Renderer, own_url: str, name: str
+) -> DeskDoor:
+    """What lets people in. `name` is what the deployment is called, `own_url` where it is reached."""
+    texts = DeskTexts(renderer, name, STYLE.version)
+    return DeskDoor(database=database, clock=clock, parts=parts, texts=texts, own_url=own_url)
+
+
+def desk_routes(door: DeskDoor, earlier: EarlierMessages) -> Sequence[BaseRoute]:
+    """All of them; `earlier` finds what messages said."""
     sent = SentMessages(earlier)
 
     def get(path: str, shows: Shows, roles: Sequence[DeskRole] = _CONSULTANT) -> Route:
@@ -77,7 +72,7 @@ def desk_routes(
 
     one = "/desk/people/{id:int}"
     return [
-        Route("/desk/static/desk.css", style.serve, methods=["GET"]),
+        Route("/desk/static/desk.css", STYLE.serve, methods=["GET"]),
         *SigningIn(door, Limit(*_TRIES, time.monotonic)).routes(),
         get(HOME, _home, tuple(DeskRole)),
         post("/desk/absences/seen", today.seen),
@@ -123,3 +118,7 @@ def _style() -> bytes:
     folder = files("bot.desk").joinpath("static")
     sheets = [folder.joinpath("utrecht", f"{name}.css") for name in _SHEETS]
     return b"\n".join(one.read_bytes() for one in (*sheets, folder.joinpath("tokens.css"), folder.joinpath("desk.css")))
+
+
+#: The style sheet, read and packed once.
+STYLE: Final = _Packed(_style(), "text/css")

@@ -73,7 +73,7 @@ class SigningIn:
         opened, account = found
         picture = None
         if opened.step is DeskStep.SET_UP and opened.offered is not None:
-            picture = _picture(app_address(account, opened.offered, self._door.words.name))
+            picture = _picture(app_address(account, opened.offered, self._door.texts.name))
         return self._door.show(request, "step.html", {"picture": picture, "secret": opened.offered})
 
     async def digits(self, request: Request) -> Response:

@@ -88,7 +88,8 @@ async def show(visit: Visit) -> Response:
     caseload = await everybody_of(visit)
     day = await _day(visit, caseload)
     looked_at_list(visit.acting, "desk_today", _shown_people(day))
-    return visit.page("today.html", day=day, results=list(CallResult), caseload=caseload)
+    quiet = [Text(f"consultant.list.{listed.which}") for listed in day.lists if not listed.lines]
+    return visit.page("today.html", day=day, results=list(CallResult), quiet=quiet)
 
 
 async def seen(visit: Visit) -> Response:

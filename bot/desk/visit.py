@@ -58,7 +58,7 @@ class Visit:
     request: Request
     acting: Acting
     who: Who
-    words: DeskTexts
+    texts: DeskTexts
     form: SentForm
 
     @property
@@ -77,11 +77,11 @@ class Visit:
 
     def page(self, template: str, **values: object) -> Response:
         """A page of theirs."""
-        return shown(self.words, self.acting.parts.keys, self.request, self.who, template, values, self.acting.now)
+        return shown(self.texts, self.acting.parts.keys, self.request, self.who, template, values, self.acting.now)
 
 
 def shown(
-    words: DeskTexts,
+    texts: DeskTexts,
     keys: KeyRing,
     request: Request,
     who: Who | None,
@@ -92,7 +92,7 @@ def shown(
 ) -> Response:
     """A page with what all pages need: who is signed in, what was just done, the token of its forms."""
     own = form_token(keys, who.token) if who is not None else ""
-    page = words.page(
+    page = texts.page(
         template,
         language_of(request),
         {
@@ -105,7 +105,8 @@ def shown(
             **values,
         },
     )
-    return HTMLResponse(page, status)
+    # Without a referrer browsers hide where a form was sent from, even from ourselves (Fetch, 3.2: Origin is null).
+    return HTMLResponse(page, status, {"referrer-policy": "same-origin"})
 
 
 def form_token(keys: KeyRing, token: str) -> str:

@@ -97,6 +97,13 @@ async function choose(person) {
 async function load() {
   state = await (await fetch("/demo/state")).json();
   now.textContent = state.now;
+  document.getElementById("desks").replaceChildren(...state.consultants.map((consultant) => {
+    const link = document.createElement("a");
+    link.href = `/demo/desk?id=${consultant.id}`;
+    link.target = "_blank";
+    link.textContent = `🗂️ The desk of ${consultant.name}`;
+    return link;
+  }));
   list.replaceChildren(...state.people.map((person) => {
     const item = document.createElement("li");
     const button = document.createElement("button");
