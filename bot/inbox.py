@@ -6,12 +6,13 @@ replies go out from the outbox.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
 
 import structlog
+from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,10 +27,13 @@ from reminders.delivery.channel import Clock
 from reminders.delivery.degrade import may_number
 from reminders.delivery.episodes import Episodes
 from reminders.intents import Act, act_of, asks
+from reminders.sending.just_put import JustPut, says_its_body
+from storage.engine.base import Base
 from storage.engine.database import Database
 from storage.engine.faults import is_databases_fault
 from storage.engine.inserts import insert_new
-from storage.outbox.message import Outgoing, put
+from storage.outbox.message import Outgoing, are_waiting, put_new
+from storage.outbox.recipients import known_recipients
 from storage.people.contacts import Contact, contact_made_at, know_as
 from storage.people.conversations import SeenEvent, conversation_of, keep_offer
 from storage.people.people import Consultant, Person
@@ -40,15 +44,27 @@ log = structlog.get_logger(__name__)
 REPLY_LEASE = timedelta(seconds=60)
 # Seconds between tries to send replies when the database stumbles after the commit.
 SEND_AGAIN = (0.2, 1.0, 3.0)
+# Seconds that the marks on a pressed button wait for its answer.
+ANSWER_FIRST = 0.5
 # Seconds without a refused event after which a flood is over.
 FLOOD_CALM = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class ToBeSent:
+    """What a turn leaves to be sent: the replies' rows, the replies themselves where they are at hand, and whether
+    others wait to be claimed."""
+
+    ids: Sequence[int] = ()
+    just_put: JustPut | None = None
+    others_wait: bool = False
 
 
 class SendsReplies(Protocol):
     """What the inbox needs of the dispatcher."""
 
-    async def send_now(self, ids: list[int]) -> None:
-        """Send messages that were born claimed by this worker."""
+    async def send_now(self, ids: Sequence[int], just_put: JustPut | None = None) -> None:
+        """Send messages that were born claimed by this worker, read back from the outbox unless they are at hand."""
 
     def wake(self) -> None:
         """Look for what is due."""
@@ -98,7 +114,6 @@ class Inbox:
             self._refused.noticed(event.channel)
             raise BringAgain from None
         self._refused.well(event.channel)
-        replies: list[int] = []
         try:
             await self._intake.begin(sender)
             try:
@@ -120,7 +135,7 @@ class Inbox:
         if self._after:
             await asyncio.wait(self._after, timeout=20)
 
-    async def _committed(self, event: InboundEvent) -> list[int]:
+    async def _committed(self, event: InboundEvent) -> ToBeSent:
         try:
             if self._beforehand is not None and isinstance(event.payload, Said | Media):
                 await self._beforehand(words_of(event))
@@ -147,24 +162,31 @@ class Inbox:
         self._faults.noticed(event.channel, error=type(error).__name__)
         return BringAgain()
 
-    async def _afterwards(self, event: InboundEvent, replies: list[int]) -> None:
+    async def _afterwards(self, event: InboundEvent, replies: ToBeSent) -> None:
         channel = self._channels.get(event.channel)
-        jobs = [self._send(replies)] if replies else []
+        if replies.others_wait:
+            self._dispatcher.wake()
+        jobs: list[Awaitable[None]] = []
+        if replies.ids:
+            sending = asyncio.create_task(self._send(replies))
+            jobs.append(sending)
+            # The answer before what only looks well, unless it has to wait for its turn.
+            await asyncio.wait({sending}, timeout=ANSWER_FIRST)
         if channel is not None and isinstance(event.payload, Pressed):
             jobs.append(channel.acknowledge(event))
             # Who listened to a question may still answer it.
             if event.payload.message_ref is not None and act_of(event.payload.intent) is not Act.HEAR:
                 jobs.append(channel.close_buttons(event.address, event.payload.message_ref))
-        self._dispatcher.wake()
         for result in await asyncio.gather(*jobs, return_exceptions=True):
             if isinstance(result, Exception):
                 log.error("inbox_afterwards_failed", channel=event.channel, error=type(result).__name__)
 
-    async def _send(self, replies: list[int]) -> None:
+    async def _send(self, replies: ToBeSent) -> None:
         """Send the replies now; a database that stumbles in this very moment is asked again at once."""
+        just_put = replies.just_put
         for pause in SEND_AGAIN:
             try:
-                await self._dispatcher.send_now(replies)
+                await self._dispatcher.send_now(replies.ids, just_put)
             except Exception as error:
                 if not is_databases_fault(error):
                     raise
@@ -173,20 +195,21 @@ class Inbox:
                 self._waiting.well("replies")
                 return
             await self._sleep(pause)
+            # Meanwhile somebody else may have it.
+            just_put = None
         # What is not sent now comes back with its lease.
-        await self._dispatcher.send_now(replies)
+        await self._dispatcher.send_now(replies.ids)
 
-    async def _handle(self, event: InboundEvent) -> list[int]:
-        now = self._clock.now()
+    async def _handle(self, event: InboundEvent) -> ToBeSent:
         async with self._database.writing(at_once=True) as session:
             if not await self._is_new(session, event):
-                return []
+                return ToBeSent()
             contact = await self._contact(session, event)
             turn = await self._turn(session, event, contact)
             await step(turn)
             await session.flush()
             await self._remember(turn)
-            return await put(session, [self._claimed(reply) for reply in turn.replies], now)
+            return await self._put(turn)
 
     async def _remember(self, turn: Turn) -> None:
         """Where answers are numbers, know what they stand for before the message can be read, however quick the reader.
@@ -197,20 +220,19 @@ class Inbox:
         if channel is not None and turn.offered and may_number(channel.capabilities):
             await keep_offer(turn.session, turn.contact.id, turn.offered, turn.now)
 
-    async def _apologise(self, event: InboundEvent) -> list[int]:
+    async def _apologise(self, event: InboundEvent) -> ToBeSent:
         """Mark the event as seen, so that it is not tried for ever, and say that something went wrong.
 
         What a person wrote reaches their consultant all the same: a report must not be gone by a fault of ours.
         """
-        now = self._clock.now()
         async with self._database.writing(at_once=True) as session:
             if not await self._is_new(session, event):
-                return []
+                return ToBeSent()
             contact = await self._contact(session, event)
             turn = await self._turn(session, event, contact)
             passed_on = [part("letter.passed_on_too")] if await self._passed_on(turn) else []
             turn.say(part("error.sorry"), *passed_on, buttons=[[button("menu.back", asks(Act.MENU), "🏠")]])
-            return await put(session, [self._claimed(reply) for reply in turn.replies], now)
+            return await self._put(turn)
 
     async def _passed_on(self, turn: Turn) -> bool:
         """Tell the consultant what a person wrote or pressed that could not be handled; whether there is one."""
@@ -222,6 +244,17 @@ class Inbox:
         key = f"unhandled:{turn.once}"
         await turn.acting.tell_consultant(consultant.id, key, body, about=person)
         return True
+
+    async def _put(self, turn: Turn) -> ToBeSent:
+        """Store the replies, claimed by this worker."""
+        replies = {reply.key: self._claimed(reply) for reply in turn.replies}
+        ids = await put_new(turn.session, list(replies.values()), turn.now)
+        waiting = are_waiting(turn.session)
+        known = all(map(_is_whole, (turn.contact, turn.linked_person, turn.linked_consultant)))
+        if not known or not all(_is_at_hand(turn, reply) for reply in replies.values()):
+            return ToBeSent(list(ids.values()), others_wait=waiting)
+        recipients = known_recipients(turn.contact, turn.linked_person, turn.linked_consultant)
+        return ToBeSent(list(ids.values()), JustPut({ids[key]: replies[key] for key in ids}, recipients), waiting)
 
     def _claimed(self, message: Outgoing) -> Outgoing:
         return replace(message, lease_owner=self._worker, lease_until=self._clock.now() + REPLY_LEASE)
@@ -251,3 +284,16 @@ class Inbox:
             linked_person=person,
             linked_consultant=consultant,
         )
+
+
+def _is_at_hand(turn: Turn, reply: Outgoing) -> bool:
+    """Whether a reply can be sent from what this turn knows: it carries its words, and goes to who wrote."""
+    person_id = turn.linked_person.id if turn.linked_person is not None else None
+    consultant_id = turn.linked_consultant.id if turn.linked_consultant is not None else None
+    whose = (reply.contact_id, reply.person_id, reply.consultant_id)
+    return says_its_body(reply) and whose == (turn.contact.id, person_id, consultant_id)
+
+
+def _is_whole(row: Base | None) -> bool:
+    """Whether all of a row is at hand: not where a statement of the turn changed or deleted it behind the object."""
+    return row is None or not inspect(row).unloaded

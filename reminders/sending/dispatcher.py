@@ -20,6 +20,7 @@ from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.composing import Composer, FileMaker, Illustrator, LinkMaker
 from reminders.delivery.episodes import Episodes
 from reminders.delivery.retry import Between
+from reminders.sending.just_put import JustPut
 from reminders.sending.lane_sender import Sending
 from reminders.sending.leases import Leases
 from reminders.sending.limits import Limits
@@ -148,13 +149,15 @@ class Dispatcher:
         await self._handled(rows, now)
         return len(rows)
 
-    async def send_now(self, ids: Sequence[int]) -> None:
-        """Send messages that this worker put into the outbox claimed already (the inbox's replies).
+    async def send_now(self, ids: Sequence[int], just_put: JustPut | None = None) -> None:
+        """Send messages that this worker put into the outbox claimed already (the inbox's replies), read back from
+        there unless they are still at hand.
 
         Returns when each was sent, put back or failed. What is missed here, the sweep finds when the lease ends.
         """
         fresh = [row_id for row_id in ids if row_id not in self._in_hand]
-        await self._handled(await self._queue.taken(fresh), self._clock.now())
+        rows = await self._queue.taken(fresh) if just_put is None else just_put.rows()
+        await self._handled(rows, self._clock.now(), just_put)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Dispatch until `stop` is set; then what is being sent is finished and recorded, the rest put back."""
@@ -233,11 +236,11 @@ class Dispatcher:
         if freed:
             log.warning("outbox_leases_freed", rows=freed, workers=len(dead))
 
-    async def _handled(self, rows: Sequence[ClaimedRow], now: datetime) -> None:
+    async def _handled(self, rows: Sequence[ClaimedRow], now: datetime, just_put: JustPut | None = None) -> None:
         if not rows:
             return
         batch = self._taken(rows, now)
-        await self._start(rows, now, batch)
+        await self._start(rows, now, batch, just_put)
         await batch.done.wait()
 
     def _taken(self, rows: Sequence[ClaimedRow], now: datetime) -> _ClaimedRows:
@@ -250,10 +253,12 @@ class Dispatcher:
         self._metrics.in_hand(len(self._in_hand))
         return batch
 
-    async def _start(self, rows: Sequence[ClaimedRow], now: datetime, batch: _ClaimedRows) -> None:
+    async def _start(
+        self, rows: Sequence[ClaimedRow], now: datetime, batch: _ClaimedRows, just_put: JustPut | None = None
+    ) -> None:
         """Prepare these rows and put them in their lanes."""
         try:
-            prepared = await self._preparation.prepare(rows, now)
+            prepared = await self._preparation.prepare(rows, now, just_put)
         except BaseException:
             # Not begun: the leases end by themselves, or the sweep of the next start frees them.
             for row in rows:
@@ -292,6 +297,8 @@ class Dispatcher:
         """Look again at the very moment when a message that was put back is due: a reply need not wait for the next
         round besides."""
         seconds = (at - self._clock.now()).total_seconds()
+        if seconds <= 0:
+            self.wake()
         if not 0 < seconds < _LOOK_WITHIN:
             return
         loop = asyncio.get_running_loop()

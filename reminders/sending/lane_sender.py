@@ -252,6 +252,8 @@ class Sending:
         address = parcel.addresses.pop(0)
         if parcel.addresses:
             lane.parcels.insert(0, parcel)
+        elif not parcel.knows_all:
+            self._settle_back(parcel, self._clock.now(), reason, address)
         else:
             self._finish_parcel(parcel, MessageState.FAILED, reason, address)
 
@@ -335,7 +337,7 @@ class Sending:
             after=error.after,
             between=self._between,
         )
-        if self._has_another(parcel) and self._waited_enough(parcel, address, at):
+        if self._may_have_another(parcel) and self._waited_enough(parcel, address, at):
             self._on_to_the_next(lane, parcel, error.reason)
             return
         if at is None:
@@ -351,6 +353,9 @@ class Sending:
     def _has_another(parcel: Parcel) -> bool:
         return len(parcel.addresses) > 1
 
+    def _may_have_another(self, parcel: Parcel) -> bool:
+        return self._has_another(parcel) or not parcel.knows_all
+
     def _waited_enough(self, parcel: Parcel, address: Address, at: datetime | None) -> bool:
         """Whether a channel that does not take the message has had its time, and the next one should have its turn."""
         row = parcel.row
@@ -364,13 +369,14 @@ class Sending:
         if reason is None:
             last_call = end_of_use(parcel.row.due_at, parcel.row.useful_until) - LAST_CALL
             at = min(at, max(last_call, self._clock.now() + self._limits.patience))
+        self._settle_back(parcel, at, reason, parcel.addresses[0])
+
+    def _settle_back(self, parcel: Parcel, at: datetime, reason: str | None, address: Address) -> None:
         outcome = "retry" if reason is not None else "deferred"
         for row in (parcel.row, *parcel.also):
             tries = tuple(parcel.tries) if row is parcel.row else ()
             self._settle(
-                Result(row.id, MessageState.PENDING, reason, next_at=at, tries=tries),
-                parcel.addresses[0].channel,
-                outcome,
+                Result(row.id, MessageState.PENDING, reason, next_at=at, tries=tries), address.channel, outcome
             )
 
     def _finish_parcel(self, parcel: Parcel, state: MessageState, reason: str, address: Address) -> None:

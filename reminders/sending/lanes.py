@@ -37,7 +37,11 @@ MOST_IN_FLIGHT: Final = 150
 
 @dataclass(slots=True, eq=False)
 class Parcel:
-    """One message ready to go. `addresses` are those still to be tried; `also` rows share its fate (merged)."""
+    """One message ready to go. `addresses` are those still to be tried; `also` rows share its fate (merged).
+
+    Where not all of its reader's addresses are known (`knows_all`; reminders.sending.just_put), it goes back to the
+    queue after the last of them.
+    """
 
     row: ClaimedRow
     rendered: Rendered
@@ -49,6 +53,7 @@ class Parcel:
     # Makes the picture and sound that belong to it, which takes longer than a batch may wait; None when nothing is
     # left to make.
     unfinished: Callable[[], Awaitable[Rendered]] | None = None
+    knows_all: bool = True
 
     def row_ids(self) -> list[int]:
         """The rows whose fate it is, in the order in which that is written down."""

@@ -31,6 +31,7 @@ from reminders.delivery.retry import LAST_CALL, end_of_use
 from reminders.delivery.routing import Later, NoWay, Way, route
 from reminders.intents import Act, asks
 from reminders.sending.enclosing import NOTHING, Enclosing
+from reminders.sending.just_put import JustPut
 from reminders.sending.lanes import Parcel
 from storage.engine.database import Database
 from storage.engine.faults import DATABASE_FAULTS
@@ -96,13 +97,15 @@ class Preparation:
         self._with_calendar = frozenset(name for name, can in rules.capabilities.items() if can.calendar)
         self._in_short = frozenset(filter(rules.is_brief, rules.capabilities))
 
-    async def prepare(self, rows: Sequence[ClaimedRow], now: datetime) -> Prepared:
-        """Parcels and early results of these rows.
+    async def prepare(self, rows: Sequence[ClaimedRow], now: datetime, just_put: JustPut | None = None) -> Prepared:
+        """Parcels and early results of these rows. Of those that were `just_put` nothing is asked of the database.
 
         Raises one of DATABASE_FAULTS when the database is out of reach; nothing was done then.
         """
-        routed, results = await self._routed(rows, now)
-        composed = await self._composed([one.message for one in routed], now)
+        routed, results = await self._routed(rows, now, just_put)
+        messages = [one.message for one in routed]
+        composed: Mapping[int, _Said]
+        composed = await self._composed(messages, now) if just_put is None else just_put.composed(messages)
         merged = _merged(composed, routed)
         parcels: list[tuple[str, Parcel]] = []
         for place, one in enumerate(routed):
@@ -126,7 +129,7 @@ class Preparation:
                     if rendered is None:
                         results.extend(_failed(failed.id, "not_rendered", now) for failed in (row, *also))
                     else:
-                        parcel = Parcel(row, rendered, list(one.way.addresses), also)
+                        parcel = Parcel(row, rendered, list(one.way.addresses), also, knows_all=just_put is None)
                         parcel.told = _told(composed, (row, *also))
                         self._illustrate(parcel, said, one)
                         parcels.append((one.way.lane, parcel))
@@ -140,7 +143,9 @@ class Preparation:
                     results.append(_failed(row.id, "not_composed", now))
         return Prepared(parcels, results)
 
-    async def _routed(self, rows: Sequence[ClaimedRow], now: datetime) -> tuple[list[_Routed], list[Result]]:
+    async def _routed(
+        self, rows: Sequence[ClaimedRow], now: datetime, just_put: JustPut | None
+    ) -> tuple[list[_Routed], list[Result]]:
         """What is still of use, can be read and has a way to go; and what became of the rest."""
         results: list[Result] = []
         useful: list[ClaimedRow] = []
@@ -149,9 +154,9 @@ class Preparation:
                 results.append(Result(row.id, MessageState.EXPIRED, "too_late", lost_at=now))
             else:
                 useful.append(row)
-        recipients = await self._queue.recipients(useful)
+        recipients = just_put.recipients if just_put is not None else await self._queue.recipients(useful)
         channels = self._rules.capabilities.keys()
-        closed = await self._closed(now) if self._closed is not None and useful else ()
+        closed = await self._closed(now) if self._closed is not None and useful and just_put is None else ()
         routed: list[_Routed] = []
         for row in useful:
             # Answers go out whatever the budget: who is left without one asks again.
@@ -165,7 +170,8 @@ class Preparation:
                 results.append(Result(row.id, MessageState.PENDING, way.reason, next_at=at))
                 continue
             try:
-                routed.append(_Routed(row, self._decrypted(row), way))
+                message = self._decrypted(row) if just_put is None else just_put.message(row)
+                routed.append(_Routed(row, message, way))
             except Undecryptable:
                 results.append(_waits_for_key(row, now))
             except ValueError:

@@ -15,7 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from storage.engine.columns import KEYS_ATTRIBUTE
 from storage.engine.encryption.row_binding import bind_rows
 from storage.engine.keys import KeyRing
-from storage.engine.sqlite_driver import AtOnce, connector
+from storage.engine.sqlite_driver import BUSY_TIMEOUT, AtOnce, connector
 from storage.engine.sqlite_file import is_damage
 
 _READ_ONLY = "maatje_read_only"
@@ -182,7 +182,7 @@ def _set_up_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) ->
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "busy_timeout=30000",
+        f"busy_timeout={BUSY_TIMEOUT}",
         "secure_delete=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")

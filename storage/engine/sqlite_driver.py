@@ -5,20 +5,23 @@ wakes a thread and is waited for, which measured more than most statements thems
 dozens. All rows come at once: SQLAlchemy asks for all of them anyway. The beginning of a transaction, which nothing can
 see before its first statement, goes with that one.
 
-Where a transaction is `at_once`, only what may have to wait goes to the thread: its first statement, which takes the
-lock, and its commit, which waits for the disk. All between takes some ten microseconds each of pages that are in
+Where a transaction is `at_once`, only what has to wait goes to the thread: its beginning where another process holds
+the lock, and its commit, which waits for the disk. All else takes some ten microseconds each of pages that are in
 memory; on a busy machine each hop there and back cost a hundred times that.
 """
 
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Self
+from typing import Final, Self
 
 import aiosqlite
 from sqlalchemy.engine import URL
 
 from storage.engine import sqlite_file
+
+#: Milliseconds that a statement waits for another process that writes.
+BUSY_TIMEOUT: Final = 30_000
 
 
 class _Cursor:
@@ -83,7 +86,7 @@ class _Connection(AtOnce):
     async def in_thread(self, work: Callable[[sqlite3.Connection], None]) -> None:
         """Do this in the connection's own thread."""
         begin, self.to_begin = self.to_begin, None
-        if self._open and self.at_once:
+        if self.at_once and (self._open or self._has_begun(begin)):
             work(self._conn)
             return
         self._open = self._open or begin is not None
@@ -94,6 +97,21 @@ class _Connection(AtOnce):
             work(connection)
 
         await self._execute(within_transaction, self._conn)  # type: ignore[no-untyped-call]
+
+    def _has_begun(self, begin: str | None) -> bool:
+        """Begin here and now; False where somebody else has the lock, which is waited for in the thread."""
+        if begin is None:
+            return False
+        self._conn.execute("PRAGMA busy_timeout=0")
+        try:
+            self._conn.execute(begin)
+        except sqlite3.OperationalError:
+            # Whatever it is, the thread comes upon it again.
+            return False
+        finally:
+            self._conn.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+        self._open = True
+        return True
 
     async def commit(self) -> None:
         """Nothing to do where nothing was executed since the beginning."""

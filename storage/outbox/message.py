@@ -25,6 +25,7 @@ from storage.vocabulary import MessageState, Priority
 NO_CHANNEL: Final = "no_channel"
 #: How often a message that failed after it was taken goes to the same contact again.
 MOST_AGAIN: Final = 2
+_WAITING: Final = "maatje_outbox_waiting"
 
 _PENDING = text("state = 'pending'")
 _SENDING = text("state = 'sending'")
@@ -156,15 +157,33 @@ def row_of(message: Outgoing, now: datetime) -> dict[str, object]:
     }
 
 
+def note_waiting(session: AsyncSession, messages: Sequence[Outgoing]) -> None:
+    """Remember with the session that messages were put in which nobody holds yet: they are to be looked for."""
+    if any(message.lease_owner is None for message in messages):
+        session.info[_WAITING] = True
+
+
+def are_waiting(session: AsyncSession) -> bool:
+    """Whether messages were put in during this session which nobody holds yet."""
+    return bool(session.info.get(_WAITING, False))
+
+
 async def put(session: AsyncSession, messages: Sequence[Outgoing], now: datetime) -> list[int]:
     """Put messages into the outbox; a key that is there already is passed over. Returns the ids of the new rows."""
+    return list((await put_new(session, messages, now)).values())
+
+
+async def put_new(session: AsyncSession, messages: Sequence[Outgoing], now: datetime) -> dict[str, int]:
+    """As `put`; returns the ids of the new rows by key, in the order of the rows."""
     if not messages:
-        return []
+        return {}
+    note_waiting(session, messages)
     on_postgresql = session.get_bind().dialect.name == "postgresql"
     make = postgresql_insert if on_postgresql else sqlite_insert
     # The rows beside the statement, not in it: it is compiled once, however many there are.
-    statement = make(Message).on_conflict_do_nothing(index_elements=["key"]).returning(Message.id)
-    return list(await session.scalars(statement, [row_of(m, now) for m in messages]))
+    statement = make(Message).on_conflict_do_nothing(index_elements=["key"]).returning(Message.key, Message.id)
+    rows = await session.execute(statement, [row_of(m, now) for m in messages])
+    return dict(sorted(rows, key=lambda row: row[1]))
 
 
 async def messages_by_id(session: AsyncSession, ids: Collection[int]) -> dict[int, Message]:

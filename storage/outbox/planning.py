@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.appointments import Appointment
 from storage.engine.one_of_many import among, among_those
-from storage.outbox.message import Message, Outgoing, row_of
+from storage.outbox.message import Message, Outgoing, note_waiting, row_of
 from storage.vocabulary import LOST, MessageState
 
 _AT_ONCE = 500
@@ -168,6 +168,7 @@ async def add(session: AsyncSession, messages: Sequence[Outgoing], now: datetime
     """Put many messages in; as storage.outbox.message.put, but without asking which of them were new."""
     if not messages:
         return
+    note_waiting(session, messages)
     connection = await session.connection()
     make = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
     statement = make(_OUTBOX).on_conflict_do_nothing(index_elements=["key"])

@@ -104,10 +104,9 @@ def recipients_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedR
         people = connection.execute(_PEOPLE, {"ids": person_ids})
         for person_id, token, stopped_at, order, listens, quiet_hours, clock in people:
             language = _read(keys, token, "person.language", person_id) or _SOURCE
-            channels = tuple(name for name in order.split(",") if name) if order else ()
             both_clocks = _read(keys, clock, "person.ethiopian_clock", person_id) == "1"
             recipients.people[person_id] = Recipient(
-                language, stopped_at is not None, channels, listens, quiet_hours, both_clocks
+                language, stopped_at is not None, _names(order), listens, quiet_hours, both_clocks
             )
         _add_contacts(connection, keys, recipients, _CONTACTS_OF_PEOPLE, person_ids)
     if consultant_ids:
@@ -118,6 +117,43 @@ def recipients_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedR
             recipients.of_person.setdefault(contact.person_id, []).append(contact)
         if contact.consultant_id is not None:
             recipients.of_consultant.setdefault(contact.consultant_id, []).append(contact)
+    return recipients
+
+
+def known_recipients(contact: Contact, person: Person | None, consultant: Consultant | None) -> Recipients:
+    """Who has this contact, as a transaction that just ended knows them: as `recipients_of`, without asking. Other
+    contacts of theirs are not among them."""
+    address = Address(
+        contact.id,
+        contact.channel,
+        contact.address,
+        contact.person_id,
+        contact.consultant_id,
+        contact.state,
+        contact.language,
+        contact.last_heard_at,
+        contact.last_delivered_at,
+        contact.last_failed_at,
+    )
+    recipients = Recipients(contacts={contact.id: address})
+    if person is not None:
+        recipients.people[person.id] = Recipient(
+            person.language,
+            person.stopped_at is not None,
+            _names(person.channel_order),
+            person.listens,
+            person.quiet_hours,
+            bool(person.ethiopian_clock),
+        )
+        recipients.of_person[person.id] = [address]
+    if consultant is not None:
+        recipients.consultants[consultant.id] = Recipient(
+            consultant.language,
+            away_from=consultant.away_from,
+            away_until=consultant.away_until,
+            stand_in_id=consultant.stand_in_id,
+        )
+        recipients.of_consultant[consultant.id] = [address]
     return recipients
 
 
@@ -152,6 +188,10 @@ def _add_contacts(
         recipients.contacts[contact_id] = Address(
             contact_id, channel, address, person_id, consultant_id, state, language, *moments
         )
+
+
+def _names(channel_order: str) -> tuple[str, ...]:
+    return tuple(name for name in channel_order.split(",") if name) if channel_order else ()
 
 
 def _read(keys: KeyRing, token: bytes | None, context: str, row: int) -> str | None:

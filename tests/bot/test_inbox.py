@@ -15,8 +15,9 @@ from bot.channels.base import BringAgain
 from bot.dialogue.services import Services
 from bot.dialogue.turn import Turn
 from bot.events import InboundEvent, Said
-from bot.inbox import Inbox
+from bot.inbox import Inbox, ToBeSent
 from bot.intake import Intake
+from reminders.sending.just_put import JustPut
 from storage.engine.database import Database
 from storage.people.conversations import SeenEvent
 from tests.clock import FakeClock
@@ -31,7 +32,7 @@ class Sends:
         self.may_go = asyncio.Event()
         self.may_go.set()
 
-    async def send_now(self, ids: Sequence[int]) -> None:
+    async def send_now(self, ids: Sequence[int], just_put: JustPut | None = None) -> None:
         await self.may_go.wait()
         if self.faults:
             raise self.faults.pop(0)
@@ -153,5 +154,5 @@ async def test_replies_are_sent_again_at_once_when_the_database_stumbles_after_t
     assert rig.sends.sent == [7]
 
 
-async def _replies(_inbox: Inbox, _event: InboundEvent) -> list[int]:
-    return [7]
+async def _replies(_inbox: Inbox, _event: InboundEvent) -> ToBeSent:
+    return ToBeSent([7])
