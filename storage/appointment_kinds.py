@@ -63,3 +63,6 @@ APPOINTMENTS: Final[Mapping[AppointmentKind, AppointmentTraits]] = complete(
 
 #: Kinds that a person with the wish "only meetings" still hears of, mandatory or not.
 MEETINGS: Final = frozenset(kind for kind, traits in APPOINTMENTS.items() if traits.form is Form.MEETING)
+
+#: What counts as a contact with the consultant (3.7): not the evenings and exams of others.
+CONTACTS: Final = frozenset({AppointmentKind.PROGRESS_MEETING})

@@ -9,19 +9,23 @@ from reminders.kinds import Kind
 from reminders.local_time import to_instant
 from reminders.own_dates import own_dates
 from reminders.planning.planned_for import ALWAYS, PlannedFor
-from reminders.terms.milestones import Audience, Milestone, OpenPart, due_at, milestones
+from reminders.terms.milestones import Audience, Milestone, OpenPart, Standing, due_at, due_now, milestones_of
+from reminders.terms.rule_sets import LAW, TermRules
 from reminders.terms.terms import TermFacts, Terms
 from storage.engine.columns import Json
 from storage.outbox.message import Outgoing
 from storage.outbox.planning import SaidOfTerm
 from storage.vocabulary import Priority
 
-# A milestone whose day passed before its date was known is still said when it is this fresh; an older one would tell
-# people who were just imported about last year.
+# A correction is of use at least this long.
 FRESH = timedelta(days=14)
 
 #: The date that was last told, by term and audience; None = that there is none any more.
 Told = Mapping[tuple[str, str], date | None]
+#: The messages that were said, by the term they told, their id and audience.
+Said = frozenset[tuple[str, str, str]]
+# What is told once, whatever date it held.
+_ONCE = frozenset({"start", "hours"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,22 @@ class TermState:
     # Which rules the terms were computed by (TermRules.mark): kept with what is told, so that a correction can say
     # whether the rules changed.
     rules: str
+    term_rules: TermRules = LAW.rules
+    said: Said = frozenset()
+    # Whether everything is done that the law asks.
+    finished: bool = False
+
+    @property
+    def standing(self) -> Standing:
+        """What the table's conditions are looked up in."""
+        return Standing(
+            facts=self.facts,
+            terms=self.terms,
+            rules=self.term_rules,
+            open_parts=self.open_parts,
+            finished=self.finished,
+            contacts=self.contacts,
+        )
 
 
 def term_messages(
@@ -43,7 +63,9 @@ def term_messages(
 ) -> list[Outgoing]:
     """Milestones that are still to be said, and corrections of dates that were told and are not right any more."""
     found: list[Outgoing] = []
-    for milestone in milestones(state.terms, state.facts, state.open_parts, contacts=state.contacts):
+    for milestone in milestones_of(state.standing):
+        if _is_known(milestone, state):
+            continue
         message = _milestone(reader, milestone, state.rules, zone, holidays, now)
         if message is not None:
             found.append(message)
@@ -60,11 +82,29 @@ def told_by(keys: Iterable[str]) -> dict[tuple[str, str], date | None]:
             continue
         # What was lost and said again later has that behind it.
         match key.partition(":after")[0].split(":"):
-            case [Kind.MILESTONE, _, about, on, _, audience]:
-                told[about, audience] = date.fromisoformat(on)
+            case [Kind.MILESTONE, _, about, on, id_, audience]:
+                if id_ != "hours":
+                    told[about, audience] = date.fromisoformat(on)
             case [Kind.TERM_CORRECTION, _, about, _, new, audience]:
                 told[about, audience] = date.fromisoformat(new) if new != "none" else None
     return told
+
+
+def said_by(keys: Iterable[str]) -> Said:
+    """Which milestones messages with these keys said."""
+    said: set[tuple[str, str, str]] = set()
+    for key in keys:
+        match key.partition(":after")[0].split(":"):
+            case [Kind.MILESTONE, _, about, _, id_, audience]:
+                said.add((about, id_, audience))
+    return frozenset(said)
+
+
+def _is_known(milestone: Milestone, state: TermState) -> bool:
+    """Whether it says what its reader was told in other words: of more time they hear by the correction, too."""
+    if milestone.id in _ONCE:
+        return (milestone.about, milestone.id, milestone.audience.value) in state.said
+    return milestone.id == "extended" and state.told.get((milestone.about, milestone.audience.value)) is not None
 
 
 def _milestone(
@@ -73,12 +113,19 @@ def _milestone(
     to_person = milestone.audience is Audience.PERSON
     if not (reader.may_be_told if to_person else reader.consultant_id is not None):
         return None
-    due = due_at(milestone, reader.quiet_hours if to_person else None, zone=zone, holidays=holidays)
+    quiet = reader.quiet_hours if to_person else None
+    due = due_at(milestone, quiet, zone=zone, holidays=holidays)
+    if milestone.when_known and not (milestone.opens and due > now):
+        due = due_now(now, quiet, zone=zone, holidays=holidays)
     until = _end_of(milestone.useful_until, zone)
-    if until <= now or due < now - FRESH:
+    if until <= now or due < now - timedelta(days=milestone.fresh_days):
         return None
+    if due < now and quiet is not None:
+        # Its day passed before its date was known: at once, but not at night.
+        due = quiet.later_than_quiet(now)
     params: dict[str, Json] = {"person_id": reader.id, "about": milestone.about, "on": milestone.term_on.isoformat()}
     params["rules"] = rules
+    params["id"] = milestone.id
     if milestone.months_before is not None:
         params["months"] = milestone.months_before
     if milestone.contacts is not None:

@@ -19,16 +19,17 @@ from reminders.local_time import QuietHours, to_instant
 from reminders.planning.about_appointments import appointment_messages, together
 from reminders.planning.about_changes import change_of, in_few_words, made, once_each
 from reminders.planning.about_reports import report_messages
-from reminders.planning.about_terms import TermState, said_again, term_messages, told_by
+from reminders.planning.about_terms import TermState, said_again, said_by, term_messages, told_by
 from reminders.planning.conflicts import conflicts
 from reminders.planning.left_out import LeftOut
 from reminders.planning.planned_for import ALWAYS, NEVER, PlannedFor
 from reminders.policies.due_times import Policies
 from reminders.stored_terms import stored_facts
 from reminders.terms.open_parts import contacts_since, open_parts
+from reminders.terms.progress import is_finished
 from reminders.terms.rule_sets import LAW, TermRules
 from reminders.terms.terms import compute_terms
-from storage.appointment_kinds import MEETINGS
+from storage.appointment_kinds import CONTACTS
 from storage.appointments.changes import AppointmentChange
 from storage.appointments.report_stands import reports_standing
 from storage.appointments.schedule import Member, Slot, contact_moments, members_of, people_on, schedules_of
@@ -351,7 +352,7 @@ class Planner:
         said: Mapping[int, Sequence[SaidOfTerm]],
         now: datetime,
     ) -> dict[int, TermState]:
-        moments = await contact_moments(session, person_ids, MEETINGS, now)
+        moments = await contact_moments(session, person_ids, CONTACTS, now)
         states: dict[int, TermState] = {}
         facts = await stored_facts(session, person_ids)
         by_municipality = {name: self._term_rules(name) for name in {stored.municipality for stored in facts.values()}}
@@ -366,6 +367,9 @@ class Planner:
                 contacts=contacts_since(terms.term_start, moments.get(person_id, ()), self._zone),
                 told=told_by(one.key for one in said.get(person_id, ()) if not one.lost),
                 rules=marks[stored.municipality],
+                term_rules=rules,
+                finished=is_finished(stored.group, stored.facts.route, stored.noted),
+                said=said_by(one.key for one in said.get(person_id, ()) if not one.lost),
             )
         return states
 

@@ -1,27 +1,28 @@
-"""What is told about the terms, to whom and on which day, in time to act.
+"""What is told about the terms of one person, and on which day: the table of spoken.py, in their dates.
 
 A milestone's key holds the date of the term it is about: when a date is corrected, the milestones get other keys, and
 the planner replaces those not yet sent and corrects those that were.
 """
 
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from reminders.local_time import AMSTERDAM, QuietHours, to_instant
-from reminders.terms.terms import TermFacts, Terms, add_months, guidance_covers_term
+from reminders.terms.rule_sets import LAW, TermRules
+from reminders.terms.speaking import CONTACTS_REQUIRED, Audience, From, Spoken, While
+from reminders.terms.spoken import SPOKEN
+from reminders.terms.terms import TermFacts, Terms, add_months, end_of_months, guidance_covers_term
+from storage.vocabulary import Route
+
+__all__ = ["Audience", "Milestone", "OpenPart", "Standing", "due_at", "due_now", "holds", "milestones", "milestones_of"]
 
 SAID_AT = time(10, 0)
+#: What became so is said until then, on the day itself.
+SAID_UNTIL = time(17, 0)
 _SATURDAY = 5
 _DAY = timedelta(days=1)
-
-
-class Audience(StrEnum):
-    """Who is told."""
-
-    PERSON = "person"
-    CONSULTANT = "consultant"
 
 
 class OpenPart(StrEnum):
@@ -36,25 +37,41 @@ class OpenPart(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How somebody stands: what the table's conditions are looked up in. `finished` = nothing is open that the law
+    asks; `contacts` are those with the consultant since the term began."""
+
+    facts: TermFacts
+    terms: Terms
+    rules: TermRules = LAW.rules
+    open_parts: Collection[OpenPart] = ()
+    finished: bool = False
+    contacts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Milestone:
     """One message about one term. `on` is a local day; the term's own date is `term_on`."""
 
-    # "3_months", "2_weeks", "3_days", "possible", "month_9".
+    # "3_months", "2_weeks", "late": as in the table.
     id: str
     audience: Audience
     on: date
-    # The id of the term in DOMAIN.md's table.
+    # The id of the term in DOMAIN.md's table whose date is told.
     about: str
     term_on: date
     months_before: int | None = None
     # The last day on which this says something that the next message, or the term itself, has not made stale.
     useful_until: date
-    # For the end of the term: what is still open, in the law's order.
+    # For the term: what is still open, in the law's order.
     open_parts: tuple[OpenPart, ...] = ()
     # For the first year: contact moments so far.
     contacts: int | None = None
-    # Not to be said before `on`: a right that begins, not a deadline that comes near.
+    # Not to be said before `on`: a right that begins or a day that has passed, not a deadline that comes near.
     opens: bool = False
+    # It has no day of its own: it is said when it has become so.
+    when_known: bool = False
+    fresh_days: int = 14
 
     @property
     def key(self) -> str:
@@ -62,70 +79,62 @@ class Milestone:
         return f"{self.about}:{self.term_on.isoformat()}:{self.id}:{self.audience}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MilestoneRules:
-    """How long before each date it is told: days for the plan, calendar months for the rest."""
-
-    pip_due_days: tuple[int, ...] = (14, 3)
-    relief_months: tuple[int, ...] = (1,)
-    # Counted from the start of the term; told while there were fewer contacts than required.
-    contact_check_months: tuple[int, ...] = (9, 11)
-    contacts_required: int = 2
-    route_switch_months: tuple[int, ...] = (3, 1)
-    term_end_months: tuple[int, ...] = (12, 6, 3, 1)
-    guidance_end_months: tuple[int, ...] = (3, 1)
-    guidance_end_person_months: tuple[int, ...] = (1,)
-
-
-_BOTH = (Audience.PERSON, Audience.CONSULTANT)
-_CONSULTANT = (Audience.CONSULTANT,)
-
-
 def milestones(
     terms: Terms,
     facts: TermFacts,
     open_parts: Collection[OpenPart] = (),
-    rules: MilestoneRules = MilestoneRules(),
     *,
     contacts: int = 0,
+    rules: TermRules = LAW.rules,
 ) -> list[Milestone]:
-    """Every milestone of one person, past and future, by day; the caller keeps those of today and later.
+    """Every milestone of one person who is not finished; see `milestones_of`."""
+    return milestones_of(Standing(facts=facts, terms=terms, rules=rules, open_parts=open_parts, contacts=contacts))
 
-    `open_parts` is what the person has not finished; `contacts` the contact moments since the start of the term. No
-    message about a deadline falls before the term or plan it is about began.
+
+def milestones_of(standing: Standing) -> list[Milestone]:
+    """Every milestone of one person as they stand, past and future, by day; the caller keeps those of today and later.
+
+    No message about a deadline falls before the term or plan it is about began.
     """
-    parts = tuple(part for part in OpenPart if part in open_parts)
-    found: list[Milestone] = []
-    if facts.plan_signed_on is None and facts.plan_dated_on is None:
-        found += _days_before("pip_due", terms.pip_due, rules.pip_due_days)
-        # When both fall on one day, the law's own term says it all.
-        if terms.pip_due_hbel != terms.pip_due:
-            found += _days_before("pip_due_hbel", terms.pip_due_hbel, rules.pip_due_days)
-    found += _months_before("relief_end", terms.relief_end, facts.relief_started_on, rules.relief_months, _BOTH)
-    start = terms.term_start
-    found += _first_year(terms, rules, contacts)
-    found += _months_before("route_switch_until", terms.route_switch_until, start, rules.route_switch_months, _BOTH)
-    if terms.scale_down_from is not None:
-        found.append(
-            Milestone(
-                id="possible",
-                audience=Audience.CONSULTANT,
-                on=terms.scale_down_from,
-                about="scale_down_from",
-                term_on=terms.scale_down_from,
-                useful_until=terms.term_end or terms.scale_down_from,
-                opens=True,
-            )
-        )
-    found += [
-        replace(milestone, open_parts=parts)
-        for milestone in _months_before("term_end", terms.term_end, start, rules.term_end_months, _BOTH)
+    found = [
+        milestone
+        for row in SPOKEN
+        if all(holds(condition, standing) for condition in row.said_while)
+        for milestone in _of(row, standing)
     ]
-    end = terms.guidance_end
-    found += _months_before("guidance_end", end, start, rules.guidance_end_months, _CONSULTANT)
-    if guidance_covers_term(terms):
-        found += _months_before("guidance_end", end, start, rules.guidance_end_person_months, (Audience.PERSON,))
     return sorted(_until_next(found), key=lambda milestone: (milestone.on, milestone.key))
+
+
+def holds(condition: While, standing: Standing) -> bool:
+    """Whether this is so of somebody."""
+    return _HOLDS[condition](standing)
+
+
+def _has_hours(standing: Standing) -> bool:
+    """Whether the hours allow exam parts at A2, on the day from which they may (1.8, Besluit art. 5.5)."""
+    hours = standing.facts.lesson_hours
+    is_b1 = standing.facts.route is Route.B1 and standing.terms.term_start is not None
+    return is_b1 and hours is not None and hours >= standing.rules.scale_down_hours
+
+
+def _is_extended(standing: Standing) -> bool:
+    granted, start = standing.facts.term_extended_until, standing.terms.term_start
+    if granted is None or granted != standing.terms.term_end:
+        return False
+    return start is None or granted > end_of_months(start, standing.rules.term_months)
+
+
+_HOLDS: Mapping[While, Callable[[Standing], bool]] = {
+    While.NO_PLAN: lambda one: one.facts.plan_signed_on is None and one.facts.plan_dated_on is None,
+    # When both fall on one day, the law's own term says it all.
+    While.OWN_DAY: lambda one: one.terms.pip_due_hbel != one.terms.pip_due,
+    While.FEW_CONTACTS: lambda one: one.contacts < CONTACTS_REQUIRED,
+    While.NOT_DONE: lambda one: not one.finished,
+    While.BRIDGING_OPEN: lambda one: OpenPart.BRIDGING in one.open_parts,
+    While.ENOUGH_HOURS: _has_hours,
+    While.EXTENDED: _is_extended,
+    While.GUIDANCE_COVERS: lambda one: guidance_covers_term(one.terms),
+}
 
 
 def due_at(
@@ -151,75 +160,89 @@ def due_at(
     return quiet_hours.later_than_quiet(instant) if milestone.opens else quiet_hours.earlier_than_quiet(instant)
 
 
-def _days_before(about: str, term_on: date | None, days: Iterable[int]) -> list[Milestone]:
-    if term_on is None:
+def due_now(
+    now: datetime,
+    quiet_hours: QuietHours | None = None,
+    *,
+    zone: tzinfo = AMSTERDAM,
+    holidays: Container[date] = frozenset(),
+) -> datetime:
+    """When what has become so is said: now, on a working day between ten and five, or at ten on the next."""
+    wall = now.astimezone(zone)
+    day, instant = wall.date(), now
+    working = day.weekday() < _SATURDAY and day not in holidays
+    if not working or not SAID_AT <= wall.time() < SAID_UNTIL:
+        if wall.time() >= SAID_UNTIL:
+            day += _DAY
+        while day.weekday() >= _SATURDAY or day in holidays:
+            day += _DAY
+        instant = to_instant(datetime.combine(day, SAID_AT), zone).instant
+    return instant if quiet_hours is None else quiet_hours.later_than_quiet(instant)
+
+
+def _of(row: Spoken, standing: Standing) -> list[Milestone]:
+    """The messages of one row of the table, one for each reader."""
+    terms = standing.terms
+    term_on: date | None = getattr(terms, row.told)
+    if row.about == "scale_down_from" and term_on is None:
+        # By the law no date is waited for: from the first day of the term (Besluit art. 5.5).
+        term_on = terms.term_start
+    counted_from = terms.term_start if row.since is From.START else term_on
+    if term_on is None or counted_from is None:
+        return []
+    on = add_months(counted_from, row.months) + timedelta(days=row.days)
+    begins = {
+        "relief_end": standing.facts.relief_started_on,
+        "education_max_end": standing.facts.bridging_started_on,
+        "self_reliance_goal": standing.facts.housed_on,
+    }
+    if on < (begins.get(row.about, terms.term_start) or date.min) or (row.since is From.START and on > term_on):
         return []
     return [
         Milestone(
-            id=f"{count // 7}_weeks" if count % 7 == 0 else f"{count}_days",
-            audience=Audience.CONSULTANT,
-            on=term_on - timedelta(days=count),
-            about=about,
-            term_on=term_on,
-            useful_until=term_on,
-        )
-        for count in days
-    ]
-
-
-def _months_before(
-    about: str, term_on: date | None, began_on: date | None, months: Iterable[int], audiences: Iterable[Audience]
-) -> list[Milestone]:
-    if term_on is None:
-        return []
-    return [
-        Milestone(
-            id=f"{count}_month" if count == 1 else f"{count}_months",
+            id=row.id,
             audience=audience,
             on=on,
-            about=about,
+            about=row.told,
             term_on=term_on,
-            months_before=count,
-            useful_until=term_on,
+            months_before=-row.months if row.since is From.TERM and row.months else None,
+            useful_until=_useful_until(row, on, standing),
+            open_parts=tuple(part for part in OpenPart if part in standing.open_parts) if row.lists_parts else (),
+            contacts=standing.contacts if While.FEW_CONTACTS in row.said_while else None,
+            opens=row.opens,
+            when_known=row.when_known,
+            fresh_days=row.fresh_days,
         )
-        for count in months
-        if (on := add_months(term_on, -count)) >= (began_on or date.min)
-        for audience in audiences
+        for audience in row.to
     ]
 
 
-def _first_year(terms: Terms, rules: MilestoneRules, contacts: int) -> list[Milestone]:
-    by, start = terms.first_year_contacts_by, terms.term_start
-    if by is None or start is None or contacts >= rules.contacts_required:
-        return []
-    return [
-        Milestone(
-            id=f"month_{month}",
-            audience=Audience.CONSULTANT,
-            on=on,
-            about="first_year_contacts_by",
-            term_on=by,
-            useful_until=by,
-            contacts=contacts,
-        )
-        for month in rules.contact_check_months
-        if (on := add_months(start, month)) <= by
-    ]
+def _useful_until(row: Spoken, on: date, standing: Standing) -> date:
+    if row.useful_days is not None:
+        return on + timedelta(days=row.useful_days)
+    if row.when_known:
+        return standing.terms.term_end or on
+    until: date = getattr(standing.terms, row.told)
+    return until
 
 
 def _until_next(found: Collection[Milestone]) -> list[Milestone]:
-    """Each milestone is of use until the day before the next one about the same term for the same reader."""
+    """Each milestone is of use until the day before the next one about the same term for the same reader; what has no
+    day of its own says something else, and stands beside them."""
     return [
         replace(
             milestone,
             useful_until=min(
                 (
-                    later.on - _DAY
-                    for later in found
-                    if (later.about, later.audience) == (milestone.about, milestone.audience)
-                    and later.on > milestone.on
-                ),
-                default=milestone.useful_until,
+                    milestone.useful_until,
+                    *(
+                        later.on - _DAY
+                        for later in found
+                        if (later.about, later.audience) == (milestone.about, milestone.audience)
+                        and later.on > milestone.on
+                        and not (later.when_known or milestone.when_known)
+                    ),
+                )
             ),
         )
         for milestone in found

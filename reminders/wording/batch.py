@@ -12,7 +12,7 @@ from reminders.delivery.composing import ClaimedMessage
 from reminders.kinds import Kind
 from reminders.own_dates import own_dates
 from reminders.stored_terms import StoredFacts, stored_facts
-from storage.appointment_kinds import MEETINGS
+from storage.appointment_kinds import CONTACTS
 from storage.appointments.absence_reports import is_same_day
 from storage.appointments.appointments import day_bounds
 from storage.appointments.report_stands import ReportStands, reports_standing
@@ -180,7 +180,7 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
         schedules=schedules,
         people=await people_by_id(session, shown | (terms_of & to_consultants)),
         terms=await stored_facts(session, terms_of) if terms_of else {},
-        moments=await contact_moments(session, terms_of, MEETINGS, now),
+        moments=await contact_moments(session, terms_of, CONTACTS, now),
         told_by=await _told_by(session, _people(of((Kind.TERM_CORRECTION,)))),
         lost=lost,
         lost_dates=await lost_dates_of(session, unreached, _ABOUT_TERMS, now),

@@ -1,16 +1,21 @@
 """What is said about terms: to the person in simple words with the Dutch beside them, to the consultant in one line."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from locales.rendering.message import Button, Part, Style, Text
 from reminders.delivery.composing import ClaimedMessage, Skip
 from reminders.intents import Act, asks
 from reminders.stored_terms import StoredFacts
-from reminders.terms.milestones import MilestoneRules
+from reminders.terms.milestones import Standing, holds
 from reminders.terms.open_parts import contacts_since, open_parts
 from reminders.terms.progress import is_finished
 from reminders.terms.rule_sets import NOTE, TermRules
-from reminders.terms.terms import TermFacts, compute_terms
+from reminders.terms.speaking import Audience, Says, Spoken, While
+from reminders.terms.spoken import spoken_as
+from reminders.terms.terms import TermFacts, Terms, compute_terms
 from reminders.wording.appointment import name_of
 from reminders.wording.batch import Batch, person_of
 from reminders.wording.joined import Buttons, Wording
@@ -27,42 +32,73 @@ _HAS_PAST = frozenset({"term_end", "route_switch_until", "relief_end"})
 _OF_THE_DUTY = frozenset(
     {"term_end", "route_switch_until", "scale_down_from", "guidance_end", "first_year_contacts_by"}
 )
-_ENOUGH = MilestoneRules().contacts_required
+_WHY_NOT: Final = {While.NOT_DONE: "finished", While.FEW_CONTACTS: "enough_contacts", While.NO_PLAN: "plan_is_there"}
 
 
 def milestone(row: ClaimedMessage, batch: Batch, rules: TermRules) -> Wording | Skip:
-    """A term that comes near. Said only when the term is still what it was when this was planned."""
+    """What the table says about a term. Said only when the term is still what it was when this was planned."""
     person_id, about = person_of(row), row.params.get("about")
     on = _day(row.params.get("on"))
     stored = batch.terms.get(person_id) if person_id is not None else None
     if person_id is None or stored is None or on is None or not isinstance(about, str):
         return Skip("nobody")
-    terms = compute_terms(stored.facts, rules)
-    if getattr(terms, about, None) != on:
+    spoken = _spoken(row, about)
+    if spoken is None:
+        return Skip("not_said_any_more")
+    standing = standing_of(stored, rules, batch.moments.get(person_id, ()), batch.zone)
+    if spoken.about != "scale_down_from" and getattr(standing.terms, about, None) != on:
         return Skip("term_changed")
-    contacts = contacts_since(terms.term_start, batch.moments.get(person_id, ()), batch.zone)
-    if about == "first_year_contacts_by" and contacts >= _ENOUGH:
-        return Skip("enough_contacts")
-    open_now = [part.value for part in open_parts(stored.group, stored.facts.route, stored.noted)]
-    if _is_over(about, stored):
-        return Skip("finished")
-    months = row.params.get("months")
+    unmet = next((one for one in spoken.said_while if not holds(one, standing)), None)
+    if unmet is not None:
+        return Skip(_WHY_NOT.get(unmet, "term_changed"))
     if row.consultant_id is not None:
-        return _to_consultant(batch.people.get(person_id), about, on, contacts, open_now)
-    official = Part(Text(f"term.{about}", {"on": on}), Style.OFFICIAL)
+        return _to_consultant(batch.people.get(person_id), spoken, on, standing)
+    months = row.params.get("months")
     count = months if isinstance(months, int) else 1
-    if about == "term_end":
-        parts = [Part(Text("milestone.term_end", {}, count=count), Style.TITLE), official]
-        if open_now:
-            parts.append(Part(Text("milestone.open")))
-            parts.extend(Part(Text(f"milestone.open.{part}")) for part in open_now)
-        parts.append(Part(Text("milestone.term_end.help")))
-    else:
-        parts = [Part(Text(f"milestone.{about}"), Style.TITLE), official]
-        if about == "relief_end":
-            parts.append(Part(Text("milestone.relief_end.then"), Style.OFFICIAL))
-        parts.append(Part(Text(f"milestone.{about}.help")))
-    return Wording(tuple(parts), buttons=_TALK)
+    parts = [_said(says, standing.terms, count) for says in spoken.person if _is_so(says.behind, on, standing.terms)]
+    return Wording((*parts[:-1], *_list_of_open(spoken, standing), parts[-1]), buttons=_TALK)
+
+
+def standing_of(stored: StoredFacts, rules: TermRules, moments: Iterable[datetime], zone: ZoneInfo) -> Standing:
+    """How somebody stands by these rules; `moments` are their contacts with the consultant."""
+    terms = compute_terms(stored.facts, rules)
+    return Standing(
+        facts=stored.facts,
+        terms=terms,
+        rules=rules,
+        open_parts=open_parts(stored.group, stored.facts.route, stored.noted),
+        finished=is_finished(stored.group, stored.facts.route, stored.noted),
+        contacts=contacts_since(terms.term_start, moments, zone),
+    )
+
+
+def _spoken(row: ClaimedMessage, about: str) -> Spoken | None:
+    audience = Audience.PERSON if row.consultant_id is None else Audience.CONSULTANT
+    # An earlier version kept it in the key only.
+    id_ = row.params.get("id") or (row.key.split(":") + [""] * 4)[4]
+    return spoken_as(about, str(id_), audience)
+
+
+def _said(says: Says, terms: Terms, count: int) -> Part:
+    dates = {name: day for name, term in says.dates if isinstance(day := getattr(terms, term), date)}
+    text = Text(says.key, dates, count=count) if says.counts else Text(says.key, dates)
+    return Part(text, says.style)
+
+
+def _is_so(behind: str, on: date, terms: Terms) -> bool:
+    if not behind:
+        return True
+    day: date | None = getattr(terms, behind)
+    return day is not None and on > day
+
+
+def _list_of_open(spoken: Spoken, standing: Standing) -> list[Part]:
+    if not spoken.lists_parts or not standing.open_parts:
+        return []
+    return [
+        Part(Text(spoken.lists_parts)),
+        *(Part(Text(f"milestone.open.{part.value}")) for part in standing.open_parts),
+    ]
 
 
 def correction(row: ClaimedMessage, batch: Batch, rules: TermRules) -> Wording | Skip:
@@ -88,6 +124,12 @@ def correction(row: ClaimedMessage, batch: Batch, rules: TermRules) -> Wording |
         title = Part(Text("consultant.milestone.corrected", {"person": name_of(person)}), Style.TITLE)
         now = [Part(_line(about, new))] if new is not None else [Part(Text("consultant.milestone.none"))]
         return Wording((title, *why, was, *now), buttons=write_to(person))
+    if about == "term_end" and new is not None and old < new == stored.facts.term_extended_until:
+        title = Part(Text("milestone.extended"), Style.TITLE)
+        return Wording(
+            (title, was, Part(Text("notice.now")), Part(Text("term.term_end", {"on": new}), Style.OFFICIAL)),
+            buttons=_TALK,
+        )
     title = Part(Text("milestone.corrected"), Style.TITLE)
     if new is None:
         return Wording(
@@ -115,19 +157,18 @@ def _none(facts: TermFacts, about: str, rules: TermRules) -> list[Part]:
     return [Part(Text("milestone.corrected.none"))]
 
 
-def _to_consultant(person: Person | None, about: str, on: date, contacts: int, still_open: list[str]) -> Wording | Skip:
+def _to_consultant(person: Person | None, spoken: Spoken, on: date, standing: Standing) -> Wording | Skip:
     if person is None:
         return Skip("nobody")
     parts = [
         Part(Text("consultant.milestone", {"person": name_of(person)}), Style.TITLE),
-        Part(_line(about, on)),
+        Part(Text(spoken.consultant, {"on": on})),
     ]
-    if about == "first_year_contacts_by":
-        parts.append(Part(Text("consultant.milestone.contacts", {}, count=contacts)))
-    if about == "term_end" and still_open:
-        parts.append(Part(Text("milestone.open")))
-        parts.extend(Part(Text(f"milestone.open.{part}")) for part in still_open)
-    return Wording(tuple(parts), buttons=write_to(person))
+    if While.FEW_CONTACTS in spoken.said_while:
+        parts.append(Part(Text("consultant.milestone.contacts", {}, count=standing.contacts)))
+    if spoken.about == "education_max_end" and _is_so("term_end", on, standing.terms):
+        parts.append(Part(Text("consultant.milestone.term_end", {"on": standing.terms.term_end or on})))
+    return Wording((*parts, *_list_of_open(spoken, standing)), buttons=write_to(person))
 
 
 def _line(about: str, on: date) -> Text:

@@ -15,7 +15,7 @@ from reminders.terms.terms import Group, Route, TermFacts, compute_terms
 def planned(
     facts: TermFacts, *open_parts: OpenPart, contacts: int = 0, rules: TermRules = LAW.rules
 ) -> list[Milestone]:
-    return milestones(compute_terms(facts, rules), facts, open_parts, contacts=contacts)
+    return milestones(compute_terms(facts, rules), facts, open_parts, contacts=contacts, rules=rules)
 
 
 def days(found: list[Milestone], about: str, audience: Audience = Audience.CONSULTANT) -> list[str]:
@@ -33,21 +33,34 @@ SIGNED = TermFacts(plan_signed_on=date(2026, 3, 1), route=Route.B1, group=Group.
             SIGNED,
             "term_end",
             Audience.PERSON,
-            ["12_months 2028-03-01", "6_months 2028-09-01", "3_months 2028-12-01", "1_month 2029-02-01"],
+            [
+                "start 2026-03-02",
+                "12_months 2028-03-01",
+                "6_months 2028-09-01",
+                "3_months 2028-12-01",
+                "1_month 2029-02-01",
+                "passed 2029-03-02",
+            ],
             id="term end, person",
         ),
         pytest.param(
             SIGNED,
             "term_end",
             Audience.CONSULTANT,
-            ["12_months 2028-03-01", "6_months 2028-09-01", "3_months 2028-12-01", "1_month 2029-02-01"],
+            [
+                "12_months 2028-03-01",
+                "6_months 2028-09-01",
+                "3_months 2028-12-01",
+                "1_month 2029-02-01",
+                "passed 2029-03-02",
+            ],
             id="term end, consultant",
         ),
         pytest.param(
             SIGNED,
             "guidance_end",
             Audience.CONSULTANT,
-            ["3_months 2029-06-01", "1_month 2029-08-01"],
+            ["3_months 2029-06-01", "1_month 2029-08-01", "passed 2029-09-02"],
             id="guidance end, consultant",
         ),
         pytest.param(SIGNED, "guidance_end", Audience.PERSON, ["1_month 2029-08-01"], id="guidance end, person"),
@@ -62,7 +75,7 @@ SIGNED = TermFacts(plan_signed_on=date(2026, 3, 1), route=Route.B1, group=Group.
             SIGNED,
             "first_year_contacts_by",
             Audience.CONSULTANT,
-            ["month_9 2026-12-02", "month_11 2027-02-02"],
+            ["month_9 2026-12-02", "month_11 2027-02-02", "late 2027-03-02"],
             id="contacts missing",
         ),
         pytest.param(SIGNED, "first_year_contacts_by", Audience.PERSON, [], id="contacts: not for the person"),
@@ -71,14 +84,14 @@ SIGNED = TermFacts(plan_signed_on=date(2026, 3, 1), route=Route.B1, group=Group.
             TermFacts(brp_registered_on=date(2026, 1, 5), intake_on=date(2026, 1, 12)),
             "pip_due",
             Audience.CONSULTANT,
-            ["2_weeks 2026-03-02", "3_days 2026-03-13"],
+            ["2_weeks 2026-03-02", "3_days 2026-03-13", "late 2026-03-17", "2_weeks_late 2026-03-30"],
             id="pip due 16 March",
         ),
         pytest.param(
             TermFacts(brp_registered_on=date(2026, 1, 5), intake_on=date(2026, 1, 12)),
             "pip_due_hbel",
             Audience.CONSULTANT,
-            ["2_weeks 2026-01-26", "3_days 2026-02-06"],
+            ["2_weeks 2026-01-26", "3_days 2026-02-06", "late 2026-02-10"],
             id="pip due 9 February, HBEL",
         ),
         pytest.param(
@@ -99,7 +112,7 @@ SIGNED = TermFacts(plan_signed_on=date(2026, 3, 1), route=Route.B1, group=Group.
             TermFacts(group=Group.ASYLUM, relief_started_on=date(2026, 8, 31)),
             "relief_end",
             Audience.PERSON,
-            ["1_month 2027-01-27"],
+            ["1_month 2027-01-27", "1_week 2027-02-20", "switch 2027-02-28"],
             id="relief ends 27 February",
         ),
         pytest.param(
@@ -120,14 +133,30 @@ SIGNED = TermFacts(plan_signed_on=date(2026, 3, 1), route=Route.B1, group=Group.
             TermFacts(plan_signed_on=date(2025, 2, 28)),
             "term_end",
             Audience.PERSON,
-            ["12_months 2027-02-28", "6_months 2027-08-29", "3_months 2027-11-29", "1_month 2028-01-29"],
+            [
+                "start 2025-03-01",
+                "12_months 2027-02-28",
+                "6_months 2027-08-29",
+                "3_months 2027-11-29",
+                "1_month 2028-01-29",
+                "passed 2028-03-01",
+            ],
             id="term ends on 29 February 2028",
         ),
         pytest.param(
             TermFacts(plan_signed_on=date(2026, 3, 1), term_extended_until=date(2029, 9, 1)),
             "term_end",
             Audience.PERSON,
-            ["12_months 2028-09-01", "6_months 2029-03-01", "3_months 2029-06-01", "1_month 2029-08-01"],
+            [
+                "start 2026-03-02",
+                "12_months 2028-09-01",
+                "6_months 2029-03-01",
+                "3_months 2029-06-01",
+                "1_month 2029-08-01",
+                # Told when DUO granted it, whenever that was.
+                "extended 2029-09-01",
+                "passed 2029-09-02",
+            ],
             id="extended by DUO",
         ),
     ],
@@ -149,7 +178,8 @@ def test_the_end_of_the_term_says_what_is_open_in_the_laws_order() -> None:
 
 def test_each_is_of_use_until_the_next() -> None:
     ends = [m.useful_until for m in planned(SIGNED) if (m.about, m.audience) == ("term_end", Audience.PERSON)]
-    assert ends == [date(2028, 8, 31), date(2028, 11, 30), date(2029, 1, 31), date(2029, 3, 1)]
+    ahead = [date(2028, 8, 31), date(2028, 11, 30), date(2029, 1, 31), date(2029, 3, 1)]
+    assert ends == [date(2026, 3, 2) + timedelta(days=90), *ahead, date(2029, 3, 2) + timedelta(days=28)]
 
 
 def test_a_corrected_date_gives_other_keys_and_the_same_date_the_same() -> None:
@@ -200,8 +230,9 @@ signed = st.dates(date(2020, 1, 1), date(2060, 1, 1))
 @pytest.mark.parametrize(
     ("rules", "about", "route", "expected"),
     [
-        pytest.param(NOTE, "scale_down_from", Route.B1, ["possible 2027-09-02"], id="the note waits to scale down"),
-        pytest.param(LAW, "scale_down_from", Route.B1, [], id="the law does not wait"),
+        pytest.param(NOTE, "scale_down_from", Route.B1, ["hours 2027-09-02"], id="the note waits to scale down"),
+        pytest.param(LAW, "scale_down_from", Route.B1, ["hours 2026-03-02"], id="the law does not wait"),
+        pytest.param(LAW, "scale_down_from", Route.Z, [], id="no scaling down on the Z-route"),
         pytest.param(
             NOTE,
             "route_switch_until",
@@ -216,7 +247,14 @@ signed = st.dates(date(2020, 1, 1), date(2060, 1, 1))
     ],
 )
 def test_milestones_follow_the_rule_set(rules: RuleSet, about: str, route: Route, expected: list[str]) -> None:
-    assert days(planned(replace(SIGNED, route=route), rules=rules.rules), about) == expected
+    facts = replace(SIGNED, route=route, lesson_hours=600)
+    assert days(planned(facts, rules=rules.rules), about) == expected
+
+
+@pytest.mark.parametrize("hours", [None, 0, 599.5])
+@pytest.mark.parametrize("rules", [NOTE, LAW])
+def test_without_600_hours_nothing_is_said_of_a2(rules: RuleSet, hours: float | None) -> None:
+    assert days(planned(replace(SIGNED, lesson_hours=hours), rules=rules.rules), "scale_down_from") == []
 
 
 @settings(deadline=None)
@@ -229,6 +267,10 @@ def test_milestones_lie_within_their_term_and_have_keys_of_their_own(day: date, 
     assert found == planned(facts, *OpenPart)
     assert max(Counter(m.key for m in found).values()) == 1
     for milestone in found:
-        assert day < milestone.on <= milestone.term_on
-        assert milestone.on <= milestone.useful_until
-        assert milestone.opens or milestone.on < milestone.term_on
+        assert day < milestone.on <= milestone.useful_until
+        if milestone.opens and milestone.id not in ("start", "hours"):
+            # Its day has passed.
+            assert timedelta(0) < milestone.on - milestone.term_on <= timedelta(days=14)
+        else:
+            assert milestone.on <= milestone.term_on
+            assert milestone.opens or milestone.on < milestone.term_on

@@ -42,7 +42,9 @@ async def test_who_read_no_date_is_told_of_none(talk: Talk) -> None:
     amina = await talk.linked("Amina")
     before = len(amina.messages)
     await plan_changes(talk, plan_signed_on=date(2026, 2, 20))
-    assert len(amina.messages) == before
+    # That the term began, which everybody hears once, and no correction.
+    assert len(amina.messages) == before + 1
+    amina.sees("milestone.term_start.span", start=date(2026, 2, 21), on=date(2029, 2, 20))
 
 
 async def test_a_date_that_is_past_now_is_told_as_past(talk: Talk) -> None:
