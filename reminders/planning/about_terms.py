@@ -9,7 +9,7 @@ from reminders.kinds import Kind
 from reminders.local_time import to_instant
 from reminders.own_dates import own_dates
 from reminders.planning.planned_for import ALWAYS, PlannedFor
-from reminders.terms.milestones import Audience, Milestone, OpenPart, Standing, due_at, due_now, milestones_of
+from reminders.terms.milestones import Audience, Milestone, OpenPart, TermStanding, due_at, due_now, milestones_of
 from reminders.terms.rule_sets import LAW, TermRules
 from reminders.terms.terms import TermFacts, Terms
 from storage.engine.columns import Json
@@ -46,9 +46,9 @@ class TermState:
     finished: bool = False
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> TermStanding:
         """What the table's conditions are looked up in."""
-        return Standing(
+        return TermStanding(
             facts=self.facts,
             terms=self.terms,
             rules=self.term_rules,

@@ -16,7 +16,17 @@ from reminders.terms.spoken import SPOKEN
 from reminders.terms.terms import TermFacts, Terms, add_months, end_of_months, guidance_covers_term
 from storage.vocabulary import Route
 
-__all__ = ["Audience", "Milestone", "OpenPart", "Standing", "due_at", "due_now", "holds", "milestones", "milestones_of"]
+__all__ = [
+    "Audience",
+    "Milestone",
+    "OpenPart",
+    "TermStanding",
+    "due_at",
+    "due_now",
+    "holds",
+    "milestones",
+    "milestones_of",
+]
 
 SAID_AT = time(10, 0)
 #: What became so is said until then, on the day itself.
@@ -37,7 +47,7 @@ class OpenPart(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class TermStanding:
     """How somebody stands: what the table's conditions are looked up in. `finished` = nothing is open that the law
     asks; `contacts` are those with the consultant since the term began."""
 
@@ -88,10 +98,10 @@ def milestones(
     rules: TermRules = LAW.rules,
 ) -> list[Milestone]:
     """Every milestone of one person who is not finished; see `milestones_of`."""
-    return milestones_of(Standing(facts=facts, terms=terms, rules=rules, open_parts=open_parts, contacts=contacts))
+    return milestones_of(TermStanding(facts=facts, terms=terms, rules=rules, open_parts=open_parts, contacts=contacts))
 
 
-def milestones_of(standing: Standing) -> list[Milestone]:
+def milestones_of(standing: TermStanding) -> list[Milestone]:
     """Every milestone of one person as they stand, past and future, by day; the caller keeps those of today and later.
 
     No message about a deadline falls before the term or plan it is about began.
@@ -105,26 +115,26 @@ def milestones_of(standing: Standing) -> list[Milestone]:
     return sorted(_until_next(found), key=lambda milestone: (milestone.on, milestone.key))
 
 
-def holds(condition: While, standing: Standing) -> bool:
+def holds(condition: While, standing: TermStanding) -> bool:
     """Whether this is so of somebody."""
     return _HOLDS[condition](standing)
 
 
-def _has_hours(standing: Standing) -> bool:
+def _has_hours(standing: TermStanding) -> bool:
     """Whether the hours allow exam parts at A2, on the day from which they may (1.8, Besluit art. 5.5)."""
     hours = standing.facts.lesson_hours
     is_b1 = standing.facts.route is Route.B1 and standing.terms.term_start is not None
     return is_b1 and hours is not None and hours >= standing.rules.scale_down_hours
 
 
-def _is_extended(standing: Standing) -> bool:
+def _is_extended(standing: TermStanding) -> bool:
     granted, start = standing.facts.term_extended_until, standing.terms.term_start
     if granted is None or granted != standing.terms.term_end:
         return False
     return start is None or granted > end_of_months(start, standing.rules.term_months)
 
 
-_HOLDS: Mapping[While, Callable[[Standing], bool]] = {
+_HOLDS: Mapping[While, Callable[[TermStanding], bool]] = {
     While.NO_PLAN: lambda one: one.facts.plan_signed_on is None and one.facts.plan_dated_on is None,
     # When both fall on one day, the law's own term says it all.
     While.OWN_DAY: lambda one: one.terms.pip_due_hbel != one.terms.pip_due,
@@ -180,7 +190,7 @@ def due_now(
     return instant if quiet_hours is None else quiet_hours.later_than_quiet(instant)
 
 
-def _of(row: Spoken, standing: Standing) -> list[Milestone]:
+def _of(row: Spoken, standing: TermStanding) -> list[Milestone]:
     """The messages of one row of the table, one for each reader."""
     terms = standing.terms
     term_on: date | None = getattr(terms, row.told)
@@ -217,7 +227,7 @@ def _of(row: Spoken, standing: Standing) -> list[Milestone]:
     ]
 
 
-def _useful_until(row: Spoken, on: date, standing: Standing) -> date:
+def _useful_until(row: Spoken, on: date, standing: TermStanding) -> date:
     if row.useful_days is not None:
         return on + timedelta(days=row.useful_days)
     if row.when_known:

@@ -9,7 +9,7 @@ from locales.rendering.message import Button, Part, Style, Text
 from reminders.delivery.composing import ClaimedMessage, Skip
 from reminders.intents import Act, asks
 from reminders.stored_terms import StoredFacts
-from reminders.terms.milestones import Standing, holds
+from reminders.terms.milestones import TermStanding, holds
 from reminders.terms.open_parts import contacts_since, open_parts
 from reminders.terms.progress import is_finished
 from reminders.terms.rule_sets import NOTE, TermRules
@@ -59,10 +59,10 @@ def milestone(row: ClaimedMessage, batch: Batch, rules: TermRules) -> Wording | 
     return Wording((*parts[:-1], *_list_of_open(spoken, standing), parts[-1]), buttons=_TALK)
 
 
-def standing_of(stored: StoredFacts, rules: TermRules, moments: Iterable[datetime], zone: ZoneInfo) -> Standing:
+def standing_of(stored: StoredFacts, rules: TermRules, moments: Iterable[datetime], zone: ZoneInfo) -> TermStanding:
     """How somebody stands by these rules; `moments` are their contacts with the consultant."""
     terms = compute_terms(stored.facts, rules)
-    return Standing(
+    return TermStanding(
         facts=stored.facts,
         terms=terms,
         rules=rules,
@@ -92,7 +92,7 @@ def _is_so(behind: str, on: date, terms: Terms) -> bool:
     return day is not None and on > day
 
 
-def _list_of_open(spoken: Spoken, standing: Standing) -> list[Part]:
+def _list_of_open(spoken: Spoken, standing: TermStanding) -> list[Part]:
     if not spoken.lists_parts or not standing.open_parts:
         return []
     return [
@@ -157,7 +157,7 @@ def _none(facts: TermFacts, about: str, rules: TermRules) -> list[Part]:
     return [Part(Text("milestone.corrected.none"))]
 
 
-def _to_consultant(person: Person | None, spoken: Spoken, on: date, standing: Standing) -> Wording | Skip:
+def _to_consultant(person: Person | None, spoken: Spoken, on: date, standing: TermStanding) -> Wording | Skip:
     if person is None:
         return Skip("nobody")
     parts = [
