@@ -71,7 +71,7 @@ def test_the_law_and_the_policies_load_no_database(module: str) -> None:
 
 
 def test_a_class_name_stands_once() -> None:
-    """One word, one thing: who reads `TermStanding` or `Receipt` need not ask which of two is meant."""
+    """One word, one thing: who reads `Standing` or `Receipt` need not ask which of two is meant."""
     homes: dict[str, list[str]] = {}
     for folder in ("bot", "locales", "reminders", "storage"):
         for path in sorted((ROOT / folder).rglob("*.py")):

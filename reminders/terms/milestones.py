@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from reminders.local_time import AMSTERDAM, QuietHours, to_instant
 from reminders.terms.rule_sets import LAW, TermRules
-from reminders.terms.speaking import CONTACTS_REQUIRED, Audience, From, Spoken, While
+from reminders.terms.speaking import CONTACTS_REQUIRED, Audience, From, TermMessage, While
 from reminders.terms.spoken import SPOKEN
 from reminders.terms.terms import TermFacts, Terms, add_months, end_of_months, guidance_covers_term
 from storage.vocabulary import Route
@@ -190,7 +190,7 @@ def due_now(
     return instant if quiet_hours is None else quiet_hours.later_than_quiet(instant)
 
 
-def _of(row: Spoken, standing: TermStanding) -> list[Milestone]:
+def _of(row: TermMessage, standing: TermStanding) -> list[Milestone]:
     """The messages of one row of the table, one for each reader."""
     terms = standing.terms
     term_on: date | None = getattr(terms, row.told)
@@ -227,7 +227,7 @@ def _of(row: Spoken, standing: TermStanding) -> list[Milestone]:
     ]
 
 
-def _useful_until(row: Spoken, on: date, standing: TermStanding) -> date:
+def _useful_until(row: TermMessage, on: date, standing: TermStanding) -> date:
     if row.useful_days is not None:
         return on + timedelta(days=row.useful_days)
     if row.when_known:

@@ -53,7 +53,7 @@ class Says:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spoken:
+class TermMessage:
     """One message about one term.
 
     `months` and `days` are counted from `since`, earlier ones negative. `tells` is the term whose date it tells, which

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final
 
 from locales.rendering.message import Style
-from reminders.terms.speaking import Audience, From, Says, Spoken, While
+from reminders.terms.speaking import Audience, From, Says, TermMessage, While
 
 _PERSON = (Audience.PERSON,)
 _CONSULTANT = (Audience.CONSULTANT,)
@@ -21,7 +21,7 @@ _NOT_DONE = (While.NOT_DONE,)
 _OPEN: Final = "milestone.open"
 _AFTER: Final = 28
 #: A day that has passed unmet, to who can act.
-_passed = partial(Spoken, to=_CONSULTANT, days=1, opens=True, useful_days=_AFTER)
+_passed = partial(TermMessage, to=_CONSULTANT, days=1, opens=True, useful_days=_AFTER)
 
 
 def _official(about: str, key: str = "") -> Says:
@@ -49,7 +49,7 @@ _GUIDANCE = (_title("milestone.guidance_end"), _official("guidance_end"), Says("
 
 # Until the plan is there, by the law's term and by the municipality's own norm.
 _PIP: Final = tuple(
-    Spoken(
+    TermMessage(
         about=about,
         id=name,
         to=_CONSULTANT,
@@ -67,7 +67,7 @@ _PIP: Final = tuple(
     for name, days in offsets
 )
 _START: Final = (
-    Spoken(
+    TermMessage(
         about="term_start",
         id="start",
         to=_PERSON,
@@ -88,7 +88,7 @@ _START: Final = (
 )
 _FIRST_YEAR: Final = (
     *(
-        Spoken(
+        TermMessage(
             about="first_year_contacts_by",
             id=f"month_{month}",
             to=_CONSULTANT,
@@ -109,7 +109,7 @@ _FIRST_YEAR: Final = (
     ),
 )
 _RELIEF_END: Final = (
-    Spoken(
+    TermMessage(
         about="relief_end",
         id="1_month",
         to=_BOTH,
@@ -118,7 +118,7 @@ _RELIEF_END: Final = (
         consultant="consultant.milestone.relief_end",
         section="1.7, 3.5",
     ),
-    Spoken(
+    TermMessage(
         about="relief_end",
         id="1_week",
         to=_PERSON,
@@ -126,7 +126,7 @@ _RELIEF_END: Final = (
         person=(*_RELIEF, Says("milestone.relief_end.check")),
         section="1.7, 3.5",
     ),
-    Spoken(
+    TermMessage(
         about="relief_end",
         id="switch",
         to=_BOTH,
@@ -144,7 +144,7 @@ _RELIEF_END: Final = (
     ),
 )
 _ROUTE_SWITCH: Final = tuple(
-    Spoken(
+    TermMessage(
         about="route_switch_until",
         id=name,
         to=_BOTH,
@@ -157,7 +157,7 @@ _ROUTE_SWITCH: Final = tuple(
     for name, months in (("3_months", -3), ("1_month", -1))
 )
 _SCALE_DOWN: Final = (
-    Spoken(
+    TermMessage(
         about="scale_down_from",
         id="hours",
         to=_CONSULTANT,
@@ -169,7 +169,7 @@ _SCALE_DOWN: Final = (
     ),
 )
 _SELF_RELIANCE: Final = (
-    Spoken(
+    TermMessage(
         about="self_reliance_goal",
         id="6_months",
         to=_CONSULTANT,
@@ -178,7 +178,7 @@ _SELF_RELIANCE: Final = (
         consultant="consultant.milestone.self_reliance_goal",
         section="2",
     ),
-    Spoken(
+    TermMessage(
         about="self_reliance_goal",
         id="day",
         to=_CONSULTANT,
@@ -191,7 +191,7 @@ _SELF_RELIANCE: Final = (
 )
 _EDUCATION: Final = (
     *(
-        Spoken(
+        TermMessage(
             about="education_max_end",
             id=name,
             to=_BOTH,
@@ -213,7 +213,7 @@ _EDUCATION: Final = (
 )
 _TERM_END: Final = (
     *(
-        Spoken(
+        TermMessage(
             about="term_end",
             id=f"{count}_month" if count == 1 else f"{count}_months",
             to=_BOTH,
@@ -226,7 +226,7 @@ _TERM_END: Final = (
         )
         for count in (12, 6, 3, 1)
     ),
-    Spoken(
+    TermMessage(
         about="term_end",
         id="passed",
         to=_BOTH,
@@ -243,7 +243,7 @@ _TERM_END: Final = (
         consultant="consultant.milestone.passed.term_end",
         section="1.5, 1.9",
     ),
-    Spoken(
+    TermMessage(
         about="term_end",
         id="extended",
         to=_BOTH,
@@ -256,7 +256,7 @@ _TERM_END: Final = (
 )
 _GUIDANCE_END: Final = (
     *(
-        Spoken(
+        TermMessage(
             about="guidance_end",
             id=name,
             to=_CONSULTANT,
@@ -267,7 +267,7 @@ _GUIDANCE_END: Final = (
         )
         for name, months in (("3_months", -3), ("1_month", -1))
     ),
-    Spoken(
+    TermMessage(
         about="guidance_end",
         id="1_month",
         to=_PERSON,
@@ -300,7 +300,7 @@ SPOKEN: Final = (
 )
 
 
-def spoken_as(told: str, id_: str, audience: str) -> Spoken | None:
+def spoken_as(told: str, id_: str, audience: str) -> TermMessage | None:
     """The row of a message by what its key holds; None of one that an earlier version planned and this one does not."""
     return next(
         (row for row in SPOKEN if (row.told, row.id) == (told, id_) and any(to == audience for to in row.to)), None

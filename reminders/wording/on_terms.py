@@ -13,7 +13,7 @@ from reminders.terms.milestones import TermStanding, holds
 from reminders.terms.open_parts import contacts_since, open_parts
 from reminders.terms.progress import is_finished
 from reminders.terms.rule_sets import NOTE, TermRules
-from reminders.terms.speaking import Audience, Says, Spoken, While
+from reminders.terms.speaking import Audience, Says, TermMessage, While
 from reminders.terms.spoken import spoken_as
 from reminders.terms.terms import TermFacts, Terms, compute_terms
 from reminders.wording.appointment import name_of
@@ -72,7 +72,7 @@ def standing_of(stored: StoredFacts, rules: TermRules, moments: Iterable[datetim
     )
 
 
-def _spoken(row: ClaimedMessage, about: str) -> Spoken | None:
+def _spoken(row: ClaimedMessage, about: str) -> TermMessage | None:
     audience = Audience.PERSON if row.consultant_id is None else Audience.CONSULTANT
     # An earlier version kept it in the key only.
     id_ = row.params.get("id") or (row.key.split(":") + [""] * 4)[4]
@@ -92,7 +92,7 @@ def _is_so(behind: str, on: date, terms: Terms) -> bool:
     return day is not None and on > day
 
 
-def _list_of_open(spoken: Spoken, standing: TermStanding) -> list[Part]:
+def _list_of_open(spoken: TermMessage, standing: TermStanding) -> list[Part]:
     if not spoken.lists_parts or not standing.open_parts:
         return []
     return [
@@ -157,7 +157,7 @@ def _none(facts: TermFacts, about: str, rules: TermRules) -> list[Part]:
     return [Part(Text("milestone.corrected.none"))]
 
 
-def _to_consultant(person: Person | None, spoken: Spoken, on: date, standing: TermStanding) -> Wording | Skip:
+def _to_consultant(person: Person | None, spoken: TermMessage, on: date, standing: TermStanding) -> Wording | Skip:
     if person is None:
         return Skip("nobody")
     parts = [

@@ -10,7 +10,7 @@ import pytest
 
 from locales.rendering.catalog import Catalogs
 from reminders.terms.rule_sets import RULE_SETS
-from reminders.terms.speaking import Audience, From, Spoken
+from reminders.terms.speaking import Audience, From, TermMessage
 from reminders.terms.spoken import SPOKEN, spoken_as
 from reminders.terms.terms import Group, Route, TermFacts, Terms, compute_terms
 
@@ -57,7 +57,7 @@ def who_has(about: str) -> str:
     return found[0].partition(": ")[2] if same else "; ".join(found)
 
 
-def when(row: Spoken) -> str:
+def when(row: TermMessage) -> str:
     """When it is said, in words."""
     if row.since is From.KNOWN:
         return "when it has become so"
@@ -102,7 +102,7 @@ def test_every_message_is_found_by_what_its_key_holds() -> None:
 
 
 @pytest.mark.parametrize("row", SPOKEN, ids=lambda row: f"{row.about}:{row.id}")
-def test_whoever_hears_it_has_a_text(row: Spoken) -> None:
+def test_whoever_hears_it_has_a_text(row: TermMessage) -> None:
     catalogs = Catalogs()
     keys = [says.key for says in row.person] if Audience.PERSON in row.to else []
     assert bool(keys) == (Audience.PERSON in row.to)
