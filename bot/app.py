@@ -17,7 +17,7 @@ from bot.actions.access.standing_in import tell_of_silence
 from bot.cards.renderer import CardRenderer
 from bot.channels.base import Channel, ComparesReplies
 from bot.channels.kind import ChannelParts
-from bot.channels.registry import build_channels, typed_addresses
+from bot.channels.registry import build_channels, invited_over, typed_addresses
 from bot.configuration.config_file import Configuration
 from bot.configuration.deployment import Deployment, deploy
 from bot.configuration.settings import Settings
@@ -249,7 +249,12 @@ def build(
             clock.now,
             settings.zone,
             telephone,
-            invites_back(services.channels, keys, f"{settings.own_url}/chat", telephone),
+            invites_back(
+                {name: kind for name, kind in services.channels.items() if name in invited_over()},
+                keys,
+                f"{settings.own_url}/chat",
+                telephone,
+            ),
         ),
         clock=clock,
         plan_more=[mail_addresses, digests, silence],

@@ -1,6 +1,7 @@
 """Every mapped class, imported once: a query that meets a table needs the tables that it points to."""
 
 from storage.appointments import absences, appointments, history, proposals
+from storage.calls import phone_calls
 from storage.desk import accounts
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
@@ -23,6 +24,7 @@ __all__ = [
     "open_database",
     "parts",
     "people",
+    "phone_calls",
     "phone_tasks",
     "proposals",
     "relayed",

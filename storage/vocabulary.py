@@ -264,6 +264,19 @@ class CallResult(StrEnum):
     WRONG_NUMBER = "wrong"  # somebody else's by now
 
 
+class CallOutcome(StrEnum):
+    """How a call that the machine made or took came out."""
+
+    UNDER_WAY = "under_way"
+    TALKED = "talked"  # the person said who they are, and heard what there was
+    NOBODY = "nobody"  # something answered, and pressed no key: a machine, or somebody else
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    REJECTED = "rejected"  # the person, or their telephone, does not take this call
+    GONE = "gone"  # no such number (any more)
+    FAILED = "failed"  # the carrier could not do it
+
+
 class GapReason(StrEnum):
     """Why a question counts as unanswered."""
 

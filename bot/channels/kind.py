@@ -74,6 +74,8 @@ class ChannelKind:
     link: Callable[[Settings, str], Awaitable[str | None]] = no_link
     needs_address: AddressKind | None = None
     needs_public_url: bool = False
+    # Whether a link can be read there: nobody is called to be told one.
+    carries_links: bool = True
     # What of it anybody on the way could read, given which hosts are this machine; None = nothing.
     plain: Callable[[Settings, Callable[[str], bool]], str | None] = all_encrypted
     when_off: str = "off; docs/settings.md, Channels, says how to set it up"

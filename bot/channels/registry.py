@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from bot.channels.email.kind import EMAIL
 from bot.channels.kind import ChannelKind, ChannelParts
 from bot.channels.notify.kind import NOTIFY_EMAIL, SMS
+from bot.channels.phone.kind import PHONE
 from bot.channels.telegram.kind import TELEGRAM
 from bot.channels.web.kind import WEB
 from bot.channels.whatsapp.kind import WHATSAPP
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from bot.channels.base import Channel
 
 #: Of two of one name the first that is set up is taken: a mail server of the municipality's own goes before Notify's.
-CHANNELS: Final[tuple[ChannelKind, ...]] = (WEB, TELEGRAM, WHATSAPP, SMS, EMAIL, NOTIFY_EMAIL)
+CHANNELS: Final[tuple[ChannelKind, ...]] = (WEB, TELEGRAM, WHATSAPP, SMS, EMAIL, NOTIFY_EMAIL, PHONE)
 
 
 def names() -> tuple[str, ...]:
@@ -55,6 +56,11 @@ def build_channels(parts: ChannelParts) -> "dict[str, Channel]":
 def typed_addresses() -> Mapping[str, AddressKind]:
     """The channels whose address people type, with what kind of address it is."""
     return {kind.name: kind.needs_address for kind in CHANNELS if kind.needs_address is not None}
+
+
+def invited_over() -> Mapping[str, AddressKind]:
+    """The channels over which a link can be sent to a number or address on record."""
+    return {kind.name: kind.needs_address for kind in CHANNELS if kind.needs_address is not None and kind.carries_links}
 
 
 async def make_links(settings: Settings, code: str) -> dict[str, str]:

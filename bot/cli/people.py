@@ -14,7 +14,7 @@ from bot.actions import contacts, privacy
 from bot.actions.contacts import InviteRefused
 from bot.actions.privacy import PrivacyRefused
 from bot.channels.kind import ChannelParts
-from bot.channels.registry import build_channels, make_links, names, set_up, typed_addresses
+from bot.channels.registry import build_channels, invited_over, make_links, names, set_up
 from bot.cli.common import (
     WRONG_USAGE,
     AsJson,
@@ -54,8 +54,8 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _known_way(value: str | None) -> str | None:
-    if value is not None and value not in typed_addresses():
-        raise typer.BadParameter(f"{value!r} is none of {', '.join(typed_addresses())}")
+    if value is not None and value not in invited_over():
+        raise typer.BadParameter(f"{value!r} is none of {', '.join(invited_over())}")
     return value
 
 
@@ -64,7 +64,7 @@ def invite(
     by: Annotated[
         str | None,
         typer.Option(
-            metavar=f"[{'|'.join(typed_addresses())}]",
+            metavar=f"[{'|'.join(invited_over())}]",
             callback=_known_way,
             help="Also send the link to the number or address on record.",
         ),
@@ -85,7 +85,7 @@ def invite(
                 case InviteRefused.NOBODY:
                     stop(f"Nobody with the external id (or consultant's e-mail) {person!r}. Import people first.")
                 case InviteRefused.NO_ADDRESS:
-                    what = "number" if by is not None and typed_addresses()[by] is AddressKind.PHONE else "address"
+                    what = "number" if by is not None and invited_over()[by] is AddressKind.PHONE else "address"
                     stop(f"There is no usable {what} on record. Import it first.")
         links = await make_links(settings, invited.code)
         deep_link = links.get("telegram") or links["web"]

@@ -88,6 +88,9 @@ class Voices:
 
     def of_somebody(self, text: str, locale: str) -> tuple[Segment, ...]:
         """Somebody's data in a message: a name, a place, a note. Dutch, unless its script says otherwise."""
+        if not any(char.isalpha() for char in text):
+            # A number, or a code: the reader's own voice has words for it.
+            return (Segment(text, locale),)
         script = _script_of(text)
         if script == "Latn":
             return (Segment(text, SOURCE),)

@@ -137,10 +137,20 @@ def _encoded(samples: Samples, application: str = "voip", *, bits: int | None = 
     return file.getvalue()
 
 
-def _resampled(sound: Pcm) -> Samples:
-    if sound.rate == RATE:
+def at_rate(sound: Pcm, rate: int) -> Pcm:
+    """The sound with so many samples a second."""
+    return Pcm(_resampled(sound, rate), rate)
+
+
+def joined(sounds: Sequence[Pcm]) -> Pcm:
+    """The sounds, one after another; all must be at one rate."""
+    return Pcm(np.concatenate([sound.samples for sound in sounds]), sounds[0].rate)
+
+
+def _resampled(sound: Pcm, rate: int = RATE) -> Samples:
+    if sound.rate == rate:
         return sound.samples
-    resampler = av.AudioResampler("s16", "mono", RATE)
+    resampler = av.AudioResampler("s16", "mono", rate)
     made = [*resampler.resample(_frame(sound.samples, sound.rate)), *resampler.resample(None)]
     return np.concatenate([frame.to_ndarray()[0] for frame in made])
 

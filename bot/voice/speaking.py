@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.voice.cleaning import has_words
-from bot.voice.encoding import MEDIA_TYPE, encode, even, rest
+from bot.voice.encoding import MEDIA_TYPE, at_rate, encode, even, joined, rest
 from bot.voice.moments import Piece
 from bot.voice.recordings import Recordings
 from bot.voice.sound import Pcm, VoiceFailed
@@ -111,6 +111,21 @@ class Speaker:
         # One who stops waiting does not take the sound from the others.
         return await asyncio.shield(task)
 
+    async def sound(
+        self, speech: Speech, otherwise: Speech | None = None, *, rate: int, slow: bool = False
+    ) -> Pcm | None:
+        """A speech as samples, `rate` a second, for who plays it themselves; None when nobody can say it. It is not
+        kept. See `say` for `otherwise`.
+
+        Raises:
+            VoiceFailed: go on without sound.
+        """
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, self._studio.play, speech, otherwise, rate, slow)
+        except RuntimeError as error:
+            raise VoiceFailed("the speaker is closed") from error
+
     async def say_in_turn(self, lines: Sequence[tuple[str, str]]) -> Spoken | None:
         """Lines of text, each with its language, by each language's own voice: the names of languages, for one. Lines
         without a voice are left out; None when none is left.
@@ -167,17 +182,28 @@ class _Studio:
 
     def record(self, speech: Speech, otherwise: Speech | None) -> Spoken | None:
         """The sound file of the first of the two that can be said wholly."""
-        for said, slow in ((speech, False), (otherwise, True)):
+        made = self._sounds(speech, otherwise)
+        return Spoken(File(FILE_NAME, MEDIA_TYPE, encode(made[0])), _language(made[1])) if made is not None else None
+
+    def play(self, speech: Speech, otherwise: Speech | None, rate: int, slow: bool) -> Pcm | None:
+        """The samples of the first of the two that can be said wholly."""
+        made = self._sounds(speech, otherwise, slow=slow)
+        return at_rate(joined(made[0]), rate) if made is not None else None
+
+    def _sounds(
+        self, speech: Speech, otherwise: Speech | None, *, slow: bool = False
+    ) -> tuple[Sequence[Pcm], Speech] | None:
+        for said, slowly in ((speech, slow), (otherwise, True)):
             if said is None or not said.sentences:
                 continue
             sounds: list[Pcm] = []
             for sentence in said.sentences:
-                made = self._sentence(sentence, slow=slow)
+                made = self._sentence(sentence, slow=slowly)
                 if made is None:
                     break
                 sounds += [*made, rest(_BETWEEN_SENTENCES)]
             else:
-                return Spoken(File(FILE_NAME, MEDIA_TYPE, encode(sounds[:-1])), _language(said))
+                return sounds[:-1], said
         return None
 
     def _sentence(self, sentence: Sentence, *, slow: bool) -> list[Pcm] | None:

@@ -52,7 +52,8 @@ class Rendered:
     `brief` says it in short, without what others should not read; empty where nobody needs it. `calendar` is the
     invitation for channels that carry one, `about` names what the message is about ("appointment:12"), so that what
     belongs together stands together. `picture` and `voice` say the same to who does not read; `hear` is the intent of
-    the button that asks for the sound (🔊), where there is none yet.
+    the button that asks for the sound (🔊), where there is none yet. `body` is what it was made from, for a channel
+    that speaks instead of showing: names and times are known as such there.
     """
 
     locale: str
@@ -67,6 +68,7 @@ class Rendered:
     voice: File | None = None
     # Different for each message: two that say the same are the same.
     hear: str = field(default="", compare=False)
+    body: Body | None = field(default=None, compare=False, repr=False)
 
     @property
     def text(self) -> str:
@@ -168,4 +170,4 @@ class Renderer:
                 for row in body.buttons
             ]
         )
-        return Rendered(locale, LANGUAGES[locale].direction, tuple(blocks), buttons)
+        return Rendered(locale, LANGUAGES[locale].direction, tuple(blocks), buttons, body=body)

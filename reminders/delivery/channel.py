@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol, TypeAlias, runtime_checkable
 
 from locales.rendering.render import Rendered
+from reminders.delivery.calling_hours import CallingHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Capabilities:
     receipts: bool = False
     # Whether a button may call a telephone number (a "tel:" address); elsewhere the number stands in the text only.
     dials: bool = False
+    # When messages may go out here at all, answers excepted; None = at any time. A telephone rings.
+    hours: CallingHours | None = None
     # What one message costs, in thousandths of a euro: the dearest channel comes last.
     cost: int = 0
 
@@ -125,6 +128,14 @@ class AsksBeforeSending(Protocol):
 
     def doubt(self, reference: str) -> None:
         """An earlier process may have sent this message: before it is sent, ask."""
+
+
+@runtime_checkable
+class HasLines(Protocol):
+    """A channel that is full at times without being down: all its telephone lines are in use."""
+
+    def busy_for(self) -> float:
+        """About how many seconds it takes nothing new; 0 = it does. Answers are taken all the same."""
 
 
 @runtime_checkable

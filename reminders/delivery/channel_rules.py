@@ -66,11 +66,15 @@ class ChannelRules:
         return {name: rule.a_month for name, rule in self.by_channel.items() if rule.a_month is not None}
 
     def opens_at(self, channel: str, priority: int, now: datetime) -> datetime:
-        """From when a message may go out here: now, or when the channel's quiet hours end."""
-        quiet = self.of(channel).quiet
-        if quiet is None or priority in (Priority.REPLY, Priority.URGENT):
-            return now
-        return quiet.later_than_quiet(now)
+        """From when a message may go out here: now, or when the channel's quiet hours end and its own hours begin."""
+        quiet, capabilities = self.of(channel).quiet, self.capabilities.get(channel)
+        at = now
+        if quiet is not None and priority not in (Priority.REPLY, Priority.URGENT):
+            at = quiet.later_than_quiet(now)
+        # Nobody is rung out of bed, however urgent it is: what cannot wait goes over another way.
+        if capabilities is not None and capabilities.hours is not None and priority != Priority.REPLY:
+            at = capabilities.hours.opens_at(at)
+        return at
 
     def considerate_at(self, own: str | None, due_at: datetime, until: datetime, now: datetime) -> datetime:
         """When a person may be sent something unasked: now; late and in their quiet hours, the morning after.

@@ -20,7 +20,7 @@ def degraded(message: Rendered, capabilities: Capabilities, *, brief: bool = Fal
     The buttons stay in it where they became numbered answers: a channel may draw them in its own way.
     """
     if brief and message.brief:
-        message = replace(message, blocks=message.brief, picture=None, voice=None)
+        message = replace(message, blocks=message.brief, picture=None, voice=None, body=None)
     if not capabilities.media and (message.picture or message.voice or message.hear):
         message = replace(message, picture=None, voice=None, hear="")
     if not capabilities.dials and _has_calls(message):

@@ -84,7 +84,8 @@ class Receipts:
         now = self._clock.now()
         async with self._database.writing() as session:
             ids = await self._messages(session, news)
-            if not ids and await self._is_on_its_way(session, news):
+            # Also where an earlier sending of it is known: what is told in this moment may be of the one under way.
+            if await self._is_on_its_way(session, news):
                 raise TooEarly
             if not ids:
                 log.info("receipt_of_unknown_message", channel=news.channel, state=news.state.value)

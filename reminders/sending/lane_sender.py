@@ -148,7 +148,7 @@ class Sending:
             for_address = channel.pace.wait_for(address.contact_id, steady)
             # A reply goes before all that waits; only a channel that is down makes it wait.
             is_reply = parcel.row.priority == Priority.REPLY
-            for_channel = channel.breaker.wait(steady) if is_reply else channel.delay(steady)
+            for_channel = channel.breaker.wait(steady) if is_reply else max(channel.delay(steady), channel.busy_for())
             if max(for_address, for_channel) <= self._patience and not self._stopping:
                 channel.put(lane)
                 return
@@ -221,6 +221,8 @@ class Sending:
             self._finish_parcel(parcel, MessageState.EXPIRED, "too_late", address)
             return
         wait = channel.breaker.wait(steady)
+        if row.priority != Priority.REPLY:
+            wait = max(wait, channel.busy_for())
         if wait > 0 or not self._leases.hold(parcel.row_ids(), now + self._limits.send_timeout):
             # Sent with a lease about to end, another worker might send it too.
             self._put_back(parcel, channel.later(now, wait))

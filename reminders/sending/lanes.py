@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from locales.rendering.render import Rendered
-from reminders.delivery.channel import Capabilities, Clock, Sender
+from reminders.delivery.channel import Capabilities, Clock, HasLines, Sender
 from reminders.sending.places import Places
 from reminders.sending.rates import Breaker, Bucket, Pace
 from storage.outbox.heard import ToldOf
@@ -128,6 +128,7 @@ class ChannelQueue:
         self.most_in_flight = most_in_flight(sender.capabilities)
         self._places = Places(self.most_in_flight)
         self._hurry = hurry
+        self._lines = sender if isinstance(sender, HasLines) else None
         self._most_tasks = min(most_tasks, self.most_in_flight)
         self._urgent: deque[tuple[int, Lane]] = deque()
         self._bulk: deque[tuple[int, Lane]] = deque()
@@ -146,6 +147,10 @@ class ChannelQueue:
             silent = (now - self.last_answer).total_seconds()
             by_hanging = silent if silent > _SILENT else 0.0
         return max(self.breaker.wait(now), by_rate, by_hanging)
+
+    def busy_for(self) -> float:
+        """About how many seconds the channel takes nothing new, though it is up."""
+        return self._lines.busy_for() if self._lines is not None else 0.0
 
     def later(self, now: datetime, delay: float) -> datetime:
         """When a message that is put back should be claimed again: one after the other at the channel's pace, so that

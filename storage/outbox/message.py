@@ -201,6 +201,22 @@ async def sent_since(session: AsyncSession, channels: Collection[str], since: da
     return dict(rows.all())
 
 
+async def send_waiting(session: AsyncSession, person_id: int, reasons: Collection[str], now: datetime) -> int:
+    """Have what waits for a person for one of these reasons sent now; how many messages that is."""
+    changed = await session.execute(
+        update(Message)
+        .where(
+            Message.person_id == person_id,
+            Message.state == MessageState.PENDING,
+            Message.reason.in_(reasons),
+            Message.next_at > now,
+        )
+        .values(next_at=now)
+        .returning(Message.id)
+    )
+    return len(changed.scalars().all())
+
+
 async def send_what_waited(session: AsyncSession, consultant_id: int, now: datetime) -> None:
     """What waited until this consultant could be reached is due now."""
     await session.execute(

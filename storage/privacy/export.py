@@ -12,6 +12,7 @@ from storage.appointments.absences import Absence, AbsenceAppointment
 from storage.appointments.appointments import Appointment, LessonGroup, Membership, Participation
 from storage.appointments.history import RecordedChange, SourceWord
 from storage.appointments.proposals import Proposal
+from storage.calls.phone_calls import PhoneCall
 from storage.engine.base import Base
 from storage.engine.columns import Json
 from storage.outbox.heard import HeardRow
@@ -118,6 +119,7 @@ async def export_person(session: AsyncSession, person: Person) -> dict[str, Json
         ),
         "proposals": await of(Proposal, Proposal.person_id == mine),
         "phone_tasks": await of(PhoneTask, PhoneTask.person_id == mine),
+        "calls": await of(PhoneCall, PhoneCall.contact_id.in_(addresses)),
         "letters": await of(Letter, Letter.person_id == mine),
         "contacts": _rows(contacts),
         "devices": await of(WebSession, WebSession.contact_id.in_(addresses)),

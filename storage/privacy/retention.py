@@ -16,6 +16,7 @@ from storage.appointments.absences import Absence, AbsenceAppointment
 from storage.appointments.appointments import Appointment, LessonGroup, Membership, Participation
 from storage.appointments.history import RecordedChange, SourceWord
 from storage.appointments.proposals import Proposal
+from storage.calls.phone_calls import PhoneCall
 from storage.desk.accounts import DeskAccount, DeskLink, DeskSession
 from storage.engine.base import Base
 from storage.outbox.heard import HeardRow, forget_heard
@@ -123,6 +124,7 @@ RULES: Final[tuple[KeepingRule, ...]] = (
         lambda before: and_(Message.created_at < before, Message.state.in_(_DONE)),
     ),
     KeepingRule(Attempt, "goes with its message"),
+    KeepingRule(PhoneCall, "as long as messages on other channels", 200, lambda before: PhoneCall.at < before),
     KeepingRule(WebMessage, "as long as messages on other channels", 200, lambda before: WebMessage.at < before),
     KeepingRule(WebSession, "until it expires", 0, lambda before: WebSession.expires_at < before),
     KeepingRule(DeskAccount, "as long as they work here; a consultant's goes with them"),

@@ -8,7 +8,7 @@ from locales.rendering.message import Part, Text
 
 # Their company reads what goes through it, by its own account.
 _APPS: Final = frozenset({"telegram", "whatsapp"})
-_OTHERS: Final = frozenset({"sms", "email", "web"})
+_OTHERS: Final = frozenset({"sms", "email", "web", "phone"})
 
 
 def carried_by(channels: Iterable[str]) -> Iterator[Part]:

@@ -43,6 +43,9 @@ def settings_of(**given: object) -> Settings:
             ("web", "email"),
             id="e-mail once",
         ),
+        pytest.param(
+            {"phone_sip_server": "10.0.0.5", "phone_number": "+31355281911"}, ("web", "phone"), id="the telephone"
+        ),
     ],
 )
 def test_the_channels_of_a_deployment(given: dict[str, object], names: tuple[str, ...]) -> None:
@@ -61,6 +64,7 @@ def test_a_mail_server_of_the_municipality_goes_before_notify() -> None:
         pytest.param({"whatsapp_token": "t"}, "MAATJE_WHATSAPP_PHONE_NUMBER_ID", id="whatsapp"),
         pytest.param({"notify_api_key": KEY}, "MAATJE_NOTIFY_SMS_TEMPLATE or MAATJE_NOTIFY_EMAIL", id="notify"),
         pytest.param({"smtp_host": "mail"}, "MAATJE_EMAIL_FROM", id="e-mail"),
+        pytest.param({"phone_sip_server": "10.0.0.5"}, "MAATJE_PHONE_NUMBER", id="telephone"),
     ],
 )
 def test_a_channel_that_is_set_up_by_half_is_told_at_the_start(given: dict[str, object], told: str) -> None:
@@ -102,11 +106,14 @@ def test_the_environment_goes_before_env_files_and_what_is_given_before_both(
 
 
 def test_the_ways_whose_address_is_typed() -> None:
-    assert registry.typed_addresses() == {"sms": AddressKind.PHONE, "email": AddressKind.EMAIL}
+    written = {"sms": AddressKind.PHONE, "email": AddressKind.EMAIL}
+    assert registry.typed_addresses() == {**written, "phone": AddressKind.PHONE}
+    # Nobody is called to be told a link.
+    assert registry.invited_over() == written
 
 
 def test_asking_which_channels_there_are_loads_none_of_them() -> None:
-    heavy = ("telegram", "aiohttp", "aiosmtplib", "numpy", "starlette")
+    heavy = ("telegram", "aiohttp", "aiosmtplib", "aiosipua", "aiortp", "numpy", "starlette")
     script = f"import sys, bot.channels.registry; sys.exit(any(m in sys.modules for m in {heavy!r}))"
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
 

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 
 from bot.actions.acting import Proof
 from bot.app import Edges, build, read_texts
-from bot.channels.base import AddressGone, Capabilities, Receipt, Receive
+from bot.channels.base import AddressGone, Capabilities, Channel, Receipt, Receive
 from bot.configuration.config_file import Configuration
 from bot.configuration.municipality import Municipalities, Municipality
 from bot.configuration.settings import Settings
@@ -216,6 +216,7 @@ class Talk:
         finder: Finder | None = None,
         speaker: Speaker | None = None,
         *more: str,
+        channels: Mapping[str, Channel] | None = None,
     ) -> None:
         self.database = database
         self.clock = clock
@@ -230,7 +231,7 @@ class Talk:
             clock=clock,
             edges=Edges(
                 database=database,
-                channels={"web": self.channel, **self.more},
+                channels={"web": self.channel, **self.more, **(channels or {})},
                 configuration=Configuration(Municipalities({"Huizen": HUIZEN})),
                 texts=TEXTS,
                 door=FinderDoor(finder or ScriptedFinder()),

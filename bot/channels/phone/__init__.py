@@ -1,0 +1,1 @@
+"""Telephone calls that are answered with keys: what is said and done, who carries the call, and the channel."""

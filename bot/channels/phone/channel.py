@@ -1,0 +1,312 @@
+"""The telephone as a channel: a message is a call, an answer is a key.
+
+`send` returns when somebody answered, or nobody did; what was heard, and whether it is tried again, is told later as
+news, as by any provider. What a person presses is an event like any other, and its answer is said in the same call.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+from starlette.routing import BaseRoute
+
+from bot.channels.base import (
+    AddressGone,
+    Capabilities,
+    News,
+    Receipt,
+    Receive,
+    Rejected,
+    Report,
+    RetryLater,
+)
+from bot.channels.phone.carrier import Carrier, CarrierDown, HungUp, OpenLine
+from bot.channels.phone.hearing import hears
+from bot.channels.phone.news import in_vain, news_of, not_reached, ref_of
+from bot.channels.phone.records import CHANNEL, MAY_HAVE_BEEN, MOST_TRIES, CallLog, Known
+from bot.channels.phone.script import OPENING, CallState, Key
+from bot.channels.phone.talk import Talk
+from bot.channels.phone.voice import CallVoice
+from bot.channels.phone.wording import Callee, is_code
+from bot.channels.receiving import Receiving
+from bot.events import InboundEvent, Pressed
+from locales.rendering.languages import SOURCE
+from locales.rendering.message import Text
+from locales.rendering.render import Rendered
+from reminders.delivery.calling_hours import CallingHours
+from reminders.delivery.channel import Clock
+from reminders.delivery.receipts import TooEarly
+from reminders.intents import Act, asks
+from storage.vocabulary import CallOutcome
+
+log = structlog.get_logger(__name__)
+
+# A minute and a half to a mobile telephone, in thousandths of a euro: dearer than an SMS, since it takes somebody's
+# time as well.
+COST: Final = 120
+# When all lines are in use, it is looked again after so many seconds whether one is free.
+_LOOK_AGAIN: Final = 10.0
+#: Shorter than the dispatcher's patience with a sending, which waits for this.
+RING: Final = 22.0
+_FREE_LINE: Final = 4.0
+# News comes before the sending is written down; then it is told again.
+_NEWS_AGAIN: Final = (0.0, 0.5, 2.0, 10.0)
+#: So long a call may go on when the service stops.
+GRACE: Final = 5.0
+
+
+class PhoneChannel:
+    """Keeps bot.channels.base.Channel. Addresses are telephone numbers in E.164.
+
+    `lines` is how many calls may be on at once. `telephone` gives the municipality's own number, for who calls us from
+    a number that we do not know.
+    """
+
+    name = CHANNEL
+
+    def __init__(
+        self,
+        carrier: Carrier,
+        *,
+        calls: CallLog,
+        voice: CallVoice,
+        clock: Clock,
+        report: Report,
+        hours: CallingHours,
+        lines: int,
+        telephone: str = "",
+        routes: Sequence[BaseRoute] = (),
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        ring: float = RING,
+    ) -> None:
+        self.capabilities = Capabilities(
+            buttons=False,
+            receipts=True,
+            hours=hours,
+            cost=COST,
+        )
+        self._carrier = carrier
+        self._calls = calls
+        self._voice = voice
+        self._clock = clock
+        self._report = report
+        self._hours = hours
+        self._lines = asyncio.Semaphore(lines)
+        self._telephone = telephone
+        self._routes = tuple(routes)
+        self._sleep = sleep
+        self._ring = ring
+        self._receiving = Receiving()
+        self._talks: dict[str, Talk] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    async def start(self, receive: Receive) -> None:
+        """Begin to take calls, and keys."""
+        self._receiving.begin(receive)
+        self._stopping = False
+        await self._carrier.start(self._rings)
+
+    async def stop(self) -> None:
+        """Take no calls any more. Those that are on go on until `close`, or end by themselves."""
+        self._stopping = True
+        await self._carrier.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=GRACE)
+        await self._receiving.end()
+
+    async def close(self) -> None:
+        """End what is left."""
+        for task in [*self._tasks]:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._carrier.close()
+        await self._voice.close()
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """What the carrier needs of our HTTP server."""
+        return self._routes
+
+    async def send(self, address: str, message: Rendered, *, reference: str) -> Receipt:
+        """Call, or say it in the call that is on; returns when it is answered, or not.
+
+        Raises:
+            RetryLater: no line is free, the carrier is down, or an earlier process may be calling.
+            AddressGone: there is no such number.
+            Rejected: this person was called in vain often enough.
+        """
+        now = self._clock.now()
+        known = await self._calls.known(address, now, reference)
+        if (talk := self._talks.get(address)) is not None and not talk.is_over:
+            return await self._say_now(talk, message, reference, is_answer=known is not None and known.is_answer)
+        code = is_code(message)
+        if known is not None and known.is_answer and not code:
+            # They hung up before it could be said. What they pressed is written down, and nobody rings to say so.
+            return Receipt(None)
+        if known is None:
+            raise Rejected("nobodys_number")
+        if self._stopping:
+            raise RetryLater("stopping")
+        if not code and (receipt := self._not_now(known, reference, now)) is not None:
+            return receipt
+        callee = known.callee if not code else Callee("", known.callee.municipality, known.callee.locale)
+        return await self._dial(address, known, callee, message, reference)
+
+    def busy_for(self) -> float:
+        """About how many seconds all lines are in use; 0 = one is free."""
+        return _LOOK_AGAIN if self._lines.locked() else 0.0
+
+    async def close_buttons(self, address: str, message_ref: str) -> None:
+        """Nothing: a call is over when it is over."""
+
+    async def acknowledge(self, event: InboundEvent) -> None:
+        """Nothing: the answer is said."""
+
+    async def fetch(self, file: str) -> bytes | None:
+        """Nothing: no call is recorded."""
+        return None
+
+    def link(self, code: str) -> str | None:
+        """Nothing opens a call: people choose to be called."""
+        return None
+
+    def _not_now(self, known: Known, reference: str, now: datetime) -> Receipt | None:
+        """A receipt for what must wait for another part of the day.
+
+        Raises:
+            RetryLater, Rejected: see `send`.
+        """
+        if (began := known.under_way(now)) is not None:
+            raise RetryLater("may_have_been_called", after=began + MAY_HAVE_BEEN - now)
+        tries = known.in_vain()
+        if len(tries) >= MOST_TRIES:
+            raise Rejected("called_in_vain")
+        if tries and now < (again_at := self._hours.again_at(tries[0])):
+            self._news(not_reached("called_before", ref_of(0, reference), again_at - now))
+            return Receipt(ref_of(0, reference))
+        return None
+
+    async def _say_now(self, talk: Talk, message: Rendered, reference: str, *, is_answer: bool) -> Receipt:
+        told = talk.tell(message, reference if not is_answer else "")
+        if not is_answer:
+            return Receipt(ref_of(talk.number, reference))
+        return Receipt(None, delivered=await told.begun)
+
+    async def _dial(self, number: str, known: Known, callee: Callee, message: Rendered, reference: str) -> Receipt:
+        try:
+            async with asyncio.timeout(_FREE_LINE):
+                await self._lines.acquire()
+        except TimeoutError:
+            raise RetryLater("lines_busy", after=timedelta(seconds=_LOOK_AGAIN)) from None
+        call_id, line, outcome = 0, None, CallOutcome.FAILED
+        try:
+            call_id = await self._calls.begin(known.contact_id, reference, self._clock.now())
+            # Made before it rings: whoever answers hears who it is at once.
+            await self._voice.lines(OPENING, CallState(), callee, None)
+            try:
+                dialled = await self._carrier.dial(number, ring=self._ring)
+            except CarrierDown as error:
+                raise RetryLater(error.reason) from None
+            line, outcome = dialled.line, dialled.outcome
+        finally:
+            if line is None:
+                self._lines.release()
+                if call_id:
+                    await self._calls.end(call_id, outcome, self._clock.now())
+        if line is not None:
+            hear = hears(self._receiving, number, str(call_id), self._sleep)
+            talk = Talk(line, callee, self._voice, hear, number=call_id)
+            talk.tell(message, reference)
+            self._begin(number, talk, known)
+        elif outcome is CallOutcome.GONE:
+            raise AddressGone("no_such_number")
+        elif outcome is CallOutcome.FAILED:
+            raise RetryLater("call_failed")
+        else:
+            self._news(in_vain(known, outcome, ref_of(call_id, reference), self._hours, self._clock.now()))
+        return Receipt(ref_of(call_id, reference))
+
+    def _begin(self, number: str, talk: Talk, known: Known) -> None:
+        self._talks[number] = talk
+        self._aside(self._hold(number, talk, known))
+
+    async def _hold(self, number: str, talk: Talk, known: Known) -> None:
+        outcome = CallOutcome.NOBODY
+        try:
+            outcome = await talk.run()
+        finally:
+            self._lines.release()
+            if self._talks.get(number) is talk:
+                del self._talks[number]
+            now = self._clock.now()
+            await self._calls.end(talk.number, outcome, now)
+            for message in talk.told:
+                if message.reference:
+                    await self._tell(news_of(message, talk.number, known, outcome, self._hours, now))
+
+    async def _rings(self, number: str, line: OpenLine) -> None:
+        """Somebody calls us: what is new for who we know, and how to reach the municipality for everybody else."""
+        now = self._clock.now()
+        known = await self._calls.known(number, now) if number else None
+        if known is None or known.person_id is None or number in self._talks:
+            await self._say_who_to_call(line)
+            return
+        await self._lines.acquire()
+        person_id = known.person_id
+        call_id = await self._calls.begin(known.contact_id, "", now, incoming=True)
+        hear = hears(self._receiving, number, str(call_id), self._sleep)
+
+        async def greeted() -> bool:
+            if await self._calls.release(person_id, self._clock.now()):
+                return True
+            return await hear(Pressed(asks(Act.APPOINTMENTS)))
+
+        talk = Talk(line, known.callee, self._voice, hear, number=call_id, greeted=greeted)
+        self._begin(number, talk, known)
+
+    async def _say_who_to_call(self, line: OpenLine) -> None:
+        texts = [Text("call.hello", {"municipality": "de gemeente"}), Text("call.unknown_number")]
+        if self._telephone:
+            texts.append(Text("letter.telephone", {"telephone": self._telephone}))
+        try:
+            await line.ask(await self._voice.texts(texts, SOURCE), 0.0, _no_key)
+        except HungUp:
+            pass
+        finally:
+            await line.hang_up()
+
+    def _news(self, news: News) -> None:
+        self._aside(self._tell(news))
+
+    async def _tell(self, news: News) -> None:
+        """Tell what became of a message, until it can be written down."""
+        for pause in _NEWS_AGAIN:
+            if pause:
+                await self._sleep(pause)
+            try:
+                await self._report(news)
+            except (TooEarly, OperationalError, InterfaceError):
+                continue
+            return
+        # Without news it goes to the next channel in its time.
+        log.warning("call_news_not_told", state=news.state.value)
+
+    def _aside(self, work: Awaitable[None]) -> None:
+        async def run() -> None:
+            await work
+
+        task = asyncio.create_task(run())
+        self._tasks.add(task)
+        task.add_done_callback(self._is_done)
+
+    def _is_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("call_failed", error=type(error).__name__)
+
+
+def _no_key(_key: Key) -> bool:
+    return False

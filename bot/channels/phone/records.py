@@ -1,0 +1,115 @@
+"""What the database knows of who is called, and what is written down of each call."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.channels.phone.wording import Callee
+from locales.rendering.languages import LANGUAGES, SOURCE
+from storage.calls.phone_calls import PhoneCall, calls_since, end_call
+from storage.engine.database import Database
+from storage.engine.keys import KeyRing
+from storage.outbox.message import Message, send_waiting
+from storage.people.contacts import Contact, contact_at
+from storage.people.people import Person
+from storage.vocabulary import CallOutcome, Priority
+
+CHANNEL: Final = "phone"
+#: Nobody is called in vain more often than this in DAY.
+MOST_TRIES: Final = 2
+DAY: Final = timedelta(hours=24)
+#: A call that was under way when its process died may have been answered: so long nobody is called again.
+MAY_HAVE_BEEN: Final = timedelta(hours=1)
+# Why a message waits for another call.
+_IN_VAIN: Final = frozenset({*(outcome.value for outcome in CallOutcome), "called_before", "not_heard"})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who has a number. `is_answer`: the message answers what they did. `calls` are those of the last day, newest
+    first."""
+
+    contact_id: int
+    person_id: int | None
+    callee: Callee
+    is_answer: bool
+    calls: tuple[tuple[datetime, CallOutcome], ...]
+
+    def in_vain(self) -> list[datetime]:
+        """When calls of the last day were in vain, the newest first; a talk since then ends the count."""
+        found = []
+        for at, outcome in self.calls:
+            if outcome is CallOutcome.TALKED:
+                break
+            if outcome not in (CallOutcome.FAILED, CallOutcome.GONE):
+                found.append(at)
+        return found
+
+    def under_way(self, now: datetime) -> datetime | None:
+        """When a call began that may be going on, as far as is written down."""
+        return next(
+            (at for at, outcome in self.calls if outcome is CallOutcome.UNDER_WAY and at > now - MAY_HAVE_BEEN), None
+        )
+
+
+async def known_at(
+    session: AsyncSession, keys: KeyRing, number: str, now: datetime, *, reference: str = ""
+) -> Known | None:
+    """Who has this number, and what a message (by our reference) is to them; None = nobody was ever told of it."""
+    contact = await contact_at(session, keys, CHANNEL, number)
+    if contact is None:
+        return None
+    person = await session.get(Person, contact.person_id) if contact.person_id is not None else None
+    message = await session.get(Message, int(reference)) if reference.isdecimal() and len(reference) < 19 else None
+    calls = await calls_since(session, contact.id, now - DAY)
+    return Known(
+        contact.id,
+        contact.person_id,
+        _callee(contact, person),
+        message is not None and message.priority == Priority.REPLY,
+        tuple((call.at, call.outcome) for call in calls),
+    )
+
+
+def _callee(contact: Contact, person: Person | None) -> Callee:
+    language = (person.language if person is not None else contact.language) or SOURCE
+    locale = language if language in LANGUAGES else SOURCE
+    if person is None:
+        return Callee("", "de gemeente", locale)
+    # In Dutch, whatever the language: it is a name.
+    return Callee(person.given_name, f"gemeente {person.municipality}", locale)
+
+
+class CallLog:
+    """Writes down calls."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def known(self, number: str, now: datetime, reference: str = "") -> Known | None:
+        """See `known_at`."""
+        async with self._database.reading() as session:
+            return await known_at(session, self._database.keys, number, now, reference=reference)
+
+    async def begin(self, contact_id: int, reference: str, now: datetime, *, incoming: bool = False) -> int:
+        """A call begins; its number. On disk before it is dialled."""
+        async with self._database.writing() as session:
+            message = await session.get(Message, int(reference)) if reference.isdecimal() else None
+            call = PhoneCall(
+                contact_id=contact_id, message_id=message.id if message is not None else None, at=now, incoming=incoming
+            )
+            session.add(call)
+            await session.flush()
+            return call.id
+
+    async def release(self, person_id: int, now: datetime) -> int:
+        """Have what waits for a person after a call in vain sent now, since they are here; how much that is."""
+        async with self._database.writing() as session:
+            return await send_waiting(session, person_id, _IN_VAIN, now)
+
+    async def end(self, call_id: int, outcome: CallOutcome, now: datetime) -> None:
+        """How it came out."""
+        async with self._database.writing() as session:
+            await end_call(session, call_id, outcome, now)

@@ -1,0 +1,1 @@
+"""Calls over SIP and RTP: signalling, sound, and what UDP loses."""

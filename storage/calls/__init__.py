@@ -1,0 +1,1 @@
+"""Telephone calls that the machine makes and takes."""
