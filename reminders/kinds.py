@@ -25,6 +25,7 @@ class Kind(StrEnum):
     CONFIRM_AGAIN = "confirm_again"  # a mandatory meeting that was not confirmed
     # The word of the stored rows and their keys stays "notice": what waits in an outbox is not renamed in flight.
     CHANGE = "notice"  # an appointment was made, moved, cancelled or restored
+    NEXT = "next"  # the day after a meeting: what comes now
     STILL_ILL = "still_ill"  # a question to who reported an absence without an end
     MISSED = "missed"  # who was not there and had not said so
     # To the person or the consultant.
@@ -104,6 +105,7 @@ TRAITS: Final[Mapping[Kind, Traits]] = complete(
         Kind.OVERVIEW: Traits(WordedBy.PLANNED, useful_for=timedelta(days=1), replanned=True),
         Kind.CONFIRM_AGAIN: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True),
         Kind.CHANGE: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True),
+        Kind.NEXT: Traits(WordedBy.PLANNED, useful_for=timedelta(days=2), replanned=True),
         Kind.STILL_ILL: Traits(WordedBy.AFTER_ABSENCE, IfLost.TELL_CONSULTANT, useful_for=timedelta(days=3)),
         # "We missed you" of more than a week ago helps nobody.
         Kind.MISSED: Traits(WordedBy.AFTER_ATTENDANCE, IfLost.TELL_CONSULTANT, useful_for=timedelta(days=7)),

@@ -90,13 +90,17 @@ class Scheduler:
         await self._dispatcher.clock_jumped(by)
 
     async def plan_ahead(self) -> None:
-        """Plan what is to be said in the coming weeks."""
+        """Plan what is to be said in the coming weeks, and see to it that it is sent."""
+        if planned := await self.plan_everything():
+            log.info("planned_ahead", messages=planned)
+            self._dispatcher.wake()
+
+    async def plan_everything(self) -> int:
+        """Put what is to be said in the coming weeks into the outbox; how many messages are new."""
         planned = await self._step("planner", self._planner.plan_ahead(self._database))
         for plan in self._plan_more:
             planned += await self._step(getattr(plan, "__name__", "?"), self._written(plan))
-        if planned:
-            log.info("planned_ahead", messages=planned)
-            self._dispatcher.wake()
+        return planned
 
     async def look_after(self) -> None:
         """Do what cannot wait a quarter of an hour; wake the dispatcher when there is something to send."""

@@ -146,7 +146,7 @@ class DemoRoutes:
         """Move the clock forward by some minutes, or to the next message; what is due on the way is sent in order."""
         wish = await _asked(request)
         async with self._moving:
-            await self._app.planner.plan_ahead(self._app.database)
+            await self._app.scheduler.plan_everything()
             minutes = wish.get("minutes")
             if isinstance(minutes, int) and 0 < minutes <= LARGEST_MOVE:
                 target = self._clock.now() + timedelta(minutes=minutes)
@@ -154,10 +154,10 @@ class DemoRoutes:
                 target = await self._next_due() or self._clock.now()
             while (due := await self._next_due()) is not None and due <= target:
                 self._clock.move_to(due + timedelta(seconds=1))
-                await self._app.planner.plan_ahead(self._app.database)
+                await self._app.scheduler.plan_everything()
                 await self._app.dispatcher.run_once()
             self._clock.move_to(target)
-            await self._app.planner.plan_ahead(self._app.database)
+            await self._app.scheduler.plan_everything()
             self._app.dispatcher.wake()
         return JSONResponse({"now": self._local_now()})
 

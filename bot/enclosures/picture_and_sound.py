@@ -39,7 +39,7 @@ from reminders.stored_terms import terms_of
 from reminders.terms.milestones import OpenPart
 from reminders.terms.open_parts import open_parts
 from reminders.terms.terms import Group, Route, TermRules
-from storage.appointment_kinds import APPOINTMENTS
+from reminders.wording.meetings.bringing import icons_of, preparation
 from storage.appointments.appointments import Appointment, appointment_for, appointments_of, participation_in
 from storage.engine.database import Database
 from storage.people.people import Person, plan_of
@@ -232,7 +232,7 @@ def _appointment_card(appointment: Appointment, was: datetime | None, *, comes: 
         appointment.location or "",
         online=not appointment.location and bool(appointment.online_url),
         with_whom=appointment.with_whom or "",
-        bring=() if cancelled else APPOINTMENTS[appointment.kind].bring,
+        bring=() if cancelled else icons_of(preparation(appointment.note, appointment.kind).items),
         change=change,
         confirmed=comes and not cancelled,
         was=None if cancelled else was,

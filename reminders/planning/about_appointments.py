@@ -5,14 +5,15 @@ Keys name the appointment, its version and the rule, so that the same appointmen
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from reminders.kinds import Kind, useful_for
-from reminders.local_time import QuietHours
+from reminders.local_time import QuietHours, to_instant
 from reminders.planning.planned_for import ALWAYS, PlannedFor
 from reminders.policies.due_times import DueReminder, Policies, Policy, Skipped, due_times, followup_times
+from storage.appointment_kinds import MEETINGS
 from storage.appointments.schedule import Slot
 from storage.outbox.message import Outgoing
 from storage.vocabulary import AppointmentKind, Priority, Wishes
@@ -21,6 +22,11 @@ from storage.vocabulary import AppointmentKind, Priority, Wishes
 USUAL_LENGTH = timedelta(hours=1)
 # Reminders due within this of each other are said together, at the time of the first.
 TOGETHER = timedelta(minutes=30)
+# When it is said, the day after a meeting, what comes next; and so long after a meeting it may be.
+AFTER_AT = time(10, 0)
+AFTER_WITHIN = timedelta(days=4)
+# Kinds after which something comes.
+GOES_ON = MEETINGS
 
 
 def appointment_messages(
@@ -54,6 +60,33 @@ def appointment_messages(
             messages.extend(_followups(reader, slot, policy, zone, now))
     messages.extend(_overlaps(reader, slots, now))
     return list({message.key: message for message in reversed(messages)}.values())[::-1]
+
+
+def after_messages(reader: PlannedFor, slots: Sequence[Slot], zone: ZoneInfo, now: datetime) -> list[Outgoing]:
+    """What is said the day after meetings that have begun: what comes next (3.2). To who had agreed by then."""
+    messages: list[Outgoing] = []
+    for slot in slots:
+        if slot.starts_at > now or slot.kind not in GOES_ON or not reader.may_be_told:
+            continue
+        if slot.starts_at < reader.told_since or slot.made_at > slot.starts_at:
+            continue
+        day = slot.starts_at.astimezone(zone).date() + timedelta(days=1)
+        due_at = reader.quiet_hours.later_than_quiet(to_instant(datetime.combine(day, AFTER_AT), zone).instant)
+        useful_until = due_at + useful_for(Kind.NEXT)
+        if useful_until > now:
+            messages.append(
+                Outgoing(
+                    key=f"{Kind.NEXT}:{slot.id}:{slot.version}:{reader.id}",
+                    kind=Kind.NEXT,
+                    due_at=due_at,
+                    useful_until=useful_until,
+                    person_id=reader.id,
+                    appointment_id=slot.id,
+                    appointment_version=slot.version,
+                    priority=Priority.REMINDER,
+                )
+            )
+    return messages
 
 
 def together(messages: Sequence[Outgoing]) -> list[Outgoing]:

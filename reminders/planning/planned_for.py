@@ -1,13 +1,22 @@
-"""What planning needs to know of a person."""
+"""What planning needs to know of a person; and that whoever has just agreed reads the welcome first.
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+Two text messages that are sent within a second arrive in any order, and a reminder from nobody knows whom is no
+welcome.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from reminders.local_time import QuietHours
+from storage.outbox.message import Outgoing
 from storage.vocabulary import Wishes
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 NEVER = datetime.max.replace(tzinfo=UTC)
+#: As long as a text message usually takes, and not so long that somebody puts the telephone away.
+WELCOME: Final = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +34,21 @@ class PlannedFor:
     told_since: datetime = ALWAYS
     # Agreed once, whether or not they stopped: they may know of what was made since.
     has_agreed: bool = True
+
+
+def welcome_first(messages: Sequence[Outgoing], reader: PlannedFor, now: datetime) -> list[Outgoing]:
+    """The same messages; what is due before the welcome was read is due then, where it is of use then and not quiet."""
+    # Later than now only in a preview of an earlier day, or when the clock went back.
+    if reader.told_since == ALWAYS or reader.told_since > now:
+        return list(messages)
+    read_at = reader.told_since + WELCOME
+    if reader.quiet_hours.is_quiet(read_at):
+        return list(messages)
+    return [
+        replace(one, due_at=read_at)
+        if one.person_id is not None
+        and one.due_at < read_at
+        and (one.useful_until is None or one.useful_until > read_at)
+        else one
+        for one in messages
+    ]

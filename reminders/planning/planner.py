@@ -16,13 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from reminders.kinds import REPLANNED, Copy, Kind
 from reminders.local_time import QuietHours, to_instant
-from reminders.planning.about_appointments import appointment_messages, together
+from reminders.planning.about_appointments import AFTER_WITHIN, after_messages, appointment_messages, together
 from reminders.planning.about_changes import change_of, in_few_words, made, once_each
 from reminders.planning.about_reports import report_messages
 from reminders.planning.about_terms import TermState, said_again, said_by, term_messages, told_by
 from reminders.planning.conflicts import conflicts
 from reminders.planning.left_out import LeftOut
-from reminders.planning.planned_for import ALWAYS, NEVER, PlannedFor
+from reminders.planning.planned_for import ALWAYS, NEVER, PlannedFor, welcome_first
 from reminders.policies.due_times import Policies
 from reminders.stored_terms import stored_facts
 from reminders.terms.open_parts import contacts_since, open_parts
@@ -274,6 +274,7 @@ class Planner:
             now + FAR,
             zone=self._zone,
             groups_until=now + self._horizon,
+            own_since=today - AFTER_WITHIN,
             members=memberships,
         )
         members: defaultdict[int, list[Member]] = defaultdict(list)
@@ -294,7 +295,9 @@ class Planner:
                 person = replace(found, may_be_told=True, told_since=NEVER)
             slots = schedules.get(person.id, ())
             new: list[Slot] = []
-            messages.extend(appointment_messages(person, slots, self._policies, self._zone, now, new))
+            ahead = appointment_messages(person, slots, self._policies, self._zone, now, new)
+            messages.extend(welcome_first(ahead, person, now))
+            messages.extend(after_messages(person, slots, self._zone, now))
             about_terms = term_messages(person, states[person.id], self._zone, self._holidays, now)
             if person.id in unheard:
                 about_terms = said_again(about_terms, said, back_at)

@@ -124,7 +124,7 @@ def due_times(
         reason = _unwanted(rule, kind, wishes, mandatory, first_of_day) or _untimely(reminder, starts_at, made_at)
         planned.append((replace(reminder, skipped=reason), due_at != meant_at))
     planned.sort(key=lambda item: (item[0].due_at, item[0].rule_id))
-    return _collapsed(planned, policy.collapse_within)
+    return _collapsed(planned, policy.collapse_within, zone)
 
 
 def followup_times(
@@ -197,14 +197,14 @@ def _untimely(reminder: DueReminder, starts_at: datetime, made_at: datetime) -> 
     return Skipped.PASSED if reminder.due_at < made_at else None
 
 
-def _collapsed(planned: Iterable[tuple[DueReminder, bool]], within: timedelta) -> list[DueReminder]:
-    """Merge what quiet hours brought together. The earlier one is kept: it leaves more time to act."""
+def _collapsed(planned: Iterable[tuple[DueReminder, bool]], within: timedelta, zone: tzinfo) -> list[DueReminder]:
+    """Merge what quiet hours brought together, or to one day. The earlier one is kept: it leaves more time to act."""
     kept: list[DueReminder] = []
     last: int | None = None
     last_moved = False
     for reminder, moved in planned:
         if reminder.skipped is None and reminder.overview_from is None:
-            if last is not None and _together(kept[last], reminder, within, moved or last_moved):
+            if last is not None and _together(kept[last], reminder, within, moved or last_moved, zone):
                 kept[last] = replace(
                     kept[last], ask_confirmation=kept[last].ask_confirmation or reminder.ask_confirmation
                 )
@@ -215,6 +215,8 @@ def _collapsed(planned: Iterable[tuple[DueReminder, bool]], within: timedelta) -
     return kept
 
 
-def _together(earlier: DueReminder, later: DueReminder, within: timedelta, moved: bool) -> bool:
+def _together(earlier: DueReminder, later: DueReminder, within: timedelta, moved: bool, zone: tzinfo) -> bool:
     gap = later.due_at - earlier.due_at
-    return gap == timedelta(0) or (moved and gap < within)
+    # On one day both would say "tomorrow".
+    same_day = to_wall(earlier.due_at, zone).date() == to_wall(later.due_at, zone).date()
+    return gap == timedelta(0) or (moved and (gap < within or same_day))

@@ -7,11 +7,13 @@ from typing import TypeAlias
 
 from locales.rendering.message import Button, Part, Style, Text, verbatim
 from reminders.intents import Act, asks
+from reminders.wording.meetings.bringing import preparation, preparation_parts
+from reminders.wording.meetings.explaining import with_whom
 from storage.appointment_kinds import APPOINTMENTS
 from storage.appointments.appointments import Appointment
 from storage.appointments.schedule import ScheduledAppointment
 from storage.people.people import Person
-from storage.vocabulary import AppointmentKind
+from storage.vocabulary import Answer, AppointmentKind
 
 AnyAppointment: TypeAlias = Appointment | ScheduledAppointment
 
@@ -49,13 +51,13 @@ def appointment_line(appointment: AnyAppointment) -> Text:
 
 
 def appointment_parts(appointment: AnyAppointment) -> list[Part]:
-    """What, when, where, with whom and the note, as far as they are known (start note 3.2: what to expect)."""
+    """What, when, where, with whom and what to bring, as far as they are known (start note 3.2: what to expect)."""
     what = Part(Text("appointment.what", {"kind": kind_text(appointment.kind)}), Style.TITLE)
     return [what, *appointment_details(appointment)]
 
 
-def appointment_details(appointment: AnyAppointment) -> list[Part]:
-    """All of it but what it is."""
+def appointment_details(appointment: AnyAppointment, *, intake: int | None = None) -> list[Part]:
+    """All of it but what it is; `intake` is which of the intake meetings it is, where that is known."""
     parts = [when_part(appointment.starts_at, appointment.ends_at)]
     if appointment.location:
         parts.append(Part(Text("appointment.where", {"place": appointment.location})))
@@ -63,9 +65,9 @@ def appointment_details(appointment: AnyAppointment) -> list[Part]:
         parts.append(Part(Text("appointment.online", {"url": appointment.online_url})))
     if appointment.with_whom:
         parts.append(Part(Text("appointment.with", {"name": appointment.with_whom})))
-    if appointment.note:
-        parts.append(Part(Text("appointment.note", {"note": appointment.note})))
-    return parts
+    else:
+        parts += with_whom(appointment.kind, intake)
+    return parts + preparation_parts(preparation(appointment.note, appointment.kind))
 
 
 def when_part(starts_at: datetime, ends_at: datetime | None) -> Part:
@@ -75,12 +77,10 @@ def when_part(starts_at: datetime, ends_at: datetime | None) -> Part:
     return Part(Text("appointment.when", {"starts_at": starts_at}))
 
 
-def answer_buttons(appointment: AnyAppointment) -> tuple[tuple[Button, ...], ...]:
-    """I come · I can't come · another time please (not for classes, which nobody can move)."""
-    rows = [
-        (Button(_COMING, asks(Act.COME, appointment.id), "✅"),),
-        (Button(_NOT_COMING, asks(Act.NOT_COME, appointment.id), "🤒"),),
-    ]
+def answer_buttons(appointment: AnyAppointment, answer: Answer | None = None) -> tuple[tuple[Button, ...], ...]:
+    """I come (unless that was answered) · I can't come · another time please (not for classes, which nobody moves)."""
+    rows = [] if answer is Answer.COMING else [(Button(_COMING, asks(Act.COME, appointment.id), "✅"),)]
+    rows.append((Button(_NOT_COMING, asks(Act.NOT_COME, appointment.id), "🤒"),))
     if appointment.kind is not AppointmentKind.CLASS:
         rows.append((Button(_OTHER_TIME, asks(Act.OTHER_TIME, appointment.id), "🔁"),))
     return tuple(rows)

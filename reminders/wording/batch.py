@@ -15,6 +15,7 @@ from reminders.stored_terms import StoredFacts, stored_facts
 from storage.appointment_kinds import CONTACTS
 from storage.appointments.absence_reports import is_same_day
 from storage.appointments.appointments import day_bounds
+from storage.appointments.intakes import intake_places, next_appointments, presences
 from storage.appointments.report_stands import ReportStands, reports_standing
 from storage.appointments.schedule import (
     Member,
@@ -33,7 +34,7 @@ from storage.outbox.message import params_sent
 from storage.outbox.planning import said_about, times_told
 from storage.people.people import Person, people_by_id
 from storage.people.phone_tasks import PhoneTask, open_tasks
-from storage.vocabulary import Answer, AppointmentStatus, Told
+from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, Presence, Told
 
 _SHOWS_PERSON = frozenset({Kind.UNCONFIRMED, Kind.OVERLAP, Kind.UNDELIVERED, Kind.CONFLICT, Kind.REPORT_STANDS})
 _ABOUT_TERMS = frozenset({Kind.MILESTONE, Kind.TERM_CORRECTION})
@@ -66,6 +67,11 @@ class Batch:
     lost: Mapping[int, Sequence[LostOf]]
     lost_dates: Mapping[int, Sequence[LostDate]]
     tasks: Mapping[int, PhoneTask]
+    # Which of a person's intake meetings an appointment is, by its id; and of meetings that are over who was there, and
+    # what comes next, by (appointment, person) and by person.
+    intakes: Mapping[int, int]
+    presences: Mapping[tuple[int, int], Presence]
+    next_ones: Mapping[int, int]
     # How it stands with what people reported, of whom consultants are told, by (person, appointment).
     reports: Mapping[tuple[int, int], ReportStands]
 
@@ -158,8 +164,11 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
     wanted.update(one for row in of((Kind.CHANGE,)) for one in more_of(row))
     appointments = await appointment_rows(session, wanted)
     schedules = await _schedules(session, of((Kind.CLASSES, Kind.OVERVIEW)), appointments, zone)
-    more = {slot.id for slots in schedules.values() for slot in slots} - appointments.keys()
-    appointments.update(await appointment_rows(session, more))
+    after = _people(of((Kind.NEXT,)))
+    next_ones = await next_appointments(session, after, now) if after else {}
+    more = set(next_ones.values()) | {slot.id for slots in schedules.values() for slot in slots}
+    appointments.update(await appointment_rows(session, more - appointments.keys()))
+    intakes = {a.person_id for a in appointments.values() if a.kind is AppointmentKind.INTAKE_MEETING}
     people = _people(rows)
     terms_of = _people(of(_ABOUT_TERMS))
     shown = _people(of(_SHOWS_PERSON))
@@ -185,6 +194,9 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
         lost=lost,
         lost_dates=await lost_dates_of(session, unreached, _ABOUT_TERMS, now),
         tasks=await open_tasks(session, unreached) if unreached else {},
+        intakes=await intake_places(session, {one for one in intakes if one is not None}),
+        presences=await presences(session, appointments, after) if after else {},
+        next_ones=next_ones,
         reports={(one.person_id, one.appointment_id): one for one in reports},
         asked=await times_told(session, unconfirmed, _ASKS),
     )

@@ -90,6 +90,8 @@ class PlannedComposer:
         match row.kind:
             case Kind.OVERVIEW:
                 return to_person_on_appointments.overview(row, batch)
+            case Kind.NEXT:
+                return to_person_on_appointments.comes_next(row, batch)
             case Kind.MILESTONE | Kind.TERM_CORRECTION:
                 stored = batch.terms.get(person_of(row) or 0)
                 rules = self._term_rules(stored.municipality) if stored is not None else LAW.rules

@@ -1,5 +1,6 @@
 """What a person is told ahead of their appointments."""
 
+from datetime import timedelta
 from functools import lru_cache, partial
 
 from locales.rendering.message import Button, Part, Style, Text
@@ -8,10 +9,13 @@ from reminders.intents import Act, asks
 from reminders.wording.appointment import answer_buttons, appointment_details, appointment_line, kind_text
 from reminders.wording.batch import Batch, monday_of
 from reminders.wording.joined import Wording
-from reminders.wording.to_person_on_changes import ABOUT, YOU_COME, answers_to, in_short, not_coming, what_was
+from reminders.wording.meetings.explaining import about, after
+from reminders.wording.to_person_on_changes import YOU_COME, answers_to, in_short, not_coming, what_was
 from storage.appointments.schedule import ScheduledAppointment
-from storage.vocabulary import Answer, AppointmentKind
+from storage.vocabulary import THERE, Answer, AppointmentKind, AppointmentStatus
 
+# Two of a kind within this are parts of one series.
+_SERIES = timedelta(days=15)
 _WILL_YOU = Part(Text("reminder.ask"))
 _CAN_YOU_NOT = Part(Text("reminder.can_you_not"))
 
@@ -72,6 +76,33 @@ def overview(row: ClaimedMessage, batch: Batch) -> Wording | Skip:
     )
 
 
+def comes_next(row: ClaimedMessage, batch: Batch) -> Wording | Skip:
+    """The day after a meeting: what follows from it, and the next appointment. Nothing to who was not there: that is
+    another conversation; and of a series it is said after its last."""
+    over = batch.appointments.get(row.appointment_id or 0)
+    if over is None or row.person_id is None:
+        return Skip("nobody")
+    if over.version != row.appointment_version or over.status is not AppointmentStatus.PLANNED:
+        return Skip("appointment_changed")
+    presence = batch.presences.get((over.id, row.person_id))
+    missed = presence not in THERE if presence is not None else batch.answer(over, row.person_id) is Answer.NOT_COMING
+    if missed:
+        return Skip("not_there")
+    coming = batch.appointments.get(batch.next_ones.get(row.person_id, 0))
+    is_series = coming is not None and coming.kind is over.kind and over.kind is not AppointmentKind.INTAKE_MEETING
+    if coming is not None and is_series and coming.starts_at - over.starts_at < _SERIES:
+        return Skip("goes_on")
+    title = Part(Text("after.title", {"kind": kind_text(over.kind)}), Style.TITLE)
+    goes_on = after(over.kind, batch.intakes.get(over.id))
+    if coming is None:
+        return Wording((title, *goes_on, Part(Text("after.none"))))
+    return Wording(
+        (title, *goes_on, Part(Text("after.next")), Part(appointment_line(coming))),
+        card=f"appointment:{coming.id}",
+        told=(batch.told(coming, row.person_id),),
+    )
+
+
 def _ahead(
     appointment: ScheduledAppointment,
     question: tuple[Part, ...],
@@ -84,12 +115,13 @@ def _ahead(
     """`question` stands with the appointment, or it could be about another one in the same message."""
     title = _title(appointment.kind, (batch.day(appointment.starts_at) - batch.today).days)
     # What they heard last and is not so: its message did not arrive, or is on its way.
+    intake, answer = batch.intakes.get(appointment.id), batch.answer(appointment, person_id)
     was = what_was(batch.heard.get((person_id, appointment.id)), appointment)
     return Wording(
-        (title, *was, *appointment_details(appointment), *ABOUT.get(appointment.kind, ()), *question),
+        (title, *was, *about(appointment.kind, intake), *appointment_details(appointment, intake=intake), *question),
         below,
-        answer_buttons(appointment),
-        partial(answers_to, appointment),
+        answer_buttons(appointment, answer),
+        partial(answers_to, appointment, answer),
         in_short(appointment, None),
         f"appointment:{appointment.id}",
         told=(batch.told(appointment, person_id, asked=asked),),

@@ -14,7 +14,7 @@ from reminders.intents import Act, asks
 from reminders.wording.appointment import answer_buttons, appointment_details, appointment_line, kind_text
 from reminders.wording.batch import Batch, more_of
 from reminders.wording.joined import Buttons, Wording
-from storage.appointment_kinds import MEETINGS
+from reminders.wording.meetings.explaining import about
 from storage.appointments.schedule import ScheduledAppointment
 from storage.outbox.heard import HeardOf, ToldOf, what_differs
 from storage.vocabulary import Answer, AppointmentKind, Change, Told
@@ -22,8 +22,6 @@ from storage.vocabulary import Answer, AppointmentKind, Change, Told
 YOU_COME: Final = Part(Text("reminder.you_come"))
 _WILL_YOU: Final = Part(Text("reminder.ask"))
 _IN_SHORT_COMING: Final = Text("brief.coming")
-# Kinds that say what they are about and what to bring (start note 3.2: always know what to expect).
-ABOUT: Final = {kind: (Part(Text(f"about.{kind.value}")),) for kind in AppointmentKind if kind in MEETINGS}
 
 
 class _Was(NamedTuple):
@@ -43,13 +41,14 @@ def change(row: ClaimedMessage, appointment: ScheduledAppointment, person_id: in
     if was.change is Change.CANCELLED:
         return _cancelled(appointment, person_id, was, more, told_more, batch)
     kind = {"kind": kind_text(appointment.kind)}
-    details = appointment_details(appointment)
+    intake = batch.intakes.get(appointment.id)
+    details = appointment_details(appointment, intake=intake)
     gone = _struck_out(was, appointment) if was.change is Change.MOVED else []
     if was.change is Change.MOVED:
         parts = [Part(Text("notice.changed", kind), Style.TITLE), *gone, Part(Text("notice.now")), *details]
     else:
         title = Text("notice.restored" if was.change is Change.RESTORED else "notice.new", kind)
-        parts = [Part(title, Style.TITLE), *details, *ABOUT.get(appointment.kind, ())]
+        parts = [Part(title, Style.TITLE), *about(appointment.kind, intake), *details]
     answered = _answered(appointment, person_id, batch)
     # Nobody confirms a class; and what has begun already is told, not asked.
     asks = (
@@ -70,13 +69,17 @@ def change(row: ClaimedMessage, appointment: ScheduledAppointment, person_id: in
             lines=(*gone, Part(appointment_line(appointment)), *where, *answered, *more),
             told=told,
         )
+    said = batch.answer(appointment, person_id)
+    question = (*answered, *((_WILL_YOU,) if asks else ()))
     return Wording(
-        (*parts, *answered, *((_WILL_YOU,) if asks else ())),
+        (*parts, *question),
         (),
-        answer_buttons(appointment) if appointment.starts_at > batch.now else (),
-        partial(answers_to, appointment) if appointment.starts_at > batch.now else None,
+        answer_buttons(appointment, said) if appointment.starts_at > batch.now else (),
+        partial(answers_to, appointment, said) if appointment.starts_at > batch.now else None,
         in_short(appointment, was.change),
         _card(was, appointment),
+        # Among others what it is about is left out: several would be a wall of text.
+        lines=(*details, *question) if was.change in (Change.MADE, Change.RESTORED) else (),
         told=told,
     )
 
@@ -190,13 +193,12 @@ def in_short(appointment: ScheduledAppointment, change: object) -> tuple[Text, .
     return (Text(key, when), *place, *(() if is_class else (_IN_SHORT_COMING,)))
 
 
-def answers_to(appointment: ScheduledAppointment) -> Buttons:
-    """The answers to one of several appointments in a message."""
+def answers_to(appointment: ScheduledAppointment, answer: Answer | None = None) -> Buttons:
+    """The answers to one of several appointments in a message; that they come is not asked of who said so."""
     kind = {"kind": kind_text(appointment.kind)}
-    return (
-        (Button(Text("button.coming_to", kind), asks(Act.COME, appointment.id), "✅"),),
-        (Button(Text("button.not_coming_to", kind), asks(Act.NOT_COME, appointment.id), "🤒"),),
-    )
+    coming = Button(Text("button.coming_to", kind), asks(Act.COME, appointment.id), "✅")
+    not_coming = Button(Text("button.not_coming_to", kind), asks(Act.NOT_COME, appointment.id), "🤒")
+    return ((not_coming,),) if answer is Answer.COMING else ((coming,), (not_coming,))
 
 
 def _card(was: _Was, appointment: ScheduledAppointment) -> str:

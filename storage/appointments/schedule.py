@@ -131,16 +131,17 @@ async def schedules_of(
     *,
     zone: ZoneInfo,
     groups_until: datetime | None = None,
+    own_since: datetime | None = None,
     members: Sequence[Member] | None = None,
 ) -> dict[int, list[Slot]]:
     """The planned appointments of these people that start in [since, until), by person and time.
 
-    Classes of groups are read until `groups_until` only (None = `until`), on the days the person is a member;
-    `members` are these people's memberships where they were read already. A person without any is absent.
-    What the session has not flushed yet is not seen.
+    Classes of groups are read until `groups_until` only (None = `until`), on the days the person is a member; their own
+    since `own_since` (None = `since`). `members` are these people's memberships where they were read already. A person
+    without any is absent. What the session has not flushed yet is not seen.
     """
     found: defaultdict[int, list[Slot]] = defaultdict(list)
-    own = await session.execute(_SLOTS_OF_PEOPLE, {"ids": person_ids, "since": since, "until": until})
+    own = await session.execute(_SLOTS_OF_PEOPLE, {"ids": person_ids, "since": own_since or since, "until": until})
     for row in own:
         found[row.person_id].append(Slot(*row))
     if members is None:

@@ -80,6 +80,17 @@ async def messages_with_ref(session: AsyncSession, channel: str, provider_ref: s
     return list(await session.scalars(wanted))
 
 
+async def said_as_one(session: AsyncSession, channel: str, ids: Sequence[int]) -> list[int]:
+    """These messages, and those that were said within them over this channel: what is read is read of each."""
+    refs = select(Message.provider_ref).where(
+        Message.id.in_(ids), Message.channel == channel, Message.provider_ref.is_not(None)
+    )
+    also = await session.scalars(
+        select(Message.id).where(Message.channel == channel, Message.provider_ref.in_(refs.scalar_subquery()))
+    )
+    return sorted({*ids, *also})
+
+
 async def pass_on(session: AsyncSession, message_id: int, at: datetime, reason: str, now: datetime) -> int | None:
     """Take a message that did not arrive back into the queue, due at `at`, not to the contact it went to.
 

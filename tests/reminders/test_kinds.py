@@ -26,14 +26,14 @@ def test_the_words_of_stored_rows_stay() -> None:
     assert {kind.value for kind in Kind} == {
         "say", "reminder", "classes", "overview", "confirm_again", "notice", "still_ill", "missed", "milestone",
         "term_correction", "unconfirmed", "overlap", "undelivered", "absence_again", "absence_passed", "pattern",
-        "digest", "conflict", "report_stands", "own_dates", "cry_again", "cry_passed", "cry_duty",
+        "digest", "conflict", "report_stands", "own_dates", "next", "cry_again", "cry_passed", "cry_duty",
     }  # fmt: skip
 
 
 def test_what_is_made_anew_told_when_lost_and_kept() -> None:
     assert {
         Kind.REMINDER, Kind.CLASSES, Kind.OVERVIEW, Kind.CONFIRM_AGAIN, Kind.MILESTONE, Kind.TERM_CORRECTION,
-        Kind.UNCONFIRMED, Kind.OVERLAP, Kind.CHANGE, Kind.REPORT_STANDS,
+        Kind.UNCONFIRMED, Kind.OVERLAP, Kind.CHANGE, Kind.REPORT_STANDS, Kind.NEXT,
     } == REPLANNED  # fmt: skip
     assert {
         Kind.SAY, Kind.OWN_DATES, Kind.REMINDER, Kind.CONFIRM_AGAIN, Kind.CHANGE, Kind.MILESTONE, Kind.TERM_CORRECTION,

@@ -41,7 +41,7 @@ from bot.events import InboundEvent, Payload, Pressed, Said, Started, command_in
 from locales.rendering.languages import SOURCE
 from reminders.delivery.channel import Clock
 from storage.engine.database import Database
-from storage.outbox.receipts import any_on_its_way, record_receipt, those_read
+from storage.outbox.receipts import any_on_its_way, record_receipt, said_as_one, those_read
 from storage.people.webchat import (
     WebMessage,
     add_web_message,
@@ -283,7 +283,8 @@ class ChatRoutes:
         chat = await self._chat(request)
         _allow(self._looks, str(chat.contact_id))
         async with self._database.writing() as session:
-            ids = await web_outbox_ids(session, chat.contact_id, after=asked.after, up_to=asked.up_to)
+            shown = await web_outbox_ids(session, chat.contact_id, after=asked.after, up_to=asked.up_to)
+            ids = await said_as_one(session, CHANNEL, shown)
             await record_receipt(session, ids, MessageState(asked.state), self._clock.now())
             # The page can be quicker than the dispatcher, which notes "sent" only after send() has returned.
             early = await any_on_its_way(session, ids)

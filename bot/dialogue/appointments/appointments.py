@@ -14,8 +14,10 @@ from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Attachment, Button, Part
 from reminders.intents import Act, asks, number_in
 from reminders.wording.appointment import KIND_ICONS, answer_buttons, appointment_line, appointment_parts
+from storage.appointments.absence_reports import is_same_day
 from storage.appointments.appointments import (
     Appointment,
+    Participation,
     appointment_for,
     appointments_of,
     participation_in,
@@ -78,17 +80,24 @@ async def show_one(turn: Turn, args: Sequence[str]) -> None:
         turn.say(*parts, part("appointment.is_cancelled"), buttons=[menu.back()], card=f"appointment:{appointment.id}")
         return
     participation = await participation_in(turn.session, appointment.id, turn.person.id)
-    if participation is not None and participation.answer is not None:
-        parts.append(part(f"appointment.answered_{participation.answer.value}"))
+    answer = participation.answer if participation is not None else None
+    if answer is not None:
+        parts.append(part(f"appointment.answered_{answer.value}"))
     turn.say(
         *parts,
         buttons=[
-            *answer_buttons(appointment),
+            *answer_buttons(appointment, answer if _holds(turn, participation, appointment) else None),
             [button("button.calendar", asks(Act.CALENDAR, appointment.id), "🗓️")],
             menu.back(),
         ],
         card=f"appointment:{appointment.id}",
     )
+
+
+def _holds(turn: Turn, participation: Participation | None, appointment: Appointment) -> bool:
+    """Whether an answer is to the day that the appointment is on now."""
+    given_for = participation.answered_for if participation is not None else None
+    return given_for is not None and is_same_day(given_for, appointment.starts_at, turn.zone)
 
 
 def _shown(turn: Turn, appointment: Appointment) -> list[Part]:

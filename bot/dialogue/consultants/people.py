@@ -161,7 +161,8 @@ async def _reach(turn: Turn, person: Person) -> list[Part]:
     ended = await stopped_channels_of(turn.session, person.id)
     said_stop = Part(Text("consultant.ways_stopped", {"channels": [Text(f"channel.{name}") for name in ended]}))
     if person.stopped_at is not None:
-        return [part("consultant.has_stopped")]
+        # They are answered where they write, so what does not work any more is said as well.
+        return [part("consultant.has_stopped"), *([said_stop] if ended else [])]
     if not names:
         return [said_stop] if ended else [part("consultant.not_linked")]
     reached = Part(Text("consultant.reached_by", {"channels": [Text(f"channel.{name}") for name in names]}))

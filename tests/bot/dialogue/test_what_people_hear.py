@@ -35,7 +35,7 @@ MONTHS = (
     "december",
 )  # fmt: skip
 DAY = re.compile(rf"(\d{{1,2}}) ({'|'.join(MONTHS)}) (\d{{4}})")
-FUTURE = re.compile(r"tot en met|op of voor|begint")
+FUTURE = re.compile(r"tot en met|uiterlijk op|begint")
 PAST = re.compile(r" was tot| kon tot|betaalde|begon op")
 # What LAW_2026.md contradicts, and people heard before.
 WRONG = [

@@ -168,6 +168,7 @@ class PlanningWorld:
         hours: float = 1,
         mandatory: bool = True,
         location: str = "Gemeentehuis",
+        note: str | None = None,
     ) -> int:
         """A new appointment, told of as an importer does; returns the id."""
         async with self.database.writing() as session:
@@ -179,6 +180,7 @@ class PlanningWorld:
                 starts_at=local(starts),
                 ends_at=local(starts) + timedelta(hours=hours),
                 location=location,
+                note=note,
                 mandatory=mandatory,
                 made_at=self.clock.now(),
                 updated_at=self.clock.now(),

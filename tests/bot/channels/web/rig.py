@@ -153,6 +153,16 @@ class Rig:
             (await session.get_one(Message, row.id)).state = MessageState.SENT
         return row.id
 
+    async def joined(self, key: str, provider_ref: str) -> int:
+        """A row that was said within the line of this id; returns its id."""
+        now = self.clock.now()
+        async with self.database.writing() as session:
+            row = Message(key=key, kind="say", params={}, due_at=now, next_at=now, created_at=now)
+            row.state, row.channel, row.provider_ref = MessageState.SENT, "web", provider_ref
+            session.add(row)
+            await session.flush()
+            return row.id
+
     async def state_of(self, outbox_id: int) -> MessageState:
         async with self.database.reading() as session:
             return (await session.get_one(Message, outbox_id)).state

@@ -9,6 +9,7 @@ import pytest
 from bot.channels.base import AddressGone
 from bot.events import InboundEvent, Pressed, Said
 from locales.rendering.render import File, Picture, Rendered
+from storage.outbox.message import Message
 from storage.vocabulary import MessageState
 from tests.bot.channels.web.conftest import Browser, NewBrowser
 from tests.bot.channels.web.rig import Rig, message
@@ -146,6 +147,22 @@ async def test_receipts_go_forward_only_and_reach_ones_own_messages(rig: Rig, ne
     await browser.post("seen", after=0, up_to=newest, state="read")
     await browser.post("seen", after=0, up_to=newest, state="delivered")
     assert await rig.state_of(row) is MessageState.READ
+
+
+async def test_what_was_said_within_another_message_is_read_with_it(rig: Rig, browser: Browser) -> None:
+    """Three reminders joined into one line of the chat: none of them goes out again by another way, unread."""
+    await browser.open(await rig.person())
+    [address] = await rig.addresses()
+    first = await rig.bot_says(address, message("Drie afspraken."))
+    newest = await _last(browser)
+    others = [await rig.joined(f"joined{n}", str(newest)) for n in (1, 2)]
+    unread = await rig.joined("another", "999999")
+    async with rig.database.writing() as session:
+        row = await session.get_one(Message, first)
+        row.channel, row.provider_ref = "web", str(newest)
+    await browser.post("seen", after=0, up_to=newest, state="read")
+    assert [await rig.state_of(row) for row in (first, *others)] == [MessageState.READ] * 3
+    assert await rig.state_of(unread) is MessageState.SENT
 
 
 async def test_a_file_goes_to_its_own_chat_only_and_is_only_saved(rig: Rig, new_browser: NewBrowser) -> None:

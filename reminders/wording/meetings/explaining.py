@@ -1,0 +1,55 @@
+"""What a meeting is about, with whom, and what comes after it, in words of its own for each (start note 3.2: "so that
+the status holder always knows what to expect").
+
+The three intake meetings are of one kind; which of them it is follows from their order (storage.appointments.intakes).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from locales.rendering.message import Part, Text
+from storage.appointment_kinds import MEETINGS
+from storage.vocabulary import AppointmentKind
+
+#: The intake meetings of a person with asylum: welcome, benefit, plan (3.2).
+INTAKES: Final = 3
+_BENEFIT: Final = 2
+
+_ABOUT: Final[Mapping[AppointmentKind, tuple[str, ...]]] = {
+    AppointmentKind.INTAKE_MEETING: ("about.intake_meeting",),
+    AppointmentKind.LEARNABILITY_TEST: ("about.learnability_test", "about.no_fail"),
+    AppointmentKind.PROGRESS_MEETING: ("about.progress_meeting",),
+    AppointmentKind.PVT: ("about.pvt",),
+    AppointmentKind.MAP: ("about.map",),
+    AppointmentKind.CLOSING_MEETING: ("about.closing_meeting",),
+    AppointmentKind.EXAM: ("about.exam_duo",),
+    AppointmentKind.WORKSHOP: ("about.workshop",),
+    AppointmentKind.ACTIVITY: ("about.activity",),
+}
+_OF_INTAKES: Final = ("about.intake_1", "about.intake_2", "about.intake_3")
+# With whom, where the appointment does not say: only what the start note says of its kind (3.1, 3.2).
+_BY_CONSULTANT: Final = frozenset({AppointmentKind.PROGRESS_MEETING, AppointmentKind.INTAKE_MEETING})
+_AFTER_INTAKES: Final = ("after.intake_1", "after.intake_2", "after.intake_3")
+
+
+def about(kind: AppointmentKind, intake: int | None = None) -> tuple[Part, ...]:
+    """What it is about; `intake` is which of the three intake meetings it is."""
+    if kind is AppointmentKind.INTAKE_MEETING and intake is not None and intake <= INTAKES:
+        return (Part(Text(_OF_INTAKES[intake - 1])),)
+    return tuple(Part(Text(key)) for key in _ABOUT.get(kind, ()))
+
+
+def with_whom(kind: AppointmentKind, intake: int | None = None) -> tuple[Part, ...]:
+    """With whom it is by its kind, where the appointment names nobody."""
+    if kind is AppointmentKind.INTAKE_MEETING and intake is None:
+        return ()
+    if kind is AppointmentKind.INTAKE_MEETING and intake == _BENEFIT:
+        return (Part(Text("with.benefits")),)
+    return (Part(Text("with.consultant")),) if kind in _BY_CONSULTANT else ()
+
+
+def after(kind: AppointmentKind, intake: int | None = None) -> tuple[Part, ...]:
+    """What follows from it."""
+    if kind is AppointmentKind.INTAKE_MEETING and intake is not None and intake <= INTAKES:
+        return (Part(Text(_AFTER_INTAKES[intake - 1])),)
+    return (Part(Text(f"after.{kind.value}")),) if kind in MEETINGS else ()
