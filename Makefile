@@ -40,9 +40,10 @@ else
 	$(BIN)/python -m tests.browser.install
 endif
 
-# Debian's own virus scanner, unpacked beside the environment (7 MB), where apt-get can give it.
+# Debian's own virus scanner and web server, unpacked beside the environment (7 MB), where apt-get can give them.
 clamd: $(READY)
 	@$(BIN)/python -m tests.clamd
+	@$(BIN)/python -m tests.debian
 
 # Pure code and one engine, no processes and no browser: what to run while writing. Under a minute on two quiet cores.
 unit: $(READY)  ## the quick part of the suite

@@ -33,6 +33,7 @@ from bot.enclosures.virus_scan import build_scanner
 from bot.faq.finder import build_finder
 from bot.http import build_http, build_told
 from bot.inbox import Inbox
+from bot.operating.figures import OperatingFigures
 from bot.readiness import Readiness
 from bot.understanding.beforehand import Beforehand
 from bot.understanding.door import Door, TrainedDoor
@@ -158,6 +159,7 @@ def build(
     texts = edges.texts or read_texts(settings.faq, settings.zone)
     renderer = texts.renderer
     registry = CollectorRegistry()
+    figures = OperatingFigures(registry, database, clock)
     receipts = Receipts(database, clock, sleep=edges.sleep)
     channels = edges.channels or build_channels(
         ChannelParts(settings, database, clock, renderer, receipts.report, settings.own_url, phones=demo)
@@ -302,6 +304,7 @@ def build(
         https=settings.own_url.startswith("https:"),
         readiness=readiness,
         registry=registry,
+        look=figures.look,
         extra_routes=(
             *(extra_routes(app) if extra_routes is not None else ()),
             *desk_routes(app.desk, earlier),
@@ -310,5 +313,5 @@ def build(
         host=urlsplit(settings.public_url).netloc,
         told_elsewhere=settings.metrics_port is not None,
     )
-    app.told = build_told(readiness=readiness, registry=registry)
+    app.told = build_told(readiness=readiness, registry=registry, look=figures.look)
     return app

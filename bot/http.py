@@ -46,12 +46,17 @@ def content_security_policy(*, framing: bool) -> str:
     )
 
 
+async def _nothing() -> None:
+    """Where the registry is up to date by itself."""
+
+
 def build_http(
     *,
     channels: Collection[Channel],
     https: bool,
     readiness: Callable[[], Awaitable[dict[str, bool]]],
     registry: CollectorRegistry,
+    look: Callable[[], Awaitable[None]] = _nothing,
     extra_routes: Sequence[BaseRoute] = (),
     framing: bool = False,
     host: str = "",
@@ -59,14 +64,15 @@ def build_http(
 ) -> Starlette:
     """The server's application.
 
-    `readiness` answers with a check by name; all must hold for /health/ready. `extra_routes` come first and may set a
-    content-security-policy of their own. `host` is the name that people reach us by ("" = any). `framing` is for the
-    demo, whose start page shows the chat in frames. With `told_elsewhere` (build_told) only /health/live is left here.
+    `readiness` answers with a check by name; all must hold for /health/ready. `look` brings the registry up to date
+    before it is told. `extra_routes` come first and may set a content-security-policy of their own. `host` is the name
+    that people reach us by ("" = any). `framing` is for the demo, whose start page shows the chat in frames. With
+    `told_elsewhere` (build_told) only /health/live is left here.
     """
     routes: list[BaseRoute] = [
         *extra_routes,
         Route("/", lambda _: RedirectResponse("/chat"), methods=["GET"]),
-        *(_alive() if told_elsewhere else _told(readiness, registry)),
+        *(_alive() if told_elsewhere else _told(readiness, registry, look)),
         *(route for channel in channels for route in channel.routes()),
     ]
     return Starlette(
@@ -80,17 +86,26 @@ def build_http(
     )
 
 
-def build_told(*, readiness: Callable[[], Awaitable[dict[str, bool]]], registry: CollectorRegistry) -> Starlette:
+def build_told(
+    *,
+    readiness: Callable[[], Awaitable[dict[str, bool]]],
+    registry: CollectorRegistry,
+    look: Callable[[], Awaitable[None]] = _nothing,
+) -> Starlette:
     """Health, readiness and metrics on a port of their own, which no proxy shows the world."""
     return Starlette(
-        routes=_told(readiness, registry),
+        routes=_told(readiness, registry, look),
         middleware=[Middleware(BodyLimit, limit=0, larger={})],
         exception_handlers={HTTPException: _refused},
     )
 
 
-def _told(readiness: Callable[[], Awaitable[dict[str, bool]]], registry: CollectorRegistry) -> list[BaseRoute]:
-    return [*_health(readiness), Route("/metrics", _metrics(registry), methods=["GET"])]
+def _told(
+    readiness: Callable[[], Awaitable[dict[str, bool]]],
+    registry: CollectorRegistry,
+    look: Callable[[], Awaitable[None]],
+) -> list[BaseRoute]:
+    return [*_health(readiness), Route("/metrics", _metrics(registry, look), methods=["GET"])]
 
 
 def _alive() -> list[BaseRoute]:
@@ -113,8 +128,11 @@ def _health(readiness: Callable[[], Awaitable[dict[str, bool]]]) -> list[BaseRou
     ]
 
 
-def _metrics(registry: CollectorRegistry) -> Callable[[Request], Awaitable[Response]]:
+def _metrics(
+    registry: CollectorRegistry, look: Callable[[], Awaitable[None]]
+) -> Callable[[Request], Awaitable[Response]]:
     async def metrics(_: Request) -> Response:
+        await look()
         return Response(generate_latest(registry), headers={"content-type": CONTENT_TYPE_LATEST})
 
     return metrics

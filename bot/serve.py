@@ -78,9 +78,12 @@ def listen(settings: Settings, port: int | None = None) -> socket.socket:
 
 
 def server_config(
-    app: ASGIApp, *, most: int, connection: type[BoundedConnection] = BoundedConnection
+    app: ASGIApp, *, most: int, connection: type[BoundedConnection] = BoundedConnection, trusted: str = ""
 ) -> uvicorn.Config:
-    """How our servers serve `app`: at most `most` connections at once, each with an end to whatever it waits for."""
+    """How our servers serve `app`: at most `most` connections at once, each with an end to whatever it waits for.
+
+    What the proxies at `trusted` (addresses and networks, comma-separated) say of who asks is believed, nobody else's.
+    """
     return uvicorn.Config(
         app,
         http=connection,
@@ -90,6 +93,8 @@ def server_config(
         lifespan="off",
         timeout_graceful_shutdown=10,
         server_header=False,
+        proxy_headers=bool(trusted),
+        forwarded_allow_ips=trusted,
         limit_concurrency=most,
         timeout_keep_alive=KEEP_ALIVE,
         h11_max_incomplete_event_size=LONGEST_HEAD,
@@ -114,7 +119,7 @@ async def telling(app: App, bound: socket.socket | None) -> AsyncIterator[None]:
 @asynccontextmanager
 async def running(app: App, sockets: Sequence[socket.socket]) -> AsyncIterator[None]:
     """The app and its HTTP server, from start to clean stop."""
-    server = _Server(server_config(app.http, most=MOST_CONNECTIONS))
+    server = _Server(server_config(app.http, most=MOST_CONNECTIONS, trusted=app.settings.trusted_proxies))
     serving = asyncio.create_task(server.serve(sockets=list(sockets)))
     try:
         await app.start()

@@ -11,8 +11,9 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
+
+from tests.debian import unpack
 
 UNPACKED = Path(sys.prefix) / "clamd"
 # A file that the tests' own signature finds.
@@ -58,13 +59,7 @@ def _unpack() -> bool:
     )
     names = [line.split()[1] for line in asked.stdout.splitlines() if line.startswith("Inst ")]
     wanted = [name for name in names if name.startswith(("clamav-daemon", "lib"))]
-    with tempfile.TemporaryDirectory() as folder:
-        fetched = subprocess.run(["apt-get", "download", "-qq", *wanted], check=False, cwd=folder, capture_output=True)
-        if not wanted or fetched.returncode != 0:
-            return False
-        for package in Path(folder).glob("*.deb"):
-            subprocess.run(["dpkg-deb", "-x", str(package), str(UNPACKED)], check=True)
-    return True
+    return bool(wanted) and unpack(tuple(wanted), UNPACKED)
 
 
 def main() -> int:

@@ -46,6 +46,9 @@ _MODULES: Final[Mapping[str, Mapping[str, str]]] = {
         "held": "After a return: what may have been sent before, and what to do with it.",
     },
     "desk": {"desk": "The desk: one-time links to sign in, and ending access."},
+    "files": {
+        "files": "Write systemd units, an nginx configuration, alarms and a dashboard into a folder.",
+    },
     "imports": {"import": "Import people, plans, progress, appointments, groups, timetables, attendance."},
     "reminders": {"reminders": "What will be said, and planning it."},
     "attendance": {"attendance": "Who was there, and who had said that they could not come."},

@@ -4,6 +4,7 @@ What a channel needs is a group of its own in that channel's folder; `Settings.o
 """
 
 from getpass import getuser
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -70,6 +71,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65535)
     # Where metrics and readiness are told, for the machines that ask; None = at the same port as the chat.
     metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    # Whose X-Forwarded-For is believed: addresses or networks, comma-separated; "" = nobody's.
+    trusted_proxies: str = "127.0.0.1,::1"
     timezone: str = "Europe/Amsterdam"
     quiet_hours: str = "21:00-08:00"
     # A timetable that lacks a larger share of the planned lessons is refused without --cancel-missing.
@@ -95,6 +98,17 @@ class Settings(BaseSettings):
     @classmethod
     def _hours_are_times(cls, value: str) -> str:
         QuietHours.parse(value)
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_networks(cls, value: str) -> str:
+        for part in value.split(","):
+            try:
+                if part.strip():
+                    ip_network(part.strip())
+            except ValueError as error:
+                raise ValueError(f"{part.strip()!r} is no address or network; write 10.0.0.4,10.1.0.0/16") from error
         return value
 
     @field_validator("clamd")

@@ -285,3 +285,20 @@ async def latest_failed(session: AsyncSession, person_ids: Collection[int], sinc
         .order_by(Message.due_at)
     )
     return {person_id: due_at for person_id, due_at in rows if person_id is not None}
+
+
+async def oldest_due(session: AsyncSession, now: datetime) -> datetime | None:
+    """Since when the message waits that could be claimed longest; None when none could.
+
+    One look a priority, so that each walks to the first row of its own stretch of the index.
+    """
+    found = [
+        await session.scalar(
+            select(Message.next_at)
+            .where(_PENDING, Message.priority == int(priority), Message.next_at <= now)
+            .order_by(Message.next_at)
+            .limit(1)
+        )
+        for priority in Priority
+    ]
+    return min((moment for moment in found if moment is not None), default=None)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy import ForeignKey, Index, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -38,6 +38,15 @@ class Letter(Base, kw_only=True):
     passed_at: Mapped[datetime | None] = mapped_column(default=None)
     done: Mapped[str | None] = mapped_column(Encrypted("letter.done"), default=None)
     done_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+async def oldest_unseen_cry(session: AsyncSession) -> datetime | None:
+    """When the cry for help was written that waits longest for somebody to see it; None without any."""
+    return await session.scalar(
+        select(func.min(Letter.written_at)).where(
+            Letter.kind == LetterKind.URGENT, Letter.seen_at.is_(None), Letter.done_at.is_(None)
+        )
+    )
 
 
 async def letter_by_id(session: AsyncSession, letter_id: int) -> Letter | None:

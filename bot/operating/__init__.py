@@ -1,0 +1,1 @@
+"""Running a deployment: figures that alarms are raised by, and the files that its machine needs."""
