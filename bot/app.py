@@ -23,6 +23,7 @@ from bot.configuration.deployment import Deployment, deploy
 from bot.configuration.settings import Settings
 from bot.desk.door import DeskDoor
 from bot.desk.routes import desk_door, desk_routes
+from bot.desk.signing_in.identity import OidcSettings
 from bot.dialogue.services import Services
 from bot.enclosures.earlier_messages import EarlierMessages, FindsSent
 from bot.enclosures.file_check import FileCheck
@@ -307,7 +308,7 @@ def build(
         look=figures.look,
         extra_routes=(
             *(extra_routes(app) if extra_routes is not None else ()),
-            *desk_routes(app.desk, earlier),
+            *desk_routes(app.desk, earlier, settings.of(OidcSettings)),
         ),
         framing=demo,
         host=urlsplit(settings.public_url).netloc,

@@ -49,6 +49,7 @@ class DeskDoor:
         self.clock = clock
         self.texts = texts
         self._parts = parts
+        self.own_url = own_url
         address = urlsplit(own_url)
         self.origin = f"{address.scheme}://{address.netloc}"
         self.secure = address.scheme == "https"

@@ -36,6 +36,8 @@ class JustDone(StrEnum):
     SIGNED_OUT = "signed_out"
     LINK_DEAD = "link_dead"
     WRONG_DIGITS = "wrong_digits"
+    NO_PROVIDER = "no_provider"
+    NO_PLACE = "no_place"
 
 
 #: Those that say that something was not done.
@@ -48,6 +50,8 @@ _FAILED: Final = frozenset(
         JustDone.UNREADABLE,
         JustDone.LINK_DEAD,
         JustDone.WRONG_DIGITS,
+        JustDone.NO_PROVIDER,
+        JustDone.NO_PLACE,
     }
 )
 

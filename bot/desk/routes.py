@@ -16,7 +16,9 @@ from bot.channels.limits import Limit
 from bot.desk import log, meetings, people, person, today
 from bot.desk.door import DeskDoor, Shows
 from bot.desk.person import SentMessages
-from bot.desk.sign_in import SigningIn
+from bot.desk.signing_in.identity import IdentityProvider, OidcSettings
+from bot.desk.signing_in.links import SigningIn
+from bot.desk.signing_in.vouched import BACK, VouchedFor
 from bot.desk.texts import DeskTexts
 from bot.desk.visit import HOME, Visit
 from bot.enclosures.earlier_messages import EarlierMessages
@@ -60,9 +62,12 @@ def desk_door(
     return DeskDoor(database=database, clock=clock, parts=parts, texts=texts, own_url=own_url)
 
 
-def desk_routes(door: DeskDoor, earlier: EarlierMessages) -> Sequence[BaseRoute]:
-    """All of them; `earlier` finds what messages said."""
-    sent = SentMessages(earlier)
+def desk_routes(door: DeskDoor, earlier: EarlierMessages, identity: OidcSettings) -> Sequence[BaseRoute]:
+    """All of them; `earlier` finds what messages said, `identity` is the identity provider, if one is set up."""
+    sent, tries = SentMessages(earlier), Limit(*_TRIES, time.monotonic)
+    provider = None
+    if identity.is_set_up:
+        provider = IdentityProvider(identity, door.database.keys, f"{door.own_url}{BACK}")
 
     def get(path: str, shows: Shows, roles: Sequence[DeskRole] = _CONSULTANT) -> Route:
         return Route(path, door.page(*roles, shows=shows), methods=["GET"])
@@ -73,7 +78,8 @@ def desk_routes(door: DeskDoor, earlier: EarlierMessages) -> Sequence[BaseRoute]
     one = "/desk/people/{id:int}"
     return [
         Route("/desk/static/desk.css", STYLE.serve, methods=["GET"]),
-        *SigningIn(door, Limit(*_TRIES, time.monotonic)).routes(),
+        *SigningIn(door, tries, provider).routes(),
+        *(VouchedFor(door, provider, tries).routes() if provider is not None else ()),
         get(HOME, _home, tuple(DeskRole)),
         post("/desk/absences/seen", today.seen),
         post("/desk/absences/{id:int}/call", today.call_me),

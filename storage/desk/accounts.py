@@ -28,6 +28,8 @@ MOST_WRONG: Final = 5
 _LINK: Final = "desk_link"
 _SESSION: Final = "desk_session"
 _EMAIL: Final = "email"
+_SUBJECT: Final = "desk_subject"
+_SID: Final = "desk_sid"
 
 
 class DeskAccount(Base, kw_only=True):
@@ -76,6 +78,9 @@ class DeskSession(Base, kw_only=True):
     # The secret that is offered for the authenticator app, until its digits were right.
     offered: Mapped[str | None] = mapped_column(Encrypted("desk_session.offered"), default=None)
     wrong: Mapped[int] = mapped_column(default=0)
+    # The identity provider's own names of whoever signed in there and of that session, for when it says that it ended.
+    subject_hash: Mapped[bytes | None] = mapped_column(LargeBinary(16), index=True, default=None)
+    sid_hash: Mapped[bytes | None] = mapped_column(LargeBinary(16), index=True, default=None)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 
@@ -139,8 +144,11 @@ async def add_session(
     now: datetime,
     *,
     offered: str | None = None,
+    subject: str = "",
+    sid: str = "",
 ) -> str:
-    """A browser's new token, which its cookie holds; a working day long once it is signed in."""
+    """A browser's new token, which its cookie holds; a working day long once it is signed in. `subject` and `sid` are
+    the identity provider's, where one vouched."""
     token = secrets.token_urlsafe(32)
     session.add(
         DeskSession(
@@ -148,6 +156,8 @@ async def add_session(
             token_hash=keys.fingerprint(token, _SESSION),
             step=step,
             offered=offered,
+            subject_hash=keys.fingerprint(subject, _SUBJECT) if subject else None,
+            sid_hash=keys.fingerprint(sid, _SID) if sid else None,
             created_at=now,
             expires_at=now + (SESSION_LASTS if step is DeskStep.SIGNED_IN else STEP_LASTS),
         )
@@ -176,3 +186,12 @@ async def find_session(
 async def end_sessions(session: AsyncSession, account_id: int) -> None:
     """Every browser that is signed in, or half so, is signed out."""
     await session.execute(delete(DeskSession).where(DeskSession.account_id == account_id))
+
+
+async def end_sessions_of(session: AsyncSession, keys: KeyRing, subject: str, sid: str) -> None:
+    """The identity provider says that a session of its own has ended (or, without `sid`, all of this subject)."""
+    of_session = DeskSession.sid_hash.in_(keys.fingerprints(sid, _SID)) if sid else None
+    of_subject = DeskSession.subject_hash.in_(keys.fingerprints(subject, _SUBJECT)) if subject else None
+    wanted = [one for one in (of_session, of_subject) if one is not None]
+    if wanted:
+        await session.execute(delete(DeskSession).where(*wanted))

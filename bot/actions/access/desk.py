@@ -4,6 +4,7 @@ The link is given out by the operator, or goes to the mailbox on record; the app
 in gets a new token at each step, so that one that somebody else knew of before opens nothing (session fixation).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -141,6 +142,33 @@ async def show_digits(session: AsyncSession, keys: KeyRing, token: str, digits: 
     await session.delete(opened)
     session.add(AuditEntry(at=now, actor=ref_of(account), action="signed_in", subject=f"desk:{account.id}"))
     return Stepped(await add_session(session, keys, account, DeskStep.SIGNED_IN, now), DeskStep.SIGNED_IN)
+
+
+async def vouched(
+    session: AsyncSession,
+    keys: KeyRing,
+    email: str,
+    roles: Collection[DeskRole],
+    now: datetime,
+    *,
+    subject: str,
+    sid: str,
+) -> str | None:
+    """Sign somebody in for whom the identity provider vouches; the browser's token. None for who has no place here: a
+    consultant must be one of ours, and an account that was ended stays so."""
+    consultant = await consultant_by_email(session, keys, email)
+    role = next((one for one in DeskRole if one in roles and (one is not DeskRole.CONSULTANT or consultant)), None)
+    account = await account_by_email(session, keys, email)
+    if role is None or (account is not None and account.ended_at is not None):
+        return None
+    consultant_id = consultant.id if consultant is not None and role is DeskRole.CONSULTANT else None
+    if account is None:
+        account = await add_account(
+            session, keys, email=email, role=role, consultant_id=consultant_id, municipality="", now=now
+        )
+    account.role, account.consultant_id = role, consultant_id
+    session.add(AuditEntry(at=now, actor=ref_of(account), action="signed_in", subject=f"desk:{account.id}"))
+    return await add_session(session, keys, account, DeskStep.SIGNED_IN, now, subject=subject, sid=sid)
 
 
 async def sign_out(session: AsyncSession, keys: KeyRing, token: str, now: datetime) -> None:

@@ -15,6 +15,7 @@ from bot.actions.access.desk import Stepped, app_address, open_link, show_digits
 from bot.channels.limits import Limit, network_of
 from bot.desk.door import SIGN_IN, DeskDoor, is_from_here
 from bot.desk.forms import JustDone, SentForm, then
+from bot.desk.signing_in.identity import IdentityProvider
 from bot.desk.texts import DESK_LANGUAGES, LANGUAGE_COOKIE
 from bot.desk.visit import HOME
 from storage.desk.accounts import DeskAccount, DeskSession, find_session
@@ -28,9 +29,10 @@ _YEAR: Final = 365 * 24 * 3600
 class SigningIn:
     """The pages before somebody is signed in; `tries` bounds how often one network may try."""
 
-    def __init__(self, door: DeskDoor, tries: Limit) -> None:
+    def __init__(self, door: DeskDoor, tries: Limit, provider: IdentityProvider | None = None) -> None:
         self._door = door
         self._tries = tries
+        self._provider = provider
 
     def routes(self) -> list[BaseRoute]:
         """For Starlette."""
@@ -48,7 +50,7 @@ class SigningIn:
         """How to sign in."""
         if await self._door.who(request) is not None:
             return RedirectResponse(HOME, 303)
-        return self._door.show(request, "sign_in.html")
+        return self._door.show(request, "sign_in.html", {"provider": self._provider is not None})
 
     async def link(self, request: Request) -> Response:
         """The page behind a link: a button, which opens it."""
@@ -102,7 +104,9 @@ class SigningIn:
         if who is not None:
             async with self._door.database.writing() as session:
                 await sign_out(session, self._door.database.keys, who.token, self._door.clock.now())
-        return self._door.forget(then(SIGN_IN, JustDone.SIGNED_OUT))
+        elsewhere = await self._provider.sign_out_address() if who is not None and self._provider is not None else None
+        left = RedirectResponse(elsewhere, 303) if elsewhere is not None else then(SIGN_IN, JustDone.SIGNED_OUT)
+        return self._door.forget(left)
 
     async def language(self, request: Request) -> Response:
         """The desk in Dutch or in English, in this browser from now on."""
