@@ -140,7 +140,9 @@ def asks(act: Act, *args: str | int | date) -> str:
     Raises:
         ValueError: it is longer than `LONGEST` bytes.
     """
-    return _fitting(_BETWEEN.join([act, *map(str, args)]))
+    carried = _BETWEEN.join([act, *map(str, args)])
+    # Three for each reminder: most are short and plain.
+    return carried if len(carried) <= LONGEST and carried.isascii() else _fitting(carried)
 
 
 def asks_more(so_far: str, *args: str | int | date) -> str:

@@ -74,10 +74,18 @@ class Writer:
         out: list[str] = []
         for literal, name, spec in template:
             out.append(literal)
-            if name is not None:
-                if name not in params:
-                    raise BadTemplate(f"placeholder {{{name}}} has no value")
-                out.append(self._show(params[name], spec))
+            if name is None:
+                continue
+            if name not in params:
+                raise BadTemplate(f"placeholder {{{name}}} has no value")
+            value = params[name]
+            # What by far the most placeholders are; a call for each would cost as much as showing it.
+            if type(value) is datetime:
+                out.append(_moment(value, spec, self._locale, self._zone, self._ethiopian_clock))
+            elif type(value) is str:
+                out.append(isolate(value) if self._rtl or has_rtl(value) else value)
+            else:
+                out.append(self._show(value, spec))
         return "".join(out)
 
     def _show(self, value: Value, spec: str) -> str:

@@ -97,6 +97,7 @@ class Renderer:
         self._by_both_clocks = None if ethiopian_clock else Renderer(catalogs, zone, ethiopian_clock=True)
         # Most texts have nothing to fill in and are said thousands of times a second.
         self._bare: dict[tuple[str, str], tuple[str, str]] = {}
+        self._blocks: dict[tuple[str, Style, str], Block] = {}
         self._labels: dict[tuple[str, str, str], str] = {}
         self._taken_apart: dict[tuple[str, str, int | None], tuple[Writer, Pieces, str]] = {}
 
@@ -137,11 +138,15 @@ class Renderer:
         return found
 
     def _block(self, part: Part, locale: str) -> Block:
-        said, found_in = self._said(part.text, locale)
-        if part.text.key == VERBATIM and has_rtl(said) is not (LANGUAGES[locale].direction is Direction.RTL):
+        text, style = part
+        said, found_in = self._said(text, locale)
+        if not text.params and text.count is None and self.catalogs.is_fixed(text.key):
+            block = self._blocks[text.key, style, locale] = Block(said, style, found_in)
+            return block
+        if text.key == VERBATIM and has_rtl(said) is not (LANGUAGES[locale].direction is Direction.RTL):
             # Said in another language on purpose ("shall I go on in Arabic?"): it keeps its own order.
             said = isolate(said)
-        return Block(said, part.style, found_in)
+        return Block(said, style, found_in)
 
     def _label(self, button: Button, locale: str) -> str:
         """What stands on a button, with its icon."""
@@ -160,10 +165,13 @@ class Renderer:
             return self._by_both_clocks.render(body, locale)
         blocks: list[Block] = []
         for part in body.parts:
-            block = self._block(part, locale)
+            text, style = part
+            block = self._blocks.get((text.key, style, locale)) if not text.params and text.count is None else None
+            if block is None:
+                block = self._block(part, locale)
             blocks.append(block)
-            if part.style is Style.OFFICIAL and block.locale != SOURCE:
-                blocks.append(Block(self.say(part.text, SOURCE), Style.DUTCH, SOURCE))
+            if style is Style.OFFICIAL and block.locale != SOURCE:
+                blocks.append(Block(self.say(text, SOURCE), Style.DUTCH, SOURCE))
         buttons = tuple(
             [
                 tuple([RenderedButton(self._label(button, locale), button.intent, button.url) for button in row])

@@ -221,8 +221,8 @@ class ChannelQueue:
             if lane is None:
                 self._places.give_back()
                 return
-            wait = self.pace.wait_for(lane.parcels[0].addresses[0].contact_id, self._clock.steady())
-            if wait > 0:
+            to = lane.parcels[0].addresses[0].contact_id
+            if self.pace.spaces and (wait := self.pace.wait_for(to, self._clock.steady())) > 0:
                 if bucket is not None:
                     bucket.give_back()
                 self._places.give_back()

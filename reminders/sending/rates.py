@@ -56,6 +56,8 @@ class Pace:
         self.per_second = capabilities.per_second * share if capabilities.per_second is not None else None
         self.bucket = Bucket(self.per_second) if self.per_second is not None else None
         self._gap = capabilities.per_address
+        #: Whether an address may have to wait for its next message.
+        self.spaces = self._gap is not None
         self._free_at: dict[int, datetime] = {}
         self._paused_until: dict[int, datetime] = {}
 

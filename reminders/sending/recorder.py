@@ -16,8 +16,8 @@ from storage.outbox.results import Result
 
 GROUP = 50
 WAIT = 0.01
-# One group being written, one being filled.
-MOST_UNWRITTEN = 2 * GROUP
+# More than may be in flight with one channel (lanes.MOST_IN_FLIGHT): a sending waits for its place only, not here too.
+MOST_UNWRITTEN = 4 * GROUP
 _RETRY_WAIT = (0.2, 1.0, 5.0)
 
 Written = Callable[[Sequence[Result]], None]
@@ -26,11 +26,20 @@ Written = Callable[[Sequence[Result]], None]
 class Recorder:
     """Collects results and writes them in groups; `written` is told of each group once it is on disk."""
 
-    def __init__(self, queue: OutboxQueue, written: Written, *, group: int = GROUP, wait: float = WAIT) -> None:
+    def __init__(
+        self,
+        queue: OutboxQueue,
+        written: Written,
+        *,
+        group: int = GROUP,
+        wait: float = WAIT,
+        most: int = MOST_UNWRITTEN,
+    ) -> None:
         self._queue = queue
         self._written = written
         self._group = group
         self._wait = wait
+        self._most = most
         self._waiting: list[Result] = []
         self._unwritten = 0
         self._failing = Episodes("outbox_not_recorded")
@@ -48,7 +57,7 @@ class Recorder:
         """Take a result; it is written within WAIT."""
         self._waiting.append(result)
         self._unwritten += 1
-        if self._unwritten >= 2 * self._group:
+        if self._unwritten >= self._most:
             self._room.clear()
         if len(self._waiting) >= self._group:
             self._full.set()
@@ -105,6 +114,6 @@ class Recorder:
                 attempt += 1
         self._failing.well("results")
         self._unwritten -= len(group)
-        if self._unwritten < 2 * self._group:
+        if self._unwritten < self._most:
             self._room.set()
         self._written(group)

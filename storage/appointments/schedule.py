@@ -229,6 +229,8 @@ async def contact_moments(
 
     What the session has not flushed yet is not seen.
     """
+    if not person_ids:
+        return {}
     found: defaultdict[int, list[datetime]] = defaultdict(list)
     rows = await session.execute(_meetings_of(frozenset(kinds)), {"ids": person_ids, "until": until})
     for person_id, starts_at, presence, answer in rows:

@@ -40,7 +40,9 @@ class ClaimedRow(NamedTuple):
         Raises:
             storage.engine.keys.Undecryptable: no secret fits, or they are another row's.
         """
-        return cast(dict[str, Json], json.loads(keys.decrypt(self.params, "outbox.params", row_name(self.key))))
+        plain = keys.decrypt(self.params, "outbox.params", row_name(self.key))
+        # As text: of bytes, json looks first which encoding they may be in.
+        return cast(dict[str, Json], json.loads(plain.decode()))
 
     @property
     def may_have_gone(self) -> bool:

@@ -102,6 +102,8 @@ async def said_about(
 
     What the session has not flushed yet is not seen.
     """
+    if not person_ids:
+        return {}
     found: dict[int, list[SaidOfTerm]] = {}
     for row in await session.execute(_said(frozenset(kinds)), {"people": person_ids}):
         found.setdefault(row.of_id, []).append(SaidOfTerm(row.id, row.key, row.state in LOST, row.due_at))

@@ -98,10 +98,11 @@ class OutboxQueue:
 
     async def claim(self, now: datetime, limit: int, lease: timedelta) -> list[ClaimedRow]:
         """Take up to `limit` rows that are due, the most urgent and then the longest waiting first."""
-        values = {"now": now, "most": limit, "worker": self._worker, "until": now + lease}
+        until = now + lease
+        values = {"now": now, "most": limit, "worker": self._worker, "until": until}
         claimed = await self._transactions.run(
             lambda connection: [
-                ClaimedRow._make((*row, now + lease)) for row in connection.execute(self._claim, values)
+                ClaimedRow._make((*row, until)) for row in connection.execute(self._claim, values).fetchall()
             ]
         )
         claimed.sort(key=lambda row: (row.priority, row.next_at, row.id))

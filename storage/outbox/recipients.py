@@ -101,7 +101,7 @@ def recipients_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedR
     person_ids = {one.person_id for one in either if one.person_id is not None}
     consultant_ids = {one.consultant_id for one in either if one.consultant_id is not None}
     if person_ids:
-        people = connection.execute(_PEOPLE, {"ids": person_ids})
+        people = connection.execute(_PEOPLE, {"ids": person_ids}).fetchall()
         for person_id, token, stopped_at, order, listens, quiet_hours, clock in people:
             language = _read(keys, token, "person.language", person_id) or _SOURCE
             both_clocks = _read(keys, clock, "person.ethiopian_clock", person_id) == "1"
@@ -181,10 +181,10 @@ def _add_consultants(connection: Connection, recipients: Recipients, ids: Collec
 def _add_contacts(
     connection: Connection, keys: KeyRing, recipients: Recipients, which: Executable, ids: Collection[int]
 ) -> None:
-    for row in connection.execute(which, {"ids": ids}):
+    for row in connection.execute(which, {"ids": ids}).fetchall():
         contact_id, channel, token, person_id, consultant_id, state, spoken, *moments = row
         address = _read(keys, token, "contact.address", contact_id)
-        language = _read(keys, spoken, "contact.language", contact_id)
+        language = None if spoken is None else _read(keys, spoken, "contact.language", contact_id)
         recipients.contacts[contact_id] = Address(
             contact_id, channel, address, person_id, consultant_id, state, language, *moments
         )

@@ -31,6 +31,33 @@ async def test_the_first_in_line_has_the_next_place() -> None:
     assert not places.all_taken
 
 
+async def test_one_is_woken_and_wakes_the_next_where_a_place_is_left() -> None:
+    places = Places(3)
+    for _ in range(3):
+        await places.take()
+    has, tasks = await _in_line(places, "a", "b", "c")
+    assert has == []
+    for _ in range(2):
+        places.give_back()
+    await asyncio.wait(tasks, timeout=0.01)
+    assert has == ["a", "b"]
+    places.give_back()
+    await asyncio.gather(*tasks)
+    assert has == ["a", "b", "c"]
+
+
+async def test_who_is_at_work_has_a_place_before_who_was_woken_for_it() -> None:
+    places = Places(1)
+    has, tasks = await _in_line(places, "a", "b")
+    places.give_back()
+    await places.take()
+    await asyncio.wait(tasks[1:], timeout=0.01)
+    assert has == ["a"]
+    places.give_back()
+    await asyncio.gather(*tasks)
+    assert has == ["a", "b"]
+
+
 async def test_who_was_called_off_is_passed_over() -> None:
     places = Places(1)
     has, (first, second, third) = await _in_line(places, "a", "b", "c")
