@@ -48,6 +48,8 @@ from reminders.delivery.channel import Clock
 from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.passing_on import PassingOn
 from reminders.delivery.receipts import Receipts
+from reminders.planning.attention.check_ins import plan_check_ins
+from reminders.planning.attention.feedback import plan_feedback
 from reminders.planning.digests import plan_digests
 from reminders.planning.not_delivered import NotDelivered
 from reminders.planning.planner import Planner
@@ -230,6 +232,11 @@ def build(
     async def digests(session: AsyncSession) -> int:
         return await plan_digests(session, clock.now(), settings.zone, parts.holidays)
 
+    async def attention(session: AsyncSession) -> int:
+        now = clock.now()
+        asked = await plan_check_ins(session, now, settings.zone, parts.quiet_hours)
+        return asked + await plan_feedback(session, now, settings.zone, parts.quiet_hours)
+
     async def mail_addresses(session: AsyncSession) -> int:
         added = await add_mail_addresses(session, keys, clock.now()) if "email" in channels else []
         for consultant_id in added:
@@ -260,7 +267,7 @@ def build(
             ),
         ),
         clock=clock,
-        plan_more=[mail_addresses, digests, silence],
+        plan_more=[mail_addresses, digests, silence, attention],
         often=[passing_on.run_once],
         retention=parts.configuration.retention,
     )

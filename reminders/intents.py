@@ -38,6 +38,7 @@ class Act(StrEnum):
     ABSENT = "absent"  # begin a report
     ABSENCE = "ab"  # a step in a report, or what is done with one that was sent
     WHY_MISSED = "missed"
+    FEEDBACK = "howwas"  # how a meeting was
     # A person: questions.
     QUESTION = "ask"
     TOPIC = "faq"
@@ -49,6 +50,8 @@ class Act(StrEnum):
     PLAN = "plan"
     SETTINGS = "settings"
     WISHES = "wish"
+    CHECK_INS = "checkins"  # how often to be asked how it goes
+    CHECK_IN = "checkin"  # how it goes
     QUIET_HOURS = "quiet"
     CLOCK = "clock"  # times by the Ethiopian clock too, or only by ours
     CHANNELS = "chan"
@@ -100,6 +103,8 @@ class Act(StrEnum):
     QUESTIONS = "questions"
     TERMS = "terms"
     TALKS = "talks"
+    UNSPOKEN = "unspoken"
+    MOODS = "moods"
     # A consultant: the rest.
     MORE = "more"
     AWAY = "away"
@@ -107,6 +112,8 @@ class Act(StrEnum):
     STANDS_IN = "standsin"  # the answer of who was asked to
     CALLS = "calls"
     CALL = "call"
+    CONTACTED = "contacted"  # a talk is noted
+    SUMS = "sums"  # how meetings were, in sums
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ class Kind(StrEnum):
     NEXT = "next"  # the day after a meeting: what comes now
     STILL_ILL = "still_ill"  # a question to who reported an absence without an end
     MISSED = "missed"  # who was not there and had not said so
+    CHECK_IN = "check_in"  # how it goes, for who wants to be asked
+    FEEDBACK = "feedback"  # how a meeting was
     # To the person or the consultant.
     MILESTONE = "milestone"  # a term that comes near
     TERM_CORRECTION = "term_correction"  # a date that was told is another one now
@@ -69,6 +71,7 @@ class WordedBy(StrEnum):
     AFTER_ATTENDANCE = auto()
     AFTER_CRY = auto()
     DIGEST = auto()
+    ATTENTION = auto()
 
 
 class IfLost(StrEnum):
@@ -109,6 +112,9 @@ TRAITS: Final[Mapping[Kind, Traits]] = complete(
         Kind.STILL_ILL: Traits(WordedBy.AFTER_ABSENCE, IfLost.TELL_CONSULTANT, useful_for=timedelta(days=3)),
         # "We missed you" of more than a week ago helps nobody.
         Kind.MISSED: Traits(WordedBy.AFTER_ATTENDANCE, IfLost.TELL_CONSULTANT, useful_for=timedelta(days=7)),
+        # Who asks how last week was has not listened.
+        Kind.CHECK_IN: Traits(WordedBy.ATTENTION, useful_for=timedelta(days=2)),
+        Kind.FEEDBACK: Traits(WordedBy.ATTENTION, useful_for=timedelta(days=2)),
         Kind.MILESTONE: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True, kept_with_person=True),
         Kind.TERM_CORRECTION: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True, kept_with_person=True),
         Kind.UNCONFIRMED: Traits(WordedBy.PLANNED, replanned=True),

@@ -1,6 +1,8 @@
 """Every mapped class, imported once: a query that meets a table needs the tables that it points to."""
 
 from storage.appointments import absences, appointments, history, proposals
+from storage.attention import check_ins, feedback
+from storage.attention import contact_moments as noted_contacts
 from storage.calls import phone_calls
 from storage.desk import accounts
 from storage.engine.database import Database
@@ -15,12 +17,15 @@ __all__ = [
     "accounts",
     "appointments",
     "audit",
+    "check_ins",
     "contacts",
     "erased",
     "faq_gaps",
+    "feedback",
     "heard",
     "history",
     "message",
+    "noted_contacts",
     "open_database",
     "parts",
     "people",

@@ -195,6 +195,30 @@ class Wishes(StrEnum):
     ONLY_MEETINGS = "only_meetings"
 
 
+class CheckIns(StrEnum):
+    """How often somebody wants to be asked how it goes."""
+
+    NEVER = "never"
+    WEEKLY = "weekly"
+    FORTNIGHTLY = "fortnightly"
+
+
+class Mood(StrEnum):
+    """How it goes, or was, in three faces."""
+
+    GOOD = "good"
+    SO_SO = "so_so"
+    BAD = "bad"
+
+
+class ContactHow(StrEnum):
+    """How a consultant spoke with somebody, other than at an appointment (start note 3.1)."""
+
+    CALLED = "called"
+    VISITED = "visited"
+    MET = "met"
+
+
 class ProposalState(StrEnum):
     """Waiting for the person, taken, not possible for them, or overtaken by a later one."""
 

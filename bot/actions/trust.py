@@ -47,6 +47,8 @@ PERSON: Final[Mapping[Act, Need]] = {
     Act.ABSENT: Need.ANY,
     Act.ABSENCE: Need.ANY,
     Act.WHY_MISSED: Need.ANY,
+    Act.FEEDBACK: Need.ANY,
+    Act.CHECK_IN: Need.ANY,
     Act.QUESTION: Need.ANY,
     Act.TOPIC: Need.ANY,
     Act.PASS_ON: Need.ANY,
@@ -57,6 +59,7 @@ PERSON: Final[Mapping[Act, Need]] = {
     Act.PLAN: Need.OWN,
     Act.SETTINGS: Need.OWN,
     Act.WISHES: Need.OWN,
+    Act.CHECK_INS: Need.OWN,
     Act.QUIET_HOURS: Need.OWN,
     Act.CLOCK: Need.OWN,
     Act.CHANNELS: Need.SURE,
@@ -116,10 +119,14 @@ CONSULTANT: Final[Mapping[Act, Need]] = {
     Act.QUESTIONS: Need.OFFERED,
     Act.TERMS: Need.OFFERED,
     Act.TALKS: Need.OFFERED,
+    Act.UNSPOKEN: Need.OFFERED,
+    Act.MOODS: Need.OFFERED,
     Act.MORE: Need.OFFERED,
     Act.AWAY: Need.OFFERED,
     Act.CALLS: Need.OFFERED,
     Act.CALL: Need.OFFERED,
+    Act.CONTACTED: Need.OFFERED,
+    Act.SUMS: Need.OFFERED,
 }
 #: Using a link code, by whose it is. A code shows who somebody is, and not that an address is theirs.
 LINKING: Final[Mapping[Role, Need]] = {Role.PERSON: Need.OWN, Role.CONSULTANT: Need.ACCOUNT}

@@ -78,11 +78,15 @@ class Deployment:
         """When missed lessons are a reason for a talk there."""
         return self.municipalities.of(municipality).talk_rule
 
+    def silent_for(self, municipality: str) -> timedelta:
+        """After how long without a talk a consultant is told there."""
+        return self.municipalities.of(municipality).silent_for
+
     def composer(self) -> "ComposersByKind":
         """What words every kind of message. Imported late: most commands word nothing."""
         from reminders.wording.composers import every_composer
 
-        return every_composer(self.zone, self.term_rules, self.talk_rule)
+        return every_composer(self.zone, self.term_rules, self.talk_rule, self.silent_for)
 
     def border(self) -> Border:
         """What importers need from outside storage, at this moment."""

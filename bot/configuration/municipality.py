@@ -56,11 +56,18 @@ class Municipality(BaseModel):
     # So many missed lessons without a report, within so many weeks, put "plan a talk" before the consultant.
     talk_after_missed: int = Field(default=3, ge=1, le=100)
     talk_within_weeks: int = Field(default=4, ge=1, le=52)
+    # With whom no consultant spoke for so many weeks is on a list of theirs.
+    not_spoken_weeks: int = Field(default=4, ge=1, le=52)
 
     @property
     def talk_rule(self) -> TalkRule:
         """When missed lessons are a reason for a talk."""
         return TalkRule(self.talk_after_missed, timedelta(weeks=self.talk_within_weeks))
+
+    @property
+    def silent_for(self) -> timedelta:
+        """After how long without a talk a consultant is told."""
+        return timedelta(weeks=self.not_spoken_weeks)
 
     @cached_property
     def rule_set(self) -> RuleSet:

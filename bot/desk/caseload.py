@@ -23,4 +23,5 @@ def caseload_for(visit: Visit, people: Iterable[Person]) -> Caseload:
         visit.acting.zone,
         lambda municipality: of(municipality).term_rules,
         lambda municipality: of(municipality).talk_rule,
+        lambda municipality: of(municipality).silent_for,
     )

@@ -29,7 +29,7 @@ from storage.people.relayed import Letter, letter_by_id
 from storage.vocabulary import CallResult
 
 #: The lists of which the desk shows no more than a line a person.
-_GLANCED_AT: Final = (List.TODAY, List.UNCONFIRMED, List.UNDELIVERED, List.TERMS, List.TALKS)
+_GLANCED_AT: Final = (List.TODAY, List.UNCONFIRMED, List.UNDELIVERED, List.TERMS, List.TALKS, List.MOODS, List.UNSPOKEN)
 #: What one page shows of a list; the rest is counted, and comes when these are seen.
 MOST: Final = 60
 

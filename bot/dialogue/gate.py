@@ -26,6 +26,7 @@ _LABELS: Final[Mapping[Act, str]] = {
     Act.SETTINGS: "menu.settings",
     Act.WISHES: "settings.reminders",
     Act.QUIET_HOURS: "settings.quiet",
+    Act.CHECK_INS: "settings.check_ins",
     Act.CLOCK: "menu.settings",
     Act.CHANNELS: "settings.channels",
     Act.ADDRESS_ON_RECORD: "settings.channels",

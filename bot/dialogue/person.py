@@ -7,6 +7,7 @@ from bot.dialogue.again import repeat_message
 from bot.dialogue.answers import chosen_by_text, say_not_there
 from bot.dialogue.appointments import absence_draft, appointments, missed, proposals
 from bot.dialogue.asking import feedback, language_offer, questions, words
+from bot.dialogue.attention import faces
 from bot.dialogue.gate import guarded, may, refuse
 from bot.dialogue.memory import QUESTION
 from bot.dialogue.own import channels, devices, digits, onboarding, plan, preferences, privacy
@@ -22,6 +23,9 @@ _UNGUARDED: dict[Act, Screen] = {
     Act.APPOINTMENTS: appointments.show_all,
     Act.TAKE_PROPOSED: proposals.choose,
     Act.WHY_MISSED: missed.answer,
+    Act.FEEDBACK: faces.how_it_was,
+    Act.CHECK_IN: faces.how_it_goes,
+    Act.CHECK_INS: faces.how_often,
     Act.APPOINTMENT: appointments.show_one,
     Act.CALENDAR: appointments.calendar,
     Act.COME: appointments.come,

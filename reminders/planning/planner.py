@@ -29,10 +29,10 @@ from reminders.terms.open_parts import contacts_since, open_parts
 from reminders.terms.progress import is_finished
 from reminders.terms.rule_sets import LAW, TermRules
 from reminders.terms.terms import compute_terms
-from storage.appointment_kinds import CONTACTS
 from storage.appointments.changes import AppointmentChange
 from storage.appointments.report_stands import reports_standing
-from storage.appointments.schedule import Member, Slot, contact_moments, members_of, people_on, schedules_of
+from storage.appointments.schedule import Member, Slot, members_of, people_on, schedules_of
+from storage.attention.contact_moments import contacts_of
 from storage.engine.database import Database
 from storage.outbox.heard import HeardOf, heard_by, is_theirs, know
 from storage.outbox.message import Outgoing
@@ -355,7 +355,7 @@ class Planner:
         said: Mapping[int, Sequence[SaidOfTerm]],
         now: datetime,
     ) -> dict[int, TermState]:
-        moments = await contact_moments(session, person_ids, CONTACTS, now)
+        moments = await contacts_of(session, person_ids, now)
         states: dict[int, TermState] = {}
         facts = await stored_facts(session, person_ids)
         by_municipality = {name: self._term_rules(name) for name in {stored.municipality for stored in facts.values()}}

@@ -12,7 +12,6 @@ from reminders.delivery.composing import ClaimedMessage
 from reminders.kinds import Kind
 from reminders.own_dates import own_dates
 from reminders.stored_terms import StoredFacts, stored_facts
-from storage.appointment_kinds import CONTACTS
 from storage.appointments.absence_reports import is_same_day
 from storage.appointments.appointments import day_bounds
 from storage.appointments.intakes import intake_places, next_appointments, presences
@@ -23,11 +22,11 @@ from storage.appointments.schedule import (
     Slot,
     answers_to,
     appointment_rows,
-    contact_moments,
     is_for,
     members_of,
     schedules_of,
 )
+from storage.attention.contact_moments import contacts_of
 from storage.outbox.heard import HeardOf, ToldOf, heard_by
 from storage.outbox.losses import LostDate, LostOf, lost_dates_of, lost_of
 from storage.outbox.message import params_sent
@@ -189,7 +188,7 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
         schedules=schedules,
         people=await people_by_id(session, shown | (terms_of & to_consultants)),
         terms=await stored_facts(session, terms_of) if terms_of else {},
-        moments=await contact_moments(session, terms_of, CONTACTS, now),
+        moments=await contacts_of(session, terms_of, now),
         told_by=await _told_by(session, _people(of((Kind.TERM_CORRECTION,)))),
         lost=lost,
         lost_dates=await lost_dates_of(session, unreached, _ABOUT_TERMS, now),

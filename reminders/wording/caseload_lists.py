@@ -1,7 +1,7 @@
 """What a consultant has to know of a day, list by list: meetings, absences, not confirmed, not delivered, questions,
-terms that come near; and the morning digest, which says how many are on each."""
+terms that come near, with whom it goes badly, and who was not spoken with for long."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -10,9 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from locales.rendering.message import Body, Button, Part, Style, Text, Value, verbatim
-from reminders.delivery.composing import ClaimedMessage, Composed, Skip
-from reminders.intents import Act, asks
+from locales.rendering.message import Text, Value
 from reminders.stored_terms import stored_facts
 from reminders.terms.terms import TermRules, compute_terms
 from reminders.wording.appointment import kind_text, name_of
@@ -21,9 +19,10 @@ from storage.appointments.absence_reports import first_appointments, is_same_day
 from storage.appointments.appointments import Appointment, Participation, day_bounds
 from storage.appointments.schedule import own_appointments
 from storage.attendance.patterns import TalkRules, patterns_of
-from storage.caseload import caseload_of, is_away
+from storage.attention.check_ins import bad_weeks
+from storage.attention.contact_moments import contacts_of
 from storage.outbox.message import latest_failed
-from storage.people.people import Consultant, Person
+from storage.people.people import Person
 from storage.people.relayed import cries_to_do, open_letters
 from storage.vocabulary import AbsenceState, Answer
 
@@ -40,6 +39,9 @@ TERMS_WITHIN: Final = timedelta(days=60)
 CONFIRMED_BEFORE: Final = timedelta(days=4)
 LATELY: Final = timedelta(days=7)
 QUESTIONS_WAIT: Final = timedelta(days=60)
+BAD_WEEKS: Final = timedelta(days=14)
+#: Weekly where possible (3.1); a month is too long (a setting).
+NOT_SPOKEN_FOR: Final = timedelta(weeks=4)
 
 
 class List(StrEnum):
@@ -53,6 +55,8 @@ class List(StrEnum):
     QUESTIONS = "questions"
     TERMS = "terms"
     TALKS = "talks"
+    MOODS = "moods"
+    UNSPOKEN = "unspoken"
 
 
 LIST_ICONS: Final[Mapping[List, str]] = {
@@ -64,6 +68,8 @@ LIST_ICONS: Final[Mapping[List, str]] = {
     List.QUESTIONS: "✉️",
     List.TERMS: "⏳",
     List.TALKS: "🗣️",
+    List.MOODS: "🙁",
+    List.UNSPOKEN: "👋",
 }
 
 
@@ -87,6 +93,8 @@ class Caseload:
     zone: ZoneInfo
     term_rules: Callable[[str], TermRules]
     talk_rules: TalkRules
+    # After how long without a talk somebody is on the list, by municipality.
+    silent_for: Callable[[str], timedelta] = lambda _municipality: NOT_SPOKEN_FOR
 
     @property
     def today(self) -> date:
@@ -254,6 +262,30 @@ async def _talks(session: AsyncSession, caseload: Caseload) -> list[Line]:
     ]
 
 
+async def _moods(session: AsyncSession, caseload: Caseload) -> list[Line]:
+    """Who said that it does not go well, and was not spoken with since."""
+    bad = await bad_weeks(session, caseload.people, caseload.now - BAD_WEEKS)
+    spoken = await contacts_of(session, {one.person_id for one in bad}, caseload.now)
+    return [
+        Line(Text("consultant.mood_line", {"person": caseload.name(one.person_id), "at": one.at}), one.person_id)
+        for one in bad
+        if not any(at > one.at for at in spoken.get(one.person_id, ()))
+    ]
+
+
+async def _unspoken(session: AsyncSession, caseload: Caseload) -> list[Line]:
+    """With whom nobody spoke for weeks, the longest first; who is new here is not on it yet."""
+    spoken = await contacts_of(session, caseload.people, caseload.now)
+    found: list[tuple[datetime, Line]] = []
+    for person_id, person in caseload.people.items():
+        last = max(spoken.get(person_id, ()), default=None)
+        since = last or person.created_at
+        if person.closed_at is None and caseload.now - since > caseload.silent_for(person.municipality):
+            key = "consultant.unspoken_line" if last is not None else "consultant.never_spoken_line"
+            found.append((since, Line(Text(key, {"person": caseload.name(person_id), "at": since}), person_id)))
+    return [line for _, line in sorted(found, key=lambda one: one[0])]
+
+
 _READERS: Final = {
     List.CRIES: _cries,
     List.TODAY: _today,
@@ -263,52 +295,6 @@ _READERS: Final = {
     List.QUESTIONS: _questions,
     List.TERMS: _terms,
     List.TALKS: _talks,
+    List.MOODS: _moods,
+    List.UNSPOKEN: _unspoken,
 }
-
-
-def digest_parts(day: date, counts: Mapping[List, int]) -> tuple[Part, ...]:
-    """The title and a line for each list that is not empty."""
-    lines = [
-        Part(Text(f"consultant.count.{which}", {"icon": verbatim(LIST_ICONS[which])}, count=counts[which]))
-        for which in List
-        if counts[which]
-    ]
-    head = Part(Text("consultant.digest", {"on": day}), Style.TITLE)
-    return (head, *(lines or [Part(Text("consultant.nothing"))]))
-
-
-def list_buttons(counts: Mapping[List, int]) -> list[list[Button]]:
-    """A button to each list that is not empty, two a row."""
-    buttons = [
-        Button(Text(f"consultant.list.{which}"), asks(Act.LIST, which, "0"), LIST_ICONS[which])
-        for which in List
-        if counts[which]
-    ]
-    return [buttons[i : i + 2] for i in range(0, len(buttons), 2)]
-
-
-class DigestComposer:
-    """Says what a digest says when it is sent."""
-
-    def __init__(self, zone: ZoneInfo, term_rules: Callable[[str], TermRules], talk_rules: TalkRules) -> None:
-        self._zone = zone
-        self._term_rules = term_rules
-        self._talk_rules = talk_rules
-
-    async def compose(
-        self, session: AsyncSession, rows: Sequence[ClaimedMessage], now: datetime
-    ) -> Mapping[int, Composed]:
-        """See Composer."""
-        return {row.id: await self._say(session, row, now) for row in rows}
-
-    async def _say(self, session: AsyncSession, row: ClaimedMessage, now: datetime) -> Composed:
-        today = now.astimezone(self._zone).date()
-        consultant = await session.get(Consultant, row.consultant_id) if row.consultant_id is not None else None
-        if consultant is None or is_away(consultant, today):
-            return Skip("away")
-        people = {person.id: person for person in await caseload_of(session, consultant.id, today)}
-        caseload = Caseload(people, now, self._zone, self._term_rules, self._talk_rules)
-        counts = {which: len(await lines_of(session, which, caseload)) for which in List}
-        if not any(counts.values()):
-            return Skip("nothing")
-        return Body(digest_parts(today, counts), tuple(tuple(buttons) for buttons in list_buttons(counts)))

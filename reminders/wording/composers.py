@@ -1,7 +1,7 @@
 """Who says what: the composer of every kind of message, put together once, and the choice of one by a row's kind."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +12,9 @@ from reminders.kinds import TRAITS, WordedBy
 from reminders.terms.terms import TermRules
 from reminders.wording.after_absence import FollowUpComposer
 from reminders.wording.after_attendance import MissedComposer
-from reminders.wording.caseload_lists import DigestComposer
+from reminders.wording.attention.asking import AttentionComposer
+from reminders.wording.attention.digest import DigestComposer
+from reminders.wording.caseload_lists import NOT_SPOKEN_FOR
 from reminders.wording.heard.cry import CryComposer
 from reminders.wording.planned_messages import PlannedComposer
 from storage.attendance.patterns import TalkRule
@@ -63,9 +65,13 @@ class ComposersByKind:
 
 
 def every_composer(
-    zone: ZoneInfo, term_rules: Callable[[str], TermRules], talk_rules: Callable[[str], TalkRule]
+    zone: ZoneInfo,
+    term_rules: Callable[[str], TermRules],
+    talk_rules: Callable[[str], TalkRule],
+    silent_for: Callable[[str], timedelta] = lambda _municipality: NOT_SPOKEN_FOR,
 ) -> ComposersByKind:
-    """The composers of all kinds. `term_rules` and `talk_rules` give those of a municipality, by its name."""
+    """The composers of all kinds. `term_rules` and `talk_rules` give those of a municipality, by its name; `silent_for`
+    after how long without a talk somebody is on the list of those not spoken with."""
     return ComposersByKind(
         {
             WordedBy.ITS_BODY: SayComposer(),
@@ -73,6 +79,7 @@ def every_composer(
             WordedBy.AFTER_ABSENCE: FollowUpComposer(zone),
             WordedBy.AFTER_ATTENDANCE: MissedComposer(zone, talk_rules),
             WordedBy.AFTER_CRY: CryComposer(),
-            WordedBy.DIGEST: DigestComposer(zone, term_rules, talk_rules),
+            WordedBy.ATTENTION: AttentionComposer(),
+            WordedBy.DIGEST: DigestComposer(zone, term_rules, talk_rules, silent_for),
         }
     )

@@ -13,7 +13,7 @@ from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabular
 from storage.engine.encryption.kinds import EncryptedCode, EncryptedDate, EncryptedFlag, EncryptedNumber, EncryptedWord
 from storage.engine.keys import KeyRing
 from storage.engine.one_of_many import among, among_those
-from storage.vocabulary import AddressKind, Closing, Group, Route, Wishes
+from storage.vocabulary import AddressKind, CheckIns, Closing, Group, Route, Wishes
 
 # Keeps a statement below both engines' limits on bound values.
 _AT_ONCE = 5_000
@@ -75,6 +75,8 @@ class Person(Base, kw_only=True):
     # Set when the person chose a language; the importer then leaves it alone.
     language_chosen_at: Mapped[datetime | None] = mapped_column(default=None)
     wishes: Mapped[Wishes] = mapped_column(vocabulary(Wishes), default=Wishes.EVERYTHING)
+    # How often they want to be asked how it goes.
+    check_ins: Mapped[CheckIns] = mapped_column(vocabulary(CheckIns), default=CheckIns.NEVER, server_default="never")
     # "21:00-08:00"; None = the municipality's.
     quiet_hours: Mapped[str | None] = mapped_column(String(16), default=None)
     # Channel names in the person's order, comma-separated; empty = as they come.

@@ -11,6 +11,8 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.absences import Absence
+from storage.attention.check_ins import CheckIn
+from storage.attention.feedback import Feedback
 from storage.outbox.heard import HeardRow
 from storage.outbox.message import Message
 from storage.people.contacts import Contact, LinkCode
@@ -20,7 +22,7 @@ from storage.people.people import Person
 from storage.people.relayed import Letter
 from storage.people.webchat import WebMessage, WebSession
 from storage.privacy.traces import erase_from_consultants
-from storage.vocabulary import ON_ITS_WAY, AbsenceState
+from storage.vocabulary import ON_ITS_WAY, AbsenceState, CheckIns
 
 
 async def erase_conversation(
@@ -40,6 +42,8 @@ async def erase_conversation(
     await session.execute(delete(HeardRow).where(HeardRow.person_id == person_id))
     await session.execute(delete(WebMessage).where(WebMessage.contact_id.in_(everywhere)))
     await session.execute(delete(WebSession).where(WebSession.contact_id.in_(contacts)))
+    await session.execute(delete(CheckIn).where(CheckIn.person_id == person_id))
+    await session.execute(delete(Feedback).where(Feedback.person_id == person_id))
     await session.execute(delete(Letter).where(Letter.person_id == person_id))
     await session.execute(
         delete(Absence).where(
@@ -63,6 +67,7 @@ async def erase_conversation(
             consented_at=None,
             language_chosen_at=None,
             quiet_hours=None,
+            check_ins=CheckIns.NEVER,
             channel_order="",
             listens=False,
             ethiopian_clock=None,

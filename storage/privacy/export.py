@@ -12,6 +12,9 @@ from storage.appointments.absences import Absence, AbsenceAppointment
 from storage.appointments.appointments import Appointment, LessonGroup, Membership, Participation
 from storage.appointments.history import RecordedChange, SourceWord
 from storage.appointments.proposals import Proposal
+from storage.attention.check_ins import CheckIn
+from storage.attention.contact_moments import ContactMoment
+from storage.attention.feedback import Feedback
 from storage.calls.phone_calls import PhoneCall
 from storage.engine.base import Base
 from storage.engine.columns import Json
@@ -118,6 +121,9 @@ async def export_person(session: AsyncSession, person: Person) -> dict[str, Json
             AbsenceAppointment.absence_id.in_(select(Absence.id).where(Absence.person_id == mine)),
         ),
         "proposals": await of(Proposal, Proposal.person_id == mine),
+        "contact_moments": await of(ContactMoment, ContactMoment.person_id == mine),
+        "check_ins": await of(CheckIn, CheckIn.person_id == mine),
+        "feedback": await of(Feedback, Feedback.person_id == mine),
         "phone_tasks": await of(PhoneTask, PhoneTask.person_id == mine),
         "calls": await of(PhoneCall, PhoneCall.contact_id.in_(addresses)),
         "letters": await of(Letter, Letter.person_id == mine),

@@ -16,6 +16,9 @@ from storage.appointments.absences import Absence, AbsenceAppointment
 from storage.appointments.appointments import Appointment, LessonGroup, Membership, Participation
 from storage.appointments.history import RecordedChange, SourceWord
 from storage.appointments.proposals import Proposal
+from storage.attention.check_ins import CheckIn
+from storage.attention.contact_moments import ContactMoment
+from storage.attention.feedback import Feedback
 from storage.calls.phone_calls import PhoneCall
 from storage.desk.accounts import DeskAccount, DeskLink, DeskSession
 from storage.engine.base import Base
@@ -110,6 +113,14 @@ RULES: Final[tuple[KeepingRule, ...]] = (
     ),
     KeepingRule(AbsenceAppointment, "goes with its report"),
     KeepingRule(Proposal, "as the meeting's changes", 400, lambda before: Proposal.made_at < before),
+    KeepingRule(
+        ContactMoment,
+        "five years, as the meetings: that somebody was spoken with (3.7)",
+        1826,
+        lambda before: ContactMoment.at < before,
+    ),
+    KeepingRule(CheckIn, "how it went is of use for weeks", 100, lambda before: CheckIn.at < before),
+    KeepingRule(Feedback, "a year, for the sums of the report", 400, lambda before: Feedback.at < before),
     KeepingRule(
         PhoneTask,
         "as the meeting's changes",

@@ -30,6 +30,10 @@ async def more(turn: Turn, _args: Sequence[str]) -> None:
             [button("consultant.new", asks(Act.NEW), "➕"), button("consultant.meetings", asks(Act.MEETINGS), "🔁")],
             [button("consultant.to_group", asks(Act.GROUPS), "👥"), button("consultant.add", asks(Act.ADD), "👤")],
             [button("consultant.away", asks(Act.AWAY), "🏖️"), button("consultant.stand_in", asks(Act.STAND_IN), "🤝")],
+            [
+                button("consultant.contacted", asks(Act.CONTACTED), "📞"),
+                button("consultant.feedback", asks(Act.SUMS), "🙂"),
+            ],
             *menu_rows()[:2],
         ],
     )

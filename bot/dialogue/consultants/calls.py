@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.actions.calls import CallRefused, call_for, note_call
 from bot.actions.people import looked_at_list
+from bot.dialogue.attention.contacted import noted_by_tap
 from bot.dialogue.consultants.common import (
     PAGE,
     caseload,
@@ -57,7 +58,8 @@ async def call(turn: Turn, args: Sequence[str]) -> None:
     else:
         closing = "consultant.call_reached" if result is CallResult.REACHED else "consultant.call_wrong"
         card = button("consultant.person_card", asks(Act.WHO, noted.person.id), "👤")
-        turn.say(part(closing, person=person), buttons=[[card], *menu_rows()])
+        note = [noted_by_tap(noted.person)] if result is CallResult.REACHED else []
+        turn.say(part(closing, person=person), buttons=[*note, [card], *menu_rows()])
 
 
 async def _ask(turn: Turn, task_id: int) -> None:

@@ -72,6 +72,7 @@ def caseload_for(turn: Turn, people: Iterable[Person]) -> Caseload:
         turn.zone,
         lambda municipality: of(municipality).term_rules,
         lambda municipality: of(municipality).talk_rule,
+        lambda municipality: of(municipality).silent_for,
     )
 
 

@@ -4,6 +4,7 @@ from bot.actions.acting import Proof
 from bot.dialogue import gate, media
 from bot.dialogue.again import repeat_message
 from bot.dialogue.answers import asks_for_this, say_not_there
+from bot.dialogue.attention import contacted
 from bot.dialogue.consultants import agenda, away, calls, lists, people, proposals, reports, writing
 from bot.dialogue.consultants.common import menu_rows
 from bot.dialogue.gate import guarded
@@ -50,6 +51,8 @@ _UNGUARDED: dict[Act, Screen] = {
     Act.STANDS_IN: away.stands_in,
     Act.CALLS: calls.show,
     Act.CALL: calls.call,
+    Act.CONTACTED: contacted.contacted,
+    Act.SUMS: contacted.sums,
     **{Act(name): screen for name, screen in lists.LIST_SCREENS.items()},
 }
 _SCREENS = guarded(_UNGUARDED)
@@ -66,9 +69,13 @@ _COMMANDS: dict[str, Screen] = {
     "move": agenda.meetings,
     "group": writing.groups,
     "calls": calls.show,
+    "contact": contacted.contacted_named,
+    "feedback": contacted.sums,
     "away": away.away,
     "standin": away.stand_in,
 }
+# What follows these commands is a name.
+_NAMED = (people.ask_find, contacted.contacted_named)
 # Where a copy of a mail may have been answered, words are heard only as what that mail asked for.
 _BY_MAIL = frozenset({"write", "group", "whom", "place", "find"})
 
@@ -127,7 +134,7 @@ async def step(turn: Turn) -> None:
             if rest and name in ("new", "move"):
                 await agenda.with_named(turn, name, rest)
             else:
-                await _COMMANDS[name](turn, [rest] if _COMMANDS[name] is people.ask_find and rest else ())
+                await _COMMANDS[name](turn, [rest] if _COMMANDS[name] in _NAMED and rest else ())
         case Started() | Command():
             await welcome(turn)
         case _:

@@ -7,7 +7,8 @@ from bot.dialogue.consultants.common import PAGE, caseload, caseload_for, menu_r
 from bot.dialogue.turn import Screen, Turn, part, title
 from locales.rendering.message import Button, Part
 from reminders.intents import Act, asks
-from reminders.wording.caseload_lists import Caseload, Line, List, digest_parts, lines_of, list_buttons
+from reminders.wording.attention.digest import digest_parts, list_buttons
+from reminders.wording.caseload_lists import Caseload, Line, List, lines_of
 
 
 async def _caseload(turn: Turn) -> Caseload:

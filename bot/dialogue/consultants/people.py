@@ -30,6 +30,7 @@ from reminders.wording.appointment import appointment_line, name_of
 from reminders.wording.caseload_lists import List, lines_of
 from storage.appointments.absence_reports import LOOK_BACK, times_reported
 from storage.appointments.appointments import appointments_of
+from storage.attention.contact_moments import contacts_of
 from storage.people.contacts import channels_of, stopped_channels_of
 from storage.people.people import Person, plan_of
 from storage.vocabulary import Group
@@ -122,9 +123,10 @@ async def who(turn: Turn, args: Sequence[str]) -> None:
         *await _reach(turn, person),
         *(Part(appointment_line(appointment)) for appointment in coming),
         Part(Text("consultant.absent_lately", {}, count=lately)),
+        await _last_spoken(turn, person),
     ]
     known = caseload_for(turn, [person])
-    for which in (List.TERMS, List.QUESTIONS, List.UNDELIVERED, List.TALKS):
+    for which in (List.TERMS, List.QUESTIONS, List.UNDELIVERED, List.TALKS, List.MOODS):
         parts += [Part(line.text) for line in await lines_of(turn.session, which, known)]
     turn.say(
         *parts,
@@ -133,7 +135,10 @@ async def who(turn: Turn, args: Sequence[str]) -> None:
                 button("consultant.write", asks(Act.WRITE, person.id), "✍️"),
                 button("consultant.new", asks(Act.NEW, person.id), "➕"),
             ],
-            [button("consultant.meetings", asks(Act.MEETINGS, person.id), "🔁")],
+            [
+                button("consultant.meetings", asks(Act.MEETINGS, person.id), "🔁"),
+                button("consultant.contacted", asks(Act.CONTACTED, person.id), "📞"),
+            ],
             [
                 button("consultant.road", asks(Act.ROAD, person.id), "🧭"),
                 button("consultant.code_button", asks(Act.GIVE_CODE, person.id), "🔑"),
@@ -154,6 +159,11 @@ async def road(turn: Turn, args: Sequence[str]) -> None:
         turn.say(part("consultant.no_road"), buttons=menu_rows())
         return
     turn.say(title("consultant.person", person=name_of(person)), attachment=Attachment("plan", str(person.id)))
+
+
+async def _last_spoken(turn: Turn, person: Person) -> Part:
+    moments = (await contacts_of(turn.session, [person.id], turn.now)).get(person.id, ())
+    return Part(Text("consultant.last_spoken", {"at": max(moments)})) if moments else part("consultant.never_spoken")
 
 
 async def _reach(turn: Turn, person: Person) -> list[Part]:

@@ -27,6 +27,7 @@ async def show(turn: Turn, _args: Sequence[str]) -> None:
             [button("settings.language", asks(Act.LANGUAGE), "🌍")],
             [button("settings.reminders", asks(Act.WISHES), "🔔")],
             [button("settings.quiet", asks(Act.QUIET_HOURS), "🌙")],
+            [button("settings.check_ins", asks(Act.CHECK_INS), "🙂")],
             *_clocks(turn),
             [button("settings.channels", asks(Act.CHANNELS), "📱")],
             [

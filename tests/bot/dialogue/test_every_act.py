@@ -53,16 +53,18 @@ def _acts(*lines: str) -> frozenset[str]:
 #: What a person may do over a way on which anybody can write in their name, over an answer to our mail besides, and
 #: over an account (or a mail that is known to be theirs) besides.
 PERSON_CLAIMED: Final = _acts(
-    "menu notthere lang consent appts appt come notcome othertime prop absent ab missed",
+    "menu notthere lang consent appts appt come notcome othertime prop absent ab missed howwas checkin",
     "ask faq pass helped nolang letter notme",
 )
-PERSON_REPLY: Final = PERSON_CLAIMED | _acts("whole listen hear cal plan settings wish quiet clock privacy resume")
+PERSON_REPLY: Final = PERSON_CLAIMED | _acts(
+    "whole listen hear cal plan settings wish checkins quiet clock privacy resume"
+)
 PERSON_ALL: Final = PERSON_REPLY | _acts("chan chanuse ways export stop erase")
 #: What a consultant may do by the mail that offers it, and over an account besides.
 CONSULTANT_OFFERED: Final = _acts(
     "notthere whole seen callme lseen write ready reply invite groups group people found who road endway notme",
     "standsin pick new make move meet mv cx time list digest today cries absences unconfirmed undelivered questions",
-    "terms talks more away calls call",
+    "terms talks moods unspoken more away calls call contacted sums",
 )
 CONSULTANT_ALL: Final = CONSULTANT_OFFERED | _acts("add addlang addgroup code standin")
 # Where an answer to our mail was not confirmed by the own mail server, a consultant does nothing by it.
@@ -96,6 +98,8 @@ DEEPER: Final[Mapping[str, Sequence[str]]] = {
     "erase": ("erase:yes",),
     "stop": ("stop:yes",),
     "wish": ("wish:weekly",),
+    "checkins": ("checkins:weekly",),
+    "contacted": ("contacted:1", "contacted:1:called"),
     "quiet": ("quiet:0",),
     "clock": ("clock:both",),
     "chan": ("chan:web", "chan:add:sms", "chan:add:telegram"),

@@ -1,0 +1,1 @@
+"""When people are asked how it goes, and how a meeting was."""

@@ -1,0 +1,1 @@
+"""What asks how it goes and how it was; and the consultant's morning digest."""
