@@ -48,8 +48,7 @@ from reminders.delivery.channel import Clock
 from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.passing_on import PassingOn
 from reminders.delivery.receipts import Receipts
-from reminders.planning.attention.check_ins import plan_check_ins
-from reminders.planning.attention.feedback import plan_feedback
+from reminders.planning.attention.asking import plan_attention
 from reminders.planning.digests import plan_digests
 from reminders.planning.not_delivered import NotDelivered
 from reminders.planning.planner import Planner
@@ -229,13 +228,9 @@ def build(
     def telephone(municipality: str) -> str:
         return parts.municipalities.of(municipality).telephone
 
-    async def digests(session: AsyncSession) -> int:
-        return await plan_digests(session, clock.now(), settings.zone, parts.holidays)
-
-    async def attention(session: AsyncSession) -> int:
-        now = clock.now()
-        asked = await plan_check_ins(session, now, settings.zone, parts.quiet_hours)
-        return asked + await plan_feedback(session, now, settings.zone, parts.quiet_hours)
+    async def digests_and_questions(session: AsyncSession) -> int:
+        asked = await plan_attention(session, clock.now(), settings.zone, parts.quiet_hours)
+        return asked + await plan_digests(session, clock.now(), settings.zone, parts.holidays)
 
     async def mail_addresses(session: AsyncSession) -> int:
         added = await add_mail_addresses(session, keys, clock.now()) if "email" in channels else []
@@ -267,7 +262,7 @@ def build(
             ),
         ),
         clock=clock,
-        plan_more=[mail_addresses, digests, silence, attention],
+        plan_more=[mail_addresses, digests_and_questions, silence],
         often=[passing_on.run_once],
         retention=parts.configuration.retention,
     )

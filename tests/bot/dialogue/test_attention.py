@@ -7,8 +7,7 @@ import pytest
 
 from bot.events import Command, Pressed
 from reminders.local_time import QuietHours
-from reminders.planning.attention.check_ins import plan_check_ins
-from reminders.planning.attention.feedback import plan_feedback
+from reminders.planning.attention.asking import plan_attention
 from storage.appointments.appointments import Appointment
 from storage.attention.contact_moments import contacts_of
 from storage.attention.feedback import Feedback, sums_of
@@ -31,8 +30,7 @@ async def planned(talk: Talk) -> None:
     """The service's job, and everything that is due then."""
     now = talk.clock.now()
     async with talk.database.writing() as session:
-        await plan_check_ins(session, now, ZONE, QUIET)
-        await plan_feedback(session, now, ZONE, QUIET)
+        await plan_attention(session, now, ZONE, QUIET)
     await talk.settle()
 
 
