@@ -8,7 +8,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # The suite starts a hundred processes, each of which would compile the sources anew where Python may not keep them.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo run test unit coverage check format chaos model clean browser clamd
+.PHONY: help demo run test unit coverage check format chaos model clean browser clamd sipp
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -30,7 +30,7 @@ run: $(READY)  ## the service, with the settings of the environment or .env
 WORKERS ?= 3
 
 # The suite: unit, contract, end to end, a short chaos run, on SQLite and PostgreSQL, and in a real browser.
-test: $(READY) browser clamd  ## the whole suite: both engines and a real browser
+test: $(READY) browser clamd sipp  ## the whole suite: both engines and a real browser
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(if $(WITHOUT_BROWSER),-m "not browser") $(ARGS)
 
 browser: $(READY)
@@ -44,6 +44,10 @@ endif
 clamd: $(READY)
 	@$(BIN)/python -m tests.clamd
 	@$(BIN)/python -m tests.debian
+
+# SIPp, the telephone network of the tests of calls, unpacked likewise (2 MB).
+sipp: $(READY)
+	@$(BIN)/python -m tests.sipp
 
 # Pure code and one engine, no processes and no browser: what to run while writing. Under a minute on two quiet cores.
 unit: $(READY)  ## the quick part of the suite
