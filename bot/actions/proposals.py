@@ -10,7 +10,13 @@ from bot.actions.absences.reports import comes_after_all
 from bot.actions.acting import Acting
 from bot.actions.meetings import Meeting, MeetingRefused, open_meeting
 from bot.telling import meetings as told
-from storage.appointments.appointments import Appointment, answer_appointments, appointment_by_id, appointments_of
+from storage.appointments.appointments import (
+    Appointment,
+    answer_appointments,
+    appointment_by_id,
+    appointments_of,
+    participation_in,
+)
 from storage.appointments.changing import length_of
 from storage.appointments.proposals import Proposal, overtake_proposals, proposal_for
 from storage.people.people import Person
@@ -63,6 +69,16 @@ async def propose(
     body = told.proposal(proposal, found.appointment, moments, consultant)
     await acting.tell_person(found.person.id, f"proposal:{proposal.id}", body)
     return Meeting(found.appointment, found.person)
+
+
+async def asks_no_more(acting: Acting, appointment_id: int) -> Person | None:
+    """Whose meeting this is, when they asked for another time and do not any more: they come, or are absent."""
+    appointment = await appointment_by_id(acting.session, appointment_id)
+    person = await acting.person(appointment.person_id) if appointment is not None else None
+    if person is None:
+        return None
+    given = await participation_in(acting.session, appointment_id, person.id)
+    return person if given is not None and given.answer is Answer.COMING else None
 
 
 async def accept(acting: Acting, person_id: int, proposal_id: int, place: int) -> Answered | ProposalRefused:

@@ -36,7 +36,7 @@ class AppointmentCard:
 
 @dataclass(frozen=True, slots=True)
 class WeekEntry:
-    """One appointment in a week's picture."""
+    """One appointment in a week's picture; `cancelled` = not for this person, or for nobody."""
 
     kind: AppointmentKind
     starts_at: datetime

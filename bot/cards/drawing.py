@@ -72,7 +72,7 @@ class Drawing:
             case AppointmentCard():
                 return self._said(self._of_appointment(card), locale)
             case WeekCard():
-                lines = [_line(entry.kind, entry.starts_at) for entry in _in_week(card, self._zone)]
+                lines = [_line(entry) for entry in _in_week(card, self._zone)]
                 return self._said([Text("overview.title"), *lines], locale)
             case PlanCard():
                 return self._said([Text("plan.title"), *(step.says for step in card.steps if step.says)], locale)
@@ -206,9 +206,9 @@ def _in_week(card: WeekCard, zone: ZoneInfo) -> list[WeekEntry]:
     return sorted(inside, key=lambda entry: entry.starts_at)
 
 
-def _line(kind: AppointmentKind, starts_at: datetime) -> Text:
-    icon = verbatim(KIND_ICONS[kind])
-    return Text("appointment.line", {"icon": icon, "kind": kind_text(kind), "starts_at": starts_at})
+def _line(entry: WeekEntry) -> Text:
+    icon = verbatim("❌" if entry.cancelled else KIND_ICONS[entry.kind])
+    return Text("appointment.line", {"icon": icon, "kind": kind_text(entry.kind), "starts_at": entry.starts_at})
 
 
 def _years(start: date, end: date) -> list[date]:

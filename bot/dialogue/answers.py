@@ -12,11 +12,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.dialogue import menu
 from bot.dialogue.answer_words import sign_says, word_says
+from bot.dialogue.consultants.common import menu_rows
 from bot.dialogue.memory import ASKED_IN, CHOICES
 from bot.dialogue.turn import Turn, part
 from bot.events import InboundEvent, Pressed, Reacted, Said
@@ -24,12 +26,23 @@ from locales.rendering.message import Body, Button
 from reminders.intents import Act, Intent, act_of, asks
 from reminders.wording.appointment import answer_buttons
 from storage.appointments.appointments import appointment_for
-from storage.outbox.answering import message_sent_as, newest_to
+from storage.outbox.answering import latest_to, message_sent_as, newest_to
 from storage.outbox.message import Message
 from storage.people.conversations import Offer
+from storage.vocabulary import Priority
 
 # What stands around a number: "1.", "(1)", "#1", "1 =", "nr. 1" is words already.
 _AROUND = " \t\r\n.,:;)(=#!-"
+# So long somebody is in the middle of what they were asked last.
+_MOMENTS_AGO = timedelta(minutes=15)
+# The menus, and what stands below what is said and done: they ask nothing, what comes after them is the question.
+_OFFERS = frozenset(
+    {
+        *(act_of(one.intent) for rows in (menu.rows(), [menu.back()], menu_rows()) for row in rows for one in row),
+        *(Act.CALENDAR, Act.APPOINTMENT, Act.LISTEN, Act.HEAR, Act.HELPED, Act.WHOLE_MESSAGE),
+        *(Act.WRITE, Act.WHO, Act.NEW, Act.MEETINGS, Act.ROAD, Act.CALLS),
+    }
+)
 # No button's words, and no yes or no, are longer.
 _LONGEST_LABEL = 60
 
@@ -137,7 +150,10 @@ async def _by_number(turn: Turn, answer: Numbered, message: Message | None) -> I
 
 async def _choices(turn: Turn, message: Message | None) -> list[str]:
     """What the numbers 1, 2, 3 … mean: in the message that is answered, or else in what was shown last."""
-    if kept := _kept(message):
+    if message is None and turn.linked_person is None and not await _offered(turn.session, turn.contact.id):
+        # Where a consultant has buttons, a number is a word like any.
+        return []
+    if kept := _kept(message) or (await _in_the_middle(turn) if message is None else []):
         return [one.intent for one in kept]
     newest = await newest_to(turn.session, turn.contact) if message is not None else None
     if message is None or (newest is not None and newest.id == message.id):
@@ -173,8 +189,26 @@ async def yes_and_no(turn: Turn) -> tuple[str, str]:
 async def _shown(turn: Turn, message: Message | None) -> Sequence[Button]:
     """The buttons of the message that is answered, or of the newest one to this address."""
     if message is None:
+        if asked := await _in_the_middle(turn):
+            return asked
         message = await newest_to(turn.session, turn.contact)
     return await _buttons(turn, message) if message is not None else []
+
+
+async def _in_the_middle(turn: Turn) -> Sequence[Button]:
+    """What a reply of moments ago asks here, where something came unasked in between: that is not what a number, a word
+    or a sign without a message of its own answers. [] where nothing is open, or nothing came in between."""
+    latest = await latest_to(turn.session, turn.contact) if turn.linked_person or turn.linked_consultant else []
+    if not latest or latest[0].priority == Priority.REPLY:
+        return []
+    for message in latest:
+        kept = _kept(message) if message.priority == Priority.REPLY else []
+        if not kept:
+            continue
+        recent = turn.now - (message.sent_at or message.created_at) <= _MOMENTS_AGO
+        asks_something = bool(turn.conversation.topic) or any(act_of(one.intent) not in _OFFERS for one in kept)
+        return kept if recent and asks_something else []
+    return []
 
 
 def _meaning(intents: Sequence[str], *, yes: bool) -> str:

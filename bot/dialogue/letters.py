@@ -1,18 +1,24 @@
 """Talk to my consultant: what either writes is relayed to the other, questions that were handed over included."""
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
 
 from bot.actions.letters import Words, write_to_consultant
 from bot.dialogue import media, menu
-from bot.dialogue.answers import asked_for_words
+from bot.dialogue.answers import asked_for_words, plain
+from bot.dialogue.memory import UNSENT_WORDS
 from bot.dialogue.turn import Turn, button, part, title
 from bot.understanding.acts import Understanding
 from bot.understanding.reading import reading_of
-from locales.rendering.languages import SOURCE
+from locales.rendering.languages import LANGUAGES, SOURCE
 from locales.rendering.message import Part, Text
+from locales.rendering.render import Renderer
 from reminders.intents import Act, Intent, asks
 from storage.people.sent_media import SentMedia
 from storage.vocabulary import LetterKind
+
+_LONGEST_NAME: Final = 40
 
 
 async def ask(turn: Turn, args: Sequence[str]) -> None:
@@ -30,6 +36,13 @@ async def ask(turn: Turn, args: Sequence[str]) -> None:
         if any(reached):
             await say_sent(turn)
         return
+    if list(args[:1]) == ["words"]:
+        unsent = turn.recall(UNSENT_WORDS)
+        if unsent is not None:
+            turn.forget(UNSENT_WORDS)
+            await take(turn, unsent)
+            return
+    turn.forget(UNSENT_WORDS)
     turn.expect("letter")
     turn.say(
         title("letter.ask"),
@@ -96,7 +109,33 @@ def telephone(turn: Turn) -> list[Part]:
     return [part("letter.telephone", telephone=number)] if number else []
 
 
+def asks_what_is_meant(turn: Turn, text: str) -> bool:
+    """Whether what is written as a letter is the name of one of our screens, in any language: then it is asked, once,
+    what was meant."""
+    said = plain(text)
+    if (
+        turn.recall(UNSENT_WORDS) is not None
+        or not said
+        or len(said) > _LONGEST_NAME
+        or said not in _names_of_screens(turn.services.renderer)
+    ):
+        return False
+    turn.remember(UNSENT_WORDS, text)
+    turn.say(
+        part("page.menu_or_letter", words=text.strip()),
+        buttons=[menu.back(), [button("page.send_words", asks(Act.LETTER, "words"), "💬")]],
+    )
+    return True
+
+
+@lru_cache(maxsize=4)
+def _names_of_screens(renderer: Renderer) -> frozenset[str]:
+    labels = [one.label for row in [*menu.rows(), menu.back()] for one in row]
+    return frozenset({"menu", *(plain(renderer.say(label, locale)) for label in labels for locale in LANGUAGES)})
+
+
 async def take(turn: Turn, text: str, sent: tuple[SentMedia, ...] = ()) -> None:
     """Free text while the letter is open, with what was sent with it."""
+    turn.forget(UNSENT_WORDS)
     if await send(turn, text, LetterKind.MESSAGE, sent):
         await say_sent(turn)

@@ -82,6 +82,8 @@ DIGITS: Final = _typed("digits", Challenge)
 SURE_OF: Final = _typed("sure_of", tuple[int, datetime])
 #: What was asked in free text, until it is answered or passed on.
 QUESTION: Final = _typed("question", str)
+#: What was written to the consultant and may mean one of our screens, until that is said.
+UNSENT_WORDS: Final = _typed("unsent_words", str)
 LANGUAGES_REFUSED: Final = _typed("languages_refused", tuple[str, ...])
 #: What was sent and not passed on yet, oldest first.
 MEDIA: Final = _typed("media", tuple[SentMedia, ...])

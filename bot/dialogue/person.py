@@ -161,6 +161,8 @@ async def _free_text(turn: Turn, text: str, *, edited: bool) -> None:
         await menu.show(turn, ())
         return
     topic, _, number = turn.conversation.topic.partition(":")
+    if topic in ("letter", "other_time") and letters.asks_what_is_meant(turn, text):
+        return
     intent = await chosen_by_text(turn, text)
     if intent is not None:
         await press(turn, intent)

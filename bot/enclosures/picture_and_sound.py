@@ -40,6 +40,7 @@ from reminders.terms.milestones import OpenPart
 from reminders.terms.open_parts import open_parts
 from reminders.terms.terms import Group, Route, TermRules
 from reminders.wording.meetings.bringing import icons_of, preparation
+from storage.appointments.absence_reports import reported_absent
 from storage.appointments.appointments import Appointment, appointment_for, appointments_of, participation_in
 from storage.engine.database import Database
 from storage.people.people import Person, plan_of
@@ -187,8 +188,10 @@ class Illustrations:
         start = datetime.combine(monday, datetime.min.time(), zone)
         end = datetime.combine(monday + timedelta(days=7), datetime.min.time(), zone)
         found = await appointments_of(session, person_id, start, end, zone=zone, status=None)
+        missed = await reported_absent(session, person_id, found, zone)
         entries = tuple(
-            WeekEntry(a.kind, a.starts_at, cancelled=a.status is AppointmentStatus.CANCELLED) for a in found
+            WeekEntry(a.kind, a.starts_at, cancelled=a.status is AppointmentStatus.CANCELLED or a.id in missed)
+            for a in found
         )
         return WeekCard(monday, entries, self._clock.now())
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from locales.rendering.message import Body, Button, Part, Style, Text
 from reminders.intents import Act, asks
-from reminders.wording.absence import ENDS
+from reminders.wording.absence import ENDS, new_time
 from reminders.wording.appointment import appointment_line, name_of
 from storage.appointments.appointments import Appointment
 from storage.appointments.proposals import Proposal
@@ -63,7 +63,7 @@ def _asks(key: str, person: Person, appointment: Appointment) -> Body:
     return Body(
         (Part(Text(key, {"person": name_of(person)}), Style.TITLE), Part(appointment_line(appointment))),
         (
-            (Button(Text("consultant.new_time"), asks(Act.PROPOSE_TIME, appointment.id, appointment.version), "🔁"),),
+            (Button(Text("consultant.new_time"), new_time(appointment), "🔁"),),
             (Button(Text("consultant.write"), asks(Act.WRITE, person.id), "✍️"),),
         ),
     )

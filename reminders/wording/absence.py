@@ -35,6 +35,8 @@ if forgotten := set(ReportEnd) - ENDS.keys():
     raise LookupError(f"nobody is told when a report ends by {', '.join(sorted(forgotten))}")
 # More lines would be a wall of text; how many more there are is said.
 MOST_LINES = 8
+#: Stands for the report where the person asked for another time.
+ASKED: Final = "asked"
 
 
 def report_parts(report: Absence, chosen: Sequence[Appointment]) -> list[Part]:
@@ -78,10 +80,14 @@ def consultant_buttons(report: Absence, chosen: Sequence[Appointment]) -> Button
     ]
     movable = [a for a in chosen if can_be_moved(a)]
     if movable:
-        rows.append(
-            (Button(Text("consultant.new_time"), asks(Act.PROPOSE_TIME, movable[0].id, movable[0].version), "🔁"),)
-        )
+        rows.append((Button(Text("consultant.new_time"), new_time(movable[0], report.id), "🔁"),))
     return tuple(rows)
+
+
+def new_time(appointment: Appointment, report_id: int | None = None) -> str:
+    """The button by which a consultant proposes another time, because of a report, or because the person asked for one
+    (no report): it goes no further once the person comes after all."""
+    return asks(Act.PROPOSE_TIME, appointment.id, f"{appointment.version}-{report_id or ASKED}")
 
 
 def can_be_moved(appointment: Appointment) -> bool:

@@ -50,6 +50,12 @@ def appointment_line(appointment: AnyAppointment) -> Text:
     )
 
 
+def known_line(appointment: AnyAppointment, *, missed: bool) -> Text:
+    """One line; of what the reader reported that they miss it says so."""
+    line = appointment_line(appointment)
+    return Text("page.missed_line", {"line": line}) if missed else line
+
+
 def appointment_parts(appointment: AnyAppointment) -> list[Part]:
     """What, when, where, with whom and what to bring, as far as they are known (start note 3.2: what to expect)."""
     what = Part(Text("appointment.what", {"kind": kind_text(appointment.kind)}), Style.TITLE)

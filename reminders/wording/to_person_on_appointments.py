@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 from locales.rendering.message import Button, Part, Style, Text
 from reminders.delivery.composing import ClaimedMessage, Skip
 from reminders.intents import Act, asks
-from reminders.wording.appointment import answer_buttons, appointment_details, appointment_line, kind_text
+from reminders.wording.appointment import answer_buttons, appointment_details, kind_text, known_line
 from reminders.wording.batch import Batch, monday_of
 from reminders.wording.joined import Wording
 from reminders.wording.meetings.explaining import about, after
@@ -59,15 +59,19 @@ def classes(_row: ClaimedMessage, first: ScheduledAppointment, person_id: int, b
 
 
 def overview(row: ClaimedMessage, batch: Batch) -> Wording | Skip:
-    """The week: everything that is planned in it."""
+    """The week: everything that is planned in it; what was reported is struck out, and asked about no more."""
     monday = monday_of(row)
     if monday is None or row.person_id is None:
         return Skip("nobody")
     week = [a for a in batch.on_days(row.person_id, monday, 7) if a.starts_at > batch.now]
     if not week:
         return Skip("appointment_cancelled")
+    missed = {a.id for a in week if batch.answer(a, row.person_id) is Answer.NOT_COMING}
+    if len(missed) == len(week):
+        return Skip("not_coming")
+    lines = (Part(known_line(a, missed=a.id in missed)) for a in week)
     return Wording(
-        (Part(Text("overview.title"), Style.TITLE), *(Part(appointment_line(a)) for a in week)),
+        (Part(Text("overview.title"), Style.TITLE), *lines),
         (Part(Text("overview.hint")),),
         ((Button(Text("button.not_coming"), asks(Act.ABSENT), "🤒"),),),
         tuple,

@@ -4,7 +4,7 @@ A report follows its appointments: it holds for one on the day for which it was 
 long as that takes place and the person did not end it (storage/appointments/report_stands.py).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.absences import Absence, AbsenceAppointment
 from storage.appointments.appointments import Appointment
-from storage.vocabulary import SENT_REPORT, AbsenceState, AppointmentStatus
+from storage.appointments.schedule import answers_to
+from storage.vocabulary import SENT_REPORT, AbsenceState, Answer, AppointmentStatus
 
 #: How far back "how often absent lately" looks.
 LOOK_BACK: Final = timedelta(weeks=8)
@@ -58,6 +59,19 @@ async def standing_appointments(session: AsyncSession, absence_id: int, zone: Zo
 def is_same_day(reported_for: datetime | None, starts_at: datetime, zone: ZoneInfo) -> bool:
     """Whether what was reported for that time is about an appointment at this one: on the same local day."""
     return reported_for is None or reported_for.astimezone(zone).date() == starts_at.astimezone(zone).date()
+
+
+async def reported_absent(
+    session: AsyncSession, person_id: int, appointments: Sequence[Appointment], zone: ZoneInfo
+) -> frozenset[int]:
+    """Which of these the person said that they miss, on the day on which they are now."""
+    answers = await answers_to(session, [a.id for a in appointments], [person_id])
+    missed = set()
+    for appointment in appointments:
+        answer, answered_for = answers.get((appointment.id, person_id), (None, None))
+        if answer is Answer.NOT_COMING and is_same_day(answered_for, appointment.starts_at, zone):
+            missed.add(appointment.id)
+    return frozenset(missed)
 
 
 async def choose_appointments(session: AsyncSession, absence_id: int, appointment_ids: Collection[int]) -> None:

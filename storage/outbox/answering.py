@@ -27,18 +27,24 @@ async def message_sent_as(session: AsyncSession, contact: Contact, provider_ref:
 
 async def newest_to(session: AsyncSession, contact: Contact) -> Message | None:
     """The message that went to this contact last; for a contact that is nobody's yet None."""
+    latest = await latest_to(session, contact)
+    return latest[0] if latest else None
+
+
+async def latest_to(session: AsyncSession, contact: Contact) -> list[Message]:
+    """The latest messages that went to this contact, newest first; none for a contact that is nobody's yet."""
     mine = (
         Message.person_id == contact.person_id
         if contact.person_id is not None
         else Message.consultant_id == contact.consultant_id
     )
     if contact.person_id is None and contact.consultant_id is None:
-        return None
+        return []
     latest = await session.scalars(
         select(Message).where(mine, Message.state.in_(_WENT)).order_by(Message.due_at.desc()).limit(_LATEST)
     )
     went = [message for message in latest if contact.id in (message.sent_contact_id, message.contact_id)]
-    return max(went, key=lambda message: (message.sent_at or message.created_at, message.id), default=None)
+    return sorted(went, key=lambda message: (message.sent_at or message.created_at, message.id), reverse=True)
 
 
 async def version_shown(session: AsyncSession, message: Message, appointment_id: int) -> int | None:

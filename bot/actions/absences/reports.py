@@ -28,6 +28,7 @@ from storage.appointments.absence_reports import (
 )
 from storage.appointments.absences import Absence
 from storage.appointments.appointments import Appointment, answer_appointments, participation_in
+from storage.appointments.proposals import overtake_proposals
 from storage.people.people import Consultant, Person
 from storage.people.sent_media import SentMedia, joined
 from storage.vocabulary import SENT_REPORT, AbsenceState, Answer, AppointmentStatus
@@ -168,6 +169,7 @@ async def still_ill(acting: Acting, person_id: int, report_id: int) -> Absence |
 async def comes_after_all(acting: Acting, person_id: int, appointment: Appointment) -> None:
     """Take back the reports about one appointment, because the person comes to it; a report about others too holds for
     those. The consultant is told by the act that this is part of."""
+    await overtake_proposals(acting.session, appointment.id)
     for report in await reports_about(acting.session, person_id, appointment.id):
         # Whether they hold for it as it is now or not: on whatever day, the person comes.
         if len(await chosen_appointments(acting.session, report.id)) == 1 and not report.open_ended:
@@ -220,6 +222,8 @@ async def _replace(acting: Acting, draft: Absence) -> bool:
 async def _comes_again(acting: Acting, report: Absence) -> None:
     """What this report alone said of what has not begun is not so any more."""
     for appointment in await chosen_appointments(acting.session, report.id):
+        # Another time was proposed because they could not come at this one.
+        await overtake_proposals(acting.session, appointment.id)
         about = await standing_reports(acting.session, report.person_id, appointment, acting.zone)
         if any(other.id != report.id for other in about):
             continue

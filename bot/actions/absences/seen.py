@@ -41,9 +41,9 @@ async def see_by_answering(acting: Acting, report_id: int, person_id: int) -> No
 
 
 async def ask_to_call(acting: Acting, report_id: int) -> SeenReport | Refused:
-    """A consultant asks the person to telephone; counts as seen."""
+    """A consultant asks the person to telephone; counts as seen. Nothing is asked because of a withdrawn report."""
     found = await _theirs(acting, report_id)
-    if isinstance(found, Refused):
+    if isinstance(found, Refused) or found.withdrawn:
         return found
     await _mark_seen(acting, found)
     acting.audit("wrote", f"person:{found.person.id}")
@@ -51,6 +51,12 @@ async def ask_to_call(acting: Acting, report_id: int) -> SeenReport | Refused:
     body = told.please_call(await acting.consultant(), telephone)
     await acting.tell_person(found.person.id, f"callme:{found.report.id}:{found.report.version}", body)
     return found
+
+
+async def person_of_withdrawn(acting: Acting, report_id: int) -> Person | None:
+    """Whose report this was, when it does not count any more; None while it does, and for one that is not theirs."""
+    found = await _theirs(acting, report_id)
+    return found.person if isinstance(found, SeenReport) and found.withdrawn else None
 
 
 async def _theirs(acting: Acting, report_id: int) -> SeenReport | Refused:

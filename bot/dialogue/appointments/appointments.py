@@ -11,10 +11,16 @@ from bot.dialogue.answers import answered_message
 from bot.dialogue.appointments import absence_draft
 from bot.dialogue.appointments.absence_questions import appointment_label
 from bot.dialogue.turn import Turn, button, part, title
-from locales.rendering.message import Attachment, Button, Part
+from locales.rendering.message import Attachment, Button, Part, Text
 from reminders.intents import Act, asks, number_in
-from reminders.wording.appointment import KIND_ICONS, answer_buttons, appointment_line, appointment_parts
-from storage.appointments.absence_reports import is_same_day
+from reminders.wording.appointment import (
+    KIND_ICONS,
+    answer_buttons,
+    appointment_line,
+    appointment_parts,
+    known_line,
+)
+from storage.appointments.absence_reports import is_same_day, reported_absent
 from storage.appointments.appointments import (
     Appointment,
     Participation,
@@ -25,7 +31,11 @@ from storage.appointments.appointments import (
 from storage.vocabulary import AppointmentStatus
 
 SHOWN = 6
+# As many as a list of ten has room for, with the way back: a whole week, where it is full.
+MOST = 9
+_WEEK = timedelta(days=7)
 AHEAD = timedelta(days=90)
+_LOOKED_AT = 40
 
 
 async def coming(turn: Turn, limit: int = SHOWN) -> list[Appointment]:
@@ -35,14 +45,22 @@ async def coming(turn: Turn, limit: int = SHOWN) -> list[Appointment]:
 
 async def show_all(turn: Turn, _args: Sequence[str]) -> None:
     """The coming appointments, each with a button that opens it."""
-    found = await coming(turn)
+    ahead = await coming(turn, limit=_LOOKED_AT)
+    this_week = sum(a.starts_at < turn.now + _WEEK for a in ahead)
+    found = ahead[: max(SHOWN, min(this_week, MOST))]
     if not found:
         turn.say(title("appointments.title"), part("appointments.none"), buttons=[menu.back()])
         return
-    rows = [[Button(appointment_label(a), asks(Act.APPOINTMENT, a.id), KIND_ICONS[a.kind])] for a in found]
+    missed = await reported_absent(turn.session, turn.person.id, found, turn.zone)
+    more = max(0, this_week - len(found))
+    rows = [
+        [Button(appointment_label(a), asks(Act.APPOINTMENT, a.id), "❌" if a.id in missed else KIND_ICONS[a.kind])]
+        for a in found
+    ]
     turn.say(
         title("appointments.title"),
-        *(Part(appointment_line(a)) for a in found),
+        *(Part(known_line(a, missed=a.id in missed)) for a in found),
+        *([Part(Text("absence.and_more", {}, count=more))] if more else []),
         part("appointments.choose"),
         buttons=[*rows, menu.back()],
         card=f"week_of:{found[0].id}",

@@ -4,18 +4,25 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.actions import proposals
+from bot.actions.absences import seen
 from bot.actions.meetings import Meeting, MeetingRefused
 from bot.dialogue.consultants.common import as_shown, menu_rows, own_meeting
 from bot.dialogue.consultants.moments import moment_of, pick_moment
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Part, Text
 from reminders.intents import Act, asks, asks_more, number_in
+from reminders.wording.absence import ASKED
 from reminders.wording.appointment import name_of
 from storage.appointments.changing import length_of
 
 
 async def propose(turn: Turn, args: Sequence[str]) -> None:
-    """Up to three times: "time:<appointment>:<version>[:<moment>-<moment>…[:send]]"; "+" at the end asks for more."""
+    """Up to three times: "time:<appointment>:<version>[-<report>][:<moment>-<moment>…[:send]]"; "-" at the end asks for
+    more. Where the button stood on a report that ended meanwhile, that is said instead."""
+    version, _, why = (args[1] if len(args) > 1 else "").partition("-")
+    if why and await _is_over(turn, number_in(args), why):
+        return
+    args = [*args[:1], version, *args[2:]]
     if list(args[3:4]) == ["send"]:
         moments = _moments(turn, args[2].split("-"))
         done = as_shown(turn, await proposals.propose(turn.acting, number_in(args), number_in(args, 1), moments))
@@ -26,7 +33,7 @@ async def propose(turn: Turn, args: Sequence[str]) -> None:
     if found is None or _refused(turn, found):
         return
     appointment, person = found.appointment, found.person
-    so_far = asks(Act.PROPOSE_TIME, appointment.id, appointment.version)
+    so_far = asks(Act.PROPOSE_TIME, appointment.id, f"{appointment.version}-{why}" if why else appointment.version)
     *chosen, last = (args[2] if len(args) > 2 else "").split("-")
     chosen = [text for text in dict.fromkeys(chosen) if _ahead(turn, text)][: proposals.MOST - 1]
     before = "".join(f"{text}-" for text in chosen)
@@ -47,6 +54,20 @@ async def propose(turn: Turn, args: Sequence[str]) -> None:
             *menu_rows()[-1:],
         ],
     )
+
+
+async def _is_over(turn: Turn, appointment_id: int, why: str) -> bool:
+    """Whether the person comes after all, or does not ask for another time any more; says so."""
+    if why == ASKED:
+        person = await proposals.asks_no_more(turn.acting, appointment_id)
+        key = "consultant.comes_as_it_is"
+    else:
+        person = await seen.person_of_withdrawn(turn.acting, number_in([why]))
+        key = "consultant.was_withdrawn"
+    if person is None:
+        return False
+    turn.say(part(key, person=name_of(person)), buttons=menu_rows())
+    return True
 
 
 def _refused(turn: Turn, found: Meeting) -> bool:

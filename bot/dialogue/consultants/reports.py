@@ -33,6 +33,8 @@ def _after(person: Person) -> list[list[Button]]:
 async def call_me(turn: Turn, args: Sequence[str]) -> None:
     """Ask the person to telephone; counts as seen."""
     match await reports.ask_to_call(turn.acting, number_in(args)):
+        case SeenReport(withdrawn=True, person=person):
+            turn.say(part("consultant.was_withdrawn", person=name_of(person)), buttons=_after(person))
         case SeenReport(person=person):
             turn.say(part("consultant.sent", person=name_of(person)), buttons=menu_rows())
         case _:

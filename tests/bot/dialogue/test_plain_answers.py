@@ -14,7 +14,8 @@ from reminders.intents import Act, asks
 from reminders.kinds import Kind
 from storage.appointments.appointments import Appointment, participation_in
 from storage.outbox.message import Outgoing, put
-from storage.vocabulary import Answer
+from storage.people.people import Person
+from storage.vocabulary import Answer, AppointmentStatus
 from tests.bot.dialogue.talk import Phone, Talk
 
 YES = {
@@ -258,3 +259,47 @@ async def test_one_word_for_two_meetings_asks_which(talk: Talk, text: str, seen:
     await amina.says(text)
     amina.sees(seen)
     assert await answer(talk) is None
+
+
+@pytest.mark.parametrize("buttons", [True, False], ids=["buttons", "numbers"])
+async def test_what_comes_in_between_does_not_take_the_answer(talk: Talk, buttons: bool) -> None:
+    amina = await talk.linked("Amina")
+    talk.channel.capabilities = Capabilities(buttons=buttons)
+    await amina.does(Pressed("erase"))
+    await remind(talk)
+    # The reminder's first button is "I come"; the question was whether to erase.
+    await amina.says("no")
+    assert await answer(talk) is None
+    amina.sees("menu.ask")
+    # Now it is the menu that was said last; a while later the reminder is what is answered.
+    talk.clock.forward(minutes=1)
+    await remind(talk)
+    await amina.says("yes")
+    assert await answer(talk) is Answer.COMING
+
+
+async def test_a_question_of_long_ago_is_not_what_is_answered(talk: Talk) -> None:
+    amina = await talk.linked("Amina")
+    await amina.does(Pressed("erase"))
+    talk.clock.forward(hours=2)
+    await remind(talk)
+    await amina.says("yes")
+    assert await answer(talk) is Answer.COMING
+
+
+@pytest.mark.parametrize("answer", ["1", "Ja, afzeggen"])
+async def test_a_consultants_answer_goes_to_what_was_asked_and_not_to_an_alert_about_another_person(
+    talk: Talk, answer: str
+) -> None:
+    talk.channel.capabilities = Capabilities(buttons=False)
+    omar, sanne = await talk.linked("Omar"), await talk.linked("Sanne")
+    async with talk.database.writing() as session:
+        (await session.get_one(Person, talk.person_ids["Omar"])).consultant_id = talk.consultant_ids["Sanne"]
+        meeting = await session.get_one(Appointment, talk.appointment_ids["Amina-meeting"])
+    await sanne.does(Pressed(f"cx:{meeting.id}:{meeting.version}"))
+    asked = sanne.labels()
+    await omar.does(Pressed(f"othertime:{talk.appointment_ids['Omar-meeting']}"))
+    assert sanne.labels() != asked
+    await sanne.says(answer)
+    async with talk.database.reading() as session:
+        assert (await session.get_one(Appointment, meeting.id)).status is AppointmentStatus.CANCELLED
