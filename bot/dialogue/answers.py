@@ -18,7 +18,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.dialogue import menu
 from bot.dialogue.answer_words import sign_says, word_says
-from bot.dialogue.consultants.common import menu_rows
 from bot.dialogue.memory import ASKED_IN, CHOICES
 from bot.dialogue.turn import Turn, part
 from bot.events import InboundEvent, Pressed, Reacted, Said
@@ -38,7 +37,8 @@ _MOMENTS_AGO = timedelta(minutes=15)
 # The menus, and what stands below what is said and done: they ask nothing, what comes after them is the question.
 _OFFERS = frozenset(
     {
-        *(act_of(one.intent) for rows in (menu.rows(), [menu.back()], menu_rows()) for row in rows for one in row),
+        *(act_of(one.intent) for row in (*menu.rows(), menu.back()) for one in row),
+        *(Act.TODAY, Act.ABSENCES, Act.OVERVIEW, Act.PEOPLE, Act.MORE),
         *(Act.CALENDAR, Act.APPOINTMENT, Act.LISTEN, Act.HEAR, Act.HELPED, Act.WHOLE_MESSAGE),
         *(Act.WRITE, Act.WHO, Act.NEW, Act.MEETINGS, Act.ROAD, Act.CALLS),
     }
