@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 from locales.rendering.message import Button, Part, Style, Text
 from reminders.delivery.composing import ClaimedMessage, Skip
 from reminders.intents import Act, asks
-from reminders.wording.appointment import answer_buttons, appointment_details, kind_text, known_line
+from reminders.wording.appointment import answer_buttons, appointment_details, appointment_line, kind_text, known_line
 from reminders.wording.batch import Batch, monday_of
 from reminders.wording.joined import Wording
 from reminders.wording.meetings.explaining import about, after
