@@ -6,7 +6,8 @@ from typing import Final
 
 from bot.actions.letters import Words, write_to_consultant
 from bot.dialogue import media, menu
-from bot.dialogue.answers import asked_for_words, plain
+from bot.dialogue.answer_words import plain
+from bot.dialogue.answers import asked_for_words
 from bot.dialogue.memory import UNSENT_WORDS
 from bot.dialogue.turn import Turn, button, part, title
 from bot.understanding.acts import Understanding

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.dialogue.answer_words import sign_says, word_says
-from bot.dialogue.answers import Numbered, numbered, plain
+from bot.dialogue.answer_words import Numbered, numbered, plain, sign_says, word_says
 from bot.events import Pressed, Reacted, Said
 from locales.rendering.message import Body, Button, Part, Text
 from reminders.delivery.channel import Capabilities
