@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from bot.actions.people import looked_at_list
 from bot.dialogue.consultants.common import PAGE, caseload, caseload_for, menu_rows, page_of, pages, people_buttons
 from bot.dialogue.turn import Screen, Turn, part, title
-from locales.rendering.message import Button, Part
-from reminders.intents import Act, asks
+from locales.rendering.message import Button, Part, Text
+from reminders.intents import LONGEST, Act, asks
 from reminders.wording.attention.digest import digest_parts, list_buttons
 from reminders.wording.caseload_lists import Caseload, Line, List, lines_of
 
@@ -27,8 +27,28 @@ async def show(turn: Turn, args: Sequence[str]) -> None:
     turn.say(
         title(f"consultant.list.{which}"),
         *([Part(line.text) for line in shown] or [part("consultant.nothing")]),
-        buttons=[*_people(shown, known), pages(asks(Act.LIST, which), page, len(lines)), *menu_rows()],
+        buttons=[
+            *(_all_seen(shown) if which is List.ABSENCES else []),
+            *_people(shown, known),
+            pages(asks(Act.LIST, which), page, len(lines)),
+            *menu_rows(),
+        ],
     )
+
+
+def _all_seen(lines: Sequence[Line]) -> list[list[Button]]:
+    """A button that says of all unseen reports of the page that they were seen; of as many as fit behind one."""
+    unseen = [line.row for line in lines if line.open]
+    while len(_seen_all(unseen)) > LONGEST:
+        unseen.pop()
+    if not unseen:
+        return []
+    return [[Button(Text("consultant.all_seen", {}, len(unseen)), _seen_all(unseen), "👀")]]
+
+
+def _seen_all(report_ids: Sequence[int]) -> str:
+    """The intent that these reports were seen, however long."""
+    return ":".join([Act.SEEN, *map(str, report_ids)])
 
 
 def list_screen(which: List) -> Screen:

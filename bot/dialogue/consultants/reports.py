@@ -6,14 +6,20 @@ from bot.actions.absences import seen as reports
 from bot.actions.absences.seen import SeenReport
 from bot.dialogue.consultants.common import menu_rows, say_unknown
 from bot.dialogue.turn import Turn, button, part
-from locales.rendering.message import Button
+from locales.rendering.message import Button, Part, Text
 from reminders.intents import Act, asks, number_in
 from reminders.wording.appointment import name_of
 from storage.people.people import Person
 
 
 async def seen(turn: Turn, args: Sequence[str]) -> None:
-    """The report was seen: the person hears it, once, whoever of two colleagues pressed first."""
+    """The report was seen (or several of a list were): the person hears it, once, whoever of two colleagues pressed
+    first. "seen:<report>[:<report>…]"."""
+    if len(args) > 1:
+        done = [await reports.see(turn.acting, number_in(args, place)) for place in range(len(args))]
+        count = sum(isinstance(one, SeenReport) and not one.withdrawn for one in done)
+        turn.say(Part(Text("consultant.all_seen_now", {}, count)), buttons=menu_rows())
+        return
     match await reports.see(turn.acting, number_in(args)):
         case SeenReport(withdrawn=True, person=person):
             turn.say(part("consultant.was_withdrawn", person=name_of(person)), buttons=_after(person))

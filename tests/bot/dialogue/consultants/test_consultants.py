@@ -212,6 +212,24 @@ async def test_the_lists_and_the_morning_digest(talk: Talk) -> None:
     assert "Amina Tesfay" in sanne.news
 
 
+async def test_the_reports_of_a_page_are_seen_at_once(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    for label in ("class", "meeting"):
+        await amina.does(Pressed(f"notcome:{talk.appointment_ids[f'Amina-{label}']}"))
+        await amina.taps("reason.ill")
+        await amina.taps("absence.only_this")
+        await amina.taps("absence.send")
+    await sanne.does(Command("absences"))
+    (all_of_them,) = [one for one in sanne.intents() if one.startswith("seen:") and one.count(":") == 2]
+    amina.mark()
+    await sanne.does(Pressed(all_of_them))
+    assert "2 keer gezien" in sanne.news
+    amina.sees("absence.seen_by", consultant="Sanne")
+    await sanne.does(Pressed(all_of_them))
+    await sanne.does(Command("absences"))
+    assert not [one for one in sanne.intents()[-12:] if one.startswith("seen:")]
+
+
 @pytest.mark.parametrize(
     "intent", ["list", "list:nothing", "list:absences:99999", "list:today:x", "people:999", "pick:new:77"]
 )
