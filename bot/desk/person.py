@@ -23,7 +23,7 @@ from reminders.stored_terms import compute
 from reminders.terms.terms import HoursRequired, hours_required
 from reminders.wording.absence import report_parts
 from reminders.wording.caseload_lists import List, lines_of
-from storage.appointments.absence_reports import chosen_appointments, reports_of
+from storage.appointments.absence_reports import chosen_of, reports_of
 from storage.appointments.absences import Absence
 from storage.appointments.appointments import Appointment, appointments_of
 from storage.attendance.attendance import Attended, HoursMade, attendance_of, hours
@@ -87,6 +87,8 @@ async def show(visit: Visit) -> Response:
         session, person_ids=[person.id], since=datetime.min.replace(tzinfo=UTC), until=now, zone=zone
     )
     caseload = caseload_for(visit, [person])
+    reports = await reports_of(session, person.id, limit=_MOST)
+    chosen = await chosen_of(session, [report.id for report in reports])
     return visit.page(
         "person.html",
         person=person,
@@ -98,10 +100,8 @@ async def show(visit: Visit) -> Response:
         coming=await _coming(visit, person),
         attended=_newest_first(attended),
         reports=[
-            PersonReport(
-                report, [part.text for part in report_parts(report, await chosen_appointments(session, report.id))]
-            )
-            for report in await reports_of(session, person.id, limit=_MOST)
+            PersonReport(report, [part.text for part in report_parts(report, chosen.get(report.id, ()))])
+            for report in reports
         ],
         letters=await letters_with(session, person.id, limit=_MOST),
         messages=await messages_to(session, person.id, now, limit=_MOST),

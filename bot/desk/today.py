@@ -21,11 +21,11 @@ from reminders.wording.absence import report_parts
 from reminders.wording.caseload_lists import Caseload, Line, List, lines_of
 from reminders.wording.heard.reading import reading_text
 from reminders.wording.to_consultant import invited, script
-from storage.appointments.absence_reports import chosen_appointments, report_by_id
+from storage.appointments.absence_reports import chosen_of, reports_by_id
 from storage.outbox.losses import lost_dates_of, lost_of
 from storage.people.people import Person
 from storage.people.phone_tasks import PhoneTask, open_tasks
-from storage.people.relayed import Letter, letter_by_id
+from storage.people.relayed import Letter, letters_by_id
 from storage.vocabulary import CallResult
 
 #: The lists of which the desk shows no more than a line a person.
@@ -139,7 +139,7 @@ async def _day(visit: Visit, caseload: Caseload) -> DeskDay:
     day.questions = await _written(visit, people, await lines_of(session, List.QUESTIONS, caseload))
     absences = await lines_of(session, List.ABSENCES, caseload)
     unseen = [line for line in absences if line.open]
-    day.reports = [await _report(visit, people[line.person_id], line.row) for line in unseen[:MOST]]
+    day.reports = await _reports(visit, people, unseen[:MOST])
     day.more_reports = max(0, len(unseen) - MOST)
     day.seen_reports = [(line, people[line.person_id]) for line in absences if not line.open][:MOST]
     day.calls = await _calls(visit, people.values())
@@ -151,20 +151,28 @@ async def _day(visit: Visit, caseload: Caseload) -> DeskDay:
 
 
 async def _written(visit: Visit, people: Mapping[int, Person], lines: Sequence[Line]) -> list[ReadLetter]:
+    letters = await letters_by_id(visit.session, [line.row for line in lines[:MOST]])
     found = []
     for line in lines[:MOST]:
-        letter = await letter_by_id(visit.session, line.row)
+        letter = letters.get(line.row)
         if letter is not None:
             reading = reading_text(letter.reading) if letter.reading else None
             found.append(ReadLetter(letter, people[line.person_id], reading))
     return found
 
 
-async def _report(visit: Visit, person: Person, report_id: int) -> UnseenReport:
-    report = await report_by_id(visit.session, report_id)
-    chosen = await chosen_appointments(visit.session, report_id)
-    parts = report_parts(report, chosen) if report is not None else []
-    return UnseenReport(report_id, person, [part.text for part in parts])
+async def _reports(visit: Visit, people: Mapping[int, Person], lines: Sequence[Line]) -> list[UnseenReport]:
+    ids = [line.row for line in lines]
+    reports, chosen = await reports_by_id(visit.session, ids), await chosen_of(visit.session, ids)
+    return [
+        UnseenReport(
+            line.row,
+            people[line.person_id],
+            [part.text for part in report_parts(reports[line.row], chosen.get(line.row, ()))],
+        )
+        for line in lines
+        if line.row in reports
+    ]
 
 
 async def _calls(visit: Visit, people: Iterable[Person]) -> list[ToCall]:

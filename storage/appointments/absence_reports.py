@@ -45,6 +45,26 @@ async def chosen_appointments(session: AsyncSession, absence_id: int) -> list[Ap
     )
 
 
+async def reports_by_id(session: AsyncSession, report_ids: Collection[int]) -> dict[int, Absence]:
+    """These reports; unknown ones are absent."""
+    found = await session.scalars(select(Absence).where(Absence.id.in_(report_ids)))
+    return {report.id: report for report in found}
+
+
+async def chosen_of(session: AsyncSession, report_ids: Collection[int]) -> dict[int, list[Appointment]]:
+    """The appointments that each of these reports is about, by time; one about none is absent. One query."""
+    rows = await session.execute(
+        select(AbsenceAppointment.absence_id, Appointment)
+        .join(Appointment, Appointment.id == AbsenceAppointment.appointment_id)
+        .where(AbsenceAppointment.absence_id.in_(report_ids))
+        .order_by(Appointment.starts_at, Appointment.id)
+    )
+    found: dict[int, list[Appointment]] = {}
+    for report_id, appointment in rows:
+        found.setdefault(report_id, []).append(appointment)
+    return found
+
+
 async def standing_appointments(session: AsyncSession, absence_id: int, zone: ZoneInfo) -> list[Appointment]:
     """The appointments for which a report holds as they are now, by time."""
     rows = await session.execute(

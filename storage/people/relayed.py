@@ -54,6 +54,12 @@ async def letter_by_id(session: AsyncSession, letter_id: int) -> Letter | None:
     return await session.get(Letter, letter_id)
 
 
+async def letters_by_id(session: AsyncSession, letter_ids: Collection[int]) -> dict[int, Letter]:
+    """These letters; unknown ones are absent."""
+    found = await session.scalars(select(Letter).where(Letter.id.in_(letter_ids)))
+    return {letter.id: letter for letter in found}
+
+
 async def open_letters(session: AsyncSession, person_ids: Collection[int], since: datetime) -> list[Letter]:
     """What these people wrote since then and nobody saw or answered yet, the oldest first; no cries for help."""
     found = await session.scalars(
