@@ -12,11 +12,12 @@ from bot.configuration.config_file import read_configuration
 from bot.configuration.municipality import ConfigError
 from bot.configuration.settings import SecretMissing, Settings
 from bot.enclosures.virus_scan import Clamd, ScannerAddress
+from bot.operating.machine import clock_is_kept, free_disk, public_address
 from locales.rendering.catalog import Catalogs
 from reminders.policies.due_times import PolicyError
 from storage.backup.acts import last_backup
 from storage.backup.held import count_held
-from storage.engine.database import Database, DatabaseUrlWrong
+from storage.engine.database import Database, DatabaseUrlWrong, database_url
 from storage.engine.encryption.key_marks import read_key_marks
 from storage.engine.encryption.reading_all import unreadable_rows
 from storage.engine.keys import KeyRing, SecretTooShort
@@ -48,7 +49,28 @@ async def examine(settings: Settings) -> list[Diagnosis]:
     findings.extend(await _channels(settings))
     findings.append(_catalogs())
     findings.append(await _scanner(settings))
+    findings.extend(await _machine(settings))
     return findings
+
+
+async def _machine(settings: Settings) -> list[Diagnosis]:
+    """What is around the program: the disk, who keeps the clock, how people come in."""
+    found = [free_disk(_folder_of(settings))]
+    if (kept := await clock_is_kept()) is not None:
+        found.append(kept)
+    if settings.public_url:
+        found.append(await public_address(settings.public_url))
+    return found
+
+
+def _folder_of(settings: Settings) -> Path:
+    """Where SQLite's file is; the root where the database is another or its folder is not there."""
+    try:
+        url = database_url(settings.database_url)
+    except DatabaseUrlWrong:
+        return Path("/")
+    folder = Path(url.database or "/").absolute().parent
+    return folder if url.get_backend_name() == "sqlite" and folder.is_dir() else Path("/")
 
 
 def _configuration(settings: Settings) -> Diagnosis:

@@ -8,7 +8,6 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Generator, Sequence
 from contextlib import asynccontextmanager
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -21,7 +20,7 @@ from bot.app import App, build
 from bot.channels.registry import set_up
 from bot.configuration.clock import SystemClock
 from bot.configuration.garbage import settle
-from bot.configuration.settings import Settings
+from bot.configuration.settings import Settings, is_here
 from bot.connections import BoundedConnection
 from bot.enclosures.virus_scan import ScannerAddress
 from bot.watch import Watch
@@ -191,20 +190,13 @@ def refuse_plain(settings: Settings) -> None:
     if settings.allow_plain:
         return
     address = urlsplit(settings.public_url)
-    if address.scheme == "http" and not _is_here(address.hostname or ""):
+    if address.scheme == "http" and not is_here(address.hostname or ""):
         raise PlainConnection("MAATJE_PUBLIC_URL begins with http: set the https address of the proxy before Maatje")
-    if settings.clamd and (host := ScannerAddress.parse(settings.clamd).host) and not _is_here(host):
+    if settings.clamd and (host := ScannerAddress.parse(settings.clamd).host) and not is_here(host):
         raise PlainConnection("MAATJE_CLAMD leads to another machine, and people's files would go there unencrypted")
     for kind in set_up(settings).values():
-        if (what := kind.plain(settings, _is_here)) is not None:
+        if (what := kind.plain(settings, is_here)) is not None:
             raise PlainConnection(what)
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host in ("localhost", "")
 
 
 async def _serve(settings: Settings, keys: KeyRing) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import segno
@@ -21,6 +22,7 @@ from bot.cli.common import (
     acting,
     console,
     deployed,
+    errors,
     noted,
     opened,
     read_settings,
@@ -29,7 +31,7 @@ from bot.cli.common import (
     stop,
 )
 from bot.configuration.clock import SystemClock
-from bot.configuration.settings import Settings
+from bot.configuration.settings import Settings, is_here
 from bot.enclosures.person_copy import described, write_copy
 from bot.enclosures.personal_links import web_link
 from bot.enclosures.virus_scan import build_scanner
@@ -97,6 +99,12 @@ def invite(
         }
 
     made = run(work)
+    if is_here(urlsplit(settings.own_url).hostname or ""):
+        errors.print(
+            f"The web link leads to this machine only ({settings.own_url}): set MAATJE_PUBLIC_URL to the address that "
+            "people reach, and invite again.",
+            style="yellow",
+        )
     if as_json:
         show_json(made)
         return

@@ -4,7 +4,7 @@ What a channel needs is a group of its own in that channel's folder; `Settings.o
 """
 
 from getpass import getuser
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -20,6 +20,14 @@ from storage.engine.keys import KeyRing
 def without_slash(address: str) -> str:
     """An address as it is joined with paths."""
     return address.strip().rstrip("/")
+
+
+def is_here(host: str) -> bool:
+    """Whether a host's name or address is this machine itself."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host in ("localhost", "")
 
 
 #: The address of a server, as a setting.

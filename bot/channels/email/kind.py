@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, model_validator
 from bot.channels.email.config import EmailConfig
 from bot.channels.kind import ChannelKind, ChannelParts, Diagnosis
 from bot.configuration.settings import Settings, SettingsGroup, missing_of_group
+from bot.operating.machine import mail_records
 from storage.engine.database import Database
 from storage.people.contacts import contact_at
 from storage.vocabulary import AddressKind
@@ -104,6 +105,8 @@ def _plain(settings: Settings, is_here: Callable[[str], bool]) -> str | None:
 async def _check(settings: Settings) -> Sequence[Diagnosis]:
     config = settings.of(EmailSettings).config(settings.public_url)
     found = [await _let_in(config)]
+    domain = config.from_address.rpartition("@")[2]
+    found.append(Diagnosis("mail in DNS", "ok", mail_records(domain, config.smtp_host)))
     if not config.imap_host:
         found.append(Diagnosis("email", "warning", "set MAATJE_IMAP_HOST, or nobody can answer an e-mail"))
     elif not config.auth_server:

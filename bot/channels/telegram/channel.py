@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import hmac
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -23,6 +22,7 @@ from bot.channels.telegram.errors import delivery_error
 from bot.channels.telegram.parsing import ALLOWED_UPDATES, CHANNEL, LONGEST_INTENT, parse
 from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.request import AiohttpRequest
+from bot.channels.telegram.webhook import WEBHOOK_PATH, is_telegram, webhook_fault
 from bot.channels.telegram.wording import keyboard_of, parts_of
 from bot.events import InboundEvent, Said, Started
 from locales.rendering.render import File, Rendered
@@ -30,12 +30,10 @@ from storage.people.link_codes import looks_like_code
 
 log = structlog.get_logger(__name__)
 
-SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - a header's name
 # An update is a few kilobytes; what is larger than any rubbish Telegram could pass on does not come from Telegram.
 LARGEST_UPDATE = 4_000_000
 # Telegram gives bots files up to 20 MB; a voice note of an hour is smaller than this.
 LARGEST_FILE = 10_000_000
-WEBHOOK_PATH = "/telegram/webhook"
 # A cosmetic call (buttons off, the waiting mark of a button) is not worth waiting for.
 BEST_EFFORT_SECONDS = 5.0
 # "VOICE_MESSAGES_FORBIDDEN": a premium user's setting of who may send them voice notes.
@@ -117,7 +115,7 @@ class TelegramChannel:
 
         async def take(request: Request) -> Response:
             # Whoever does not know the secret does not make us read megabytes.
-            body = await request.body() if self._is_telegram(request.headers) else b""
+            body = await request.body() if is_telegram(request.headers, self._webhook_secret) else b""
             status = await self.handle_webhook(request.headers, body)
             return Response(status_code=status, headers={"retry-after": "3"} if status == 503 else None)
 
@@ -143,6 +141,10 @@ class TelegramChannel:
         if self._username is None:
             self._username = (await self._bot.get_me()).username or ""
         return self._username
+
+    async def webhook_fault(self) -> str | None:
+        """What keeps Telegram from bringing us updates; None when nothing does, or we fetch them ourselves."""
+        return await webhook_fault(self._bot, self._webhook_url) if self._webhook_url is not None else None
 
     def link(self, code: str) -> str | None:
         """The deep link with a code, once the bot's name is known."""
@@ -236,17 +238,13 @@ class TelegramChannel:
             log.warning("telegram_file_not_fetched", error=type(error).__name__)
             return None
 
-    def _is_telegram(self, headers: Mapping[str, str]) -> bool:
-        given = headers.get(SECRET_HEADER, "")
-        return bool(self._webhook_secret) and hmac.compare_digest(given.encode(), str(self._webhook_secret).encode())
-
     async def handle_webhook(self, headers: Mapping[str, str], body: bytes) -> int:
         """One request of Telegram to our webhook: the HTTP status to answer.
 
         200 only after the event was committed, or for what will never be more than it is: Telegram brings what is not
         answered with 200 again and again, and the good updates behind it would wait.
         """
-        if not self._is_telegram(headers):
+        if not is_telegram(headers, self._webhook_secret):
             return 403
         if len(body) > LARGEST_UPDATE:
             return 413

@@ -35,7 +35,8 @@ def telegram_channel(
 ) -> "TelegramChannel":
     """The channel of these settings."""
     # python-telegram-bot alone costs half a second that a web chat need not wait.
-    from bot.channels.telegram.channel import WEBHOOK_PATH, TelegramChannel
+    from bot.channels.telegram.channel import TelegramChannel
+    from bot.channels.telegram.webhook import WEBHOOK_PATH
 
     own = settings.of(TelegramSettings)
     secret = own.telegram_webhook_secret.get_secret_value()
@@ -75,7 +76,10 @@ async def _check(settings: Settings) -> Sequence[Diagnosis]:
 
     channel = telegram_channel(settings)
     try:
-        return [Diagnosis("telegram", "ok", f"@{await channel.username()}")]
+        found = [Diagnosis("telegram", "ok", f"@{await channel.username()}")]
+        if (what := await channel.webhook_fault()) is not None:
+            found.append(Diagnosis("telegram webhook", "fault", what))
+        return found
     except InvalidToken:
         return [Diagnosis("telegram", "fault", "the token is not accepted; copy it again from @BotFather")]
     except TelegramError as error:

@@ -1,5 +1,6 @@
 """Telegram's answers to what we send, and the webhook's to what it sends; against the strict counterpart."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -210,3 +211,25 @@ async def test_the_button_to_hear_it_comes_last(api: BotApi, channel: TelegramCh
     await channel.send("7", replace(message("Hallo", buttons=[[("Ja", "y")]]), hear="hear:12"), reference="1")
     await channel.send("7", replace(message("Hallo"), hear="hear:13"), reference="2")
     assert [[b.data for b in said.buttons] for said in api.user(7).messages] == [["y", "hear:12"], ["hear:13"]]
+
+
+async def _told_at_last(made: TelegramChannel) -> str:
+    async with asyncio.timeout(20):
+        while True:
+            if said := await made.webhook_fault():
+                return said
+
+
+async def test_doctor_hears_why_telegram_cannot_bring_us_updates() -> None:
+    async with BotApi() as api:
+        made = TelegramChannel(api.token, api_url=api.url, webhook_url="http://127.0.0.1:1/telegram/webhook")
+        try:
+            assert "no address" in (await made.webhook_fault() or "")
+            assert await made._bot.set_webhook("http://127.0.0.1:1/telegram/webhook")
+            assert await made.webhook_fault() is None
+            await api.user(7).says("dag")
+            said = await _told_at_last(made)
+            assert "could not reach us lately" in said
+            assert "1 updates wait" in said
+        finally:
+            await made.close()
