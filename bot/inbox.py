@@ -207,7 +207,6 @@ class Inbox:
             contact = await self._contact(session, event)
             turn = await self._turn(session, event, contact)
             await step(turn)
-            await session.flush()
             await self._remember(turn)
             return await self._put(turn)
 

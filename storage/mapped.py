@@ -8,7 +8,7 @@ from storage.desk import accounts
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
 from storage.outbox import heard, message
-from storage.people import contacts, erased, faq_gaps, people, phone_tasks, relayed, webchat
+from storage.people import contacts, erased, faq_gaps, link_codes, people, phone_tasks, relayed, webchat
 from storage.privacy import audit
 from storage.progress import parts
 
@@ -24,6 +24,7 @@ __all__ = [
     "feedback",
     "heard",
     "history",
+    "link_codes",
     "message",
     "noted_contacts",
     "open_database",

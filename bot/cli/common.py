@@ -109,10 +109,11 @@ async def noted(settings: Settings, database: Database, action: str, subject: st
         operator.audit(action, subject)
 
 
-def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run a command's coroutine; faults of settings become sentences."""
+def run(work: Callable[[], Coroutine[Any, Any, T]], loop: Callable[[], asyncio.AbstractEventLoop] | None = None) -> T:
+    """Run a command's coroutine, on a loop of its own kind where one is given; faults of settings become sentences."""
     try:
-        return asyncio.run(work())
+        with asyncio.Runner(loop_factory=loop) as runner:
+            return runner.run(work())
     except (
         SecretMissing,
         SecretTooShort,

@@ -1,6 +1,6 @@
 """Appointments of one person or of a group, group memberships, and each person's answer and presence."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,6 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     and_,
-    false,
     or_,
     select,
 )
@@ -130,12 +129,11 @@ async def appointments_of(
         .order_by(Appointment.starts_at)
         .limit(limit)
     )
-    of_groups = await session.scalars(
-        select(Appointment)
-        .where(or_(*await _spans_of(session, person_id, since, zone)), *in_time)
-        .order_by(Appointment.starts_at)
-        .limit(limit)
-    )
+    of_groups: Iterable[Appointment] = ()
+    if spans := await _spans_of(session, person_id, since, zone):
+        of_groups = await session.scalars(
+            select(Appointment).where(or_(*spans), *in_time).order_by(Appointment.starts_at).limit(limit)
+        )
     return sorted({a.id: a for a in (*own, *of_groups)}.values(), key=lambda a: (a.starts_at, a.id))[:limit]
 
 
@@ -149,7 +147,7 @@ async def _spans_of(
             Membership.person_id == person_id, or_(Membership.until_on.is_(None), Membership.until_on >= first)
         )
     )
-    spans: list[ColumnElement[bool]] = [false()]
+    spans: list[ColumnElement[bool]] = []
     for membership in memberships:
         begins = day_bounds(max(membership.from_on, first), zone)[0]
         span = and_(Appointment.group_id == membership.group_id, Appointment.starts_at >= begins)

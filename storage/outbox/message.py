@@ -7,17 +7,16 @@ idempotency key (rule 4): putting the same key in twice changes nothing.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import ForeignKey, Index, Integer, String, Table, Text, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.engine.base import Base
 from storage.engine.columns import EncryptedJson, Json, RowId, RowValue, vocabulary
 from storage.engine.encryption.row_binding import row_name
+from storage.engine.inserts import insert_unless_there, inserted
 from storage.people.contacts import Contact
 from storage.vocabulary import MessageState, Priority
 
@@ -178,12 +177,10 @@ async def put_new(session: AsyncSession, messages: Sequence[Outgoing], now: date
     if not messages:
         return {}
     note_waiting(session, messages)
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    make = postgresql_insert if on_postgresql else sqlite_insert
-    # The rows beside the statement, not in it: it is compiled once, however many there are.
-    statement = make(Message).on_conflict_do_nothing(index_elements=["key"]).returning(Message.key, Message.id)
-    rows = await session.execute(statement, [row_of(m, now) for m in messages])
-    return dict(sorted(rows, key=lambda row: row[1]))
+    table = cast(Table, Message.__table__)
+    statement = insert_unless_there(session, table, "key", table.c.key, table.c.id)
+    rows = await inserted(session, statement, [row_of(m, now) for m in messages])
+    return {row.key: row.id for row in sorted(rows, key=lambda row: int(row.id))}
 
 
 async def messages_by_id(session: AsyncSession, ids: Collection[int]) -> dict[int, Message]:

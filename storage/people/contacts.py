@@ -1,10 +1,21 @@
-"""How people are reached and where a conversation stands: contacts, link codes, conversations, seen events."""
+"""How people are reached: contacts, and the codes that link them."""
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, false, func, or_, select, update
+from sqlalchemy import (
+    ForeignKey,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -71,23 +82,17 @@ class LinkCode(Base, kw_only=True):
     created_at: Mapped[datetime]
 
 
-class LinkAttempt(Base, kw_only=True):
-    """A code that did not fit, by address: guessing is limited and seen."""
-
-    __tablename__ = "link_attempt"
-    __table_args__ = (Index("ix_link_attempt_contact_at", "contact_id", "at"),)
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
-    at: Mapped[datetime] = mapped_column(index=True)
+# Put together once: each event asks for it.
+_HASHES: Final = bindparam("hashes", type_=LargeBinary, expanding=True)
+_BY_EITHER = or_(Contact.address_hash.in_(_HASHES), Contact.also_hash.in_(_HASHES))
+_AT: Final = select(Contact).where(Contact.channel == bindparam("channel"), _BY_EITHER)
 
 
 async def contact_at(session: AsyncSession, keys: KeyRing, channel: str, address: str) -> Contact | None:
     """The contact with this address on this channel, found by keyed hash under any key of the ring, also by what the
     channel calls them as well."""
     hashes = keys.fingerprints(address, f"contact/{channel}")
-    by_either = or_(Contact.address_hash.in_(hashes), Contact.also_hash.in_(hashes))
-    return await session.scalar(select(Contact).where(Contact.channel == channel, by_either))
+    return await session.scalar(_AT, {"channel": channel, "hashes": hashes})
 
 
 async def contact_made_at(

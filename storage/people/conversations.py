@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -48,16 +49,19 @@ class SeenEvent(Base, kw_only=True):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
+# Put together once: each event asks for it.
+_WITH: Final = select(Conversation).where(Conversation.party == bindparam("party")).with_for_update()
+
+
 async def conversation_of(session: AsyncSession, party: str, now: datetime) -> Conversation:
     """The conversation with a party, locked until the transaction ends; made when there is none.
 
     The lock makes two devices of one person wait for each other (on SQLite the whole transaction does).
     """
-    wanted = select(Conversation).where(Conversation.party == party).with_for_update()
-    found = await session.scalar(wanted)
+    found = await session.scalar(_WITH, {"party": party})
     if found is None:
         await insert_new(session, Conversation, {"party": party, "topic": "", "updated_at": now})
-        found = (await session.scalars(wanted)).one()
+        found = (await session.scalars(_WITH, {"party": party})).one()
     return found
 
 

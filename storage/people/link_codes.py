@@ -9,11 +9,14 @@ import re
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ForeignKey, Index, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.engine.base import Base
+from storage.engine.columns import RowId
 from storage.engine.keys import KeyRing
-from storage.people.contacts import Contact, LinkAttempt, LinkCode
+from storage.people.contacts import Contact, LinkCode
 from storage.people.people import Person
 
 # No 0/O, 1/I/L, 5/S, 8/B, 2/Z: codes are read out over the telephone and copied from paper.
@@ -28,6 +31,17 @@ _CONTEXT = "link_code"
 PASS_VALID_FOR = timedelta(days=3)
 _PASS = re.compile(r"p([0-9a-f]{1,15})-([0-9a-f]{1,10})-[0-9a-f]{8}-([0-9a-f]{32})")
 _PASS_CONTEXT = "web_pass"  # noqa: S105 - a word, no secret
+
+
+class LinkAttempt(Base, kw_only=True):
+    """A code that did not fit, by address: guessing is limited and seen."""
+
+    __tablename__ = "link_attempt"
+    __table_args__ = (Index("ix_link_attempt_contact_at", "contact_id", "at"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class CodeRefused(Exception):

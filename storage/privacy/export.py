@@ -20,8 +20,9 @@ from storage.engine.base import Base
 from storage.engine.columns import Json
 from storage.outbox.heard import HeardRow
 from storage.outbox.message import Attempt, Message
-from storage.people.contacts import Contact, LinkAttempt, LinkCode
+from storage.people.contacts import Contact, LinkCode
 from storage.people.conversations import Conversation, Offer
+from storage.people.link_codes import LinkAttempt
 from storage.people.people import Consultant, Person, Plan
 from storage.people.phone_tasks import PhoneTask
 from storage.people.relayed import Letter

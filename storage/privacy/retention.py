@@ -24,10 +24,11 @@ from storage.desk.accounts import DeskAccount, DeskLink, DeskSession
 from storage.engine.base import Base
 from storage.outbox.heard import HeardRow, forget_heard
 from storage.outbox.message import Attempt, Message
-from storage.people.contacts import Contact, LinkAttempt, LinkCode
+from storage.people.contacts import Contact, LinkCode
 from storage.people.conversations import Conversation, Offer, SeenEvent
 from storage.people.erased import ErasedPerson
 from storage.people.faq_gaps import FaqGap
+from storage.people.link_codes import LinkAttempt
 from storage.people.people import Consultant, Person, Plan
 from storage.people.phone_tasks import PhoneTask
 from storage.people.relayed import Letter

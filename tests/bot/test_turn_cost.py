@@ -58,9 +58,9 @@ async def talk(sqlite_database: Database, clock: FakeClock) -> Talk:
 @pytest.mark.parametrize(
     ("payload", "statements", "transactions"),
     [
-        # The event, contact, conversation, person; appointments, groups, theirs; contact and conversation changed;
+        # The event, contact, conversation, person; appointments and groups; contact and (twice) conversation changed;
         # the reply. Then its result and the attempt.
-        pytest.param(Pressed("appts", "1"), 13, 2, id="a button"),
+        pytest.param(Pressed("appts", "1"), 12, 2, id="a button"),
         pytest.param(Said("?rights_duties what are my rights"), 16, 2, id="a free text"),
     ],
 )

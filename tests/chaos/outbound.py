@@ -24,10 +24,12 @@ BOUND = most_in_flight(TelegramChannel.capabilities)
 MOST_MEMORY = 100
 
 
-async def put_due(stage: Stage) -> int:
-    """One message for each person that is due now; how many."""
-    now = datetime.now(UTC)
-    due = [Outgoing(f"due:{n}", "say", now, say(f"due {n}"), person_id=n + 1) for n in range(stage.people)]
+async def put_due(stage: Stage, now: datetime | None = None, *, called: str = "") -> int:
+    """One message for each person that is due now, or at another moment; how many."""
+    now = now or datetime.now(UTC)
+    due = [
+        Outgoing(f"due:{called}{n}", "say", now, say(f"due {called}{n}"), person_id=n + 1) for n in range(stage.people)
+    ]
     async with stage.database() as database, database.writing() as session:
         await put(session, due, now)
     return len(due)

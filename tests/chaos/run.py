@@ -1,7 +1,8 @@
 """A fault's script, and how it is run: with which engines, by which ways, and with how many people."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from tests.chaos.crowd import Figures
 from tests.chaos.stage import POLLING, POSTGRESQL, SQLITE, WEBHOOK, Run, Stage, staged
@@ -24,6 +25,8 @@ class Script:
     short_seconds: float = 0.0
     # Not in the suite: it takes long, or more of the machine than a test may.
     only_full: bool = False
+    # When it begins, where the day matters.
+    begins_at: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -33,6 +36,6 @@ class Script:
     async def run(self, run: Run) -> Figures:
         """Play it on a stage of its own; what was found."""
         found = Figures(self.name, run.engine, run.way)
-        async with staged(run) as stage:
+        async with staged(replace(run, begins_at=self.begins_at)) as stage:
             await self.play(stage, found)
         return found

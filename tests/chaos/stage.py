@@ -45,6 +45,8 @@ class Run:
     seconds: float
     # A PostgreSQL that is there already; None: one of its own.
     server: PostgresDatabases | None = None
+    # When it begins by the wall clock of the service; None: now.
+    begins_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -65,6 +67,8 @@ class Stage:
     # Where each kind of trouble stops being waited for.
     patience: float = 120.0
     postgresql: PostgresDatabases | None = None
+    # How far the service's wall clock is from the machine's (tests.chaos.wall_clock).
+    away: timedelta = timedelta(0)
 
     @property
     def path(self) -> Path:
@@ -195,6 +199,8 @@ async def _staged_on(url: str, run: Run, folder: Path) -> AsyncIterator[Stage]:
         if run.way == WEBHOOK:
             service.set_up(MAATJE_PUBLIC_URL=service.url, MAATJE_TELEGRAM_WEBHOOK_SECRET="a-secret-of-the-webhook")
         stage = Stage(run.engine, run.people, run.seconds, url, folder, bot_api, service)
+        if run.begins_at is not None:
+            stage.away = run.begins_at - datetime.now(UTC)
         await _settle(stage)
         try:
             yield stage
@@ -209,7 +215,7 @@ def meeting_at(now: datetime) -> datetime:
 
 async def _settle(stage: Stage) -> None:
     """People who are linked, gave consent and have a meeting in twenty days, and their consultants."""
-    now = datetime.now(UTC)
+    now = datetime.now(UTC) + stage.away
     async with stage.database() as database, database.writing() as session:
         consultants = []
         for number in range(-(-stage.people // OF_ONE_CONSULTANT)):
