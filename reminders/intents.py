@@ -48,6 +48,9 @@ class Act(StrEnum):
     LETTER = "letter"
     # A person: what is their own.
     PLAN = "plan"
+    DOUBT = "doubt"  # they doubt their learning route
+    MOVING = "moving"  # they move to another municipality
+    MONEY = "money"  # three short lessons, and help with money
     SETTINGS = "settings"
     WISHES = "wish"
     CHECK_INS = "checkins"  # how often to be asked how it goes
@@ -78,6 +81,11 @@ class Act(StrEnum):
     FOUND = "found"
     WHO = "who"
     ROAD = "road"
+    PARTS = "parts"  # how far somebody is with their plan
+    PART = "part"  # one part of it: what may be noted
+    NOTE_PART = "notepart"
+    REOPEN = "reopen"  # the guidance of somebody goes on after all
+    MOVED = "moved"  # somebody is guided by another municipality now
     END_WAY = "endway"  # log one of their people out somewhere
     GIVE_CODE = "code"  # a link code for one of their people
     ADD = "add"

@@ -235,6 +235,9 @@ class LetterKind(StrEnum):
     MESSAGE = "message"  # from the person, for the consultant
     URGENT = "urgent"  # from the person: a cry for help
     LATE = "late"  # from the person: they come, and later
+    ROUTE = "route"  # from the person: they doubt their learning route
+    MONEY = "money"  # from the person: they want help with money
+    MOVING = "moving"  # from the person: they move to another municipality
     ANSWER = "answer"  # from the consultant
 
 

@@ -80,9 +80,9 @@ async def open_meeting(acting: Acting, appointment_id: int, version: int) -> Mee
 
 
 async def make(
-    acting: Acting, person_id: int, kind: AppointmentKind, starts_at: datetime, place: str
+    acting: Acting, person_id: int, kind: AppointmentKind, starts_at: datetime, place: str, subject: str = ""
 ) -> Meeting | MeetingRefused:
-    """Make a meeting with the consultant who acts ("" = at no place). The person hears it.
+    """Make a meeting with the consultant who acts ("" = at no place), about a subject. The person hears it.
 
     One of this kind at this very time that was cancelled takes place again: it is the same meeting, and its history
     goes on.
@@ -99,11 +99,12 @@ async def make(
     if any(found.status is AppointmentStatus.PLANNED for found in same):
         return MeetingRefused.THERE_ALREADY
     by_whom = (await acting.consultant()).name if acting.by.role is Role.CONSULTANT else None
-    details = Details(kind, starts_at, starts_at + LENGTH, location=place or None, with_whom=by_whom)
+    ends_at = starts_at + LENGTH
+    details = Details(kind, starts_at, ends_at, location=place or None, with_whom=by_whom, note=subject or None)
     writer = acting.writer()
     if same:
         made = same[-1]
-        writer.restore(made, details, {"ends_at", "location", "with_whom"})
+        writer.restore(made, details, {"ends_at", "location", "with_whom", "note"})
     else:
         moment = starts_at.astimezone(acting.zone)
         base = f"{acting.source.value}-{person.id}-{kind.value}-{moment:%y%m%d%H%M}"

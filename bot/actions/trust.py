@@ -57,6 +57,10 @@ PERSON: Final[Mapping[Act, Need]] = {
     # To be called, and words: the consultant sees over which way they came.
     Act.LETTER: Need.ANY,
     Act.PLAN: Need.OWN,
+    # Words for the consultant, who sees over which way they came; and lessons that tell nothing of anybody.
+    Act.DOUBT: Need.ANY,
+    Act.MOVING: Need.ANY,
+    Act.MONEY: Need.ANY,
     Act.SETTINGS: Need.OWN,
     Act.WISHES: Need.OWN,
     Act.CHECK_INS: Need.OWN,
@@ -91,6 +95,11 @@ CONSULTANT: Final[Mapping[Act, Need]] = {
     Act.FOUND: Need.OFFERED,
     Act.WHO: Need.OFFERED,
     Act.ROAD: Need.OFFERED,
+    Act.PARTS: Need.OFFERED,
+    Act.PART: Need.OFFERED,
+    Act.NOTE_PART: Need.OFFERED,
+    Act.REOPEN: Need.OFFERED,
+    Act.MOVED: Need.OFFERED,
     # These open access for somebody.
     Act.ADD: Need.ACCOUNT,
     Act.ADD_LANGUAGE: Need.ACCOUNT,

@@ -20,6 +20,7 @@ from bot.configuration.settings import Settings
 from reminders.local_time import QuietHours
 from reminders.planning.after_attendance import AfterAttendance
 from reminders.planning.planner import HORIZON, Planner
+from reminders.progress.closing import AfterProgress
 from reminders.stored_terms import stored_facts
 from reminders.terms.rule_sets import TermRules
 from reminders.terms.terms import TermFault, term_faults
@@ -27,7 +28,6 @@ from storage.appointments.changes import OnChanges
 from storage.attendance.patterns import TalkRule
 from storage.engine.keys import KeyRing
 from storage.importing.run import Border
-from storage.progress.parts import OnProgress
 from storage.vocabulary import AddressKind
 
 if TYPE_CHECKING:
@@ -96,13 +96,9 @@ class Deployment:
         """What follows from an attendance list: "we missed you", and "plan a talk"."""
         return AfterAttendance(self.planner, self.now, self.zone, self.talk_rule)
 
-    def after_progress(self) -> OnProgress:
-        """What follows when people's progress is other than before: it is planned for anew."""
-
-        async def plan(session: AsyncSession, person_ids: Collection[int]) -> None:
-            await self.planner.plan_people(session, person_ids)
-
-        return plan
+    def after_progress(self) -> AfterProgress:
+        """What follows when people's progress is other than before: who has done everything is guided no more."""
+        return AfterProgress(self.planner.plan_people, self.now, self.quiet_hours)
 
     async def term_faults(
         self, session: AsyncSession, person_ids: Collection[int]

@@ -10,7 +10,7 @@ from bot.dialogue.asking import feedback, language_offer, questions, words
 from bot.dialogue.attention import faces
 from bot.dialogue.gate import guarded, may, refuse
 from bot.dialogue.memory import QUESTION
-from bot.dialogue.own import channels, devices, digits, onboarding, plan, preferences, privacy
+from bot.dialogue.own import channels, devices, digits, money, onboarding, plan, preferences, privacy, route
 from bot.dialogue.turn import Screen, Turn, button, part
 from bot.events import Command, Media, Pressed, Said, Started
 from bot.understanding.acts import SpeechAct
@@ -39,6 +39,9 @@ _UNGUARDED: dict[Act, Screen] = {
     Act.HELPED: feedback.take,
     Act.KEEP_LANGUAGE: language_offer.refuse,
     Act.PLAN: plan.show,
+    Act.DOUBT: route.doubt,
+    Act.MOVING: route.moving,
+    Act.MONEY: money.show,
     Act.LETTER: letters.ask,
     Act.SETTINGS: preferences.show,
     Act.WISHES: preferences.wishes,

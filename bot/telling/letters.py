@@ -7,10 +7,11 @@ from reminders.intents import Act, asks
 from reminders.wording.appointment import name_of
 from reminders.wording.heard.cry import cry_body
 from reminders.wording.heard.reading import reading_parts
+from reminders.wording.joined import Buttons
 from reminders.wording.to_consultant import write_to
 from storage.people.people import Consultant, Person
 from storage.people.relayed import Letter
-from storage.vocabulary import LetterKind, ReadyAnswer
+from storage.vocabulary import AppointmentKind, LetterKind, ReadyAnswer
 
 _ANSWER = (Button(Text("letter.answer"), asks(Act.LETTER), "✍️"),)
 _MENU = (Button(Text("menu.back"), asks(Act.MENU), "🏠"),)
@@ -30,10 +31,23 @@ def to_consultant(letter: Letter, person: Person) -> Body:
     return Body(
         tuple(parts),
         (
+            *_next_for(letter, person),
             (Button(Text("consultant.answer"), asks(Act.REPLY, letter.id), "✍️"),),
             (Button(Text("consultant.seen"), asks(Act.LETTER_SEEN, letter.id), "👀"),),
         ),
     )
+
+
+def _next_for(letter: Letter, person: Person) -> Buttons:
+    """What a consultant may want to do about it at once, beside answering."""
+    match letter.kind:
+        case LetterKind.ROUTE | LetterKind.MONEY:
+            meeting = asks(Act.NEW, person.id, AppointmentKind.PROGRESS_MEETING.value)
+            return ((Button(Text("consultant.progress.plan_talk"), meeting, "📅"),),)
+        case LetterKind.MOVING:
+            return ((Button(Text("consultant.progress.moved"), asks(Act.MOVED, person.id), "🚌"),),)
+        case _:
+            return ()
 
 
 def files(letter: Letter) -> Sequence[Attachment]:

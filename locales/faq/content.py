@@ -38,6 +38,7 @@ Action = Literal["absence", "appointments", "plan", "settings", "language", "pri
 Personal = Literal[
     "term_start", "term_end", "pip_due", "route", "route_switch_until", "scale_down", "relief_end",
     "education_max_end", "guidance_end", "progress_meetings", "consultant", "pvt", "map",
+    "lesson_hours", "participation_hours",
 ]  # fmt: skip
 PERSONAL: Final[tuple[Personal, ...]] = get_args(Personal)
 

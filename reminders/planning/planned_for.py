@@ -34,6 +34,8 @@ class PlannedFor:
     told_since: datetime = ALWAYS
     # Agreed once, whether or not they stopped: they may know of what was made since.
     has_agreed: bool = True
+    # Their guidance is over here: nothing is said of terms any more.
+    is_closed: bool = False
 
 
 def welcome_first(messages: Sequence[Outgoing], reader: PlannedFor, now: datetime) -> list[Outgoing]:

@@ -48,7 +48,7 @@ from storage.outbox.planning import (
 )
 from storage.people.contacts import reachable_since
 from storage.people.people import people_after, planning_rows
-from storage.vocabulary import AppointmentKind, Change, Told
+from storage.vocabulary import AppointmentKind, Change, Told, Wishes
 
 # Classes of groups and terms are planned this far ahead, again and again; single appointments at once for all time.
 HORIZON = timedelta(days=14)
@@ -299,6 +299,8 @@ class Planner:
             messages.extend(welcome_first(ahead, person, now))
             messages.extend(after_messages(person, slots, self._zone, now))
             about_terms = term_messages(person, states[person.id], self._zone, self._holidays, now)
+            if person.is_closed:
+                about_terms = []
             if person.id in unheard:
                 about_terms = said_again(about_terms, said, back_at)
             messages.extend(message for message in about_terms if message.due_at < now + self._horizon)
@@ -339,11 +341,13 @@ class Planner:
                 id=row.id,
                 municipality=row.municipality,
                 quiet_hours=self._quiet_hours.own(row.quiet_hours),
-                wishes=row.wishes,
+                # Who is guided no more hears of meetings that are made all the same, as the one with the certificate.
+                wishes=row.wishes if row.closed_at is None else Wishes.ONLY_MEETINGS,
                 consultant_id=row.consultant_id,
                 may_be_told=row.consented_at is not None and row.stopped_at is None,
                 told_since=row.consented_at or ALWAYS,
                 has_agreed=row.consented_at is not None,
+                is_closed=row.closed_at is not None,
             )
             for row in await planning_rows(session, person_ids)
         ]

@@ -22,6 +22,8 @@ _ASKED: Final[Mapping[Route, frozenset[PlanPart]]] = {
     Route.EDUCATION: frozenset({PlanPart.PVT, PlanPart.BRIDGING, PlanPart.KNM}),
     Route.Z: frozenset({PlanPart.PVT, PlanPart.MAP, PlanPart.LESSONS, PlanPart.PARTICIPATION}),
 }
+#: Parts whose hours are counted from lists.
+TIMED: Final = (PlanPart.LESSONS, PlanPart.PARTICIPATION, PlanPart.PVT)
 #: Tries at one exam that cost nothing, for somebody with asylum (Regeling, art. 3.5).
 FREE_ATTEMPTS: Final = 2
 # MAP asks for so much practice before its closing meeting (Regeling, art. 3.1).

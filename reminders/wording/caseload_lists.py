@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.rendering.message import Text, Value
 from reminders.stored_terms import stored_facts
+from reminders.terms.progress import is_finished
 from reminders.terms.terms import TermRules, compute_terms
 from reminders.wording.appointment import kind_text, name_of
 from reminders.wording.heard.reading import reading_text
@@ -235,10 +236,13 @@ async def _questions(session: AsyncSession, caseload: Caseload) -> list[Line]:
 
 async def _terms(session: AsyncSession, caseload: Caseload) -> list[Line]:
     near: list[tuple[date, int, str]] = []
-    for person_id, stored in (await stored_facts(session, list(caseload.people))).items():
+    open_here = [person.id for person in caseload.people.values() if person.closed_at is None]
+    for person_id, stored in (await stored_facts(session, open_here)).items():
         terms = compute_terms(stored.facts, caseload.term_rules(stored.municipality))
+        finished = is_finished(stored.group, stored.facts.route, stored.noted)
         for about in _TERMS:
-            on = getattr(terms, about)
+            # Who did everything has no term that can pass unmet; relief ends all the same.
+            on = None if finished and about != "relief_end" else getattr(terms, about)
             if on is not None and caseload.today <= on <= caseload.today + TERMS_WITHIN:
                 near.append((on, person_id, about))
     return [

@@ -22,6 +22,8 @@ from reminders.wording.joined import Buttons, Wording
 from reminders.wording.to_consultant import write_to
 from storage.people.people import Person
 
+# Before relief ends there are three short lessons about money, for who wants them (3.5).
+_LESSONS: Buttons = ((Button(Text("progress.money"), asks(Act.MONEY), "💶"),),)
 _TALK: Buttons = (
     (Button(Text("menu.consultant"), asks(Act.LETTER), "💬"),),
     (Button(Text("menu.plan"), asks(Act.PLAN), "🧭"),),
@@ -56,7 +58,8 @@ def milestone(row: ClaimedMessage, batch: Batch, rules: TermRules) -> Wording | 
     months = row.params.get("months")
     count = months if isinstance(months, int) else 1
     parts = [_said(says, standing.terms, count) for says in spoken.person if _is_so(says.behind, on, standing.terms)]
-    return Wording((*parts[:-1], *_list_of_open(spoken, standing), parts[-1]), buttons=_TALK)
+    buttons = (*_LESSONS, *_TALK) if about == "relief_end" and on >= batch.today else _TALK
+    return Wording((*parts[:-1], *_list_of_open(spoken, standing), parts[-1]), buttons=buttons)
 
 
 def standing_of(stored: StoredFacts, rules: TermRules, moments: Iterable[datetime], zone: ZoneInfo) -> TermStanding:

@@ -34,12 +34,15 @@ from storage.people.phone_tasks import PhoneTask
 from storage.people.relayed import Letter
 from storage.people.webchat import WebMessage, WebSession
 from storage.privacy.audit import AuditEntry
+from storage.privacy.erasure import erase_person
 from storage.progress.parts import Progress
 from storage.vocabulary import ON_ITS_WAY, ContactState, MessageState, TaskState
 
 Due = Callable[[datetime], ColumnElement[bool]]
 
 APPOINTMENT_CHANGES: Final = timedelta(days=400)
+#: Somebody whose guidance ended is erased so long after it.
+CLOSED_PERSON: Final = timedelta(days=1826)
 _DONE: Final = tuple(s for s in MessageState if s not in ON_ITS_WAY)
 
 
@@ -54,6 +57,8 @@ class KeepingRule:
     why: str
     days: int | None = None
     due: Due | None = None
+    # What the law says is no municipality's to lengthen.
+    is_settable: bool = True
 
     @property
     def name(self) -> str:
@@ -79,7 +84,13 @@ def _is_closed_call(before: datetime) -> ColumnElement[bool]:
 
 
 RULES: Final[tuple[KeepingRule, ...]] = (
-    KeepingRule(Person, "the municipality's administration; goes when the municipality erases it"),
+    KeepingRule(
+        Person,
+        "five years after their guidance ended, at most (Besluit inburgering, art. 9.9); until then the municipality's",
+        CLOSED_PERSON.days,
+        lambda before: Person.closed_at < before,
+        is_settable=False,
+    ),
     KeepingRule(Consultant, "as long as they work here; goes with maatje consultants remove"),
     KeepingRule(
         ErasedPerson,
@@ -160,7 +171,7 @@ RULES: Final[tuple[KeepingRule, ...]] = (
     KeepingRule(AuditEntry, "five years: who looked at whom", 1826, lambda before: AuditEntry.at < before),
 )
 #: Rows that may be given other days in the configuration file, by table name.
-SETTABLE: Final[Mapping[str, KeepingRule]] = {rule.name: rule for rule in RULES if rule.due is not None and rule.days}
+SETTABLE: Final[Mapping[str, KeepingRule]] = {rule.name: rule for rule in RULES if rule.days and rule.is_settable}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +205,11 @@ async def forget_old(
     `days` are the deployment's own, by table."""
     for rule in RULES:
         where = _where(rule, now, days or {}, kept_with_person)
-        if where is not None:
+        if where is not None and rule.kept is Person:
+            # With everything that hangs on them, and what was said of them to others.
+            for person_id in list(await session.scalars(select(Person.id).where(where))):
+                await erase_person(session, person_id, now)
+        elif where is not None:
             await session.execute(delete(rule.kept).where(where).execution_options(synchronize_session=False))
     await forget_heard(session, now)
 

@@ -5,7 +5,7 @@ from bot.dialogue import gate, media
 from bot.dialogue.again import repeat_message
 from bot.dialogue.answers import asks_for_this, say_not_there
 from bot.dialogue.attention import contacted
-from bot.dialogue.consultants import agenda, away, calls, lists, people, proposals, reports, writing
+from bot.dialogue.consultants import agenda, away, calls, lists, people, progress, proposals, reports, writing
 from bot.dialogue.consultants.common import menu_rows
 from bot.dialogue.gate import guarded
 from bot.dialogue.turn import Screen, Turn, part, title
@@ -18,6 +18,11 @@ _UNGUARDED: dict[Act, Screen] = {
     Act.CALL_ME: reports.call_me,
     Act.LETTER_SEEN: writing.letter_seen,
     Act.ROAD: people.road,
+    Act.PARTS: progress.parts,
+    Act.PART: progress.one_part,
+    Act.NOTE_PART: progress.note,
+    Act.REOPEN: progress.reopen,
+    Act.MOVED: progress.moved,
     Act.WRITE: writing.write,
     Act.READY_ANSWER: writing.ready,
     Act.REPLY: writing.reply,

@@ -140,6 +140,9 @@ async def who(turn: Turn, args: Sequence[str]) -> None:
                 button("consultant.contacted", asks(Act.CONTACTED, person.id), "📞"),
             ],
             [
+                button("consultant.progress.parts", asks(Act.PARTS, person.id), "📄"),
+            ],
+            [
                 button("consultant.road", asks(Act.ROAD, person.id), "🧭"),
                 button("consultant.code_button", asks(Act.GIVE_CODE, person.id), "🔑"),
             ],

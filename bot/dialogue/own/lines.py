@@ -6,15 +6,18 @@ known or the law has no such date for this person.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
 from locales.faq.content import Personal
 from locales.rendering.message import Text
+from reminders.progress.lines import hours_made, standing_text, standing_texts
 from reminders.terms.milestones import OpenPart
+from reminders.terms.progress import PartStanding
 from reminders.terms.rule_sets import TermRules
 from reminders.terms.terms import TermFacts, Terms, guidance_covers_term, scale_down_possible
-from storage.vocabulary import Route
+from storage.vocabulary import PlanPart, Route
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,9 @@ class OwnFacts:
     terms: Terms
     rules: TermRules
     open_parts: Collection[OpenPart] = ()
+    # How every part stands that is asked, and what is known of hours that are not.
+    parts: tuple[PartStanding, ...] = ()
+    made: Mapping[PlanPart, int] = field(default_factory=dict)
     progress_meetings: int | None = None
     consultant: str | None = None
     today: date
@@ -41,9 +47,20 @@ class OwnFacts:
         return self.facts.route is not None and not self.open_parts
 
 
+# Of these, hours that were made are told where they are not done.
+_SHOWN_HOURS: Final[Mapping[OpenPart, PlanPart]] = {OpenPart.PVT: PlanPart.PVT}
+
+
 def line(name: Personal, known: OwnFacts) -> Text | None:
     """The sentence of this name as it holds today; None when there is nothing to say."""
     return _LINES[name](known)
+
+
+def parts_lines(known: OwnFacts) -> list[Text]:
+    """How far the person is: every part that is asked, and hours of lessons where no number of them is required."""
+    found = standing_texts(known.parts)
+    lessons = _lessons(known)
+    return found if lessons is None or _asked(PlanPart.LESSONS, known) is not None else [*found, lessons]
 
 
 def plan_line(known: OwnFacts) -> Text | None:
@@ -93,9 +110,27 @@ def _part(part: OpenPart, done: str) -> Callable[[OwnFacts], Text | None]:
             return None
         if known.facts.route is not None and part not in known.open_parts:
             return Text(done)
-        return _term_end(known)
+        begun = _asked(_SHOWN_HOURS[part], known) if part in _SHOWN_HOURS else None
+        return standing_text(begun) if begun is not None and begun.minutes else _term_end(known)
 
     return said
+
+
+def _asked(part: PlanPart, known: OwnFacts) -> PartStanding | None:
+    return next((one for one in known.parts if one.part is part), None)
+
+
+def _lessons(known: OwnFacts) -> Text | None:
+    """The hours of lessons so far, against the number where the route has one."""
+    asked, made = _asked(PlanPart.LESSONS, known), known.made.get(PlanPart.LESSONS)
+    if asked is not None:
+        return standing_text(asked)
+    return None if made is None else hours_made(PlanPart.LESSONS, made)
+
+
+def _participation(known: OwnFacts) -> Text | None:
+    asked = _asked(PlanPart.PARTICIPATION, known)
+    return None if asked is None else standing_text(asked)
 
 
 def _route_switch(known: OwnFacts) -> Text | None:
@@ -165,4 +200,6 @@ _LINES: Mapping[Personal, Callable[[OwnFacts], Text | None]] = {
     "consultant": _consultant,
     "pvt": _part(OpenPart.PVT, "plan.pvt_done"),
     "map": _part(OpenPart.MAP, "plan.map_done"),
+    "lesson_hours": _lessons,
+    "participation_hours": _participation,
 }

@@ -1,0 +1,1 @@
+"""How far people are with their plans, and whether they are guided here: noted, opened again, ended."""
