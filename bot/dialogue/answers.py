@@ -23,7 +23,7 @@ from locales.rendering.message import Body, Button
 from reminders.intents import Act, Intent, act_of, asks
 from reminders.wording.appointment import answer_buttons
 from storage.appointments.appointments import appointment_for
-from storage.outbox.answering import latest_to, message_sent_as, newest_to
+from storage.outbox.answering import latest_to, message_sent_as
 from storage.outbox.message import Message
 from storage.people.conversations import Offer
 from storage.vocabulary import Priority
@@ -96,8 +96,8 @@ async def _choices(turn: Turn, message: Message | None) -> list[str]:
         return []
     if kept := _kept(message) or (await _in_the_middle(turn) if message is None else []):
         return [one.intent for one in kept]
-    newest = await newest_to(turn.session, turn.contact) if message is not None else None
-    if message is None or (newest is not None and newest.id == message.id):
+    latest = await _latest(turn) if message is not None else []
+    if message is None or (latest and latest[0].id == message.id):
         # What was composed at sending might come out in another order by now; then what was shown is safer.
         offered = await _offered(turn.session, turn.contact.id)
         if offered or (message is None and turn.linked_person is None):
@@ -132,14 +132,21 @@ async def _shown(turn: Turn, message: Message | None) -> Sequence[Button]:
     if message is None:
         if asked := await _in_the_middle(turn):
             return asked
-        message = await newest_to(turn.session, turn.contact)
+        message = next(iter(await _latest(turn)), None)
     return await _buttons(turn, message) if message is not None else []
+
+
+async def _latest(turn: Turn) -> Sequence[Message]:
+    """What went here last, newest first; asked once in a turn, in which nothing leaves."""
+    if turn.latest is None and (turn.linked_person or turn.linked_consultant):
+        turn.latest = await latest_to(turn.session, turn.contact)
+    return turn.latest or ()
 
 
 async def _in_the_middle(turn: Turn) -> Sequence[Button]:
     """What a reply of moments ago asks here, where something came unasked in between: that is not what a number, a word
     or a sign without a message of its own answers. [] where nothing is open, or nothing came in between."""
-    latest = await latest_to(turn.session, turn.contact) if turn.linked_person or turn.linked_consultant else []
+    latest = await _latest(turn)
     if not latest or latest[0].priority == Priority.REPLY:
         return []
     for message in latest:

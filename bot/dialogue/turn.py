@@ -21,7 +21,7 @@ from locales.rendering.message import Attachment, Body, Button, Part, Style, Tex
 from reminders.kinds import Kind
 from reminders.own_dates import OwnDates, dates_said, key_of
 from storage.engine.columns import Json
-from storage.outbox.message import Outgoing
+from storage.outbox.message import Message, Outgoing
 from storage.people.contacts import Contact
 from storage.people.conversations import Conversation
 from storage.people.people import Consultant, Person
@@ -71,6 +71,8 @@ class Turn:
     replies: list[Outgoing] = field(default_factory=list)
     # The intents of the buttons that were said last in this turn, in order.
     offered: tuple[str, ...] = ()
+    # What went to the contact before this turn, newest first, once somebody asked (bot.dialogue.answers).
+    latest: Sequence[Message] | None = None
 
     @property
     def by(self) -> Actor:

@@ -25,12 +25,6 @@ async def message_sent_as(session: AsyncSession, contact: Contact, provider_ref:
     )
 
 
-async def newest_to(session: AsyncSession, contact: Contact) -> Message | None:
-    """The message that went to this contact last; for a contact that is nobody's yet None."""
-    latest = await latest_to(session, contact)
-    return latest[0] if latest else None
-
-
 async def latest_to(session: AsyncSession, contact: Contact) -> list[Message]:
     """The latest messages that went to this contact, newest first; none for a contact that is nobody's yet."""
     mine = (
