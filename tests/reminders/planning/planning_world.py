@@ -5,14 +5,14 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import holidays
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from locales.rendering.catalog import Catalogs
 from locales.rendering.render import Renderer
 from reminders.delivery.channel import Sender
 from reminders.local_time import QuietHours
 from reminders.planning.not_delivered import NotDelivered
-from reminders.planning.planner import Planner
+from reminders.planning.planner import HORIZON, Planner
 from reminders.policies.due_times import Policies
 from reminders.sending.dispatcher import Dispatcher
 from reminders.terms.rule_sets import LAW, TermRules
@@ -40,7 +40,7 @@ def local(text: str) -> datetime:
 class PlanningWorld:
     """One consultant (Ilse), people in her guidance, and everything that tells them."""
 
-    def __init__(self, database: Database, clock: FakeClock) -> None:
+    def __init__(self, database: Database, clock: FakeClock, *, horizon: timedelta = HORIZON) -> None:
         self.database = database
         self.clock = clock
         self.sender = FakeSender()
@@ -52,6 +52,7 @@ class PlanningWorld:
             now=clock.now,
             holidays=holidays.country_holidays("NL"),
             term_rules=lambda _municipality: self.term_rules,
+            horizon=horizon,
         )
         self.not_delivered = NotDelivered(self.planner, clock.now, ZONE, lambda _municipality: "035 528 19 11")
         self.renderer = Renderer(Catalogs(), ZONE)
@@ -238,6 +239,16 @@ class PlanningWorld:
             if states:
                 wanted = wanted.where(Message.state.in_(states))
             return list(await session.scalars(wanted))
+
+    async def next_due(self, person_id: int) -> datetime | None:
+        """When the next message to or about a person is to be sent."""
+        async with self.database.reading() as session:
+            return await session.scalar(
+                select(func.min(Message.next_at)).where(
+                    Message.state == MessageState.PENDING,
+                    (Message.person_id == person_id) | (Message.about_id == person_id),
+                )
+            )
 
     async def pending(self, *kinds: str) -> list[tuple[str, str]]:
         """(kind, local due time) of what waits."""

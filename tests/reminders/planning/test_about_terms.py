@@ -218,3 +218,36 @@ async def test_a_meeting_of_another_kind_is_no_contact_moment(world: PlanningWor
         await world.made(f"{day} 10:00", person=amina, kind=AppointmentKind.ACTIVITY)
     await at(world, "2026-06-03 10:00", by="ilse")
     assert holds(await at(world, "2026-12-03 10:00", by="ilse"), "0 contactmomenten")
+
+
+async def test_that_the_term_began_is_said_once_with_both_days_and_what_is_to_be_done(world: PlanningWorld) -> None:
+    amina = await world.person()
+    world.clock.set(local("2026-03-03 16:00"))
+    await world.plan(amina, route=Route.B1, plan_signed_on=date(2026, 3, 3))
+    texts = await at(world, "2026-03-04 10:00")
+    assert holds(texts, "is begonnen", "4 maart 2026", "3 maart 2029", "Beide dagen tellen mee", "Examens", "PVT")
+    # A signature that was mistyped is put right, and the beginning is not told anew.
+    await world.plan(amina, plan_signed_on=date(2026, 3, 2))
+    assert holds(await at(world, "2026-03-05 10:00"), "andere datum", "2 maart 2029")
+
+
+async def test_a_bridging_year_that_may_outlast_the_term_is_told_with_that_word(world: PlanningWorld) -> None:
+    amina = await world.person()
+    world.follow(NOTE.rules)
+    await world.plan(
+        amina, route=Route.EDUCATION, plan_signed_on=date(2024, 3, 1), bridging_started_on=date(2024, 9, 2)
+    )
+    # The term ends on 1 March 2027, the bridging on 1 September at the latest; six months before that is a Monday.
+    texts = await at(world, "2027-03-01 10:00")
+    assert any("taalschakeltraject stopt bijna" in text and "maandag 1 maart 2027" in text for text in texts)
+    assert any("hoogstens tot en met" in text for text in await world.heard(by="ilse"))
+
+
+async def test_more_time_by_duo_is_told_as_that_and_not_as_a_mistake(world: PlanningWorld) -> None:
+    amina = await world.person()
+    await world.plan(amina, route=Route.B1, plan_signed_on=date(2024, 4, 15))
+    await at(world, "2026-04-15 10:00")
+    await world.plan(amina, term_extended_until=date(2027, 10, 15))
+    texts = await world.heard()
+    assert holds(texts, "extra tijd van DUO", "❌ Niet meer: donderdag 15 april 2027", "15 oktober 2027")
+    assert "andere datum" not in texts[0]
