@@ -1,7 +1,7 @@
 """Every mapped class, imported once: a query that meets a table needs the tables that it points to."""
 
 from storage.appointments import absences, appointments, history, proposals
-from storage.attention import check_ins, feedback
+from storage.attention import broadcasts, check_ins, feedback
 from storage.attention import contact_moments as noted_contacts
 from storage.calls import phone_calls
 from storage.desk import accounts
@@ -17,6 +17,7 @@ __all__ = [
     "accounts",
     "appointments",
     "audit",
+    "broadcasts",
     "check_ins",
     "contacts",
     "erased",

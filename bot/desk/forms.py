@@ -28,6 +28,7 @@ class JustDone(StrEnum):
     MOVED = "moved"
     CANCELLED = "cancelled"
     WAY_ENDED = "way_ended"
+    TAKEN_BACK = "taken_back"
     NOT_DONE = "not_done"
     CHANGED = "changed"
     PAST = "past"

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.actions.acting import Parts
 from bot.channels.limits import Limit
-from bot.desk import log, meetings, people, person, today
+from bot.desk import groups, log, meetings, people, person, today
 from bot.desk.door import DeskDoor, Shows
 from bot.desk.person import SentMessages
 from bot.desk.signing_in.identity import IdentityProvider, OidcSettings
@@ -95,6 +95,11 @@ def desk_routes(door: DeskDoor, earlier: EarlierMessages, identity: OidcSettings
         post(f"{one}/meetings", meetings.make_one),
         post(f"{one}/meetings/{{appointment:int}}/move", meetings.move_one),
         post(f"{one}/meetings/{{appointment:int}}/cancel", meetings.cancel_one),
+        get(groups.GROUPS, groups.show_all),
+        get(f"{groups.GROUPS}/{{id:int}}", groups.show),
+        post(f"{groups.GROUPS}/{{id:int}}/preview", groups.look),
+        post(f"{groups.GROUPS}/{{id:int}}/send", groups.send_it),
+        post(f"{groups.GROUPS}/{{id:int}}/broadcasts/{{broadcast:int}}/take-back", groups.take_it_back),
         get("/desk/log", log.show, _ADMINISTRATOR),
     ]
 

@@ -15,10 +15,12 @@ from locales.rendering.languages import LANGUAGES, SOURCE
 from locales.rendering.message import Text, Value
 from locales.rendering.render import Renderer
 from reminders.kinds import Kind
+from reminders.local_time import to_wall
 from reminders.terms.terms import HoursRequired
 from reminders.wording.appointment import name_of
 from reminders.wording.caseload_lists import LIST_ICONS
 from storage.attendance.attendance import HoursMade
+from storage.vocabulary import ReadyAnswer
 
 #: The languages of the desk; consultants' texts are in no others.
 DESK_LANGUAGES: Final = ("nl", "en")
@@ -64,7 +66,11 @@ class DeskTexts:
         def t(key: str, count: int | None = None, **params: Value) -> str:
             return say(Text(key, params, count))
 
-        return self._templates.get_template(template).render({"t": t, "say": say, "lang": locale, **values})
+        def in_language(which: ReadyAnswer, language: str) -> str:
+            return self.renderer.say(Text(f"ready.{which.value}"), language)
+
+        texts = {"t": t, "say": say, "in_language": in_language, "lang": locale}
+        return self._templates.get_template(template).render({**texts, **values})
 
     @cached_property
     def _templates(self) -> Environment:
@@ -82,6 +88,7 @@ class DeskTexts:
             "kind_of_message": _kind_of_message,
             "kinds": KINDS,
             "languages": LANGUAGES,
+            "local": lambda instant: to_wall(instant, self.renderer.zone),
             "moment": datetime.fromisoformat,
             "name": self.name,
             "name_of": name_of,

@@ -22,7 +22,11 @@ FORM: Final = "desk_form"
 HOME: Final = "/desk"
 #: The places of each role, as the head of each page names them: address and text.
 _PLACES: Final[Mapping[DeskRole, tuple[tuple[str, str], ...]]] = {
-    DeskRole.CONSULTANT: ((HOME, "desk.today"), ("/desk/people", "consultant.people")),
+    DeskRole.CONSULTANT: (
+        (HOME, "desk.today"),
+        ("/desk/people", "consultant.people"),
+        ("/desk/groups", "desk.groups"),
+    ),
     DeskRole.ADMINISTRATOR: ((HOME, "desk.log"),),
 }
 

@@ -63,6 +63,11 @@ def to_person(letter: Letter, consultant: Consultant) -> Body:
     return Body((_from(consultant), *words), (_ANSWER, _MENU), sent)
 
 
+def own_words(text: str, consultant: Consultant) -> Body:
+    """The consultant's own words to many, as they are, with whose they are."""
+    return Body((_from(consultant), _quoted(text)), (_ANSWER, _MENU))
+
+
 def ready_answer(which: ReadyAnswer, consultant: Consultant) -> Body:
     """A ready sentence in the person's own language."""
     return Body((_from(consultant), Part(Text(f"ready.{which.value}"))), (_ANSWER,))

@@ -16,6 +16,7 @@ from storage.appointments.absences import Absence, AbsenceAppointment
 from storage.appointments.appointments import Appointment, LessonGroup, Membership, Participation
 from storage.appointments.history import RecordedChange, SourceWord
 from storage.appointments.proposals import Proposal
+from storage.attention.broadcasts import Broadcast
 from storage.attention.check_ins import CheckIn
 from storage.attention.contact_moments import ContactMoment
 from storage.attention.feedback import Feedback
@@ -147,6 +148,7 @@ RULES: Final[tuple[KeepingRule, ...]] = (
         lambda before: and_(Message.created_at < before, Message.state.in_(_DONE)),
     ),
     KeepingRule(Attempt, "goes with its message"),
+    KeepingRule(Broadcast, "as the messages that it was", 200, lambda before: Broadcast.made_at < before),
     KeepingRule(PhoneCall, "as long as messages on other channels", 200, lambda before: PhoneCall.at < before),
     KeepingRule(WebMessage, "as long as messages on other channels", 200, lambda before: WebMessage.at < before),
     KeepingRule(WebSession, "until it expires", 0, lambda before: WebSession.expires_at < before),

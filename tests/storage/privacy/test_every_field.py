@@ -32,6 +32,7 @@ NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 #: What stays when a person is erased, and why it says nothing of them.
 STAYS = {
     "consultant": "who works here",
+    "broadcast": "a consultant's words to a whole group; what each person got is a message of theirs",
     "desk_account": "who works here",
     "desk_link": "opens the desk for who works here",
     "desk_session": "a browser of who works here",

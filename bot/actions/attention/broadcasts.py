@@ -1,0 +1,133 @@
+"""Saying something to many: who would read what, and who nothing, is known before; and it is taken back until it goes.
+
+Own words are not translated: each person gets those in their own language. Who has none of them gets nothing, unless
+whoever writes says that these people get the Dutch.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from bot.actions.acting import Acting
+from bot.telling import letters as told
+from locales.rendering.languages import SOURCE
+from reminders.kinds import Kind
+from storage.appointments.appointments import LessonGroup
+from storage.attention.broadcasts import Broadcast, key_of, take_back_messages
+from storage.caseload import caseload_of, groups_of, whose_work
+from storage.engine.columns import Json
+from storage.outbox.message import Outgoing
+from storage.people.people import Person
+from storage.vocabulary import ReadyAnswer
+
+#: As far ahead as a message to many is sent.
+LONGEST_AHEAD: Final = timedelta(days=60)
+TEXT_LENGTH: Final = 1_000
+
+
+class BroadcastRefused(StrEnum):
+    """Why nothing is sent, or taken back."""
+
+    NOT_THEIRS = "not_theirs"  # no such group or message of theirs: which, is not told
+    NOTHING = "nothing"  # no words, or nobody who would read them
+    PAST = "past"  # the time does not lie ahead, or lies too far ahead
+    GONE = "gone"  # it was sent, or taken back before
+
+
+@dataclass(frozen=True, slots=True)
+class ToMany:
+    """What is to be said: a ready sentence, or own words by language (`dutch_for_others`: the Dutch goes to whoever has
+    none in their own)."""
+
+    ready: ReadyAnswer | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
+    dutch_for_others: bool = False
+
+    def words_for(self, language: str) -> str | None:
+        """The own words that somebody with this language reads; None = none."""
+        return self.texts.get(language) or (self.texts.get(SOURCE) if self.dutch_for_others else None)
+
+    def reaches(self, person: Person) -> bool:
+        """Whether this person gets anything."""
+        return self.ready is not None or self.words_for(person.language) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPreview:
+    """A group, who of it gets the message, and who does not since there are no words in their language."""
+
+    group: LessonGroup
+    get: Sequence[Person]
+    left_out: Sequence[Person]
+
+
+async def preview(acting: Acting, group_id: int, said: ToMany) -> GroupPreview | BroadcastRefused:
+    """Who would get it: their own people who are in this lesson group today."""
+    consultant = await acting.consultant()
+    people = await caseload_of(acting.session, consultant.id, acting.today)
+    found = next((one for one in await groups_of(acting.session, people, acting.today) if one[0].id == group_id), None)
+    if found is None:
+        return BroadcastRefused.NOT_THEIRS
+    group, members = found
+    return GroupPreview(
+        group, [one for one in members if said.reaches(one)], [one for one in members if not said.reaches(one)]
+    )
+
+
+async def send(acting: Acting, group_id: int, said: ToMany, at: datetime | None = None) -> Broadcast | BroadcastRefused:
+    """Say it now, or at an instant that lies ahead."""
+    due_at = at or acting.now
+    if due_at < acting.now or due_at > acting.now + LONGEST_AHEAD:
+        return BroadcastRefused.PAST
+    previewed = await preview(acting, group_id, said)
+    if isinstance(previewed, BroadcastRefused):
+        return previewed
+    if not previewed.get:
+        return BroadcastRefused.NOTHING
+    consultant = await acting.consultant()
+    texts: dict[str, Json] = {language: text[:TEXT_LENGTH] for language, text in said.texts.items()}
+    broadcast = Broadcast(
+        consultant_id=consultant.id,
+        group_id=group_id,
+        ready=said.ready,
+        texts=texts if said.ready is None else None,
+        people=len(previewed.get),
+        due_at=due_at,
+        made_at=acting.now,
+    )
+    acting.session.add(broadcast)
+    await acting.session.flush()
+    for person in previewed.get:
+        words = said.words_for(person.language)
+        body = (
+            told.ready_answer(said.ready, consultant)
+            if said.ready is not None
+            else told.own_words(words or "", consultant)
+        )
+        acting.audit("wrote", f"person:{person.id}")
+        await acting.put(
+            Outgoing(
+                key=key_of(broadcast.id, person.id),
+                kind=Kind.SAY,
+                due_at=due_at,
+                params=body.to_json(),
+                person_id=person.id,
+            )
+        )
+    return broadcast
+
+
+async def take_back(acting: Acting, broadcast_id: int) -> Broadcast | BroadcastRefused:
+    """It is not said after all: to nobody, since all get it at one moment."""
+    consultant = await acting.consultant()
+    found = await acting.session.get(Broadcast, broadcast_id, with_for_update=True)
+    if found is None or found.consultant_id not in await whose_work(acting.session, consultant.id, acting.today):
+        return BroadcastRefused.NOT_THEIRS
+    if found.taken_back_at is not None or found.due_at <= acting.now:
+        return BroadcastRefused.GONE
+    found.taken_back_at = acting.now
+    await take_back_messages(acting.session, found.id)
+    acting.audit("took_back", f"broadcast:{found.id}")
+    return found
