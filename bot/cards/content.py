@@ -54,13 +54,17 @@ class WeekCard:
 
 @dataclass(frozen=True, slots=True)
 class PlanStep:
-    """A step on the road, by its icon, with a Dutch abbreviation that people know it by; `says` is it in words."""
+    """A step on the road, by its icon, with a Dutch abbreviation that people know it by; `says` is it in words.
+
+    `share` is how much of it is done, from 0 to 1, where that is known: hours against hours, exams against exams.
+    """
 
     icon: str
     done: bool
     on: date | None = None
     label: str = ""
     says: Text | None = None
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

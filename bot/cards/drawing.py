@@ -197,6 +197,8 @@ class Drawing:
             "day": day,
             "done": step.done,
             "next": following,
+            # A bar that is full says no more than the tick.
+            "share": None if step.done else step.share,
         }
 
 

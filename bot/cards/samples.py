@@ -61,6 +61,7 @@ def _plan(today: date) -> PlanCard:
         PlanStep("🤝", done=True, label="PVT"),
         PlanStep("🔀", done=False, on=start + timedelta(days=548)),
         PlanStep("💼", done=False, label="MAP"),
+        PlanStep("📚", done=False, share=0.52),
         PlanStep("🏁", done=False, on=end),
     )
     return PlanCard(start, end, today, steps)

@@ -14,6 +14,7 @@ import typer
 from bot.actions import contacts, privacy
 from bot.actions.contacts import InviteRefused
 from bot.actions.privacy import PrivacyRefused
+from bot.actions.progress.handover import handed_over
 from bot.channels.kind import ChannelParts
 from bot.channels.registry import build_channels, invited_over, make_links, names, set_up
 from bot.cli.common import (
@@ -202,9 +203,17 @@ def export(
         Path | None,
         typer.Option("--zip", metavar="FILE", dir_okay=False, help="A new zip with it and the files."),
     ] = None,
+    to_colleague: Annotated[
+        bool, typer.Option("--handover", help="For the new consultant: plan, progress, appointments; no chats.")
+    ] = False,
 ) -> None:
     """Everything held on a person, as JSON on standard output; with --zip also the files that were sent."""
     settings = read_settings()
+    if to_colleague:
+        if file is not None:
+            stop("--handover holds no files; leave --zip out.", WRONG_USAGE)
+        show_json(run(lambda: _handover(settings, person)))
+        return
 
     async def work(to: IO[bytes] | None = None) -> object:
         async with opened(settings) as database:
@@ -227,6 +236,17 @@ def export(
             show_json(run(lambda: work(to)))
     except OSError as error:
         stop(f"{file} cannot be written ({error.strerror}). Give a file that is not there yet.", WRONG_USAGE)
+
+
+async def _handover(settings: Settings, person: str) -> object:
+    async with opened(settings) as database:
+        found = await _person(database, person)
+        rules = deployed(settings, database).term_rules(found.municipality)
+        async with acting(settings, database) as operator:
+            handed = await handed_over(operator, found.id, rules)
+    if isinstance(handed, PrivacyRefused):
+        stop(f"Nobody with the external id {person!r}.")
+    return handed
 
 
 async def _zipped(settings: Settings, database: Database, copy: privacy.PersonCopy, to: IO[bytes]) -> tuple[int, int]:

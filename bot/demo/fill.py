@@ -12,6 +12,7 @@ from storage.engine.database import Database
 from storage.importing.appointments import AppointmentsImporter
 from storage.importing.people import PeopleImporter
 from storage.importing.plans import PlansImporter
+from storage.importing.progress import ProgressImporter
 from storage.importing.run import run_import
 from storage.people.people import person_ids
 from storage.vocabulary import AppointmentKind
@@ -50,3 +51,4 @@ async def fill(database: Database, settings: Settings, clock: Clock) -> None:
             for name, start, end in tables.classes
         )
     await run_import(database, AppointmentsImporter(border, parts.changed), tables.appointments)
+    await run_import(database, ProgressImporter(border, parts.zone, parts.after_progress()), tables.progress)

@@ -12,6 +12,9 @@ from datetime import date, datetime, time, timedelta
 CONSULTANTS = (("linda.devries@hbel.example", "Linda de Vries"), ("karim.bouali@hbel.example", "Karim Bouali"))
 TOWNS = ("Huizen", "Blaricum", "Eemnes", "Laren")
 ROUTES = ("education",) * 16 + ("b1",) * 13 + ("z",) * 7
+# By their places in NAMES: two who are half-way, and one who has done everything.
+HALF_WAY, HALF_WAY_Z, FINISHED = 21, 32, 28
+_EVERY_PART = ("pvt", "map", "exam_reading", "exam_listening", "exam_writing", "exam_speaking", "knm")
 GROUPS = {"education": "Taalschakeltraject 1", "b1": "B1 dinsdag", "z": "Z-route ochtend"}
 
 # Given name, family name, language: common names where the people come from; nobody in particular.
@@ -37,6 +40,7 @@ class Tables:
     people: bytes
     plans: bytes
     appointments: bytes
+    progress: bytes
     memberships: Sequence[tuple[str, str]]
     classes: Sequence[tuple[str, datetime, datetime]]
 
@@ -61,7 +65,7 @@ def make_tables(today: date) -> Tables:
         plans.append(_plan(external_id, route, signed))
         appointments.append(_meeting(number, external_id, today, name))
         memberships.append((GROUPS[route], external_id))
-    return Tables(_csv(people), _csv(plans), _csv(appointments), memberships, _classes(today))
+    return Tables(_csv(people), _csv(plans), _csv(appointments), _csv(_progress(today)), memberships, _classes(today))
 
 
 def _person(
@@ -100,6 +104,34 @@ def _plan(external_id: str, route: str, signed: date) -> dict[str, object]:
         "progress_meetings_per_year": 4,
         "goal": goals[route],
     }
+
+
+def _progress(today: date) -> list[dict[str, object]]:
+    """Two people half-way, on the B1-route and on the Z-route, and somebody who has done everything last week."""
+    ago = {days: (today - timedelta(days=days)).isoformat() for days in (5, 60, 200)}
+    done: tuple[tuple[int, str, str, str, str, str], ...] = (
+        (HALF_WAY, "pvt", "done", ago[200], "12", ""),
+        (HALF_WAY, "lessons", "busy", ago[5], "430", ""),
+        (HALF_WAY, "exam_reading", "done", ago[60], "", "1"),
+        (HALF_WAY, "exam_listening", "done", ago[60], "", "1"),
+        (HALF_WAY, "exam_writing", "failed", ago[60], "", "1"),
+        (HALF_WAY, "map", "busy", ago[60], "20", ""),
+        (HALF_WAY_Z, "pvt", "done", ago[200], "12", ""),
+        (HALF_WAY_Z, "lessons", "busy", ago[5], "412", ""),
+        (HALF_WAY_Z, "participation", "busy", ago[5], "385", ""),
+        *((FINISHED, part, "done", ago[200 if part in ("pvt", "map") else 5], "", "") for part in _EVERY_PART),
+    )
+    return [
+        {
+            "person_external_id": f"P{number + 1:03}",
+            "part": part,
+            "status": status,
+            "on": on,
+            "hours": hours,
+            "attempt": attempt,
+        }
+        for number, part, status, on, hours, attempt in done
+    ]
 
 
 def _meeting(number: int, external_id: str, today: date, consultant: str) -> dict[str, object]:

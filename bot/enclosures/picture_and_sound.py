@@ -37,7 +37,8 @@ from reminders.delivery.composing import ClaimedMessage
 from reminders.intents import Act, Intent
 from reminders.stored_terms import terms_of
 from reminders.terms.milestones import OpenPart
-from reminders.terms.open_parts import open_parts
+from reminders.terms.open_parts import OPEN_AS
+from reminders.terms.progress import PartStanding, standings
 from reminders.terms.terms import Group, Route, TermRules
 from reminders.wording.meetings.bringing import icons_of, preparation
 from storage.appointments.absence_reports import reported_absent
@@ -206,16 +207,9 @@ class Illustrations:
         if plan is not None and plan.route is not None:
             group, route = Group(person.group.value), Route(plan.route.value)
             noted = await noted_of_one(session, person.id)
-            still_open = set(open_parts(group, route, noted))
-            steps += [
-                PlanStep(
-                    _PART_ICONS[part],
-                    done=part not in still_open,
-                    label=_PART_LABELS.get(part, ""),
-                    says=Text(f"milestone.open.{part.value}"),
-                )
-                for part in sorted(open_parts(group, route, ()), key=list(_PART_ICONS).index)
-            ]
+            known = standings(group, route, noted)
+            found = (_part_step(part, [one for one in known if OPEN_AS[one.part] is part]) for part in _PART_ICONS)
+            steps += [step for step in found if step is not None]
         dated = sorted((terms[name], name) for name in _TERM_ICONS if name in terms and name != "pip_due_hbel")
         steps += [
             PlanStep(_TERM_ICONS[name], done=day < today, on=day, says=Text(f"term.{name}", {"on": day}))
@@ -223,6 +217,25 @@ class Illustrations:
         ]
         # What is done comes first; the next step is the first that is not.
         return PlanCard(start, end, today, tuple(sorted(steps, key=lambda step: not step.done)))
+
+
+def _part_step(part: OpenPart, standings: Sequence[PartStanding]) -> PlanStep | None:
+    """A part of the plan, all exams together, with how much of it is done; None where it is not asked."""
+    if not standings:
+        return None
+    required = sum(one.required_minutes or 0 for one in standings)
+    share: float | None = None
+    if required:
+        share = min(1.0, sum(one.minutes or 0 for one in standings) / required)
+    elif len(standings) > 1:
+        share = sum(one.is_settled for one in standings) / len(standings)
+    return PlanStep(
+        _PART_ICONS[part],
+        done=all(one.is_settled for one in standings),
+        label=_PART_LABELS.get(part, ""),
+        says=Text(f"milestone.open.{part.value}"),
+        share=share,
+    )
 
 
 def _appointment_card(appointment: Appointment, was: datetime | None, *, comes: bool) -> AppointmentCard:
