@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 
 from bot.actions.access.inviting_back import invites_back
 from bot.actions.access.standing_in import tell_of_silence
+from bot.actions.offers.taking_part import places_of
 from bot.cards.renderer import CardRenderer
 from bot.channels.base import Channel, ComparesReplies
 from bot.channels.kind import ChannelParts
@@ -83,8 +84,7 @@ class App:
     readiness: Readiness
     desk: DeskDoor
     http: Starlette
-    # Health, readiness and metrics alone, for a port of their own.
-    told: Starlette
+    told: Starlette  # health, readiness and metrics alone, for a port of their own
 
     async def start(self) -> None:
         """Begin to dispatch, to plan and to receive."""
@@ -262,7 +262,7 @@ def build(
             ),
         ),
         clock=clock,
-        plan_more=[mail_addresses, digests_and_questions, silence],
+        plan_more=[mail_addresses, digests_and_questions, silence, places_of(services, clock.now)],
         often=[passing_on.run_once],
         retention=parts.configuration.retention,
     )

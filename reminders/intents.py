@@ -51,6 +51,10 @@ class Act(StrEnum):
     DOUBT = "doubt"  # they doubt their learning route
     MOVING = "moving"  # they move to another municipality
     MONEY = "money"  # three short lessons, and help with money
+    OFFERS = "offers"  # what they can take part in
+    TAKE_OFFER = "offertake"
+    LEAVE_OFFER = "offerleave"
+    OTHER_OFFER = "offerwish"  # something else, in their own words
     SETTINGS = "settings"
     WISHES = "wish"
     CHECK_INS = "checkins"  # how often to be asked how it goes
@@ -92,6 +96,9 @@ class Act(StrEnum):
     ADD_LANGUAGE = "addlang"
     ADD_GROUP = "addgroup"
     PICK = "pick"
+    # A consultant: what somebody wants to take part in.
+    AGREE_OFFER = "offeryes"
+    REFUSE_OFFER = "offerno"
     # A consultant: meetings.
     NEW = "new"
     MAKE = "make"

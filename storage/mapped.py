@@ -7,6 +7,7 @@ from storage.calls import phone_calls
 from storage.desk import accounts
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
+from storage.offers import offers
 from storage.outbox import heard, message
 from storage.people import contacts, erased, faq_gaps, link_codes, people, phone_tasks, relayed, webchat
 from storage.privacy import audit
@@ -28,6 +29,7 @@ __all__ = [
     "link_codes",
     "message",
     "noted_contacts",
+    "offers",
     "open_database",
     "parts",
     "people",

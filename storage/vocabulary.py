@@ -404,3 +404,25 @@ class DeskStep(StrEnum):
     SET_UP = "set_up"  # an authenticator app
     DIGITS = "digits"  # of the authenticator app
     SIGNED_IN = "signed_in"
+
+
+class OfferKind(StrEnum):
+    """What people can take part in (start note 3.4, 3.6)."""
+
+    WORKSHOP = "workshop"
+    LANGUAGE_CAFE = "language_cafe"
+    SPORT = "sport"
+    SWIMMING = "swimming"
+    BUDDY = "buddy"
+    VOLUNTEERING = "volunteering"
+    OTHER = "other"
+
+
+class WishState(StrEnum):
+    """How it stands with what somebody wants to take part in."""
+
+    ASKED = "asked"  # the consultant decides
+    WAITING = "waiting"  # there is no place
+    TAKEN = "taken"
+    REFUSED = "refused"
+    LEFT = "left"  # by the person

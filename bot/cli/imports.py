@@ -30,6 +30,7 @@ from storage.importing.appointments import AppointmentsImporter
 from storage.importing.attendance import AttendanceImporter
 from storage.importing.columns import KINDS, template_csv, template_xlsx
 from storage.importing.groups import GroupsImporter
+from storage.importing.offers import OffersImporter
 from storage.importing.people import PeopleImporter
 from storage.importing.plans import PlansImporter
 from storage.importing.progress import ProgressImporter
@@ -84,6 +85,17 @@ def appointments(file: File, dry_run: DryRun = False, as_json: AsJson = False) -
     _import(
         file,
         lambda parts: AppointmentsImporter(parts.border(), parts.changed),
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+
+
+@app.command()
+def offers(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """What people can take part in: workshops, language café, sport, swimming, buddies."""
+    _import(
+        file,
+        lambda parts: OffersImporter(parts.border(), parts.changed),
         dry_run=dry_run,
         as_json=as_json,
     )

@@ -10,6 +10,7 @@ from reminders.local_time import to_instant
 from storage.appointments.appointments import Appointment, LessonGroup, Membership
 from storage.engine.database import Database
 from storage.importing.appointments import AppointmentsImporter
+from storage.importing.offers import OffersImporter
 from storage.importing.people import PeopleImporter
 from storage.importing.plans import PlansImporter
 from storage.importing.progress import ProgressImporter
@@ -52,3 +53,4 @@ async def fill(database: Database, settings: Settings, clock: Clock) -> None:
         )
     await run_import(database, AppointmentsImporter(border, parts.changed), tables.appointments)
     await run_import(database, ProgressImporter(border, parts.zone, parts.after_progress()), tables.progress)
+    await run_import(database, OffersImporter(border, parts.changed), tables.offers)

@@ -41,6 +41,7 @@ class Tables:
     plans: bytes
     appointments: bytes
     progress: bytes
+    offers: bytes
     memberships: Sequence[tuple[str, str]]
     classes: Sequence[tuple[str, datetime, datetime]]
 
@@ -65,7 +66,9 @@ def make_tables(today: date) -> Tables:
         plans.append(_plan(external_id, route, signed))
         appointments.append(_meeting(number, external_id, today, name))
         memberships.append((GROUPS[route], external_id))
-    return Tables(_csv(people), _csv(plans), _csv(appointments), _csv(_progress(today)), memberships, _classes(today))
+    progress, offers = _csv(_progress(today)), _csv(_offers(today))
+    tables = (_csv(people), _csv(plans), _csv(appointments), progress, offers)
+    return Tables(*tables, memberships, _classes(today))
 
 
 def _person(
@@ -150,6 +153,67 @@ def _meeting(number: int, external_id: str, today: date, consultant: str) -> dic
         "mandatory": "yes",
         "status": "planned",
     }
+
+
+def _offers(today: date) -> list[dict[str, object]]:
+    """What there is to take part in (start note 3.4, 3.6), in the next two weeks."""
+
+    def on(days: int, hour: int, minutes: int) -> dict[str, object]:
+        day = today + timedelta(days=days)
+        starts_at = datetime.combine(day + timedelta(days={5: 2, 6: 1}.get(day.weekday(), 0)), time(hour))
+        ends_at = starts_at + timedelta(minutes=minutes)
+        return {"starts_at": starts_at.isoformat(" ", "minutes"), "ends_at": ends_at.isoformat(" ", "minutes")}
+
+    never: dict[str, object] = {"starts_at": "", "ends_at": ""}
+    rows = (
+        (
+            "cafe",
+            "language_cafe",
+            "Praten bij de koffie",
+            "حديث مع القهوة",
+            "Bibliotheek Huizen",
+            "",
+            12,
+            on(4, 10, 90),
+        ),
+        (
+            "swim",
+            "swimming",
+            "Zwemles voor volwassenen",
+            "تعلّم السباحة للكبار",
+            "Zwembad Sijsjesberg",
+            "",
+            1,
+            on(6, 19, 60),
+        ),
+        ("sport", "sport", "Voetbal op zondag", "كرة القدم", "Buurtsportcoach", "", "", on(8, 14, 90)),
+        (
+            "care",
+            "workshop",
+            "Zorg en verzekering",
+            "الرعاية الصحية والتأمين",
+            "Versa Welzijn",
+            "asylum",
+            10,
+            on(9, 10, 120),
+        ),
+        ("buddy", "buddy", "Een taalmaatje", "رفيق لغة", "Versa Welzijn", "", "", never),
+    )
+    return [
+        {
+            "external_id": f"demo-{name}",
+            "kind": kind,
+            "title_nl": dutch,
+            "title_ar": arabic,
+            "provider": provider,
+            "audience": audience,
+            "languages": "nl",
+            "location": "" if name == "buddy" else f"{provider}, Huizen",
+            "places": places,
+            **times,
+        }
+        for name, kind, dutch, arabic, provider, audience, places, times in rows
+    ]
 
 
 def _classes(today: date) -> list[tuple[str, datetime, datetime]]:

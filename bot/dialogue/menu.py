@@ -17,7 +17,7 @@ def rows() -> list[list[Button]]:
         [button("menu.appointments", asks(Act.APPOINTMENTS), "📅"), button("menu.absent", asks(Act.ABSENT), "🤒")],
         [button("menu.question", asks(Act.QUESTION), "❓"), button("menu.plan", asks(Act.PLAN), "🧭")],
         [button("menu.consultant", asks(Act.LETTER), "💬"), button("menu.settings", asks(Act.SETTINGS), "⚙️")],
-        [button("menu.privacy", asks(Act.PRIVACY), "🔒")],
+        [button("menu.privacy", asks(Act.PRIVACY), "🔒"), button("menu.offers", asks(Act.OFFERS), "🙋")],
     ]
 
 

@@ -10,6 +10,7 @@ from bot.dialogue.asking import feedback, language_offer, questions, words
 from bot.dialogue.attention import faces
 from bot.dialogue.gate import guarded, may, refuse
 from bot.dialogue.memory import QUESTION
+from bot.dialogue.offers import looking
 from bot.dialogue.own import channels, devices, digits, money, onboarding, plan, preferences, privacy, route
 from bot.dialogue.turn import Screen, Turn, button, part
 from bot.events import Command, Media, Pressed, Said, Started
@@ -42,6 +43,10 @@ _UNGUARDED: dict[Act, Screen] = {
     Act.DOUBT: route.doubt,
     Act.MOVING: route.moving,
     Act.MONEY: money.show,
+    Act.OFFERS: looking.show,
+    Act.TAKE_OFFER: looking.take,
+    Act.LEAVE_OFFER: looking.leave,
+    Act.OTHER_OFFER: looking.ask,
     Act.LETTER: letters.ask,
     Act.SETTINGS: preferences.show,
     Act.WISHES: preferences.wishes,
@@ -191,6 +196,8 @@ async def _is_answered(turn: Turn, topic: str, number: str, text: str) -> bool:
             await press(turn, waited)
     elif topic in ("letter", "other_time"):
         await letters.take(turn, text)
+    elif topic == looking.TOPIC:
+        await looking.take_words(turn, text)
     elif topic in (channels.TOPIC_ADDRESS, channels.TOPIC_CODE) and not await may(turn, Act.CHANNELS):
         await refuse(turn, Act.CHANNELS)
     elif topic == channels.TOPIC_ADDRESS:

@@ -129,7 +129,8 @@ class Planner:
             await self._note_what_they_knew(session, knew, everybody, now)
         for change in changes:
             for person_id in change.known_to:
-                know(session, person_id, change.appointment, Told.CHOSEN, now)
+                off = change.change is Change.CANCELLED
+                know(session, person_id, change.appointment, Told.CHOSEN, now, takes_place=not off)
         await session.flush()
         await self._tell_conflicts(session, changes, people, now)
         await self.plan_people(session, everybody)

@@ -77,8 +77,10 @@ class AppointmentWriter:
         person_id: int | None = None,
         group_id: int | None = None,
         named: Collection[str] = (),
+        known_to: frozenset[int] = frozenset(),
     ) -> Appointment:
-        """A new appointment, of a person or of a group; its id is known after `finish`.
+        """A new appointment, of a person or of a group; its id is known after `finish`. Who it is `known_to`, since
+        they chose it, is not told.
 
         A repeating source names the fields that it speaks of, so that its word is remembered.
         """
@@ -91,7 +93,7 @@ class AppointmentWriter:
             **{name: getattr(details, name) for name in FIELDS},
         )
         self._session.add(made)
-        self._keep(AppointmentChange(Change.MADE, made, source=self._source), frozenset())
+        self._keep(AppointmentChange(Change.MADE, made, source=self._source, known_to=known_to), frozenset())
         if named:
             self._first_words.append((made, _words(details, named)))
         return made
@@ -102,16 +104,21 @@ class AppointmentWriter:
         """Another time (an instant); how long it lasts stays. Who it is `known_to` is not told."""
         return self._write(appointment, {"starts_at": starts_at}, known_to=known_to)
 
-    def cancel(self, appointment: Appointment) -> AppointmentChange:
-        """It does not take place."""
-        return self._write(appointment, {"status": AppointmentStatus.CANCELLED})
+    def cancel(self, appointment: Appointment, *, known_to: frozenset[int] = frozenset()) -> AppointmentChange:
+        """It does not take place. Who it is `known_to` is not told."""
+        return self._write(appointment, {"status": AppointmentStatus.CANCELLED}, known_to=known_to)
 
     def restore(
-        self, appointment: Appointment, details: Details | None = None, named: Collection[str] = ()
+        self,
+        appointment: Appointment,
+        details: Details | None = None,
+        named: Collection[str] = (),
+        *,
+        known_to: frozenset[int] = frozenset(),
     ) -> AppointmentChange:
-        """It takes place after all, as it was but for the details that are named."""
+        """It takes place after all, as it was but for the details that are named. Who it is `known_to` is not told."""
         said: dict[str, object] = {name: getattr(details, name) for name in named}
-        return self._write(appointment, said | {"status": AppointmentStatus.PLANNED})
+        return self._write(appointment, said | {"status": AppointmentStatus.PLANNED}, known_to=known_to)
 
     async def listen_to(self, appointments: Collection[Appointment]) -> Mapping[int, Mapping[str, Json]]:
         """Read what this source last said of these appointments, before it speaks of them again: by appointment."""

@@ -7,8 +7,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from storage.importing.cells import words_of
-from storage.vocabulary import FILE_PARTS, AppointmentKind, AppointmentStatus, Group, PartStatus, Presence, Route
+from storage.offers.offers import TITLE_LANGUAGES
+from storage.vocabulary import (
+    FILE_PARTS,
+    AppointmentKind,
+    AppointmentStatus,
+    Group,
+    OfferKind,
+    PartStatus,
+    Presence,
+    Route,
+)
 
+_TITLES: Final = {"nl": "Taalcafé", "ar": "مقهى اللغة"}
 _DAY: Final = "a day: year-month-day"
 _MOMENT: Final = "a day and a time, local: year-month-day hour:minute"
 
@@ -90,6 +101,21 @@ KINDS: Final[Mapping[str, Sequence[TableColumn]]] = {
         ),
         TableColumn("attempt", "a whole number, of exams: 1 is the first", ""),
         TableColumn("note", "text, for consultants", ""),
+    ),
+    "offers": (
+        TableColumn("external_id", "an id that stays the same when it moves", "O-1", required=True),
+        TableColumn("kind", words_of(OfferKind), "language_cafe", required=True),
+        *(
+            TableColumn(f"title_{language}", "text; in one language at least", _TITLES.get(language, ""))
+            for language in TITLE_LANGUAGES
+        ),
+        TableColumn("provider", "text; who gives it", "Bibliotheek Huizen"),
+        TableColumn("audience", f"{words_of(Group)}; {words_of(Route)}; empty = everybody", "asylum"),
+        TableColumn("languages", "codes of the languages spoken there, with spaces between", "nl"),
+        TableColumn("location", "text", "Bibliotheek Huizen, Plein 2000 1"),
+        TableColumn("starts_at", f"{_MOMENT}; empty = agreed with who takes part", "2026-04-01 14:00"),
+        TableColumn("ends_at", _MOMENT, "2026-04-01 15:30"),
+        TableColumn("places", "a whole number; empty = as many as come", "12"),
     ),
     "attendance": (
         TableColumn("appointment_external_id", "of the appointments table; or group and starts_at", ""),

@@ -18,6 +18,7 @@ from storage.attention.feedback import Feedback
 from storage.calls.phone_calls import PhoneCall
 from storage.engine.base import Base
 from storage.engine.columns import Json
+from storage.offers.offers import OfferWish
 from storage.outbox.heard import HeardRow
 from storage.outbox.message import Attempt, Message
 from storage.people.contacts import Contact, LinkCode
@@ -135,6 +136,7 @@ async def export_person(session: AsyncSession, person: Person) -> dict[str, Json
         "conversation": await of(
             Conversation, Conversation.party.in_([f"person:{mine}", *(f"contact:{one}" for one in addresses)])
         ),
+        "taking_part": await of(OfferWish, OfferWish.person_id == mine),
         "offers": await of(Offer, Offer.contact_id.in_(addresses)),
         "messages": await of(Message, to_me),
         "attempts": await of(Attempt, Attempt.message_id.in_(select(Message.id).where(to_me))),

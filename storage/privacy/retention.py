@@ -23,6 +23,7 @@ from storage.attention.feedback import Feedback
 from storage.calls.phone_calls import PhoneCall
 from storage.desk.accounts import DeskAccount, DeskLink, DeskSession
 from storage.engine.base import Base
+from storage.offers.offers import ActivityOffer, OfferWish
 from storage.outbox.heard import HeardRow, forget_heard
 from storage.outbox.message import Attempt, Message
 from storage.people.contacts import Contact, LinkCode
@@ -125,6 +126,13 @@ RULES: Final[tuple[KeepingRule, ...]] = (
         lambda before: Absence.started_at < before,
     ),
     KeepingRule(AbsenceAppointment, "goes with its report"),
+    KeepingRule(
+        ActivityOffer,
+        "a year after it was, so that what was taken can be counted",
+        400,
+        lambda before: ActivityOffer.starts_at < before,
+    ),
+    KeepingRule(OfferWish, "a year, as what was asked and answered", 400, lambda before: OfferWish.asked_at < before),
     KeepingRule(Proposal, "as the meeting's changes", 400, lambda before: Proposal.made_at < before),
     KeepingRule(
         ContactMoment,

@@ -57,6 +57,8 @@ async def test_a_visitor_sees_reminders_arrive(demo: str) -> None:
             await phone.taps("English")
             await phone.taps("Yes, that is fine")
             await phone.sees("How can I help you?")
+            await phone.taps("Take part")
+            await phone.sees("Take part: 1 of")
             for _ in range(12):
                 async with http.post(f"{demo}/demo/move", json={"minutes": 24 * 60}) as answer:
                     moved = await answer.json()

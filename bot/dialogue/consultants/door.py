@@ -8,6 +8,7 @@ from bot.dialogue.attention import contacted
 from bot.dialogue.consultants import agenda, away, calls, lists, people, progress, proposals, reports, writing
 from bot.dialogue.consultants.common import menu_rows
 from bot.dialogue.gate import guarded
+from bot.dialogue.offers import deciding
 from bot.dialogue.turn import Screen, Turn, part, title
 from bot.events import Command, Media, Pressed, Said, Started
 from reminders.intents import Act, Intent, number_in
@@ -40,6 +41,8 @@ _UNGUARDED: dict[Act, Screen] = {
     Act.NOT_ME: people.not_me,
     Act.ADD_LANGUAGE: people.add_language,
     Act.ADD_GROUP: people.add_group,
+    Act.AGREE_OFFER: deciding.agree,
+    Act.REFUSE_OFFER: deciding.refuse,
     Act.PICK: agenda.people,
     Act.NEW: agenda.new,
     Act.MAKE: agenda.make,

@@ -37,6 +37,7 @@ from storage.appointments.appointments import Appointment, Participation
 from storage.appointments.proposals import Proposal
 from storage.engine.base import Base
 from storage.engine.database import Database
+from storage.offers.offers import OfferWish
 from storage.outbox.message import Outgoing, put
 from storage.people.contacts import Contact, LinkCode, contact_made_at
 from storage.people.people import Consultant, Person
@@ -54,7 +55,7 @@ def _acts(*lines: str) -> frozenset[str]:
 #: over an account (or a mail that is known to be theirs) besides.
 PERSON_CLAIMED: Final = _acts(
     "menu notthere lang consent appts appt come notcome othertime prop absent ab missed howwas checkin",
-    "ask faq pass helped nolang letter notme",
+    "ask faq pass helped nolang letter notme offers offertake offerleave offerwish",
 )
 PERSON_REPLY: Final = PERSON_CLAIMED | _acts(
     "whole listen hear cal plan settings wish checkins quiet clock privacy resume"
@@ -63,6 +64,7 @@ PERSON_ALL: Final = PERSON_REPLY | _acts("chan chanuse ways export stop erase")
 #: What a consultant may do by the mail that offers it, and over an account besides.
 CONSULTANT_OFFERED: Final = _acts(
     "notthere whole seen callme lseen write ready reply invite groups group people found who road endway notme",
+    "offeryes offerno",
     "standsin pick new make move meet mv cx time list digest today cries absences unconfirmed undelivered questions",
     "terms talks moods unspoken more away calls call contacted sums",
 )
@@ -117,11 +119,15 @@ DEEPER: Final[Mapping[str, Sequence[str]]] = {
     "standin": ("standin:2",),
     "standsin": ("standsin:2:yes",),
     "seen": ("seen:1",),
+    "offertake": ("offertake:1",),
+    "offerleave": ("offerleave:1",),
+    "offeryes": ("offeryes:1",),
+    "offerno": ("offerno:1",),
     "invite": ("invite:1:send",),
     "group": ("group:1",),
 }
 TABLES: Final[tuple[type[Base], ...]] = (
-    Person, Consultant, Appointment, Participation, Absence, Letter, Proposal, Contact, LinkCode,
+    Person, Consultant, Appointment, Participation, Absence, Letter, Proposal, Contact, LinkCode, OfferWish,
 )  # fmt: skip
 ROLES: Final = (Role.PERSON, Role.CONSULTANT, Role.STRANGER)
 WORDS: Final = SmsWords.load()

@@ -33,6 +33,7 @@ NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 STAYS = {
     "consultant": "who works here",
     "broadcast": "a consultant's words to a whole group; what each person got is a message of theirs",
+    "activity_offer": "what is offered to everybody",
     "desk_account": "who works here",
     "desk_link": "opens the desk for who works here",
     "desk_session": "a browser of who works here",

@@ -1,0 +1,1 @@
+"""Taking part in what is offered: workshops, sport, a language buddy."""
