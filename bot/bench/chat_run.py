@@ -1,7 +1,8 @@
 """The chat benchmark's work: people on Telegram write to the real service through its webhook, and to an echo bot.
 
 A step's time runs from sending the update to the arrival of the reply at a loopback Bot API. Each step is another
-person's, and steps come at a steady pace below Telegram's 30 messages a second, so that no limit is measured.
+person's, and steps come one at a time at a steady pace, or twenty at once every second: below Telegram's 30 messages a
+second, so that no limit is measured. What a busy machine changes least is the processor's time for a step.
 """
 
 import asyncio
@@ -11,29 +12,23 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 from aiohttp import web
 
-from storage.appointments.appointments import Appointment
+from bot.bench.chat_people import FIRST_CHAT, SECRET_KEY, fill
 from storage.engine.columns import Json
-from storage.engine.keys import KeyRing
-from storage.engine.migrate import migrate
-from storage.mapped import open_database
-from storage.people.contacts import Contact
-from storage.people.people import Person
-from storage.vocabulary import AppointmentKind, Group
 
 _TOKEN = "4242424242:BENCH"  # noqa: S105 - a token of nobody
-_SECRET_KEY = "a secret for the benchmark and of no use to anybody"  # noqa: S105
 _WEBHOOK_SECRET = "bench"  # noqa: S105
 _HEADERS = {"x-telegram-bot-api-secret-token": _WEBHOOK_SECRET}
-_FIRST_CHAT = 1000
 _PACE = 1 / 20
+_AT_ONCE = 20
+_BURSTS = 10
 _WARM_UP = 20
 _ANSWERS_WITHIN = 10.0
 _READY_WITHIN = 60.0
@@ -75,13 +70,13 @@ async def measure(steps: int, tell: Callable[[str], None]) -> dict[str, Json]:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url = f"sqlite:///{folder / 'bench.db'}"
-        await _fill(url, steps + _WARM_UP)
+        await fill(url, steps + _WARM_UP + _BURSTS * _AT_ONCE)
         api = _BotApi()
         api_url = await stack.enter_async_context(_listening(api))
         http = await stack.enter_async_context(aiohttp.ClientSession())
         starts: list[float] = []
         memory: float | None = None
-        ours: list[float] = []
+        ours = echo = _Measured()
         for number in range(_STARTS):
             tell(f"start {number + 1}")
             async with _service(url, api_url, folder, http) as (service_url, took, process):
@@ -89,40 +84,89 @@ async def measure(steps: int, tell: Callable[[str], None]) -> dict[str, Json]:
                 if number == _STARTS - 1:
                     memory = _memory(process.pid)
                     tell("our service")
-                    ours = await _steps(steps, f"{service_url}/telegram/webhook", http, api, _press)
+                    ours = await _measured(steps, process.pid, _Bot(service_url, http, api, _press))
         tell("python-telegram-bot's echo")
-        async with _echo(api_url) as echo_url:
-            echo = await _steps(steps, f"{echo_url}/telegram/webhook", http, api, _text)
+        async with _echo(api_url) as (echo_url, process):
+            echo = await _measured(steps, process.pid, _Bot(echo_url, http, api, _text))
     return {
         "steps": steps,
-        "ours": _figures(ours),
-        "ptb_echo": _figures(echo),
-        "ratio_p50": round(statistics.median(ours) / statistics.median(echo), 2),
+        "ours": ours.figures(),
+        "ptb_echo": echo.figures(),
+        "ratio_p50": round(statistics.median(ours.times) / statistics.median(echo.times), 2),
+        "at_once": _AT_ONCE,
+        "share_of_echos_turns_at_once": round(statistics.median(ours.rates) / statistics.median(echo.rates), 2),
         "cold_start_s": round(statistics.median(starts), 2),
         "memory_at_rest_mb": memory,
     }
 
 
-async def _steps(
-    count: int,
-    url: str,
-    http: aiohttp.ClientSession,
-    api: _BotApi,
-    update: Callable[[int, int], Mapping[str, object]],
-) -> list[float]:
-    times: list[float] = []
-    for number in range(count + _WARM_UP):
-        chat = _FIRST_CHAT + number
+@dataclass(frozen=True, slots=True)
+class _Bot:
+    """A bot that is written to. `update` makes an update of this number from this chat."""
+
+    url: str
+    http: aiohttp.ClientSession
+    api: _BotApi
+    update: Callable[[int, int], Mapping[str, object]]
+
+    async def step(self, number: int) -> float:
+        """One update, and the milliseconds until its reply."""
+        chat = FIRST_CHAT + number
         began = time.perf_counter()
-        reply = api.expect(chat)
-        async with http.post(url, json=update(number + 1, chat), headers=_HEADERS) as answer:
+        reply = self.api.expect(chat)
+        update = self.update(number + 1, chat)
+        async with self.http.post(f"{self.url}/telegram/webhook", json=update, headers=_HEADERS) as answer:
             answer.raise_for_status()
         async with asyncio.timeout(_ANSWERS_WITHIN):
-            arrived = await reply
-        if number >= _WARM_UP:
-            times.append((arrived - began) * 1000)
+            return (await reply - began) * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """Milliseconds of the steps one by one, turns a second in each burst, and the processor's milliseconds a step."""
+
+    times: Sequence[float] = ()
+    rates: Sequence[float] = ()
+    cpu: float | None = None
+
+    def figures(self) -> dict[str, Json]:
+        """For the report."""
+        return {
+            "p50_ms": round(statistics.median(self.times), 2),
+            "p99_ms": round(statistics.quantiles(self.times, n=100)[98], 2),
+            "cpu_ms_a_step": None if self.cpu is None else round(self.cpu, 2),
+            "turns_a_second_at_once": round(statistics.median(self.rates), 1),
+        }
+
+
+async def _measured(steps: int, pid: int, bot: _Bot) -> _Measured:
+    times: list[float] = []
+    for number in range(_WARM_UP):
+        await bot.step(number)
+    before = _cpu(pid)
+    for number in range(steps):
+        began = time.perf_counter()
+        times.append(await bot.step(_WARM_UP + number))
         await asyncio.sleep(max(0.0, began + _PACE - time.perf_counter()))
-    return times
+    after = _cpu(pid)
+    rates: list[float] = []
+    for burst in range(_BURSTS):
+        first = _WARM_UP + steps + burst * _AT_ONCE
+        # The second's messages that Telegram takes are there again.
+        await asyncio.sleep(1.0)
+        began = time.perf_counter()
+        await asyncio.gather(*(bot.step(first + number) for number in range(_AT_ONCE)))
+        rates.append(_AT_ONCE / (time.perf_counter() - began))
+    return _Measured(times, rates, (after - before) / steps if before is not None and after is not None else None)
+
+
+def _cpu(pid: int) -> float | None:
+    """The processor's time of a process in milliseconds, where the system tells it (Linux)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def _press(number: int, chat: int) -> Mapping[str, object]:
@@ -141,64 +185,6 @@ def _text(number: int, chat: int) -> Mapping[str, object]:
 
 def _user(chat: int) -> Mapping[str, object]:
     return {"id": chat, "is_bot": False, "first_name": "B", "language_code": "nl"}
-
-
-def _figures(times: list[float]) -> dict[str, Json]:
-    return {
-        "p50_ms": round(statistics.median(times), 2),
-        "p99_ms": round(statistics.quantiles(times, n=100)[98], 2),
-    }
-
-
-async def _fill(url: str, people: int) -> None:
-    """People who are linked on Telegram and agreed, each with one appointment."""
-    database = open_database(url, KeyRing([_SECRET_KEY]))
-    try:
-        await migrate(database)
-        now = datetime.now(UTC)
-        async with database.writing() as session:
-            persons = [
-                Person(
-                    external_id=f"P{number}",
-                    given_name="Bench",
-                    family_name="",
-                    language=("nl", "en", "ar")[number % 3],
-                    group=Group.ASYLUM,
-                    municipality="Huizen",
-                    consented_at=now,
-                    language_chosen_at=now,
-                    created_at=now,
-                    updated_at=now,
-                )
-                for number in range(people)
-            ]
-            session.add_all(persons)
-            await session.flush()
-            for number, person in enumerate(persons):
-                address = str(_FIRST_CHAT + number)
-                session.add(
-                    Contact(
-                        channel="telegram",
-                        address=address,
-                        address_hash=database.keys.fingerprint(address, "contact/telegram"),
-                        person_id=person.id,
-                        linked_at=now,
-                        created_at=now,
-                    )
-                )
-                session.add(
-                    Appointment(
-                        external_id=f"A{number}",
-                        person_id=person.id,
-                        kind=AppointmentKind.PROGRESS_MEETING,
-                        starts_at=now + timedelta(days=60),
-                        location="Gemeentehuis",
-                        made_at=now,
-                        updated_at=now,
-                    )
-                )
-    finally:
-        await database.close()
 
 
 @asynccontextmanager
@@ -224,7 +210,7 @@ async def _service(
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("MAATJE_")},
         "MAATJE_DATABASE_URL": url,
-        "MAATJE_SECRET_KEY": _SECRET_KEY,
+        "MAATJESECRET_KEY": SECRET_KEY,
         "MAATJE_TELEGRAM_TOKEN": _TOKEN,
         "MAATJE_TELEGRAM_API_URL": api_url,
         "MAATJE_TELEGRAM_WEBHOOK_SECRET": _WEBHOOK_SECRET,
@@ -259,7 +245,7 @@ async def _is_ready(http: aiohttp.ClientSession, address: str) -> bool:
 
 
 @asynccontextmanager
-async def _echo(api_url: str) -> AsyncIterator[str]:
+async def _echo(api_url: str) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot.bench.echo", api_url, _TOKEN,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
@@ -267,7 +253,7 @@ async def _echo(api_url: str) -> AsyncIterator[str]:
     if process.stdout is None or process.stdin is None:
         raise RuntimeError("no pipes")
     try:
-        yield f"http://127.0.0.1:{int(await process.stdout.readline())}"
+        yield f"http://127.0.0.1:{int(await process.stdout.readline())}", process
     finally:
         process.stdin.close()
         await process.wait()

@@ -179,8 +179,9 @@ class Turn:
 
     def expect(self, topic: str) -> None:
         """From now on free text is the answer to `topic` ("letter", "absence_note:3"); "" = nothing special."""
-        self.conversation.topic = topic
-        self.conversation.updated_at = self.now
+        if topic != self.conversation.topic:
+            self.conversation.topic = topic
+            self.conversation.updated_at = self.now
         if topic:
             # Which of our messages asks for it: where copies of messages travel, only its answer is meant for it.
             self.remember(ASKED_IN, f"reply:{self.once}:")

@@ -58,9 +58,9 @@ async def talk(sqlite_database: Database, clock: FakeClock) -> Talk:
 @pytest.mark.parametrize(
     ("payload", "statements", "transactions"),
     [
-        # The event, contact, conversation, person; contact and, twice, conversation changed; appointments, groups,
-        # answers; the reply. Then its result and the attempt.
-        pytest.param(Pressed("appts", "1"), 13, 2, id="a button"),
+        # The event, contact, conversation, person; the contact changed; appointments, groups, answers;
+        # the conversation changed; the reply. Then its result and the attempt.
+        pytest.param(Pressed("appts", "1"), 12, 2, id="a button"),
         pytest.param(Said("?rights_duties what are my rights"), 15, 2, id="a free text"),
     ],
 )
