@@ -37,6 +37,8 @@ class WebSession(Base, kw_only=True):
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    # Where this browser hears that there is a message: made and read by bot/channels/web/notices.py.
+    push: Mapped[dict[str, Json] | None] = mapped_column(EncryptedJson("web_session.push"), default=None)
 
 
 class WebMessage(Base, kw_only=True):
@@ -100,6 +102,28 @@ async def add_web_session(
         )
     )
     return contact
+
+
+async def keep_web_push(session: AsyncSession, keys: KeyRing, token: str, now: datetime, push: dict[str, Json]) -> None:
+    """From now on this browser hears that there is a message."""
+    found = await find_web_session(session, keys, token, now)
+    if found is not None:
+        found.push = push
+
+
+async def web_pushes_of(session: AsyncSession, contact_id: int, now: datetime) -> list[tuple[int, dict[str, Json]]]:
+    """Where the browsers of this chat hear of messages, by the number of the session."""
+    rows = await session.execute(
+        select(WebSession.id, WebSession.push).where(
+            WebSession.contact_id == contact_id, WebSession.expires_at > now, WebSession.push.is_not(None)
+        )
+    )
+    return [(number, push) for number, push in rows if push]
+
+
+async def forget_web_push(session: AsyncSession, session_id: int) -> None:
+    """This browser hears of nothing any more."""
+    await session.execute(update(WebSession).where(WebSession.id == session_id).values(push=None))
 
 
 async def shorten_web_sessions(session: AsyncSession, contact_id: int, until: datetime) -> None:

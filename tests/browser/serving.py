@@ -29,10 +29,10 @@ def listener_on() -> tuple[socket.socket, str]:
 
 
 @asynccontextmanager
-async def served(database: Database, *, phones: bool = False) -> AsyncIterator[Town]:
+async def served(database: Database, *, phones: bool = False, push_key: str = "") -> AsyncIterator[Town]:
     """Serve a rig until the block ends."""
     listener, url = listener_on()
-    async with rigged(database, url, phones=phones) as rig:
+    async with rigged(database, url, phones=phones, push_key=push_key) as rig:
         server = uvicorn.Server(server_config(rig.app(), most=100))
         # Server.serve would take over the test run's signals.
         running = asyncio.create_task(server._serve(sockets=[listener]))

@@ -5,7 +5,7 @@ when it is sent. The HTTP side is in routes.py.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 
 import structlog
@@ -16,6 +16,7 @@ from bot.channels.base import AddressGone, Capabilities, Receipt, Receive, Retry
 from bot.channels.receiving import Receiving
 from bot.channels.web.lines import content_of, kept_file, kept_media, sent_in
 from bot.channels.web.live import Live
+from bot.channels.web.notices import SERVICES, Notices, public_key_of
 from bot.channels.web.page import Page
 from bot.channels.web.routes import ChatRoutes
 from bot.channels.web.sessions import CHANNEL, Sessions
@@ -58,6 +59,8 @@ class WebChannel:
         public_url: str,
         bot_name: str = "Maatje",
         phones: bool = False,
+        web_push_key: str = "",
+        push_services: Collection[str] = SERVICES,
         look_every: timedelta = timedelta(seconds=1),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -67,13 +70,24 @@ class WebChannel:
         self._database = database
         self._clock = clock
         self._receiving = Receiving()
+        page = Page(renderer, bot_name, public_key_of(web_push_key) if web_push_key else "")
+        self._notices = Notices(
+            database,
+            clock,
+            private_key=web_push_key,
+            contact=public_url if self.secure else "mailto:nobody@maatje.example",
+            title=bot_name,
+            say=page.told,
+            services=push_services,
+        )
         self._routes = ChatRoutes(
             database=database,
             clock=clock,
             zone=renderer.zone,
             sessions=Sessions(database, clock, secure=self.secure, phones=phones),
             live=self.live,
-            page=Page(renderer, bot_name),
+            page=page,
+            notices=self._notices,
             receive=self._receiving.take,
             monotonic=monotonic,
         )
@@ -93,6 +107,7 @@ class WebChannel:
         """
         await self.live.close()
         await self._receiving.end()
+        await self._notices.close()
 
     async def send(self, address: str, message: Rendered, *, reference: str) -> Receipt:
         """Put a message into the chat; the same reference is shown once.
@@ -121,6 +136,8 @@ class WebChannel:
         except DATABASE_FAULTS as error:
             raise RetryLater("database_unreachable") from error
         self.live.changed(line.contact_id)
+        if line.content.get("unasked"):
+            self._notices.about(line.contact_id)
         return Receipt(provider_ref=str(line.id))
 
     async def close(self) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from pydantic import SecretStr
+
 from bot.channels.kind import ChannelKind, ChannelParts, Diagnosis
 from bot.configuration.settings import Settings, SettingsGroup
 from bot.enclosures.personal_links import web_link
@@ -12,13 +14,23 @@ if TYPE_CHECKING:
 
 
 class WebSettings(SettingsGroup):
-    """Nothing of its own: the page is where our server is (MAATJE_PUBLIC_URL)."""
+    """The page is where our server is (MAATJE_PUBLIC_URL)."""
+
+    # The private key by which browsers hear that there is a message (VAPID); "" = they do not. maatje doctor makes one.
+    web_push_key: SecretStr = SecretStr("")
 
 
 def _build(parts: ChannelParts) -> "Channel":
     from bot.channels.web.channel import WebChannel
 
-    return WebChannel(parts.database, parts.clock, parts.renderer, public_url=parts.public_url, phones=parts.phones)
+    return WebChannel(
+        parts.database,
+        parts.clock,
+        parts.renderer,
+        public_url=parts.public_url,
+        phones=parts.phones,
+        web_push_key=parts.settings.of(WebSettings).web_push_key.get_secret_value(),
+    )
 
 
 async def _check(settings: Settings) -> Sequence[Diagnosis]:
@@ -27,7 +39,24 @@ async def _check(settings: Settings) -> Sequence[Diagnosis]:
         return [Diagnosis("public address", "warning", text)]
     if not settings.public_url.startswith("https://"):
         return [Diagnosis("public address", "fault", "must begin with https:// (Telegram and browsers require it)")]
-    return [Diagnosis("public address", "ok", settings.public_url)]
+    return [Diagnosis("public address", "ok", settings.public_url), _check_notices(settings)]
+
+
+def _check_notices(settings: Settings) -> Diagnosis:
+    from bot.channels.web.notices import new_key, public_key_of
+
+    key = settings.of(WebSettings).web_push_key.get_secret_value()
+    if not key:
+        text = (
+            "off: the web chat tells nobody of a message while its page is closed. To turn them on, set "
+            f"MAATJE_WEB_PUSH_KEY={new_key()} (made now, for you) and keep it"
+        )
+        return Diagnosis("notices", "warning", text)
+    try:
+        public_key_of(key)
+    except ValueError as error:
+        return Diagnosis("notices", "fault", str(error))
+    return Diagnosis("notices", "ok", "browsers hear that there is a message")
 
 
 async def _link(settings: Settings, code: str) -> str:

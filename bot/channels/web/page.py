@@ -51,8 +51,20 @@ TEXTS = (
     "you",
 )
 # What came later, in a catalog of its own.
-PAGE_TEXTS = ("again", "new", "pause", "slower")
-_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+PAGE_TEXTS = (
+    "again",
+    "new",
+    "pause",
+    "saved",
+    "slower",
+    "tell_ask",
+    "tell_iphone",
+    "tell_no",
+    "tell_refused",
+    "tell_yes",
+)
+_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "png": "image/png"}
+_FILES = ("chat.css", "chat.js", "icon.svg", "icon.png")
 _YEAR = "public, max-age=31536000, immutable"
 
 
@@ -83,15 +95,16 @@ def _bare(script: str) -> str:
 
 
 class Page:
-    """Serves the page; `bot_name` stands in its header."""
+    """Serves the page; `bot_name` stands in its header, `notices` is the key by which browsers hear of messages."""
 
-    def __init__(self, renderer: Renderer, bot_name: str) -> None:
+    def __init__(self, renderer: Renderer, bot_name: str, notices: str = "") -> None:
         self._renderer = renderer
         self._bot_name = bot_name
+        self._notices = notices
 
     @cached_property
     def _statics(self) -> dict[str, _Static]:
-        return {name: _load(name) for name in ("chat.css", "chat.js", "icon.svg")}
+        return {name: _load(name) for name in _FILES}
 
     @cached_property
     def _template(self) -> Template:
@@ -101,7 +114,41 @@ class Page:
         """Language, direction and texts of the window, as the page's script gets them."""
         texts: dict[str, Json] = {key: self._say(key, locale) for key in TEXTS}
         texts |= {key: self._renderer.say(Text(f"page.{key}"), locale) for key in PAGE_TEXTS}
-        return {"lang": language_tag(locale), "dir": LANGUAGES[locale].direction.value, "texts": texts}
+        direction = LANGUAGES[locale].direction.value
+        return {"lang": language_tag(locale), "dir": direction, "texts": texts, "notices": self._notices}
+
+    def told(self, locale: str) -> str:
+        """All that a notice on a locked screen says."""
+        return self._renderer.say(Text("page.told", {"name": self._bot_name}), locale)
+
+    def manifest(self, request: Request, locale: str) -> Response:
+        """What makes the page an app on the first screen of a telephone."""
+        icon = {name: f"/chat/static/{name}?v={self._statics[name].version}" for name in ("icon.svg", "icon.png")}
+        data = {
+            "id": "/chat",
+            "name": self._bot_name,
+            "short_name": self._bot_name,
+            "lang": language_tag(locale),
+            "dir": LANGUAGES[locale].direction.value,
+            "start_url": "/chat",
+            "scope": "/chat",
+            "display": "standalone",
+            "background_color": "#eef2f0",
+            "theme_color": "#0b6e69",
+            "icons": [
+                {"src": icon["icon.svg"], "type": "image/svg+xml", "sizes": "any", "purpose": "any"},
+                {"src": icon["icon.png"], "type": "image/png", "sizes": "192x192", "purpose": "any"},
+            ],
+        }
+        content = json.dumps(data, ensure_ascii=False).encode()
+        headers = {"cache-control": "no-cache", "vary": "accept-language, cookie, accept-encoding"}
+        return _packed(request, content, None, "application/manifest+json", headers)
+
+    def worker(self, request: Request) -> Response:
+        """The service worker. It may look after the page itself, which stands beside its folder."""
+        content = _bare(files("bot.channels.web").joinpath("static", "sw.js").read_text(encoding="utf-8")).encode()
+        headers = {"cache-control": "no-cache", "service-worker-allowed": "/chat", "vary": "accept-encoding"}
+        return _packed(request, content, None, "text/javascript; charset=utf-8", headers)
 
     def page(self, request: Request, locale: str) -> Response:
         """The page in a language."""
@@ -136,10 +183,14 @@ class Page:
         }
         if etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        return _packed(request, found.content, found.packed, f"{found.media_type}; charset=utf-8", headers)
+        return _packed(request, found.content, found.packed, _with_charset(found.media_type), headers)
 
     def _say(self, key: str, locale: str) -> str:
         return self._renderer.say(Text(f"webchat.{key}", {"name": self._bot_name}), locale)
+
+
+def _with_charset(media_type: str) -> str:
+    return media_type if media_type == "image/png" else f"{media_type}; charset=utf-8"
 
 
 def _packed(request: Request, content: bytes, packed: bytes | None, kind: str, headers: dict[str, str]) -> Response:

@@ -43,6 +43,14 @@ class Event(_Asked):
     event: Annotated[str, StringConstraints(pattern=f"^{_EVENT}$")]
 
 
+class Subscribing(_Asked):
+    """POST /chat/notices: where this browser hears that there is a message (PushSubscription.toJSON)."""
+
+    endpoint: Annotated[str, StringConstraints(min_length=10, max_length=1000)]
+    p256dh: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{80,100}=*$")]
+    auth: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{20,30}=*$")]
+
+
 class Saying(Event):
     """POST /chat/say."""
 

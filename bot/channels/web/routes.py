@@ -33,6 +33,7 @@ from bot.channels.web.lines import (
     shown,
 )
 from bot.channels.web.live import Live
+from bot.channels.web.notices import Notices, PushAddress
 from bot.channels.web.page import Page
 from bot.channels.web.ranges import ranged
 from bot.channels.web.sessions import CHANNEL, Chat, Sessions
@@ -71,6 +72,7 @@ class ChatRoutes:
         sessions: Sessions,
         live: Live,
         page: Page,
+        notices: Notices,
         receive: Receive,
         monotonic: Callable[[], float],
     ) -> None:
@@ -80,6 +82,7 @@ class ChatRoutes:
         self._sessions = sessions
         self._live = live
         self._page = page
+        self._notices = notices
         self._receive = receive
         # A reception centre's families share one address: a whole group may open its links in one lesson.
         self._openings = Limit(60, 0.5, monotonic)
@@ -98,6 +101,9 @@ class ChatRoutes:
         return [
             Route("/chat", self.page, methods=["GET"]),
             Route("/chat/static/{name}", self.static, methods=["GET"]),
+            Route("/chat/manifest.webmanifest", self.manifest, methods=["GET"]),
+            Route("/chat/sw.js", self.worker, methods=["GET"]),
+            Route("/chat/notices", self.notices, methods=["POST"]),
             Route("/chat/open", self.open, methods=["POST"]),
             Route("/chat/events", self.events, methods=["GET"]),
             Route("/chat/history", self.history, methods=["GET"]),
@@ -118,6 +124,26 @@ class ChatRoutes:
     async def static(self, request: Request) -> Response:
         """One of the page's files."""
         return self._page.static(request)
+
+    async def manifest(self, request: Request) -> Response:
+        """See Page.manifest; in the language of the page."""
+        chat = await self._sessions.find(request)
+        locale = await self._locale(chat) if chat is not None else None
+        return self._page.manifest(request, locale or requests.wished_language(request.headers) or SOURCE)
+
+    async def worker(self, request: Request) -> Response:
+        """See Page.worker."""
+        return self._page.worker(request)
+
+    async def notices(self, request: Request) -> Response:
+        """From now on this browser hears that there is a message; 400 for an address that is no push service's."""
+        asked = await requests.read(request, requests.Subscribing)
+        chat = await self._chat(request)
+        _allow(self._looks, str(chat.contact_id))
+        if not self._notices.takes(asked.endpoint):
+            raise HTTPException(400)
+        await self._sessions.tell(request, PushAddress(**asked.model_dump()).model_dump())
+        return Response(status_code=204)
 
     async def open(self, request: Request) -> Response:
         """Open a personal link, or go on with the browser's chat; answers with the newest lines."""

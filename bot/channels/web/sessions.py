@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from reminders.delivery.channel import Clock
+from storage.engine.columns import Json
 from storage.engine.database import Database
 from storage.people.contacts import Contact
 from storage.people.link_codes import find_code
@@ -26,6 +27,7 @@ from storage.people.webchat import (
     WebSession,
     add_web_session,
     find_web_session,
+    keep_web_push,
     web_history,
 )
 
@@ -80,6 +82,12 @@ class Sessions:
         async with self._database.reading() as session:
             contact = await self._contact(session, token)
         return None if contact is None else Chat.of(contact)
+
+    async def tell(self, request: Request, push: dict[str, Json]) -> None:
+        """From now on this browser hears that there is a message."""
+        token = request.cookies.get(self._cookie(request), "")
+        async with self._database.writing() as session:
+            await keep_web_push(session, self._database.keys, token, self._clock.now(), push)
 
     async def open(
         self, request: Request, *, token: str, code: str | None, language: str | None, other: bool = False

@@ -47,7 +47,9 @@ def message(
 class Rig:
     """The chat, its database, and what was heard. Replies go through an outbox row, as in the real house."""
 
-    def __init__(self, database: Database, public_url: str, *, phones: bool = False) -> None:
+    def __init__(
+        self, database: Database, public_url: str, *, phones: bool = False, push_key: str = "", push_host: str = ""
+    ) -> None:
         self.database = database
         self.clock = FakeClock()
         self.heard: list[InboundEvent] = []
@@ -62,6 +64,8 @@ class Rig:
             self.renderer,
             public_url=public_url,
             phones=phones,
+            web_push_key=push_key,
+            push_services=[push_host],
             look_every=timedelta(milliseconds=50),
             monotonic=lambda: self.seconds,
         )
@@ -189,9 +193,11 @@ MENUS: dict[str, tuple[str, list[list[tuple[str, str]]]]] = {
 
 
 @asynccontextmanager
-async def rigged(database: Database, public_url: str, *, phones: bool = False) -> AsyncIterator[Rig]:
+async def rigged(
+    database: Database, public_url: str, *, phones: bool = False, push_key: str = ""
+) -> AsyncIterator[Rig]:
     """A started rig on a migrated database."""
-    rig = Rig(database, public_url, phones=phones)
+    rig = Rig(database, public_url, phones=phones, push_key=push_key, push_host="fcm.googleapis.com")
     await rig.web.start(rig.receive)
     try:
         yield rig

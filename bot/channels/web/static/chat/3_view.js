@@ -133,6 +133,8 @@ function show(some, { fresh = true } = {}) {
     if (isNew) news.push(shownAs.get(line.id));
   }
   if (fresh && news.length) arrived(news, asked);
+  if (some.some((line) => line.unasked)) askNotices();
+  keepCopy();
   tellSeen();
 }
 function arrived(news, asked) {

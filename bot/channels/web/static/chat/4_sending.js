@@ -26,6 +26,7 @@ const upload = (item) => new Promise((done, fail) => {
 let closed = false;
 function over() {
   forget();
+  dropCopy();
   listening?.close();
   clearTimeout(again);
   chat = null;

@@ -94,6 +94,7 @@ async function start() {
   if (!answer?.ok) {
     if (answer?.status === 429) notice("slow_down");
     status(navigator.onLine ? "connecting" : "offline");
+    showCopy();
     later();
     return;
   }
@@ -101,7 +102,8 @@ async function start() {
   const asked = opened.ask_other ? opening().code : null;
   try { sessionStorage.removeItem(OPENING); } catch { /* see keep */ }
   if (location.hash) history.replaceState(null, "", location.pathname + location.search);
-  if (chat && chat !== opened.chat) forget();
+  if ((chat || copied?.chat || opened.chat) !== opened.chat) { forget(); await dropCopy(); }
+  copied = null;
   chat = opened.chat;
   dress(opened.window);
   notice(opened.notice);
@@ -121,6 +123,7 @@ async function start() {
   bannerOf([]);
   bring(first || newestPart());
   callsToBeHeard(first || newestPart());
+  subscribe();
   requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
   attempts = 0;
   listen();
