@@ -52,6 +52,7 @@ _MODULES: Final[Mapping[str, Mapping[str, str]]] = {
     "imports": {"import": "Import people, plans, progress, appointments, groups, timetables, attendance."},
     "reminders": {"reminders": "What will be said, and planning it."},
     "attendance": {"attendance": "Who was there, and who had said that they could not come."},
+    "report": {"report": "The municipality's figures of a month; groups of fewer than five people are left out."},
     "faq": {"faq": "Questions and answers."},
     "understand": {
         "understand": (

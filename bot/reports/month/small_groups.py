@@ -1,0 +1,102 @@
+"""Counts that tell of nobody: groups of fewer than five people are not shown, and cannot be had by subtraction.
+
+Each figure parts everybody of a place into categories (those whom it does not concern are one of them), so that a
+figure's categories add up to the people of the place, and its places to everybody. A partition is shown whole or not at
+all, and only with categories that are empty or have five people: a difference of two counts is then a sum of such
+categories. Places in which one would be smaller are shown together with the next smallest; where all together have one,
+the figure is left out. What is counted may be more than people (lessons, questions): who they were decides.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+#: Fewer people than these are not shown.
+FEWEST: Final = 5
+#: All places together.
+EVERYWHERE: Final = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One thing that is counted: whose it is, where, and under which category."""
+
+    person_id: int
+    place: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """So many of a category in a place; `place` names several where they are shown together."""
+
+    place: str
+    category: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure as it may be shown; no cells = left out, since a group would be too small."""
+
+    name: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether it is not shown."""
+        return not self.cells
+
+    def of(self, place: str = EVERYWHERE) -> Mapping[str, int]:
+        """The counts of a place, by category."""
+        return {cell.category: cell.count for cell in self.cells if cell.place == place}
+
+
+def figure(name: str, categories: Sequence[str], counted: Sequence[Counted], *, by_place: bool = True) -> Figure:
+    """What may be shown of these, everywhere and by place; () where it may not.
+
+    Raises:
+        ValueError: something was counted under no category of these.
+    """
+    if unknown := {one.category for one in counted} - set(categories):
+        raise ValueError(f"{name} has no category {', '.join(sorted(unknown))}")
+    if not _is_shown(counted):
+        return Figure(name, ())
+    cells = _cells(EVERYWHERE, categories, counted)
+    groups = _places(counted) if by_place else []
+    if len(groups) > 1:
+        for places in groups:
+            cells += _cells(", ".join(places), categories, [one for one in counted if one.place in places])
+    return Figure(name, tuple(cells))
+
+
+def _is_shown(counted: Sequence[Counted]) -> bool:
+    people: dict[str, set[int]] = {}
+    for one in counted:
+        people.setdefault(one.category, set()).add(one.person_id)
+    return all(len(theirs) >= FEWEST for theirs in people.values())
+
+
+def _places(counted: Sequence[Counted]) -> list[tuple[str, ...]]:
+    """The places, together where one alone has too small a group; the smallest are put together first."""
+    sizes = Counter(one.place for one in counted)
+    groups: list[tuple[str, ...]] = [(place,) for place in sorted(sizes, key=lambda place: (sizes[place], place))]
+
+    def size(group: tuple[str, ...]) -> int:
+        return sum(sizes[place] for place in group)
+
+    while len(groups) > 1:
+        small = next((group for group in groups if not _is_shown([c for c in counted if c.place in group])), None)
+        if small is None:
+            break
+        groups.remove(small)
+        other = min(groups, key=lambda group: (size(group), group))
+        groups.remove(other)
+        groups.append(tuple(sorted((*small, *other))))
+    return sorted(groups)
+
+
+def _cells(place: str, categories: Sequence[str], counted: Sequence[Counted]) -> list[Cell]:
+    counts = Counter(one.category for one in counted)
+    return [Cell(place, category, counts[category]) for category in categories]

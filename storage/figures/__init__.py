@@ -1,0 +1,1 @@
+"""What the municipality's figures are counted from, read without names, words and addresses."""

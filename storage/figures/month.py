@@ -1,0 +1,87 @@
+"""Who there was in a stretch of time, who was linked, whom messages reached, and how long questions waited."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.engine.one_of_many import among
+from storage.outbox.message import Message
+from storage.people.contacts import Contact
+from storage.people.people import Person
+from storage.people.relayed import Letter
+from storage.vocabulary import ContactState, LetterKind, MessageState
+
+_ARRIVED = (MessageState.DELIVERED, MessageState.READ)
+
+
+class InGuidance(NamedTuple):
+    """Somebody in guidance, and where."""
+
+    person_id: int
+    municipality: str
+
+
+async def in_guidance(session: AsyncSession, since: datetime, until: datetime) -> list[InGuidance]:
+    """Who was in guidance in [since, until): known before its end, and not closed before its beginning."""
+    rows = await session.execute(
+        select(Person.id, Person.municipality)
+        .where(Person.created_at < until, or_(Person.closed_at.is_(None), Person.closed_at >= since))
+        .order_by(Person.id)
+    )
+    return [InGuidance(*row) for row in rows]
+
+
+async def linked(session: AsyncSession, person_ids: Collection[int]) -> set[int]:
+    """Who of these people agreed, did not stop, and has a way that works."""
+    rows = await session.scalars(
+        select(Contact.person_id)
+        .join(Person, Person.id == Contact.person_id)
+        .where(
+            among(Contact.person_id, person_ids),
+            Contact.state == ContactState.ACTIVE,
+            Person.consented_at.is_not(None),
+            Person.stopped_at.is_(None),
+        )
+    )
+    return {person_id for person_id in rows if person_id is not None}
+
+
+async def reached(session: AsyncSession, person_ids: Collection[int], since: datetime, until: datetime) -> set[int]:
+    """Whom a message reached that was sent in [since, until), as far as channels tell: delivered, or read."""
+    rows = await session.scalars(
+        select(Message.person_id).where(
+            among(Message.person_id, person_ids),
+            Message.state.in_(_ARRIVED),
+            Message.sent_at >= since,
+            Message.sent_at < until,
+        )
+    )
+    return {person_id for person_id in rows if person_id is not None}
+
+
+class Waited(NamedTuple):
+    """A question or message of a person's, and when it was answered, or else seen; None = it waits."""
+
+    person_id: int
+    written_at: datetime
+    answered_at: datetime | None
+
+
+async def waited(session: AsyncSession, person_ids: Collection[int], since: datetime, until: datetime) -> list[Waited]:
+    """What these people wrote in [since, until); answers of consultants are none of theirs."""
+    rows = await session.execute(
+        select(Letter.person_id, Letter.written_at, Letter.answered_at, Letter.seen_at)
+        .where(
+            among(Letter.person_id, person_ids),
+            Letter.kind != LetterKind.ANSWER,
+            Letter.written_at >= since,
+            Letter.written_at < until,
+        )
+        .order_by(Letter.id)
+    )
+    return [
+        Waited(person_id, written_at, answered_at or seen_at) for person_id, written_at, answered_at, seen_at in rows
+    ]
