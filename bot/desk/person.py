@@ -20,19 +20,20 @@ from locales.rendering.languages import SOURCE
 from locales.rendering.message import Text
 from locales.rendering.render import Rendered
 from reminders.stored_terms import compute
-from reminders.terms.terms import HoursRequired, hours_required
+from reminders.terms.progress import standing, standings
 from reminders.wording.absence import report_parts
 from reminders.wording.caseload_lists import List, lines_of
 from storage.appointments.absence_reports import chosen_of, reports_of
 from storage.appointments.absences import Absence
 from storage.appointments.appointments import Appointment, appointments_of
-from storage.attendance.attendance import Attended, HoursMade, attendance_of, hours
+from storage.attendance.attendance import Attended, attendance_of
 from storage.outbox.message import Message
 from storage.outbox.trace import find_message, messages_to, trace_of
 from storage.people.contacts import every_contact_of
 from storage.people.people import Person, plan_of
 from storage.people.relayed import letters_with
-from storage.vocabulary import ReadyAnswer
+from storage.progress.parts import noted_of_one
+from storage.vocabulary import PlanPart, ReadyAnswer
 
 _AHEAD: Final = timedelta(days=90)
 _BACK: Final = timedelta(days=400)
@@ -87,6 +88,7 @@ async def show(visit: Visit) -> Response:
         session, person_ids=[person.id], since=datetime.min.replace(tzinfo=UTC), until=now, zone=zone
     )
     caseload = caseload_for(visit, [person])
+    noted = await noted_of_one(session, person.id)
     reports = await reports_of(session, person.id, limit=_MOST)
     chosen = await chosen_of(session, [report.id for report in reports])
     return visit.page(
@@ -94,8 +96,8 @@ async def show(visit: Visit) -> Response:
         person=person,
         plan=plan,
         terms=sorted(terms, key=lambda term: term.on),
-        made=hours(attended).get(person.id, HoursMade()),
-        required=hours_required(plan.route, person.group) if plan is not None else HoursRequired(),
+        parts=standings(person.group, plan.route if plan is not None else None, noted),
+        lessons=standing(PlanPart.LESSONS, person.group, plan.route if plan is not None else None, noted),
         open_lines=[line for which in _LISTS for line in await lines_of(session, which, caseload)],
         coming=await _coming(visit, person),
         attended=_newest_first(attended),

@@ -16,6 +16,7 @@ from bot.channels.limits import Limit
 from bot.desk import groups, log, meetings, people, person, today
 from bot.desk.door import DeskDoor, Shows
 from bot.desk.person import SentMessages
+from bot.desk.progress import NotesProgress
 from bot.desk.signing_in.identity import IdentityProvider, OidcSettings
 from bot.desk.signing_in.links import SigningIn
 from bot.desk.signing_in.vouched import BACK, VouchedFor
@@ -62,8 +63,12 @@ def desk_door(
     return DeskDoor(database=database, clock=clock, parts=parts, texts=texts, own_url=own_url)
 
 
-def desk_routes(door: DeskDoor, earlier: EarlierMessages, identity: OidcSettings) -> Sequence[BaseRoute]:
-    """All of them; `earlier` finds what messages said, `identity` is the identity provider, if one is set up."""
+def desk_routes(
+    door: DeskDoor, earlier: EarlierMessages, identity: OidcSettings, quiet_hours: str
+) -> Sequence[BaseRoute]:
+    """All of them; `earlier` finds what messages said, `identity` is the identity provider, if one is set up, and
+    `quiet_hours` are the deployment's."""
+    notes = NotesProgress(quiet_hours)
     sent, tries = SentMessages(earlier), Limit(*_TRIES, time.monotonic)
     provider = None
     if identity.is_set_up:
@@ -92,6 +97,8 @@ def desk_routes(door: DeskDoor, earlier: EarlierMessages, identity: OidcSettings
         post(f"{one}/code", person.code),
         post(f"{one}/end-way", person.end_way),
         get(f"{one}/messages/{{message:int}}", sent.show),
+        post(f"{one}/progress", notes.note),
+        post(f"{one}/reopen", notes.open_again),
         post(f"{one}/meetings", meetings.make_one),
         post(f"{one}/meetings/{{appointment:int}}/move", meetings.move_one),
         post(f"{one}/meetings/{{appointment:int}}/cancel", meetings.cancel_one),

@@ -1,7 +1,7 @@
 """The desk's texts and templates: Jinja2 with everything escaped, texts from the catalogs, in Dutch or English."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -16,11 +16,10 @@ from locales.rendering.message import Text, Value
 from locales.rendering.render import Renderer
 from reminders.kinds import Kind
 from reminders.local_time import to_wall
-from reminders.terms.terms import HoursRequired
+from reminders.progress.lines import PART_ICONS, standing_text
 from reminders.wording.appointment import name_of
 from reminders.wording.caseload_lists import LIST_ICONS
-from storage.attendance.attendance import HoursMade
-from storage.vocabulary import ReadyAnswer
+from storage.vocabulary import EXAMS, STEPS, PartStatus, ReadyAnswer
 
 #: The languages of the desk; consultants' texts are in no others.
 DESK_LANGUAGES: Final = ("nl", "en")
@@ -83,7 +82,7 @@ class DeskTexts:
             auto_reload=False,
         )
         made.globals |= {
-            "hours_rows": _hours_rows,
+            "exams": EXAMS,
             "icons": LIST_ICONS,
             "kind_of_message": _kind_of_message,
             "kinds": KINDS,
@@ -93,6 +92,10 @@ class DeskTexts:
             "name": self.name,
             "name_of": name_of,
             "once": secrets.token_hex,
+            "part_icons": PART_ICONS,
+            "part_statuses": tuple(PartStatus),
+            "standing_text": standing_text,
+            "steps": STEPS,
             "style": self.style_version,
             "text": _text,
         }
@@ -106,13 +109,3 @@ def _text(key: str, **params: Value) -> Text:
 def _kind_of_message(kind: str) -> Text:
     """What a message to a person was, in a word; kinds that nobody needs to tell apart are "other"."""
     return Text(f"desk.message_kind.{kind if kind in _MESSAGE_KINDS else 'other'}")
-
-
-def _hours_rows(made: HoursMade, required: HoursRequired) -> Iterator[tuple[str, float, int | None]]:
-    """The label, the hours that were made, and those that are asked, of each kind that says something."""
-    rows = (
-        ("desk.hours.lessons", made.lessons, required.lessons),
-        ("desk.hours.pvt", made.pvt, required.pvt),
-        ("desk.hours.participation", made.participation, required.participation),
-    )
-    return ((label, round(hours, 1), wanted) for label, hours, wanted in rows)

@@ -34,6 +34,10 @@ PEOPLE = (
 )
 
 
+def earlier(talk: Talk) -> EarlierMessages:
+    return EarlierMessages(talk.app.parts.composer())
+
+
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
     with run_server_in_thread(user_claims=PEOPLE) as server:
@@ -49,7 +53,7 @@ async def browser(talk: Talk, issuer: str) -> AsyncIterator[httpx.AsyncClient]:
         oidc_client_secret=SecretStr("a secret of the provider"),
         oidc_roles="consultant=Consulent, administrator=Beheer",
     )
-    app = Starlette(routes=list(desk_routes(talk.app.desk, EarlierMessages(talk.app.parts.composer()), settings)))
+    app = Starlette(routes=list(desk_routes(talk.app.desk, earlier(talk), settings, "21:00-08:00")))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=HERE) as client:
         yield client
 
@@ -154,7 +158,7 @@ async def test_a_logout_token_that_is_not_the_providers_ends_nothing(browser: ht
 
 async def test_a_provider_that_cannot_be_reached_is_said(talk: Talk) -> None:
     settings = OidcSettings(oidc_issuer="http://127.0.0.1:9", oidc_client_id="maatje")
-    app = Starlette(routes=list(desk_routes(talk.app.desk, EarlierMessages(talk.app.parts.composer()), settings)))
+    app = Starlette(routes=list(desk_routes(talk.app.desk, earlier(talk), settings, "21:00-08:00")))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=HERE) as client:
         assert "no_provider" in (await client.get("/desk/oidc")).headers["location"]
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from bot.events import Pressed
+from locales.rendering.message import Text
 from storage.appointments.appointments import Appointment
 from storage.outbox.message import Message
 from storage.people.contacts import Contact
@@ -31,8 +33,20 @@ async def test_a_page_shows_plan_terms_and_what_comes(talk: Talk, sanne: Browser
     assert "care" in page
     # Signed on 2 March 2026: three years from the day after.
     assert "2 maart 2029" in page
-    assert "van 12 uur" in page
+    assert "PVT" in page
     assert "voortgangsgesprek" in page.lower()
+
+
+async def test_a_part_is_noted_and_the_person_reads_it_as_done(talk: Talk, sanne: Browser) -> None:
+    amina = await talk.linked("Amina")
+    path = page_of(talk)
+    await sanne.does(f"{path}/progress", path, part="knm", status="done")
+    page = await sanne.look(path)
+    assert re.search(r'<select[^>]*id="status-knm"[^>]*>.*?value="done" selected', page, re.DOTALL)
+    await amina.does(Pressed("plan"))
+    amina.sees("progress.done", part=Text("progress.part.knm"))
+    assert "niets gedaan" in await sanne.does(f"{path}/progress", path, part="certificate", status="done")
+    assert "niets gedaan" in await sanne.does(f"{path}/progress", path, part="knm", status="excellent")
 
 
 async def test_each_look_is_one_line_of_the_log(talk: Talk, sanne: Browser) -> None:

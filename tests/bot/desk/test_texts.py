@@ -1,0 +1,74 @@
+"""Every text that a template makes by joining a word of a vocabulary to it: the word of tomorrow needs a text too."""
+
+import re
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+
+import pytest
+
+from bot.actions.meetings import KINDS
+from bot.desk.forms import JustDone
+from bot.desk.person import TERMS
+from locales.rendering.catalog import Catalogs, UnknownText
+from locales.rendering.languages import LANGUAGES
+from reminders.wording.caseload_lists import List
+from storage.vocabulary import (
+    STEPS,
+    AbsenceState,
+    AppointmentKind,
+    CallResult,
+    Closing,
+    ContactState,
+    LetterKind,
+    MessageState,
+    PartStatus,
+    Presence,
+    ReadyAnswer,
+    Route,
+)
+from tests.bot.dialogue.talk import TEXTS
+
+#: What is joined to each family of keys in the templates.
+FAMILIES: Mapping[str, Iterable[str]] = {
+    "channel.": ("telegram", "web", "whatsapp", "sms", "email"),
+    "consultant.call.": CallResult,
+    "consultant.letter_kind.": [one for one in LetterKind if one is not LetterKind.ANSWER],
+    "consultant.list.": List,
+    "consultant.progress.closed_": Closing,
+    "consultant.progress.note.": PartStatus,
+    "consultant.progress.step.": STEPS,
+    "consultant.progress.step_done.": STEPS,
+    "desk.error.": ("session", "session.title", "form", "form.title", "nothing", "nothing.title"),
+    "desk.message_state.": MessageState,
+    "desk.presence.": Presence,
+    "desk.report_state.": [one for one in AbsenceState if one is not AbsenceState.DRAFT],
+    "desk.route.": Route,
+    "desk.said.": JustDone,
+    "desk.term.": TERMS,
+    "desk.way_state.": ContactState,
+    "kind.": {*AppointmentKind, *KINDS},
+    "language.": LANGUAGES,
+    "ready.": ReadyAnswer,
+}
+
+
+def test_every_family_of_the_templates_is_known_here() -> None:
+    found: set[str] = set()
+    for template in files("bot.desk").joinpath("templates").iterdir():
+        found |= set(re.findall(r"""["']([a-z_]+\.[a-z_.]*)["']\s*~""", template.read_text()))
+    assert found <= FAMILIES.keys()
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_word_of_a_vocabulary_has_a_text(language: str) -> None:
+    catalogs = TEXTS.renderer.catalogs
+    wanted = {f"{family}{word}" for family, words in FAMILIES.items() for word in words}
+    counted = {"desk.said.seen": 1}
+    assert sorted(key for key in wanted if not _has(catalogs, key, language, counted.get(key))) == []
+
+
+def _has(catalogs: Catalogs, key: str, language: str, count: int | None) -> bool:
+    try:
+        return catalogs.lookup(key, language, count)[1] == language
+    except UnknownText:
+        return False
