@@ -41,6 +41,7 @@ async def _jump(stage: Stage, found: Figures, by: timedelta) -> None:
     at_once = await put_due(stage, clock.now(), called="after ")
     crowd = Crowd(stage)
     crowd.write()
+    await crowd.answered()
     wanted = count + at_once + (count if by > timedelta(0) else 0)
     found.expect("arrived_after", await all_arrived(stage, wanted, stage.patience), True)
     await crowd.judge(found)
@@ -76,6 +77,7 @@ async def _night(stage: Stage, found: Figures, turn: datetime) -> None:
     early = {text for text in arrivals(stage) if not text.startswith("due before")}
     found.expect("too_early", len(early), 0)
     crowd.write()
+    await crowd.answered()
     found.expect("arrived", await all_arrived(stage, count, stage.patience), True)
     await crowd.judge(found)
     # The jobs of the next minutes run as ever.

@@ -29,6 +29,13 @@ async def flood(stage: Stage, found: Figures) -> None:
     no_storm(stage, found)
 
 
+async def large_flood(stage: Stage, found: Figures) -> None:
+    """Two thousand write at once: what cannot be taken is brought again, and all of it is answered."""
+    # Telegram takes thirty messages a second, and each writer's consultant is told too.
+    stage.patience += stage.people / 5
+    await flood(stage, found)
+
+
 async def lock(stage: Stage, found: Figures) -> None:
     """Somebody else holds the database's lock while everybody writes."""
     await stage.service.start()
@@ -187,7 +194,8 @@ def _copy(path: Path, copy: Path) -> None:
 
 
 async def large_log(stage: Stage, found: Figures) -> None:
-    """A reader keeps SQLite from emptying its log, which grows; `seconds` is how many hundred megabytes."""
+    """A reader keeps SQLite from emptying its log, which grows; `seconds` is how many hundred megabytes. It is answered
+    all the same, starts anew beside it after a kill, and leaves nothing of it at its end."""
     await stage.service.start()
     reader = sqlite3.connect(stage.path, isolation_level=None)
     reader.execute("BEGIN")
@@ -198,7 +206,16 @@ async def large_log(stage: Stage, found: Figures) -> None:
     crowd = Crowd(stage)
     crowd.write()
     await crowd.judge(found)
+    await stage.service.kill()
+    began = time.monotonic()
+    await stage.service.start()
+    found.figures["seconds_to_start_beside_it"] = round(time.monotonic() - began, 1)
     reader.close()
+    began = time.monotonic()
+    await stage.service.stop()
+    found.figures["seconds_to_end"] = round(time.monotonic() - began, 1)
+    found.expect("log_left", log.exists() and log.stat().st_size > 0, False)
+    no_storm(stage, found)
 
 
 def _fill(path: Path, megabytes: int) -> None:
@@ -218,6 +235,7 @@ def no_storm(stage: Stage, found: Figures) -> None:
 
 SCRIPTS = (
     Script(flood, ways=BOTH_WAYS),
+    Script(large_flood, full=2000, only_full=True),
     Script(lock, full=200, ways=BOTH_WAYS, full_seconds=35.0, short_seconds=2.0),
     Script(importing, full=200, short=15, full_seconds=10.0, short_seconds=0.6),
     Script(
