@@ -28,7 +28,7 @@ async def public_address(url: str, *, trusted: ssl.SSLContext | None = None) -> 
 
 
 def _asked(url: str, trusted: ssl.SSLContext) -> Diagnosis:
-    about, address = "public address", urlsplit(url)
+    about, address = "certificate and proxy", urlsplit(url)
     host = address.hostname or ""
     if address.scheme != "https":
         return Diagnosis(about, "warning", f"{url} is not encrypted; put a proxy with a certificate before it")
