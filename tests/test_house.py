@@ -1,6 +1,7 @@
 """The house's own rules: import directions, no demo in a real run, no clock in the core."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -195,3 +196,41 @@ def test_a_file_holds_one_idea() -> None:
     long = {str(path.relative_to(ROOT)) for path in paths if len(path.read_text().splitlines()) > _MOST_LINES}
     # A file that became shorter is taken off the list.
     assert long == _LONGER_FILES.keys()
+
+
+def test_what_has_a_plural_is_counted() -> None:
+    """A text with a plural form without a count reads "7 persoon"."""
+    source = "".join(path.read_text() for path in sorted((ROOT / "locales" / "nl" / "LC_MESSAGES").glob("*.po")))
+    plural = set(re.findall(r'^msgid_plural "([^"]+)"', source, re.MULTILINE))
+    assert plural
+    forgotten = [
+        f"{path.name}:{call.lineno}"
+        for folder in ("bot", "reminders")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func) in ("Text", "part", "title", "button")
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+        and call.args[0].value in plural
+        and len(call.args) < 3
+        and not any(keyword.arg == "count" for keyword in call.keywords)
+    ]
+    assert forgotten == []
+
+
+def test_pages_and_headings_that_are_named_exist() -> None:
+    """ "See docs/settings.md, Channels": a page and a heading of it, in what operators read."""
+    named = {
+        (page, heading)
+        for path in sorted((ROOT / "bot").rglob("*.py"))
+        for page, heading in re.findall(r"docs/([a-z-]+\.md)(?:, ([A-Z][A-Za-z]+))?", path.read_text())
+    }
+    assert ("settings.md", "Channels") in named
+    missing = [
+        (page, heading)
+        for page, heading in sorted(named)
+        if not (ROOT / "docs" / page).exists()
+        or (heading and not re.search(rf"^#+ {heading}\b", (ROOT / "docs" / page).read_text(), re.MULTILINE))
+    ]
+    assert missing == []

@@ -122,6 +122,9 @@ async def move(acting: Acting, appointment_id: int, version: int, starts_at: dat
         return found
     if starts_at <= acting.now:
         return Meeting(found.appointment, found.person, MeetingRefused.PAST)
+    if starts_at == found.appointment.starts_at:
+        # Nobody is told of a move that is none.
+        return Meeting(found.appointment, found.person, MeetingRefused.THERE_ALREADY)
     writer = acting.writer()
     writer.move(found.appointment, starts_at)
     await writer.finish()

@@ -42,7 +42,7 @@ from storage.vocabulary import (
     Route,
 )
 
-#: As many as one consultant guides (docs/domain.md, Sizes).
+#: As many as one consultant guides (docs/domain.md, Section by section, 4.2).
 CASELOAD = 68
 TIMES = 40
 _HERE = "http://127.0.0.1:8080"

@@ -31,6 +31,7 @@ from bot.cli.common import (
     show_json,
     stop,
 )
+from bot.cli.output import show_tables
 from bot.configuration.clock import SystemClock
 from bot.configuration.settings import Settings, is_here
 from bot.enclosures.person_copy import described, write_copy
@@ -193,8 +194,7 @@ def plan(person: Annotated[str, typer.Argument(metavar="PERSON")], as_json: AsJs
     if as_json:
         show_json(shown)
         return
-    for name, value in shown.items():
-        console.print(f"[bold]{name}[/bold]", value)
+    show_tables(shown)
 
 
 def export(

@@ -260,9 +260,10 @@ def _say_done(turn: Turn, result: Meeting | MeetingRefused, key: str) -> None:
 
 
 def _cannot_be_moved(turn: Turn, found: Meeting) -> bool:
-    """Says so when it is not for them to move, or has begun."""
+    """Says so when it is not for them to move, has begun, or is at that time already."""
     if found.refused is not None:
-        turn.say(part("consultant.cannot_move"), buttons=menu_rows())
+        already = found.refused is MeetingRefused.THERE_ALREADY
+        turn.say(part("consultant.made_already" if already else "consultant.cannot_move"), buttons=menu_rows())
     return found.refused is not None
 
 

@@ -188,7 +188,7 @@ async def groups(turn: Turn, args: Sequence[str]) -> None:
     rows = [
         [
             Button(
-                Text("consultant.group_button", {"group": group.name, "count": len(people)}),
+                Text("consultant.group_button", {"group": group.name}, len(people)),
                 asks(Act.GROUP, group.id),
                 "👥",
             )

@@ -182,6 +182,15 @@ async def test_a_move_is_refused_by_name(talk: Talk, version: int, days: int, re
     assert ((await appointment(talk)).version == 2) is (refused is None)
 
 
+async def test_a_move_to_its_own_time_is_none(talk: Talk) -> None:
+    stands = await appointment(talk)
+    async with acting(talk, "Sanne") as her:
+        found = await meetings.move(her, stands.id, stands.version, stands.starts_at)
+    assert isinstance(found, Meeting)
+    assert found.refused is MeetingRefused.THERE_ALREADY
+    assert (await appointment(talk)).version == stands.version
+
+
 async def test_a_consultant_reports_for_a_person_who_telephones(talk: Talk) -> None:
     mine = talk.person_ids["Amina"]
     async with acting(talk, "Sanne", ChangeSource.DESK) as her:

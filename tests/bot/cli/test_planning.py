@@ -1,6 +1,7 @@
 """Importing what reminders come from and looking ahead at them, as an operator does on the command line."""
 
 import json
+import re
 from pathlib import Path
 from typing import cast
 
@@ -118,6 +119,11 @@ def test_every_change_is_listed_with_its_source(folder: Path) -> None:
     )
     assert maatje("import", "appointments", "appointments.csv")["updated"] == 1
     (meeting,) = cast(list[dict[str, object]], maatje("plan", "P1")["appointments"])
+    # For people it is tables, with every term on a line and every appointment in a row.
+    shown = RUN.invoke(app, ["plan", "P1"]).stdout
+    assert "{" not in shown
+    assert re.search(r"term_end\s", shown)
+    assert re.search(r"^\s*A1\s", shown, re.MULTILINE)
     assert meeting["source"] == "csv"
     changes = cast(list[dict[str, object]], meeting["changes"])
     assert [(c["change"], c["source"], c["by"], c["version"], c["starts_at"], c["old_starts_at"]) for c in changes] == [
