@@ -20,6 +20,7 @@ from bot.configuration.settings import Settings
 from reminders.local_time import QuietHours
 from reminders.planning.after_attendance import AfterAttendance
 from reminders.planning.planner import HORIZON, Planner
+from reminders.progress.after_changes import AfterChanges
 from reminders.progress.closing import AfterProgress
 from reminders.stored_terms import stored_facts
 from reminders.terms.rule_sets import TermRules
@@ -68,7 +69,7 @@ class Deployment:
     @property
     def changed(self) -> OnChanges:
         """Hears of every change to an appointment, in its transaction."""
-        return self.planner.on_changes
+        return AfterChanges(self.planner.on_changes, self.after_progress(), self.now, self.zone)
 
     def term_rules(self, municipality: str) -> TermRules:
         """What a municipality's terms are computed with."""

@@ -109,6 +109,15 @@ _FIRST_YEAR: Final = (
     ),
 )
 _RELIEF_END: Final = (
+    # With the lessons about money, which take their time (3.5).
+    TermMessage(
+        about="relief_end",
+        id="2_months",
+        to=_PERSON,
+        months=-2,
+        person=(*_RELIEF, Says("milestone.relief_end.help")),
+        section="1.7, 3.5",
+    ),
     TermMessage(
         about="relief_end",
         id="1_month",

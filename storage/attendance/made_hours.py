@@ -116,6 +116,14 @@ async def count_anew(session: AsyncSession, person_ids: Collection[int], zone: Z
     return touched
 
 
+async def listed_at(session: AsyncSession, appointment_ids: Collection[int]) -> set[int]:
+    """Of whom a list says whether they were at one of these appointments."""
+    wanted = select(Participation.person_id).where(
+        among(Participation.appointment_id, appointment_ids), Participation.presence.is_not(None)
+    )
+    return set(await session.scalars(wanted))
+
+
 def _new_row(session: AsyncSession, person_id: int, part: PlanPart, now: datetime) -> Progress:
     row = Progress(
         person_id=person_id, part=part, status=PartStatus.OPEN, source=ProgressSource.ATTENDANCE, updated_at=now

@@ -3,7 +3,8 @@
 A wrong answer about a fine is worse than none: nothing is guessed here, the finder says how sure it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from bot.actions.acting import Proof
 from bot.dialogue import letters, media, menu
@@ -160,12 +161,20 @@ def _below(topic: Topic, *, migrants: bool) -> list[list[Button]]:
         feedback.ask(topic.id),
         *report,
         *held,
+        *([[_OWN_CHANGE[topic.id]]] if topic.id in _OWN_CHANGE else []),
         *related,
         [button("menu.consultant", asks(Act.LETTER), "💬")],
         menu.back(),
     ]
 
 
+# What somebody may want to do about it, beside asking.
+_OWN_CHANGE: Final[Mapping[str, Button]] = {
+    "switch_route": button("progress.doubt", asks(Act.DOUBT), "🔀"),
+    "moving_municipality": button("progress.moving.tell", asks(Act.MOVING, "yes"), "🚌"),
+    "budget_help": button("progress.money", asks(Act.MONEY), "💶"),
+    "ontzorgen_duration": button("progress.money", asks(Act.MONEY), "💶"),
+}
 # What a topic starts instead of an answer.
 _ACTS: dict[Action, Act] = {
     "appointments": Act.APPOINTMENTS,

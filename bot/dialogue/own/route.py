@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.actions.acting import Proof
 from bot.actions.letters import Words, write_to_consultant
 from bot.dialogue import letters, menu
 from bot.dialogue.own.facts import known_of
@@ -18,7 +19,9 @@ async def doubt(turn: Turn, _args: Sequence[str]) -> None:
     """The consultant hears that they doubt their route, and plans a talk about it; until when it can change is said."""
     if not await tell(turn, LetterKind.ROUTE, "progress.doubt"):
         return
-    until = line("route_switch_until", await known_of(turn))
+    # A date of their own plan goes only over a way that is surely theirs.
+    is_sure = turn.by.proof is not Proof.CLAIMED
+    until = line("route_switch_until", await known_of(turn)) if is_sure else None
     turn.say(
         title("progress.doubt.heard"),
         *([Part(until, Style.OFFICIAL)] if until is not None else []),

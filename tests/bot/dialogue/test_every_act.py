@@ -55,7 +55,7 @@ def _acts(*lines: str) -> frozenset[str]:
 #: over an account (or a mail that is known to be theirs) besides.
 PERSON_CLAIMED: Final = _acts(
     "menu notthere lang consent appts appt come notcome othertime prop absent ab missed howwas checkin",
-    "ask faq pass helped nolang letter notme offers offertake offerleave offerwish",
+    "ask faq pass helped nolang letter notme offers offertake offerleave offerwish doubt moving money",
 )
 PERSON_REPLY: Final = PERSON_CLAIMED | _acts(
     "whole listen hear cal plan settings wish checkins quiet clock privacy resume"
@@ -66,7 +66,7 @@ CONSULTANT_OFFERED: Final = _acts(
     "notthere whole seen callme lseen write ready reply invite groups group people found who road endway notme",
     "offeryes offerno",
     "standsin pick new make move meet mv cx time list digest today cries absences unconfirmed undelivered questions",
-    "terms talks moods unspoken more away calls call contacted sums",
+    "terms talks moods unspoken more away calls call contacted sums parts part notepart reopen moved",
 )
 CONSULTANT_ALL: Final = CONSULTANT_OFFERED | _acts("add addlang addgroup code standin")
 # Where an answer to our mail was not confirmed by the own mail server, a consultant does nothing by it.
@@ -125,6 +125,13 @@ DEEPER: Final[Mapping[str, Sequence[str]]] = {
     "offerno": ("offerno:1",),
     "invite": ("invite:1:send",),
     "group": ("group:1",),
+    "moving": ("moving:yes",),
+    "money": ("money:help",),
+    "parts": ("parts:1",),
+    "part": ("part:1:pvt",),
+    "notepart": ("notepart:1:pvt:done",),
+    "reopen": ("reopen:1",),
+    "moved": ("moved:1:yes",),
 }
 TABLES: Final[tuple[type[Base], ...]] = (
     Person, Consultant, Appointment, Participation, Absence, Letter, Proposal, Contact, LinkCode, OfferWish,

@@ -112,7 +112,7 @@ SIGNED = TermFacts(plan_signed_on=date(2026, 3, 1), route=Route.B1, group=Group.
             TermFacts(group=Group.ASYLUM, relief_started_on=date(2026, 8, 31)),
             "relief_end",
             Audience.PERSON,
-            ["1_month 2027-01-27", "1_week 2027-02-20", "switch 2027-02-28"],
+            ["2_months 2026-12-27", "1_month 2027-01-27", "1_week 2027-02-20", "switch 2027-02-28"],
             id="relief ends 27 February",
         ),
         pytest.param(

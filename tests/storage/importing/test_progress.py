@@ -1,22 +1,25 @@
 """The progress table, and hours that lists of attendance bring to the plan (issue 23 item 1)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.configuration.border import border_of
 from bot.configuration.settings import Settings
 from reminders.local_time import AMSTERDAM
+from reminders.progress.after_changes import AfterChanges
 from storage.appointments.appointments import Appointment, LessonGroup, Membership
+from storage.appointments.changes import AppointmentChange
 from storage.engine.database import Database
 from storage.importing.attendance import AttendanceImporter
 from storage.importing.progress import ProgressImporter
 from storage.importing.run import Border, Report, run_import
 from storage.progress.parts import rows_of
-from storage.vocabulary import AppointmentKind, PartStatus, PlanPart
+from storage.vocabulary import AppointmentKind, AppointmentStatus, Change, PartStatus, PlanPart
 from tests.clock import FakeClock
 from tests.people import somebody
 from tests.storage.importing.test_attendance import counts, local
@@ -167,3 +170,27 @@ async def test_a_row_that_cannot_be_used_names_its_cell(imports: Imports, line: 
     report = await imports.progress(line, "P2;knm;done;;;;")
     assert [(row, named) for row, named, _ in report.rejected] == [(2, field)]
     assert report.created == 1
+
+
+@pytest.mark.usefixtures("lessons")
+async def test_a_lesson_that_turns_out_cancelled_counts_no_more(imports: Imports, border: Border) -> None:
+    await imports.attendance("L0;P1;present;", "L1;P1;present;", "L1;P2;present;")
+    changed: list[int] = []
+
+    async def planned(_session: AsyncSession, changes: Sequence[AppointmentChange]) -> None:
+        changed.extend(change.appointment.id for change in changes)
+
+    async def heard(_session: AsyncSession, person_ids: Collection[int]) -> None:
+        imports.heard += sorted(person_ids)
+
+    listener = AfterChanges(planned, heard, lambda: border.now, AMSTERDAM)
+    for status, minutes in ((AppointmentStatus.CANCELLED, 180), (AppointmentStatus.PLANNED, 360)):
+        async with imports.database.writing() as session:
+            lesson = (await session.scalars(select(Appointment).where(Appointment.external_id == "L1"))).one()
+            lesson.status = status
+            await session.flush()
+            await listener(session, [AppointmentChange(Change.CANCELLED, lesson)])
+        assert await imports.minutes() == {LESSONS: minutes}
+        assert await imports.minutes(2) == {LESSONS: minutes - 180}
+    assert imports.heard == [1, 2, 1, 2, 1, 2]
+    assert len(changed) == 2
