@@ -77,9 +77,13 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class NextUp:
-    """There is something to tell, with so many choices: the answer to what was pressed, or a further message."""
+    """There is something to tell, with so many choices: the answer to what was pressed, or a further message.
+
+    `asks`: it waits for an answer, and is asked again when none comes; what is only offered is not.
+    """
 
     choices: int = 0
+    asks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +161,8 @@ def step(call: CallState, event: Event) -> CallStep:
             return _key(call, event)
         case Quiet():
             return _quiet(call)
-        case NextUp(choices=choices):
-            return _told(call, choices)
+        case NextUp():
+            return _told(call, event)
         case NothingCame(failed=failed):
             return _over(call, CallLine.TROUBLE if failed else CallLine.GOODBYE)
 
@@ -217,10 +221,19 @@ def _quiet(call: CallState) -> CallStep:
     return CallStep(replace(call, stage=Stage.WAITING))
 
 
-def _told(call: CallState, choices: int) -> CallStep:
+def _told(call: CallState, found: NextUp) -> CallStep:
     if call.stage is not Stage.WAITING:
         return CallStep(call, ignored=True)
-    call = replace(call, stage=Stage.ASKING, choices=choices, page=0, asked=1, wrong=0, told=call.told + 1, heard=False)
+    call = replace(
+        call,
+        stage=Stage.ASKING,
+        choices=found.choices,
+        page=0,
+        asked=1 if found.asks else _ASKINGS,
+        wrong=0,
+        told=call.told + 1,
+        heard=False,
+    )
     return CallStep(call, _question(call, anew=True, keys=call.told == 1))
 
 

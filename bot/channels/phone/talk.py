@@ -25,10 +25,10 @@ from bot.channels.phone.script import (
     step,
 )
 from bot.channels.phone.voice import CallVoice
-from bot.channels.phone.wording import Callee, choices_of
+from bot.channels.phone.wording import Callee, choices_of, is_in_a_report
 from bot.events import Left, Payload, Pressed
 from locales.rendering.render import Rendered
-from reminders.intents import Act, Intent, asks
+from reminders.intents import Act, asks
 from storage.vocabulary import CallOutcome
 
 log = structlog.get_logger(__name__)
@@ -37,8 +37,6 @@ log = structlog.get_logger(__name__)
 # seldom telephones so.
 KEY_WAIT: Final = 7.0
 ANSWER_WAIT: Final = 8.0
-# The steps of a report that are not its end: who hangs up there has said that they cannot come, and not all of it.
-_IN_A_REPORT: Final = frozenset({"w", "r", "d", "more", "why", "today", "from", "until", "open", "send"})
 
 
 @dataclass(slots=True, eq=False)
@@ -161,6 +159,7 @@ class Talk:
         if self._greeted is not None and not self._call.told:
             greeted, self._greeted = self._greeted, None
             self._expects = await greeted()
+        answered = self._expects
         if not self._waiting and self._expects:
             self._came.clear()
             try:
@@ -174,7 +173,9 @@ class Talk:
             return NothingCame()
         self._current = self._waiting.popleft()
         self._current.settle(begun=True)
-        return NextUp(len(choices_of(self._current.rendered)))
+        choices = choices_of(self._current.rendered)
+        # What follows an answer is offered, unless the report goes on.
+        return NextUp(len(choices), asks=not answered or is_in_a_report(choices))
 
     def _takes(self, key: Key) -> bool:
         """Whether a key ends what is being said: one that the script does not ignore."""
@@ -184,10 +185,7 @@ class Talk:
         return self._current.rendered if self._current is not None else None
 
     def _is_in_a_report(self) -> bool:
+        """Whether the call ended in the middle of a report: who hangs up there has said that they cannot come."""
         if self._current is None or self._call.stage is Stage.WAITING:
             return False
-        offered = [Intent.parse(choice.intent) for choice in choices_of(self._current.rendered)]
-        return any(
-            one is not None and one.act is Act.ABSENCE and len(one.args) > 1 and one.args[1] in _IN_A_REPORT
-            for one in offered
-        )
+        return is_in_a_report(choices_of(self._current.rendered))

@@ -19,9 +19,14 @@ from bot.channels.phone.script import (
 from bot.voice.speech import Speech, SpeechWriter
 from locales.rendering.message import Body, Part, Text, verbatim
 from locales.rendering.render import Rendered
+from reminders.intents import Act, Intent, act_of
 
 #: A code that proves a telephone to be somebody's; it is said digit by digit.
 CODE: Final = "reach.code"
+
+
+# The steps of a report that are not its end.
+_IN_A_REPORT: Final = frozenset({"w", "r", "d", "more", "why", "today", "from", "until", "open", "send"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +47,22 @@ class Choice:
 
 
 def choices_of(message: Rendered) -> tuple[Choice, ...]:
-    """The choices that can be made by a key: a page is not opened on a telephone."""
+    """The choices that can be made by a key: a page is not opened on a telephone, and the way back to the menu, which
+    stands under everything elsewhere, would make each question longer."""
     if message.body is not None:
-        buttons = [button for row in message.body.buttons for button in row if button.intent and not button.url]
-        return tuple(Choice(button.label, button.intent) for button in buttons)
-    shown = [button for row in message.buttons for button in row if button.intent and not button.url]
-    return tuple(Choice(verbatim(button.label), button.intent) for button in shown)
+        buttons = [button for row in message.body.buttons for button in row]
+        found = [Choice(button.label, button.intent) for button in buttons if not button.url]
+    else:
+        shown = [button for row in message.buttons for button in row]
+        found = [Choice(verbatim(button.label), button.intent) for button in shown if not button.url]
+    return tuple(choice for choice in found if act_of(choice.intent) not in (None, Act.MENU))
+
+
+def is_in_a_report(choices: Sequence[Choice]) -> bool:
+    """Whether a report of absence is being asked about that is not sent yet."""
+    asked = [Intent.parse(choice.intent) for choice in choices]
+    steps = [one.args[1] for one in asked if one is not None and one.act is Act.ABSENCE and len(one.args) > 1]
+    return not _IN_A_REPORT.isdisjoint(steps)
 
 
 def is_code(message: Rendered) -> bool:

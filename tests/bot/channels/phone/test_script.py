@@ -100,6 +100,11 @@ def test_a_question_is_asked_twice_and_then_it_is_looked_whether_there_is_more()
     assert after(twice.call, NextUp(0)).say == (CallLine.MESSAGE,)
 
 
+def test_what_is_only_offered_is_not_asked_twice() -> None:
+    offered = after(CallState(), Key("1", 2.0), NextUp(2, asks=False)).call
+    assert step(offered, Quiet()).call.stage is Stage.WAITING
+
+
 def test_three_wrong_keys_in_a_row_end_the_call_and_a_right_one_between_counts_anew() -> None:
     assert after(ASKED, *presses("677")).do is Do.HANG_UP
     found = after(ASKED, *presses("673"), *presses("67", start=20.0))
