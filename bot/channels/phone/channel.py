@@ -23,18 +23,17 @@ from bot.channels.base import (
     Report,
     RetryLater,
 )
-from bot.channels.phone.carrier import Carrier, CarrierDown, HungUp, OpenLine
+from bot.channels.phone.carrier import Carrier, CarrierDown, OpenLine
 from bot.channels.phone.hearing import hears
 from bot.channels.phone.news import in_vain, news_of, not_reached, ref_of
 from bot.channels.phone.records import CHANNEL, MAY_HAVE_BEEN, MOST_TRIES, CallLog, Known
-from bot.channels.phone.script import OPENING, CallState, Key
+from bot.channels.phone.script import OPENING, CallState
+from bot.channels.phone.strangers import say_who_to_call
 from bot.channels.phone.talk import Talk
 from bot.channels.phone.voice import CallVoice
 from bot.channels.phone.wording import Callee, is_code
 from bot.channels.receiving import Receiving
 from bot.events import InboundEvent, Pressed
-from locales.rendering.languages import SOURCE
-from locales.rendering.message import Text
 from locales.rendering.render import Rendered
 from reminders.delivery.calling_hours import CallingHours
 from reminders.delivery.channel import Clock
@@ -51,7 +50,6 @@ COST: Final = 120
 _LOOK_AGAIN: Final = 10.0
 #: Shorter than the dispatcher's patience with a sending, which waits for this.
 RING: Final = 22.0
-_FREE_LINE: Final = 4.0
 # News comes before the sending is written down; then it is told again.
 _NEWS_AGAIN: Final = (0.0, 0.5, 2.0, 10.0)
 #: So long a call may go on when the service stops.
@@ -94,7 +92,7 @@ class PhoneChannel:
         self._clock = clock
         self._report = report
         self._hours = hours
-        self._lines = asyncio.Semaphore(lines)
+        self._free = lines
         self._telephone = telephone
         self._routes = tuple(routes)
         self._sleep = sleep
@@ -138,26 +136,44 @@ class PhoneChannel:
             AddressGone: there is no such number.
             Rejected: this person was called in vain often enough.
         """
+        talk = self._talks.get(address)
+        if talk is not None and not talk.is_over:
+            known = await self._calls.known(address, self._clock.now(), reference)
+            return await self._say_now(talk, message, reference, is_answer=known is not None and known.is_answer)
+        # Taken before anything is waited for: whoever asks `busy_for` next sees one line less.
+        if self._free <= 0:
+            raise RetryLater("lines_busy", after=timedelta(seconds=_LOOK_AGAIN))
+        self._free -= 1
+        begun = False
+        try:
+            receipt, begun = await self._call(address, message, reference)
+        finally:
+            if not begun:
+                self._free += 1
+        return receipt
+
+    async def _call(self, address: str, message: Rendered, reference: str) -> tuple[Receipt, bool]:
+        """Call on the line that was taken; whether a talk has it now."""
         now = self._clock.now()
         known = await self._calls.known(address, now, reference)
-        if (talk := self._talks.get(address)) is not None and not talk.is_over:
-            return await self._say_now(talk, message, reference, is_answer=known is not None and known.is_answer)
         code = is_code(message)
         if known is not None and known.is_answer and not code:
             # They hung up before it could be said. What they pressed is written down, and nobody rings to say so.
-            return Receipt(None)
+            return Receipt(None), False
+        if known is not None and known.was_told:
+            return Receipt(None, delivered=True), False
         if known is None:
             raise Rejected("nobodys_number")
         if self._stopping:
             raise RetryLater("stopping")
         if not code and (receipt := self._not_now(known, reference, now)) is not None:
-            return receipt
+            return receipt, False
         callee = known.callee if not code else Callee("", known.callee.municipality, known.callee.locale)
         return await self._dial(address, known, callee, message, reference)
 
     def busy_for(self) -> float:
         """About how many seconds all lines are in use; 0 = one is free."""
-        return _LOOK_AGAIN if self._lines.locked() else 0.0
+        return _LOOK_AGAIN if self._free <= 0 else 0.0
 
     async def close_buttons(self, address: str, message_ref: str) -> None:
         """Nothing: a call is over when it is over."""
@@ -195,12 +211,9 @@ class PhoneChannel:
             return Receipt(ref_of(talk.number, reference))
         return Receipt(None, delivered=await told.begun)
 
-    async def _dial(self, number: str, known: Known, callee: Callee, message: Rendered, reference: str) -> Receipt:
-        try:
-            async with asyncio.timeout(_FREE_LINE):
-                await self._lines.acquire()
-        except TimeoutError:
-            raise RetryLater("lines_busy", after=timedelta(seconds=_LOOK_AGAIN)) from None
+    async def _dial(
+        self, number: str, known: Known, callee: Callee, message: Rendered, reference: str
+    ) -> tuple[Receipt, bool]:
         call_id, line, outcome = 0, None, CallOutcome.FAILED
         try:
             call_id = await self._calls.begin(known.contact_id, reference, self._clock.now())
@@ -212,10 +225,8 @@ class PhoneChannel:
                 raise RetryLater(error.reason) from None
             line, outcome = dialled.line, dialled.outcome
         finally:
-            if line is None:
-                self._lines.release()
-                if call_id:
-                    await self._calls.end(call_id, outcome, self._clock.now())
+            if line is None and call_id:
+                await self._calls.end(call_id, outcome, self._clock.now())
         if line is not None:
             hear = hears(self._receiving, number, str(call_id), self._sleep)
             talk = Talk(line, callee, self._voice, hear, number=call_id)
@@ -227,7 +238,7 @@ class PhoneChannel:
             raise RetryLater("call_failed")
         else:
             self._news(in_vain(known, outcome, ref_of(call_id, reference), self._hours, self._clock.now()))
-        return Receipt(ref_of(call_id, reference))
+        return Receipt(ref_of(call_id, reference)), line is not None
 
     def _begin(self, number: str, talk: Talk, known: Known) -> None:
         self._talks[number] = talk
@@ -238,7 +249,7 @@ class PhoneChannel:
         try:
             outcome = await talk.run()
         finally:
-            self._lines.release()
+            self._free += 1
             if self._talks.get(number) is talk:
                 del self._talks[number]
             now = self._clock.now()
@@ -252,9 +263,10 @@ class PhoneChannel:
         now = self._clock.now()
         known = await self._calls.known(number, now) if number else None
         if known is None or known.person_id is None or number in self._talks:
-            await self._say_who_to_call(line)
+            await say_who_to_call(line, self._voice, self._telephone)
             return
-        await self._lines.acquire()
+        # Whoever calls us has a line already; it is one less for our own calls.
+        self._free -= 1
         person_id = known.person_id
         call_id = await self._calls.begin(known.contact_id, "", now, incoming=True)
         hear = hears(self._receiving, number, str(call_id), self._sleep)
@@ -266,17 +278,6 @@ class PhoneChannel:
 
         talk = Talk(line, known.callee, self._voice, hear, number=call_id, greeted=greeted)
         self._begin(number, talk, known)
-
-    async def _say_who_to_call(self, line: OpenLine) -> None:
-        texts = [Text("call.hello", {"municipality": "de gemeente"}), Text("call.unknown_number")]
-        if self._telephone:
-            texts.append(Text("letter.telephone", {"telephone": self._telephone}))
-        try:
-            await line.ask(await self._voice.texts(texts, SOURCE), 0.0, _no_key)
-        except HungUp:
-            pass
-        finally:
-            await line.hang_up()
 
     def _news(self, news: News) -> None:
         self._aside(self._tell(news))
@@ -306,7 +307,3 @@ class PhoneChannel:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("call_failed", error=type(error).__name__)
-
-
-def _no_key(_key: Key) -> bool:
-    return False

@@ -22,19 +22,22 @@ MOST_TRIES: Final = 2
 DAY: Final = timedelta(hours=24)
 #: A call that was under way when its process died may have been answered: so long nobody is called again.
 MAY_HAVE_BEEN: Final = timedelta(hours=1)
+_TOLD: Final = frozenset({CallOutcome.TALKED})
 # Why a message waits for another call.
 _IN_VAIN: Final = frozenset({*(outcome.value for outcome in CallOutcome), "called_before", "not_heard"})
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Who has a number. `is_answer`: the message answers what they did. `calls` are those of the last day, newest
+    """Who has a number. `is_answer`: the message answers what they did; `was_told`: it was told in a call
+    already, of which nobody heard in time. `calls` are those of the last day, newest
     first."""
 
     contact_id: int
     person_id: int | None
     callee: Callee
     is_answer: bool
+    was_told: bool
     calls: tuple[tuple[datetime, CallOutcome], ...]
 
     def in_vain(self) -> list[datetime]:
@@ -69,6 +72,7 @@ async def known_at(
         contact.person_id,
         _callee(contact, person),
         message is not None and message.priority == Priority.REPLY,
+        message is not None and any(call.message_id == message.id and call.outcome in _TOLD for call in calls),
         tuple((call.at, call.outcome) for call in calls),
     )
 

@@ -200,14 +200,13 @@ async def test_nobody_is_called_on_a_sunday_or_at_night_however_urgent_it_is(at:
 async def test_all_lines_in_use_is_no_fault_of_anybody_and_answers_go_on(at: Town) -> None:
     await at.agrees()
     await no_reminders(at)
-    for _ in range(4):
-        await at.channel._lines.acquire()
+    at.channel._free = 0
     number = await tells(at, "een")
     await at.talk.dispatcher.run_once()
     assert at.carrier.dialled == []
     found = await message(at, number)
     assert (found.state, found.attempts) == (MessageState.PENDING, 0)
-    at.channel._lines.release()
+    at.channel._free = 1
     at.talk.clock.forward(minutes=1)
     await at.talk.settle()
     assert at.carrier.dialled == [NUMBER]
