@@ -176,7 +176,7 @@ def build(
         database,
         renderer,
         CardRenderer(renderer),
-        edges.speaker or build_speaker(renderer, settings.recordings),
+        edges.speaker or build_speaker(renderer, settings.recordings, unreviewed=settings.unreviewed_voices),
         clock,
         parts.term_rules,
     )

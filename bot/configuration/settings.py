@@ -74,6 +74,8 @@ class Settings(BaseSettings):
     faq: Path | None = None
     # A folder with recordings of a human voice, which win over the synthetic one (bot/voice/recordings.py).
     recordings: Path | None = None
+    # Whether Somali and Sorani are spoken by voices that nobody who speaks them listened to yet (bot/voice).
+    unreviewed_voices: bool = False
     public_url: Url = ""
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)

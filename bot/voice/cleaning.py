@@ -26,7 +26,8 @@ class Segment(NamedTuple):
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\btg://\S+")
 _EMAIL = re.compile(r"([\w.+-]+)@([\w-]+(?:\.[\w-]+)+)")
-_KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
+# Pictures made of letters: a key with a digit, and whatever is asked to be shown as one (ℹ️).
+_PICTURE = re.compile("[0-9#*]\ufe0f?\u20e3|.\ufe0f")
 # What would be silent or read as "bracket": a short rest instead.
 _RESTS = re.compile(r"\s*[()\[\]{}–—|→←•·]+\s*")
 _QUOTES = re.compile(r"[«»“”„\"<>]")
@@ -41,7 +42,7 @@ _DROPPED: Final = frozenset({"So", "Sk", "Cs", "Co", "Cn", "Cf", "Me"})
 
 def without_signs(text: str) -> str:
     """The text without icons, links, directional marks and brackets; new lines stay."""
-    text = _LINK.sub(" ", _KEYCAP.sub(" ", text))
+    text = _LINK.sub(" ", _PICTURE.sub(" ", text))
     kept = "".join(
         " " if unicodedata.category(letter) in _DROPPED - {"Cf"} else letter
         for letter in text

@@ -114,10 +114,11 @@ def _build(parts: ChannelParts) -> "Channel":
 
     own, settings, renderer = parts.settings.of(PhoneSettings), parts.settings, parts.renderer
     writer = SpeechWriter(renderer.catalogs, renderer.zone, load_glossary())
+    speaker = build_speaker(renderer, settings.recordings, unreviewed=settings.unreviewed_voices)
     return PhoneChannel(
         _carrier(settings),
         calls=CallLog(parts.database),
-        voice=CallVoice(build_speaker(renderer, settings.recordings), CallWriter(writer)),
+        voice=CallVoice(speaker, CallWriter(writer)),
         clock=parts.clock,
         report=parts.report,
         hours=CallingHours.parse(own.phone_hours, settings.zone, public_holidays()),
