@@ -21,7 +21,7 @@ from reminders.planning.planner import Planner
 from storage.appointments.absence_reports import unseen_report
 from storage.caseload import reachable_stand_in
 from storage.engine.database import Database
-from storage.outbox.losses import Loss, losses, taken_up
+from storage.outbox.losses import Loss, losses, taken_up, told_since
 from storage.outbox.message import Message, Outgoing, messages_by_id, put
 from storage.people.people import Consultant, Person
 from storage.people.phone_tasks import PhoneTask, open_tasks
@@ -37,6 +37,9 @@ InviteBack: TypeAlias = Callable[[AsyncSession, Person, str, datetime], Awaitabl
 # A message to a consultant that nothing else limits is kept so long for them, and tried again after so long.
 _KEPT: Final = timedelta(days=14)
 _AGAIN_IN: Final = timedelta(minutes=30)
+# Who was told that nothing reaches the consultant need not hear it again so soon.
+_NOT_REACHED: Final = "not_reached"
+_SAID: Final = timedelta(hours=2)
 # What came from a person: a report, a question, a message.
 _REPORTS: Final = frozenset({Kind.SAY, Kind.ABSENCE_AGAIN, Kind.ABSENCE_PASSED})
 
@@ -114,6 +117,7 @@ class NotDelivered:
     async def _of_consultants(self, session: AsyncSession, lost: Sequence[Loss], now: datetime) -> int:
         """Again to who stands in; where nobody does, a word to the person from whom it came."""
         messages: list[Outgoing] = []
+        said = set[str]()
         rows = await messages_by_id(session, [one.id for one in lost])
         for one in lost:
             if one.consultant_id is None:
@@ -129,7 +133,11 @@ class NotDelivered:
                     report.passed_to_id, report.passed_at = stand_in.id, now
             elif from_person and person_id is not None:
                 about_what = f"report:{report.id}:{report.version}" if report is not None else f"message:{one.id}"
-                messages.append(await self._tell_sender(session, person_id, consultant_id, about_what, now))
+                word = f"{_NOT_REACHED}:{person_id}:{consultant_id}:"
+                # Of several that were lost they need not hear several times.
+                if word not in said and not await told_since(session, person_id, word, now - _SAID):
+                    messages.append(await self._tell_sender(session, person_id, consultant_id, word + about_what, now))
+                said.add(word)
             else:
                 log.warning("consultant_not_reached", message=one.id, kind=one.kind)
                 if (kept := _kept(consultant_id, rows[one.id], now)) is not None:
@@ -137,7 +145,7 @@ class NotDelivered:
         return len(await put(session, messages, now))
 
     async def _tell_sender(
-        self, session: AsyncSession, person_id: int, consultant_id: int, about_what: str, now: datetime
+        self, session: AsyncSession, person_id: int, consultant_id: int, key: str, now: datetime
     ) -> Outgoing:
         consultant = await session.get_one(Consultant, consultant_id)
         person = await session.get_one(Person, person_id)
@@ -148,7 +156,6 @@ class NotDelivered:
                 *([Part(Text("letter.telephone", {"telephone": telephone}))] if telephone else []),
             )
         )
-        key = f"not_reached:{person_id}:{about_what}"
         return Outgoing(key=key, kind=Kind.SAY, due_at=now, params=body.to_json(), person_id=person_id)
 
 

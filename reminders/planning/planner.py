@@ -213,17 +213,17 @@ class Planner:
             async with database.reading() as session:
                 page = await people_after(session, last, PAGE)
                 differences, left_out = await self._differences(session, page)
-            if not page:
-                return planned
             if left_out or any(differences):
                 async with database.writing() as session:
                     for difference in differences:
                         await self._apply(session, difference)
                     await self._left_out.tell(session, left_out, self._now(), self._zone)
             planned += sum(len(difference.new) for difference in differences)
-            last = page[-1]
-            if progress is not None:
+            if progress is not None and page:
                 progress(len(page))
+            if len(page) < PAGE:
+                return planned
+            last = page[-1]
 
     async def _differences(
         self, session: AsyncSession, person_ids: Sequence[int]

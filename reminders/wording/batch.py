@@ -37,7 +37,7 @@ from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, Prese
 
 _SHOWS_PERSON = frozenset({Kind.UNCONFIRMED, Kind.OVERLAP, Kind.UNDELIVERED, Kind.CONFLICT, Kind.REPORT_STANDS})
 _ABOUT_TERMS = frozenset({Kind.MILESTONE, Kind.TERM_CORRECTION})
-_ASKS = (Kind.REMINDER, Kind.CONFIRM_AGAIN)
+_ASKS = (Kind.CHANGE, Kind.REMINDER, Kind.CONFIRM_AGAIN)
 _TELLS = frozenset({Kind.CHANGE, Kind.REMINDER, Kind.CONFIRM_AGAIN})
 
 

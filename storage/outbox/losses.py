@@ -56,6 +56,17 @@ async def losses(session: AsyncSession, *, limit: int, for_update: bool = False)
     return [Loss._make(row) for row in await session.execute(wanted)]
 
 
+async def told_since(session: AsyncSession, person_id: int, key_begins: str, since: datetime) -> bool:
+    """Whether a message whose key begins so was put for this person since then, and is not lost."""
+    wanted = select(Message.id).where(
+        Message.person_id == person_id,
+        Message.due_at > since,
+        Message.key.startswith(key_begins, autoescape=True),
+        Message.state.not_in(LOST),
+    )
+    return await session.scalar(wanted.limit(1)) is not None
+
+
 async def taken_up(session: AsyncSession, ids: Collection[int]) -> None:
     """Somebody was told of these, or nobody needs to be."""
     await session.execute(

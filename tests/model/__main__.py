@@ -15,6 +15,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.configuration.garbage import settle
 from storage.engine.keys import KeyRing
 from tests.databases import SECRET, PostgresDatabases, SqliteDatabases
 from tests.model.running import Counted, fault_of
@@ -86,6 +87,8 @@ def main() -> int:
     wanted = _wanted()
     # Channels that are out and addresses that are gone are what this is about: nothing to warn of.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    # As the service does: most time would go to looking for garbage among what stays.
+    settle()
     folder = Path(tempfile.mkdtemp(prefix="maatje-model-"))
     databases = _Databases(wanted.engine, folder)
     try:

@@ -7,6 +7,7 @@ from typing import Final
 from tests.model.words import AMSTERDAM, said
 
 CLASS: Final = "Les"
+LONG_AGO: Final = datetime.min.replace(tzinfo=AMSTERDAM)
 
 
 class Wrong(AssertionError):
@@ -23,6 +24,8 @@ class Meeting:
     on: bool = True
     # Whose it is; None = the group's.
     person: str | None = None
+    # When it became what it is.
+    changed_at: datetime = LONG_AGO
     # Whether whom it is for must hear of it at once: of lessons the week's overview tells.
     to_be_told: bool = False
 
@@ -62,6 +65,11 @@ class Mind:
     # The consultant knows that the number is wrong: they have to go there.
     gave_up: bool = False
     member_until: date | None = None
+    # The kinds of meeting for which they heard of another time that they may choose, until it is another meeting.
+    proposed: set[str] = field(default_factory=set)
+    # Of which meetings, and for which day, they were asked whether they come; and with the last message.
+    asked: set[tuple[str, date]] = field(default_factory=set)
+    just_asked: set[tuple[str, date]] = field(default_factory=set)
     # The last message, when it came, and what they believed before it (for when it turns out not to have arrived).
     last_heard: str = ""
     last_at: datetime | None = None

@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
-from bot.actions import calls, meetings, privacy
+from bot.actions import calls, meetings, people, privacy, proposals
 from bot.actions.absences import drafts
 from bot.actions.absences import reports as absences
 from bot.actions.absences.drafts import Refused, WhyNot
@@ -17,6 +17,7 @@ from reminders.timetables.importing import import_timetable
 from storage.appointments.absences import Absence
 from storage.appointments.appointments import Appointment, Membership
 from storage.appointments.changing import AppointmentWriter, Details
+from storage.appointments.proposals import Proposal
 from storage.people.people import Consultant
 from storage.people.phone_tasks import open_tasks
 from storage.vocabulary import AbsenceReason, AppointmentKind, CallResult, ChangeSource
@@ -64,6 +65,8 @@ class Doing:
         # The reports that were sent: of an illness by person, of one meeting by person and meeting.
         self._illnesses: dict[str, int] = {}
         self._reports: dict[tuple[str, str], int] = {}
+        # The last proposal of another time, by person and meeting.
+        self._proposals: dict[tuple[str, str], tuple[int, datetime]] = {}
         first = start.astimezone(AMSTERDAM).date() + timedelta(days=7 - start.weekday())
         self._lesson_days = [
             first + timedelta(weeks=week, days=day) for week in range(_WEEKS_OF_LESSONS) for day in _LESSON_DAYS
@@ -81,6 +84,7 @@ class Doing:
             Act.TAKES_BACK: self._takes_back,
             Act.COMES: self._comes,
             Act.OTHER_TIME: self._other_time,
+            Act.CHOOSES: self._chooses,
             Act.STOPS: self._stops,
             Act.RESUMES: self._resumes,
             Act.BLOCKS: self._blocks,
@@ -92,6 +96,9 @@ class Doing:
             Act.CALLS: self._calls,
             Act.CONSULTANT_BLOCKS: self._consultant_blocks,
             Act.CONSULTANT_BACK: self._consultant_back,
+            Act.PROPOSES: self._proposes,
+            Act.AWAY: self._away,
+            Act.BACK: self._away,
             Act.STANDS_IN: self._stands_in,
             Act.ALONE: self._stands_in,
             Act.DOWN: self._down,
@@ -165,7 +172,7 @@ class Doing:
         meeting = self._changeable(step)
         if meeting is None or meeting.on:
             return
-        meeting.on = True
+        meeting.on, meeting.changed_at = True, self._world.clock.now()
         async with self._writing() as (appointment, writer):
             writer.restore(await appointment(_name(step)))
             await writer.finish()
@@ -273,6 +280,20 @@ class Doing:
         async with self._acting(self._person(step.who)) as acting:
             await meetings.ask_other_time(acting, self._world.people[step.who], self._ids[_name(step)])
 
+    async def _chooses(self, step: Step) -> None:
+        proposal_id, at = self._proposals.get((step.who, step.what), (0, step.at))
+        mind, now = self._oracle.minds[step.who], self._world.clock.now()
+        # They can choose what they heard of.
+        if not proposal_id or step.what not in mind.proposed or self._changeable(step) is None:
+            return
+        mind.proposed.discard(step.what)
+        async with self._acting(self._person(step.who)) as acting:
+            taken = await proposals.accept(acting, self._world.people[step.who], proposal_id, 0)
+        if isinstance(taken, proposals.ProposalRefused) or (taken.over and at > now):
+            raise Wrong(f"{step.who} chooses the time that was proposed for {step.what}, and may not: {taken}")
+        if not taken.over:
+            self._oracle.chooses(_name(step), at)
+
     async def _stops(self, step: Step) -> None:
         self._oracle.minds[step.who].stopped = True
         async with self._acting(self._person(step.who)) as acting:
@@ -317,14 +338,43 @@ class Doing:
     # By the consultant ------------------------------------------------------------------------------------------
 
     async def _calls(self, step: Step) -> None:
-        by = Actor(Role.CONSULTANT, Proof.DESK, self._world.consultants["Ilse"])
         person_id = self._world.people[step.who]
-        async with self._acting(by) as acting:
+        async with self._acting(self._ilse) as acting:
             task = (await open_tasks(acting.session, [person_id])).get(person_id)
             if task is None:
                 return
             await calls.note_call(acting, task.id, CallResult(step.what))
         self._oracle.telephoned(step.who, step.what)
+
+    async def _proposes(self, step: Step) -> None:
+        meeting = self._changeable(step)
+        if meeting is None or not meeting.on or step.when is None or step.when <= self._world.clock.now():
+            return
+        self._oracle.minds[step.who].proposed.discard(step.what)
+        async with self._acting(self._ilse) as acting:
+            appointment = await acting.session.get_one(Appointment, self._ids[_name(step)])
+            found = await proposals.propose(acting, appointment.id, appointment.version, [step.when])
+            if isinstance(found, meetings.MeetingRefused) or found.refused is not None:
+                raise Wrong(f"no time can be proposed to {step.who} for {step.what}: {found}")
+            newest = select(func.max(Proposal.id)).where(Proposal.appointment_id == appointment.id)
+            self._proposals[step.who, step.what] = await acting.session.scalar(newest) or 0, step.when
+
+    async def _away(self, step: Step) -> None:
+        today = local_day(self._world.clock.now())
+        async with self._acting(self._ilse) as acting:
+            if step.when is None:
+                await people.be_back(acting)
+                self._oracle.consultants.away = None
+            else:
+                last = local_day(step.when)
+                if isinstance(refused := await people.be_away(acting, today, last), people.AwayRefused):
+                    raise Wrong(f"Ilse cannot be away until {last}: {refused}")
+                self._oracle.consultants.away = (today, last)
+        await self._consultants_changed()
+
+    @property
+    def _ilse(self) -> Actor:
+        return Actor(Role.CONSULTANT, Proof.DESK, self._world.consultants["Ilse"])
 
     async def _consultant_blocks(self, _step: Step) -> None:
         self._world.blocked_consultants.add("Ilse")
@@ -340,9 +390,12 @@ class Doing:
             ilse = await session.get_one(Consultant, self._world.consultants["Ilse"])
             ilse.stand_in_id = self._world.consultants["Karim"] if step.act is Act.STANDS_IN else None
             self._world.stands_in = step.act is Act.STANDS_IN
+            self._oracle.consultants.stood_in_for = self._world.stands_in
         await self._consultants_changed()
 
     async def _consultants_changed(self) -> None:
+        shows = self._oracle.consultants
+        shows.reached, shows.changed_at = "Ilse" not in self._world.blocked_consultants, self._world.clock.now()
         reached = "Ilse" not in self._world.blocked_consultants or self._world.stands_in
         since = self._oracle.consultant_reached_since
         self._oracle.consultant_reached_since = (since or self._world.clock.now()) if reached else None

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from tests.model.beliefs import CLASS, Belief, Meeting, Mind, Wrong, described, local_day
+from tests.model.consultants import Consultants
 from tests.model.reading import LISTS, Reading
 from tests.model.reports import Answers
 from tests.model.words import moments_in, said
@@ -32,6 +33,7 @@ class Oracle:
         self.term_ends: dict[str, date] = {}
         # Whether a consultant can be reached: then what they are told is heard.
         self.consultant_reached_since: datetime | None = datetime.min.replace(tzinfo=now().tzinfo)
+        self.consultants = Consultants()
         self.checks = 0
 
     # What is true -----------------------------------------------------------------------------------------------
@@ -42,12 +44,16 @@ class Oracle:
             # Another of its kind, after one that is over.
             self.minds[meeting.person].forgets(meeting.kind)
             self.answers[meeting.person].forgets(meeting.kind)
+        meeting.changed_at = self._now()
         meeting.to_be_told = meeting.kind != CLASS
         self.meetings[name] = meeting
 
     def changes(self, name: str) -> Meeting:
         """Called before a meeting is changed: who was not told of it yet is taken to know it as it is."""
         meeting = self.meetings[name]
+        meeting.changed_at = self._now()
+        if meeting.person is not None:
+            self.minds[meeting.person].proposed.discard(meeting.kind)
         if meeting.kind != CLASS and meeting.person is not None and not meeting.to_be_told and meeting.on:
             mind = self.minds[meeting.person]
             if meeting.kind not in mind.meetings:
@@ -95,6 +101,7 @@ class Oracle:
             mind.meetings, mind.classes, mind.term_end = mind.before_last
             mind.before_last = None
         mind.last_at = None
+        mind.asked -= mind.just_asked
 
     def is_lost(self, person: str, text: str | None = None) -> None:
         """A message to a person (None = the last one) ended nowhere. Of the lists of lessons, which come every week,
@@ -105,13 +112,26 @@ class Oracle:
             return
         mind.lost_since = mind.lost_since or self._now()
 
-    def consultant_hears(self, text: str) -> None:
+    def chooses(self, name: str, at: datetime) -> None:
+        """A person takes a time that was proposed: the meeting is then, and they know."""
+        meeting = self.changes(name)
+        meeting.starts_at = at
+        if meeting.person is not None:
+            self.minds[meeting.person].agrees(meeting)
+            self.answers[meeting.person].comes(meeting)
+
+    def consultant_hears(self, who: str, text: str) -> None:
         """A message arrives with the consultant, or with who stands in.
 
         Raises Wrong.
         """
+        self.consultants.hears(who, text, list(self.meetings.values()), self._now())
         for name, mind in self.minds.items():
             self.answers[name].consultant_reads(text, self.of(name))
+            for meeting in self.of(name):
+                asked = (meeting.kind, local_day(meeting.starts_at)) in mind.asked
+                if text.startswith(f"❔ {name} ") and meeting.kind in text and asked and "kon het niet vragen" in text:
+                    raise Wrong(f"{name} was asked about {described(meeting)}, and the consultant hears: {text!r}")
             if "komen niet aan bij " + name in text:
                 mind.lost_since, mind.called_on = None, local_day(self._now())
                 self._task_tells_all(name, text)

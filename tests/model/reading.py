@@ -21,6 +21,7 @@ _TITLES: Final = {
     "term": re.compile(r"(?:🏁 U hebt nog|✏️ Ik gaf u eerder een andere datum)"),
     "other_term": re.compile(r"(?:💶|🔀|🤝) "),
 }
+_INSTEAD: Final = re.compile(r"In plaats van: \S+ ([\w -]+?): ")
 ASKS: Final = re.compile(r"Komt u\?|Ik weet nog niet of u komt")
 _MORE: Final = re.compile(r"En nog (\d+) afspra")
 
@@ -55,7 +56,10 @@ class Reading:
         self._not_in_the_night()
         for line in self._text.splitlines():
             self._line(line)
-        if ASKS.search(self._text) and self._told and all(kind in self._answered for kind, _ in self._told):
+        asks = ASKS.search(self._text) is not None
+        self._mind.just_asked = {(kind, local_day(at)) for kind, at in self._told} if asks else set()
+        self._mind.asked |= self._mind.just_asked
+        if asks and self._told and all(kind in self._answered for kind, _ in self._told):
             raise Wrong(f"{self._person} answered already: {self._text!r}")
 
     def _not_in_the_night(self) -> None:
@@ -77,6 +81,9 @@ class Reading:
                 if title == "classes":
                     self._day = local_day(self._now) + timedelta(days="Morgen" in line)
                 return
+        if found := _INSTEAD.match(line):
+            self._instead_of(found[1], moment_in(line, self._now))
+            return
         if self._title == "term" and (term_end := date_in(line)) is not None and not line.startswith("❌"):
             self._mind.term_end = term_end
         elif line.startswith("❌ Niet meer: ") and (moment := moment_in(line, self._now)):
@@ -95,6 +102,14 @@ class Reading:
             self._tells(named[1], moment, in_a_list=True)
         elif line.startswith("📍 ") and self._kind in self._mind.meetings and self._kind != CLASS:
             self._mind.meetings[self._kind].place = line.removeprefix("📍 ").strip()
+
+    def _instead_of(self, kind: str, moment: datetime | None) -> None:
+        """Other times are proposed for a meeting, which is as it is said."""
+        true = self._mine.get(kind)
+        if true is None or not true.on or true.starts_at != moment:
+            as_it_is = "none" if true is None else described(true)
+            raise Wrong(f"another time instead of what is not so ({as_it_is}): {self._text!r}")
+        self._mind.proposed.add(kind)
 
     def _more(self, count: int) -> None:
         """So many more changed, without saying which: of what they believed wrongly they are in doubt now."""
@@ -154,5 +169,5 @@ class Reading:
             raise Wrong(f"asked after it began: {self._text!r}")
 
 
-#: Of the lists of lessons, which come every week, nobody is called when one is lost.
-LISTS: Final = re.compile(r"^(?:📚 (?:Morgen|Vandaag) hebt u les|🗓️ Uw week)")
+#: Of the lists of lessons, which come every week, and of what comes after a meeting nobody is called when one is lost.
+LISTS: Final = re.compile(r"^(?:📚 (?:Morgen|Vandaag) hebt u les|🗓️ Uw week|🧭 Na uw afspraak)")

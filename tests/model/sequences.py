@@ -41,6 +41,7 @@ class Act(StrEnum):
     TAKES_BACK = auto()
     COMES = auto()
     OTHER_TIME = auto()
+    CHOOSES = auto()  # the time that was proposed
     STOPS = auto()
     RESUMES = auto()
     BLOCKS = auto()  # `what` is the way
@@ -54,6 +55,9 @@ class Act(StrEnum):
     CALLS = auto()  # who is to be telephoned; `what` says what came of it
     CONSULTANT_BLOCKS = auto()
     CONSULTANT_BACK = auto()
+    PROPOSES = auto()  # another time for a meeting, `when`
+    AWAY = auto()  # until the day of `when`
+    BACK = auto()
     STANDS_IN = auto()  # Karim, for Ilse
     ALONE = auto()  # nobody stands in
     # To the service.
@@ -106,9 +110,11 @@ _OFTEN: Final = {
     Act.COMES: 2,
     Act.BOUNCES: 2,
     Act.CALLS: 2,
+    Act.PROPOSES: 3,
+    Act.CHOOSES: 3,
 }
 _OF_APPOINTMENTS: Final = (Act.MADE, Act.MOVED, Act.PLACED, Act.CANCELLED, Act.RESTORED)
-_OF_MEETINGS: Final = (Act.ABSENT, Act.TAKES_BACK, Act.COMES, Act.OTHER_TIME)
+_OF_MEETINGS: Final = (Act.ABSENT, Act.TAKES_BACK, Act.COMES, Act.OTHER_TIME, Act.PROPOSES, Act.CHOOSES)
 _CALLS: Final = ("reached", "reached", "again", "wrong")
 # What happens does so to what was made lately: much else is over.
 _LATELY: Final = 8
@@ -123,7 +129,7 @@ def _step(chance: random.Random, at: datetime, made: Sequence[tuple[str, str]]) 
             return Step(at, act, when=at + timedelta(hours=chance.choice((1, 5, 12, 30))))
         case Act.OUTAGE:
             return Step(
-                at, act, what=chance.choice(WAYS["Amina"]), when=at + timedelta(hours=chance.choice((1, 5, 30)))
+                at, act, what=chance.choice(WAYS["Amina"]), when=at + timedelta(hours=chance.choice((1, 1, 5, 5, 30)))
             )
         case Act.BLOCKS | Act.COMES_BACK:
             return Step(at, act, who, chance.choice(WAYS[who]))
@@ -133,11 +139,14 @@ def _step(chance: random.Random, at: datetime, made: Sequence[tuple[str, str]]) 
             return Step(at, act, who, when=_hour(chance, at + timedelta(days=chance.choice((20, 33, 60, 95, 200)))))
         case Act.CALLS:
             return Step(at, act, who, chance.choice(_CALLS))
-        case Act.CONSULTANT_BLOCKS | Act.CONSULTANT_BACK | Act.STANDS_IN | Act.ALONE:
+        case Act.AWAY:
+            return Step(at, act, when=_hour(chance, at + timedelta(days=chance.choice((0, 1, 4, 12)))))
+        case Act.BACK | Act.CONSULTANT_BLOCKS | Act.CONSULTANT_BACK | Act.STANDS_IN | Act.ALONE:
             return Step(at, act)
         case _ if act in _OF_MEETINGS:
             own = [one for one in made[-_LATELY:] if one[0]]
-            return Step(at, act, *(chance.choice(own) if own else (who, chance.choice(MEETINGS))))
+            when = _hour(chance, at + timedelta(days=chance.choice((1, 2, 5)))) if act is Act.PROPOSES else None
+            return Step(at, act, *(chance.choice(own) if own else (who, chance.choice(MEETINGS))), when)
         case _ if act not in _OF_APPOINTMENTS:
             return Step(at, act, who)
     what = chance.choice((*MEETINGS, *MEETINGS, *CLASSES))

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.model import beliefs, oracle, reading, reports, words
+from tests.model import beliefs, consultants, oracle, reading, reports, words
 from tests.model.beliefs import Meeting, Wrong
+from tests.model.consultants import Consultants
 from tests.model.oracle import Oracle
 from tests.model.sequences import Act, Step, sequence, smallest
 from tests.model.words import AMSTERDAM
@@ -18,7 +19,7 @@ MADE = "🆕 Nieuwe afspraak: Examen\n📅 vrijdag 6 maart\n🕑 10:00 (ochtend)
 OFF = "❌ Gaat niet door: Examen\n❌ Niet meer: vrijdag 6 maart, 10:00 (ochtend)\nU hoeft niet te komen."
 
 
-@pytest.mark.parametrize("module", [beliefs, oracle, reading, reports, words])
+@pytest.mark.parametrize("module", [beliefs, consultants, oracle, reading, reports, words])
 def test_the_oracle_imports_nothing_of_ours(module: object) -> None:
     tree = ast.parse(Path(str(getattr(module, "__file__", ""))).read_text())
     imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
@@ -73,7 +74,7 @@ def test_a_report_that_nobody_knows_of_is_found(told: Oracle) -> None:
     answers.is_absent(told.meetings["Amina Examen"], NOW, to=True)
     with pytest.raises(Wrong, match="nobody knows"):
         told.check("Amina")
-    told.consultant_hears("Afmelding van Amina\n📝 Examen: vrijdag 6 maart, 10:00 (ochtend)")
+    told.consultant_hears("Ilse", "Afmelding van Amina\n📝 Examen: vrijdag 6 maart, 10:00 (ochtend)")
     told.check("Amina")
     told.meetings["Amina Examen"].starts_at += timedelta(days=1)
     with pytest.raises(Wrong, match="does not hold"):
@@ -85,6 +86,43 @@ def test_nobody_who_answered_is_asked(told: Oracle) -> None:
     again = "🔔 Over 4 dagen: Examen\n📅 vrijdag 6 maart\n🕑 10:00 (ochtend)\n📍 Zaal 1\nKomt u?"
     with pytest.raises(Wrong, match="answered already"):
         told.hears("Amina", again)
+
+
+OVERVIEW = "Uw dag: 2 maart 2026\n📅 1 gesprek vandaag"
+
+
+def test_the_overview_is_of_today_and_once_and_for_who_is_there() -> None:
+    meetings = [Meeting("Examen", NOW + timedelta(hours=3), "Zaal 1", person="Amina")]
+    there = Consultants()
+    there.hears("Ilse", OVERVIEW, meetings, NOW)
+    with pytest.raises(Wrong, match="twice"):
+        there.hears("Ilse", OVERVIEW, meetings, NOW)
+    with pytest.raises(Wrong, match="says 1 meetings today, there are 0"):
+        Consultants().hears("Ilse", OVERVIEW, [], NOW)
+    with pytest.raises(Wrong, match="no overview is due"):
+        Consultants().hears("Ilse", OVERVIEW, meetings, NOW - timedelta(days=1))
+    with pytest.raises(Wrong, match="got no overview"):
+        Consultants().check(meetings, NOW, NOW - timedelta(days=9))
+
+
+def test_who_is_away_and_stood_in_for_hears_nothing() -> None:
+    away = Consultants(stood_in_for=True, away=(NOW.date(), NOW.date()))
+    away.hears("Karim", "❔ Amina heeft nog niet gezegd of hij of zij komt", [], NOW)
+    with pytest.raises(Wrong, match="is away"):
+        away.hears("Ilse", "❔ Amina heeft nog niet gezegd of hij of zij komt", [], NOW)
+
+
+def test_times_are_proposed_instead_of_what_is_so(told: Oracle) -> None:
+    told.hears("Amina", "Ilse stelt een andere tijd voor\nIn plaats van: 📝 Examen: vrijdag 6 maart, 10:00 (ochtend)")
+    with pytest.raises(Wrong, match="instead of what is not so"):
+        told.hears("Amina", "In plaats van: 📝 Examen: vrijdag 6 maart, 11:00 (ochtend)")
+
+
+def test_who_was_asked_is_not_shown_as_never_asked(told: Oracle) -> None:
+    with pytest.raises(Wrong, match="was asked about"):
+        told.consultant_hears(
+            "Ilse", "❔ Amina heeft nog niet gezegd\n📝 Examen: vrijdag 6 maart\nIk kon het niet vragen"
+        )
 
 
 def test_a_sequence_is_the_same_for_the_same_seed() -> None:

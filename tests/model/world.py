@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable, Collection, Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+import holidays
+from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.configuration.municipality import Municipalities
@@ -15,7 +17,9 @@ from reminders.delivery.channel import AddressGone, Capabilities, News, NewsStat
 from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.receipts import Receipts
 from reminders.local_time import QuietHours
+from reminders.planning.digests import plan_digests
 from reminders.sending.dispatcher import Dispatcher
+from reminders.sending.limits import Limits
 from reminders.wording.composers import every_composer
 from reminders.wording.to_consultant import script
 from storage.appointments.changes import OnChanges
@@ -23,7 +27,7 @@ from storage.attendance.patterns import TalkRule
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
 from storage.outbox.losses import lost_of
-from storage.outbox.message import Message
+from storage.outbox.message import NO_CHANNEL, Message
 from storage.people.contacts import Contact
 from storage.people.people import Consultant, Person
 from storage.people.phone_tasks import open_tasks
@@ -35,9 +39,13 @@ from tests.model.sequences import AMSTERDAM, PEOPLE, WAYS
 from tests.reminders.planning.planning_world import ZONE, PlanningWorld
 from tests.reminders.sending.outbox_world import drain
 
+_OUTBOX = cast(Table, Message.__table__)
 # Everything that is wrong is put right within this time, outside quiet hours.
 CORRECTED_WITHIN = timedelta(minutes=40)
-_PLANNED_EVERY = timedelta(hours=11)
+# A day, but for an hour: so that it is planned at any hour.
+_PLANNED_EVERY = timedelta(hours=23)
+_NEXT_DUE = select(func.min(_OUTBOX.c.next_at)).where(_OUTBOX.c.state == MessageState.PENDING)
+_NEXT_DUE_BUT_TO_NOBODY = _NEXT_DUE.where(func.coalesce(_OUTBOX.c.reason, "") != NO_CHANNEL)
 _NEVER = datetime.min.replace(tzinfo=AMSTERDAM)
 
 
@@ -68,7 +76,7 @@ class ModelSender:
             if name in world.blocked_consultants:
                 raise AddressGone("blocked")
             world.trace.append(f"{world.now():%a %d %b %H:%M}  {name} (consultant) hears: {message.text!r}")
-            world.judge(lambda: world.oracle.consultant_hears(message.text))
+            world.judge(lambda: world.oracle.consultant_hears(name, message.text))
         world.messages += 1
         receipt = Receipt(f"ref{world.messages}")
         world.last[name] = (self.name, receipt.provider_ref or "")
@@ -109,6 +117,8 @@ class ModelWorld(PlanningWorld):
             every_composer(ZONE, lambda _municipality: self.term_rules, lambda _municipality: TalkRule()),
             clock,
             "host/1/1",
+            # No worker dies here: there is nothing of others to give back.
+            limits=Limits(sweep=timedelta(days=7)),
             rules=ChannelRules({way: one.capabilities for way, one in senders.items()}, quiet_hours=quiet_hours),
             sleep=clock.tick,
         )
@@ -122,6 +132,8 @@ class ModelWorld(PlanningWorld):
         self.stands_in = False
         self.calm_since = clock.now()
         self.planned_at = _NEVER
+        self.overviews_on: date | None = None
+        self.holidays = holidays.country_holidays("NL")
         # Whether anything happened since planning last looked.
         self.touched = True
         self.parts = ModelParts(database.keys, self.planner.plan_people, self.planner.on_changes)
@@ -179,7 +191,9 @@ class ModelWorld(PlanningWorld):
 
     async def _next(self, at: datetime) -> datetime:
         async with self.database.reading() as session:
-            due = await session.scalar(select(func.min(Message.next_at)).where(Message.state == MessageState.PENDING))
+            # What waits for a consultant to be linked is tried every hour, to no avail until one is back.
+            nobody = self.oracle.consultant_reached_since is None
+            due = await session.scalar(_NEXT_DUE_BUT_TO_NOBODY if nobody else _NEXT_DUE)
         now = self.clock.now()
         soon = max(due, now + timedelta(minutes=5)) if due is not None else at
         morning = self.now().replace(hour=8, minute=20, second=0, microsecond=0)
@@ -196,15 +210,19 @@ class ModelWorld(PlanningWorld):
         """What the service does every minute; and what it does every quarter of an hour, where that may find something:
         after an act or a message until it finds nothing new, and else by the time alone. Planning is what a sequence
         takes longest over."""
-        now = self.clock.now()
+        now, happened = self.clock.now(), self.touched
         if now < self.down_until:
             return
+        if self.overviews_on != (today := self.now().date()):
+            self.overviews_on = today
+            async with self.database.writing() as session:
+                await plan_digests(session, now, ZONE, self.holidays)
         if self.touched or now - self.planned_at > _PLANNED_EVERY:
             self.planned_at = now
             self.touched = await self.planner.plan_ahead(self.database) > 0
         self.touched |= await drain(self.dispatcher) > 0
-        # Every minute: what is lost while it is told goes on to the next.
-        while await self.not_delivered.tell(self.database):
+        # Every minute: what is lost while it is told goes on to the next. Nothing is lost where nothing happens.
+        while (happened or self.touched) and await self.not_delivered.tell(self.database):
             await drain(self.dispatcher)
             self.touched = True
         if self.wrong is not None:
@@ -225,6 +243,8 @@ class ModelWorld(PlanningWorld):
             if not self.oracle.minds[name].reached:
                 self.oracle.desk_shows(name, await self.desk(name))
             self.oracle.check(name)
+        works_since = max(self.down_until, *self.out_until.values())
+        self.oracle.consultants.check(list(self.oracle.meetings.values()), now, works_since)
 
     async def desk(self, name: str) -> str | None:
         """What the page of whom to telephone says of a person."""

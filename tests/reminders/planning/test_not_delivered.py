@@ -111,10 +111,10 @@ async def test_a_loss_after_the_call_is_a_new_task(world: PlanningWorld) -> None
     assert holds(await ilse(world), "Gaat niet door", "14:00")
 
 
-async def lost_report(world: PlanningWorld, amina: int) -> None:
+async def lost_report(world: PlanningWorld, amina: int, *, version: int = 1) -> None:
     async with world.database.writing() as session:
         report = Outgoing(
-            key="absence:1:1",
+            key=f"absence:1:{version}",
             kind=Kind.SAY,
             due_at=world.clock.now(),
             params=Body((Part(verbatim("Amina kan niet komen")),)).to_json(),
@@ -143,6 +143,28 @@ async def test_row_7_without_a_stand_in_the_person_is_asked_to_telephone(world: 
     assert await world.not_delivered.tell(world.database) == 1
     assert holds(await world.heard(), "niet aangekomen bij Ilse", "035 528 19 11")
     world.clock.forward(minutes=1)
+    assert await world.not_delivered.tell(world.database) == 0
+
+
+async def test_row_7_of_several_reports_that_nobody_got_the_person_hears_once(world: PlanningWorld) -> None:
+    amina = await world.person()
+    loses(world, "ilse")
+
+    async def expire() -> None:
+        async with world.database.writing() as session:
+            waits = Message.consultant_id.is_not(None) & (Message.state == MessageState.PENDING)
+            gone = {"state": MessageState.EXPIRED, "lost_at": world.clock.now()}
+            await session.execute(update(Message).where(waits).values(gone))
+
+    # The first is refused; the next ones wait for her to be linked again, in vain.
+    for version in (1, 2):
+        await lost_report(world, amina, version=version)
+    await expire()
+    assert await world.not_delivered.tell(world.database) == 1
+    assert holds(await world.heard(), "niet aangekomen bij Ilse")
+    world.clock.forward(minutes=30)
+    await lost_report(world, amina, version=3)
+    await expire()
     assert await world.not_delivered.tell(world.database) == 0
 
 

@@ -185,7 +185,13 @@ async def test_an_unconfirmed_meeting_is_shown_to_the_consultant_with_how_often_
     await world.heard("2026-03-12 14:00")
     assert holds(await world.heard("2026-03-16 12:00"), "Ik weet nog niet of u komt")
     await world.heard("2026-03-17 09:00")
-    assert holds(await world.heard(by="ilse"), "Amina", "2 keer gevraagd", "+31612345678")
+    # With the message that told of it, a week before, and after three days without an answer.
+    assert holds(await world.heard(by="ilse"), "Amina", "3 keer gevraagd", "+31612345678")
+
+
+async def test_who_was_asked_when_a_meeting_was_made_is_not_shown_as_never_asked(world: PlanningWorld) -> None:
+    await world.told("2026-03-05 14:00", person=await world.person())
+    assert holds(await world.heard("2026-03-03 09:00", by="ilse"), "Amina", "keer gevraagd")
 
 
 async def test_who_never_agreed_gets_nothing_and_the_consultant_hears_that_nobody_could_ask(
