@@ -1,4 +1,5 @@
-"""Who there was in a stretch of time, who was linked, whom messages reached, and how long questions waited."""
+"""Who there was in a stretch of time, who was linked, whom messages reached, how long questions waited, and who
+took what was offered."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -8,11 +9,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.engine.one_of_many import among
+from storage.offers.offers import OfferWish
 from storage.outbox.message import Message
 from storage.people.contacts import Contact
 from storage.people.people import Person
 from storage.people.relayed import Letter
-from storage.vocabulary import ContactState, LetterKind, MessageState
+from storage.vocabulary import ContactState, LetterKind, MessageState, WishState
 
 _ARRIVED = (MessageState.DELIVERED, MessageState.READ)
 
@@ -85,3 +87,15 @@ async def waited(session: AsyncSession, person_ids: Collection[int], since: date
     return [
         Waited(person_id, written_at, answered_at or seen_at) for person_id, written_at, answered_at, seen_at in rows
     ]
+
+
+async def wished(
+    session: AsyncSession, person_ids: Collection[int], since: datetime, until: datetime
+) -> list[tuple[int, WishState]]:
+    """What these people asked to take part in, in [since, until): who, and how it stands with it."""
+    rows = await session.execute(
+        select(OfferWish.person_id, OfferWish.state)
+        .where(among(OfferWish.person_id, person_ids), OfferWish.asked_at >= since, OfferWish.asked_at < until)
+        .order_by(OfferWish.id)
+    )
+    return [(person_id, state) for person_id, state in rows]

@@ -18,8 +18,8 @@ from storage.appointments.appointments import day_bounds
 from storage.attendance.attendance import Outcome, attendance_of
 from storage.attention.contact_moments import contacts_of
 from storage.attention.feedback import sums_of
-from storage.figures.month import in_guidance, linked, reached, waited
-from storage.vocabulary import Mood, Route
+from storage.figures.month import in_guidance, linked, reached, waited, wished
+from storage.vocabulary import Mood, Route, WishState
 
 #: A term that ends within so many months and is not done is at risk.
 AT_RISK_WITHIN: Final = 6
@@ -35,7 +35,7 @@ CATEGORIES: Final[Mapping[str, tuple[str, ...]]] = {
     "terms": ("at_risk", "not_at_risk", "finished", NOT_CONCERNED),
     "attendance": tuple(outcome.value for outcome in Outcome),
     "answers": ("within_1_day", "within_3_days", "later", "waiting"),
-    "offers": ("taken",),
+    "offers": ("taken", "not_taken"),
 }
 #: Counted by town as well; the others everywhere only.
 _BY_TOWN: Final = frozenset({"people", "reached", "routes"})
@@ -86,6 +86,9 @@ async def figures_of(
         counted["answers"].append(
             Counted(letter.person_id, where[letter.person_id], _waited(letter.written_at, letter.answered_at))
         )
+    for number, state in await wished(session, list(where), since, until):
+        category = "taken" if state is WishState.TAKEN else "not_taken"
+        counted["offers"].append(Counted(number, where[number], category))
     feedback = await sums_of(session, list(where), since, until)
     return Month(
         first,

@@ -22,6 +22,7 @@ from storage.appointments.appointments import Appointment, Participation
 from storage.attention.contact_moments import ContactMoment
 from storage.attention.feedback import Feedback
 from storage.engine.database import Database
+from storage.offers.offers import OfferWish
 from storage.outbox.message import Message
 from storage.people.contacts import Contact
 from storage.people.people import Person, Plan
@@ -36,6 +37,7 @@ from storage.vocabulary import (
     Presence,
     Priority,
     Route,
+    WishState,
 )
 from tests.progress import progress_rows
 
@@ -139,6 +141,8 @@ async def fill(database: Database) -> None:
                 session.add(Participation(appointment_id=meeting.id, person_id=person.id, presence=presence))
                 mood = Mood.GOOD if number < 7 else Mood.BAD
                 session.add(Feedback(person_id=person.id, appointment_id=meeting.id, mood=mood, at=march))
+            if number in range(20, 26):
+                session.add(OfferWish(person_id=person.id, state=WishState.TAKEN, asked_at=march))
             if number >= 20:
                 for day in (1, 2) if number < 30 else (1,):
                     at = datetime(2025, 6, day, 9, tzinfo=UTC)
@@ -172,7 +176,7 @@ async def test_what_a_month_comes_to(month: Month) -> None:
     assert found["terms"].of() == {"at_risk": 0, "not_at_risk": 25, "finished": 5, "not_concerned": 10}
     assert found["attendance"].of() == {"present": 5, "late": 0, "excused": 5, "reported": 0, "not_reported": 0}
     assert found["answers"].of() == {"within_1_day": 5, "within_3_days": 5, "later": 0, "waiting": 0}
-    assert found["offers"].of() == {"taken": 0}
+    assert found["offers"].of() == {"taken": 6, "not_taken": 0}
     assert month.feedback == {"workshop": {Mood.GOOD: 7, Mood.BAD: 3}}
 
 
