@@ -117,7 +117,9 @@ def attendance(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> 
     """Who was at which lesson or meeting, as providers list it."""
     _import(
         file,
-        lambda parts: AttendanceImporter(parts.border(), parts.zone, parts.after_attendance(), parts.after_progress()),
+        lambda parts: AttendanceImporter(
+            parts.border(), parts.zone, parts.after_attendance(), parts.after_progress(only_ended=True)
+        ),
         dry_run=dry_run,
         as_json=as_json,
     )

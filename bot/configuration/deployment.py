@@ -69,7 +69,7 @@ class Deployment:
     @property
     def changed(self) -> OnChanges:
         """Hears of every change to an appointment, in its transaction."""
-        return AfterChanges(self.planner.on_changes, self.after_progress(), self.now, self.zone)
+        return AfterChanges(self.planner.on_changes, self.after_progress(only_ended=True), self.now, self.zone)
 
     def term_rules(self, municipality: str) -> TermRules:
         """What a municipality's terms are computed with."""
@@ -97,9 +97,9 @@ class Deployment:
         """What follows from an attendance list: "we missed you", and "plan a talk"."""
         return AfterAttendance(self.planner, self.now, self.zone, self.talk_rule)
 
-    def after_progress(self) -> AfterProgress:
+    def after_progress(self, *, only_ended: bool = False) -> AfterProgress:
         """What follows when people's progress is other than before: who has done everything is guided no more."""
-        return AfterProgress(self.planner.plan_people, self.now, self.quiet_hours)
+        return AfterProgress(self.planner.plan_people, self.now, self.quiet_hours, only_ended=only_ended)
 
     async def term_faults(
         self, session: AsyncSession, person_ids: Collection[int]

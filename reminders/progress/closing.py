@@ -32,31 +32,44 @@ Replan = Callable[[AsyncSession, Collection[int]], Awaitable[int]]
 
 
 class AfterProgress:
-    """Called in the transaction that changes people's progress; keeps storage.progress.parts.OnProgress."""
+    """Called in the transaction that changes people's progress; keeps storage.progress.parts.OnProgress.
 
-    def __init__(self, replan: Replan, now: Callable[[], datetime], quiet_hours: QuietHours) -> None:
+    With `only_ended` the others are planned for when the service next looks ahead: a list of a hundred lessons changes
+    the hours of hundreds of people, and what they are told of terms says what is open when it is sent.
+    """
+
+    def __init__(
+        self, replan: Replan, now: Callable[[], datetime], quiet_hours: QuietHours, *, only_ended: bool = False
+    ) -> None:
         self._replan = replan
         self._now = now
         self._quiet_hours = quiet_hours
+        self._only_ended = only_ended
 
     async def __call__(self, session: AsyncSession, person_ids: Collection[int]) -> None:
         """Close what is finished, open what is not, and plan anew."""
-        await settle(session, person_ids, self._now(), self._quiet_hours)
-        await self._replan(session, person_ids)
+        other = await settle(session, person_ids, self._now(), self._quiet_hours)
+        if planned := other if self._only_ended else person_ids:
+            await self._replan(session, planned)
 
 
-async def settle(session: AsyncSession, person_ids: Collection[int], now: datetime, quiet_hours: QuietHours) -> None:
-    """Close the guidance of these people where everything is done, and open it where that is not so any more."""
+async def settle(session: AsyncSession, person_ids: Collection[int], now: datetime, quiet: QuietHours) -> set[int]:
+    """Close the guidance of these people where everything is done, and open it where that is not so any more; answers
+    with whose is other than before."""
+    other: set[int] = set()
     facts = await stored_facts(session, person_ids)
     for person in (await people_by_id(session, person_ids)).values():
         known = facts[person.id]
         finished = is_finished(known.group, known.facts.route, known.noted)
         if finished and person.closed_at is None:
-            await _finish(session, person, known.noted, now, quiet_hours)
+            other.add(person.id)
+            await _finish(session, person, known.noted, now, quiet)
         elif not finished and person.closed_as is Closing.FINISHED:
+            other.add(person.id)
             person.closed_at = person.closed_as = None
-            await _tell_consultant(session, person, "reopened", _reopened(person), now, quiet_hours.zone)
+            await _tell_consultant(session, person, "reopened", _reopened(person), now, quiet.zone)
     await session.flush()
+    return other
 
 
 async def _finish(

@@ -43,6 +43,7 @@ from storage.people.contacts import Contact, LinkCode, contact_made_at
 from storage.people.people import Consultant, Person
 from storage.people.relayed import Letter
 from storage.privacy.audit import AuditEntry
+from storage.progress.parts import Progress
 from tests.bot.dialogue.talk import RENDERER, Talk, town
 from tests.clock import FakeClock
 
@@ -134,7 +135,7 @@ DEEPER: Final[Mapping[str, Sequence[str]]] = {
     "moved": ("moved:1:yes",),
 }
 TABLES: Final[tuple[type[Base], ...]] = (
-    Person, Consultant, Appointment, Participation, Absence, Letter, Proposal, Contact, LinkCode, OfferWish,
+    Person, Consultant, Appointment, Participation, Absence, Letter, Proposal, Contact, LinkCode, OfferWish, Progress,
 )  # fmt: skip
 ROLES: Final = (Role.PERSON, Role.CONSULTANT, Role.STRANGER)
 WORDS: Final = SmsWords.load()
