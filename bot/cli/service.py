@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.common import FAULTS, WRONG_USAGE, AsJson, console, errors, opened, read_settings, run, show_json, stop
+from bot.configuration.clock import SystemClock
 from reminders.policies.due_times import PolicyError
 from storage.engine.columns import Json
 from storage.engine.encryption.key_marks import check_key_marks
@@ -111,14 +112,25 @@ def rekey(as_json: AsJson = False) -> None:
         raise typer.Exit(FAULTS)
 
 
-def doctor(as_json: AsJson = False) -> None:
+def doctor(
+    deliver_to: Annotated[
+        str | None, typer.Option(metavar="EMAIL", help="Also send a message over every way of this consultant: you.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Check settings, database, tokens, catalogs and clock, and say what to do."""
     settings = read_settings()
 
     async def work() -> list[dict[str, str]]:
         from bot.doctor import examine
 
-        return [finding.as_dict() for finding in await examine(settings)]
+        found = await examine(settings)
+        if deliver_to is not None:
+            from bot.operating.delivery import deliver_to as send_to
+
+            async with opened(settings) as database:
+                found.extend(await send_to(database, deliver_to, SystemClock().now))
+        return [finding.as_dict() for finding in found]
 
     findings = run(work)
     if as_json:

@@ -1,6 +1,8 @@
 """The way of one message, step by step: for an administrator who must answer what became of it. Ids and words only."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +11,7 @@ from storage.engine.columns import Json
 from storage.outbox.message import Attempt, Message
 from storage.people.people import Person
 from storage.people.phone_tasks import tasks_of_message
+from storage.vocabulary import MessageState
 
 
 async def find_message(session: AsyncSession, named: str) -> Message | None:
@@ -64,3 +67,19 @@ async def trace_of(session: AsyncSession, message: Message) -> dict[str, Json]:
         "passes_on_at": message.pass_on_at.isoformat() if message.pass_on_at is not None else None,
         "steps": [{"at": at.isoformat(), **step} for at, step in steps],
     }
+
+
+class BecameOf(NamedTuple):
+    """What became of a message: its state, why, and the channel that it went over."""
+
+    state: MessageState
+    reason: str | None
+    channel: str | None
+
+
+async def became_of(session: AsyncSession, ids: Collection[int]) -> dict[int, BecameOf]:
+    """What became of these messages, by number."""
+    rows = await session.execute(
+        select(Message.id, Message.state, Message.reason, Message.channel).where(Message.id.in_(ids))
+    )
+    return {number: BecameOf(state, reason, channel) for number, state, reason, channel in rows}
