@@ -34,6 +34,7 @@ class Act(StrEnum):
     COME = "come"
     NOT_COME = "notcome"
     OTHER_TIME = "othertime"
+    DAY_PLAN = "dayplan"  # how somebody goes to a meeting of tomorrow
     TAKE_PROPOSED = "prop"
     ABSENT = "absent"  # begin a report
     ABSENCE = "ab"  # a step in a report, or what is done with one that was sent

@@ -43,6 +43,7 @@ PERSON: Final[Mapping[Act, Need]] = {
     Act.COME: Need.ANY,
     Act.NOT_COME: Need.ANY,
     Act.OTHER_TIME: Need.ANY,
+    Act.DAY_PLAN: Need.ANY,
     Act.TAKE_PROPOSED: Need.ANY,
     Act.ABSENT: Need.ANY,
     Act.ABSENCE: Need.ANY,

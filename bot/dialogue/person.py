@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.dialogue import letters, media, menu
 from bot.dialogue.again import repeat_message
 from bot.dialogue.answers import chosen_by_text, say_not_there
-from bot.dialogue.appointments import absence_draft, appointments, missed, proposals
+from bot.dialogue.appointments import absence_draft, appointments, day_plan, missed, proposals
 from bot.dialogue.asking import feedback, language_offer, questions, words
 from bot.dialogue.attention import faces
 from bot.dialogue.gate import guarded, may, refuse
@@ -32,6 +32,7 @@ _UNGUARDED: dict[Act, Screen] = {
     Act.COME: appointments.come,
     Act.NOT_COME: appointments.not_come,
     Act.OTHER_TIME: appointments.other_time,
+    Act.DAY_PLAN: day_plan.answer,
     Act.ABSENT: absence_draft.start,
     Act.ABSENCE: absence_draft.press,
     Act.QUESTION: questions.ask,

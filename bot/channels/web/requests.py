@@ -33,6 +33,8 @@ class Opening(_Asked):
 
     token: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     code: Annotated[str, StringConstraints(max_length=64, min_length=1)] | None = None
+    # The language of the page already, whose texts need not be brought again.
+    lang: Annotated[str, StringConstraints(pattern=r"^[A-Za-z-]{2,10}$")] | None = None
     # They were asked, and want another person's chat in the place of the one that is open here.
     other: bool = False
 

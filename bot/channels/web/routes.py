@@ -29,12 +29,13 @@ from bot.channels.web.lines import (
     file_of,
     kept_upload,
     label_of,
+    language_tag,
     sent_in,
     shown,
 )
 from bot.channels.web.live import Live
 from bot.channels.web.notices import Notices, PushAddress
-from bot.channels.web.page import Page
+from bot.channels.web.page import Page, packed_json
 from bot.channels.web.ranges import ranged
 from bot.channels.web.sessions import CHANNEL, Chat, Sessions
 from bot.channels.web.uploads import Upload, UploadRefused, fit
@@ -165,11 +166,12 @@ class ChatRoutes:
             lines = await web_history(session, chat.contact_id, limit=HISTORY)
             read = await those_read(session, [line.outbox_id for line in lines if line.outbox_id is not None])
         locale = (standing.language if standing else None) or language or SOURCE
-        response = JSONResponse(
+        response = packed_json(
+            request,
             {
                 # Tells unsent lines of one chat from another's on a shared telephone; says nothing of who it is.
                 "chat": self._database.keys.fingerprint(chat.address, "web_queue").hex(),
-                "window": self._page.window(locale),
+                "window": None if asked.lang == language_tag(locale) else self._page.window(locale),
                 "lines": self._shown(lines, locale),
                 "more": len(lines) == HISTORY,
                 # Above what came since stands a mark.
@@ -177,7 +179,7 @@ class ChatRoutes:
                 "cursor": standing.revision if standing else 0,
                 "notice": "link_dead" if opened.dead_link else None,
                 "ask_other": opened.ask_other,
-            }
+            },
         )
         self._sessions.remember(request, response, opened.token)
         return response
@@ -223,7 +225,7 @@ class ChatRoutes:
         async with self._database.reading() as session:
             lines = await web_history(session, chat.contact_id, before=before, limit=HISTORY)
         locale = await self._locale(chat) or requests.wished_language(request.headers) or SOURCE
-        return JSONResponse({"lines": self._shown(lines, locale), "more": len(lines) == HISTORY})
+        return packed_json(request, {"lines": self._shown(lines, locale), "more": len(lines) == HISTORY})
 
     async def file(self, request: Request) -> Response:
         """The file of one of this chat's lines, to be saved or opened by another app."""

@@ -8,7 +8,7 @@ from bot.actions.acting import Proof
 from bot.actions.meetings import MeetingRefused
 from bot.dialogue import menu
 from bot.dialogue.answers import answered_message
-from bot.dialogue.appointments import absence_draft
+from bot.dialogue.appointments import absence_draft, day_plan
 from bot.dialogue.appointments.absence_questions import appointment_label
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Attachment, Button, Part, Text
@@ -166,10 +166,12 @@ async def come(turn: Turn, args: Sequence[str]) -> None:
     if isinstance(appointment, MeetingRefused):
         say_refused(turn, appointment)
         return
+    asked, rows = day_plan.question(appointment) if day_plan.is_asked(turn, appointment) else ((), ())
     turn.say(
         part("appointment.thanks_coming"),
         Part(appointment_line(appointment)),
-        buttons=[[button("button.calendar", asks(Act.CALENDAR, appointment.id), "🗓️")], menu.back()],
+        *asked,
+        buttons=[*rows, [button("button.calendar", asks(Act.CALENDAR, appointment.id), "🗓️")], menu.back()],
         card=f"appointment:{appointment.id}",
     )
 

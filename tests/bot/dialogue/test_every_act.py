@@ -55,7 +55,7 @@ def _acts(*lines: str) -> frozenset[str]:
 #: What a person may do over a way on which anybody can write in their name, over an answer to our mail besides, and
 #: over an account (or a mail that is known to be theirs) besides.
 PERSON_CLAIMED: Final = _acts(
-    "menu notthere lang consent appts appt come notcome othertime prop absent ab missed howwas checkin",
+    "menu notthere lang consent appts appt come notcome othertime dayplan prop absent ab missed howwas checkin",
     "ask faq pass helped nolang letter notme offers offertake offerleave offerwish doubt moving money",
 )
 PERSON_REPLY: Final = PERSON_CLAIMED | _acts(

@@ -139,7 +139,8 @@ def test_what_is_enough(need: Need, enough: set[Proof]) -> None:
 @pytest.mark.parametrize("act", [*PERSON], ids=str)
 def test_what_a_forged_sender_may_do_for_a_person(act: Act) -> None:
     may = {
-        "menu", "lang", "consent", "appts", "appt", "come", "notcome", "othertime", "prop", "absent", "ab", "missed",
+        "menu", "lang", "consent", "appts", "appt", "come", "notcome", "othertime", "dayplan", "prop", "absent", "ab",
+        "missed",
         "ask", "faq", "pass", "helped", "nolang", "letter", "notthere",
         # How it goes, by a number in an SMS: whoever has nothing else is asked too.
         "checkin", "howwas",

@@ -89,14 +89,15 @@ main.addEventListener("scroll", () => {
   if (atEnd()) $("newest").hidden = true;
 }, { passive: true });
 
-// Where the newest that was said begins: our lines after the person's last one.
+// Where the newest that was said begins: our lines after the person's last one, as many as there is room for.
 function newestPart() {
-  let first = null;
-  for (const element of numbered().reverse()) {
-    if (element.classList.contains("person")) break;
+  const all = numbered();
+  let first = all[all.length - 1];
+  for (const element of all.reverse()) {
+    if (element.classList.contains("person") || log.getBoundingClientRect().bottom - element.getBoundingClientRect().top > main.clientHeight) break;
     first = element;
   }
-  return first || lastOwn();
+  return first;
 }
 
 // Whether somebody is in the middle of something: a question with open buttons before them, words half written.

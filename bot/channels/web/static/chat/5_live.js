@@ -89,7 +89,7 @@ async function start() {
   starting = true;
   status("connecting");
   let answer = null;
-  try { answer = await post("open", opening()); } catch { /* no network */ }
+  try { answer = await post("open", { ...opening(), lang: view.lang }); } catch { /* no network */ }
   starting = false;
   if (!answer?.ok) {
     if (answer?.status === 429) notice("slow_down");
@@ -105,7 +105,7 @@ async function start() {
   if ((chat || copied?.chat || opened.chat) !== opened.chat) { forget(); await dropCopy(); }
   copied = null;
   chat = opened.chat;
-  dress(opened.window);
+  dress(opened.window || view);
   notice(opened.notice);
   askOther(asked);
   log.setAttribute("aria-live", "off");  // the history is not read out, what comes from now on is
