@@ -31,8 +31,8 @@ async def flood(stage: Stage, found: Figures) -> None:
 
 async def large_flood(stage: Stage, found: Figures) -> None:
     """Two thousand write at once: what cannot be taken is brought again, and all of it is answered."""
-    # Telegram takes thirty messages a second, and each writer's consultant is told too.
-    stage.patience += stage.people / 5
+    # Telegram takes thirty messages a second, each writer's consultant is told too, and the machine is kept busy.
+    stage.patience += stage.people
     await flood(stage, found)
 
 
