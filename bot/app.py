@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 
 from bot.actions.access.inviting_back import invites_back
 from bot.actions.access.standing_in import tell_of_silence
-from bot.actions.offers.taking_part import places_of
+from bot.actions.regular.plans import regular_plans
 from bot.cards.renderer import CardRenderer
 from bot.channels.base import Channel, ComparesReplies
 from bot.channels.kind import ChannelParts
@@ -217,7 +217,7 @@ def build(
         composer=composer,
         clock=clock,
         worker=worker,
-        files=Attachments(renderer, clock, channels, check, say, earlier, illustrations),
+        files=Attachments(renderer, clock, channels, check, say, earlier, illustrations, parts.municipalities),
         links=PersonalLinks(settings.own_url, keys),
         illustrator=illustrations,
         rules=rules,
@@ -262,7 +262,7 @@ def build(
             ),
         ),
         clock=clock,
-        plan_more=[mail_addresses, digests_and_questions, silence, places_of(services, clock.now)],
+        plan_more=[mail_addresses, digests_and_questions, silence, *regular_plans(services, clock.now)],
         often=[passing_on.run_once],
         retention=parts.configuration.retention,
     )

@@ -71,6 +71,8 @@ class Act(StrEnum):
     STOP = "stop"
     RESUME = "resume"
     ERASE = "erase"
+    # Somebody beside the municipality, to whom a list of who cannot come went.
+    WAS_THERE = "wasthere"
     # A consultant: reports and letters.
     SEEN = "seen"
     CALL_ME = "callme"

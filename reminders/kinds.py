@@ -46,6 +46,8 @@ class Kind(StrEnum):
     CRY_DUTY = "cry_duty"  # the same, to the municipality's duty number
     PATTERN = "pattern"  # somebody who misses lesson after lesson
     DIGEST = "digest"  # what the day brings
+    # To a school or a partner that a municipality names.
+    ABSENCE_LIST = "absence_list"  # who cannot come today, never why
 
 
 #: The parameter of what follows a cry: a duty number that the reader is asked to call, since Maatje cannot write to it.
@@ -71,6 +73,7 @@ class WordedBy(StrEnum):
     AFTER_ATTENDANCE = auto()
     AFTER_CRY = auto()
     DIGEST = auto()
+    ABSENCE_LIST = auto()
     ATTENTION = auto()
 
 
@@ -129,6 +132,7 @@ TRAITS: Final[Mapping[Kind, Traits]] = complete(
         Kind.CRY_DUTY: Traits(WordedBy.AFTER_CRY),
         Kind.PATTERN: Traits(WordedBy.AFTER_ATTENDANCE),
         Kind.DIGEST: Traits(WordedBy.DIGEST, useful_for=timedelta(hours=6)),
+        Kind.ABSENCE_LIST: Traits(WordedBy.ABSENCE_LIST),
     },
     Kind,
 )

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.actions.acting import Acting, Role
+from bot.configuration.recipients import shared_with
 from bot.telling import privacy as told
 from bot.telling.privacy import Step
 from storage.engine.columns import Json
@@ -88,7 +89,10 @@ async def export(acting: Acting, person_id: int) -> PersonCopy | PrivacyRefused:
         return PrivacyRefused.NOT_THEIRS
     acting.audit("exported", f"person:{person.id}")
     await acting.session.flush()
-    return PersonCopy(await export_person(acting.session, person), await files_of(acting.session, person))
+    own = acting.parts.municipalities.of(person.municipality).recipient
+    held = await export_person(acting.session, person)
+    held["shared_with"] = shared_with(own)
+    return PersonCopy(held, await files_of(acting.session, person))
 
 
 async def erase_own(acting: Acting, contact: Contact, *, once: str) -> None:

@@ -19,6 +19,7 @@ error is found when the service starts and not when somebody needs the number. `
 `reminders/terms` by which dates are computed (`law` unless it says otherwise); a `rule` replaces a single one.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +27,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from bot.configuration.recipients import SharedWith
 from reminders.terms.rule_sets import DEFAULT_RULES, NOTE, RULE_SETS, RuleSet, TermRules
 from storage.attendance.patterns import TalkRule
 
@@ -56,6 +58,8 @@ class Municipality(BaseModel):
     # So many missed lessons without a report, within so many weeks, put "plan a talk" before the consultant.
     talk_after_missed: int = Field(default=3, ge=1, le=100)
     talk_within_weeks: int = Field(default=4, ge=1, le=52)
+    # Who else hears who cannot come, by name; nobody, unless it is written down with its legal basis.
+    recipient: dict[str, SharedWith] = Field(default_factory=dict)
     # With whom no consultant spoke for so many weeks is on a list of theirs.
     not_spoken_weeks: int = Field(default=4, ge=1, le=52)
 
@@ -125,6 +129,10 @@ class Municipalities:
     def of(self, name: str) -> Municipality:
         """The municipality's own facts, or the default's."""
         return self._by_name.get(name.casefold(), self._default)
+
+    def named(self) -> Iterator[tuple[str, Municipality]]:
+        """Those with a section of their own, by name (in small letters)."""
+        yield from ((name, found) for name, found in self._by_name.items() if name != DEFAULT)
 
     @classmethod
     def of_tables(cls, sections: object, path: Path) -> "Municipalities":

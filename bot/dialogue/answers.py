@@ -287,9 +287,15 @@ async def is_offered(turn: Turn, intent: str) -> bool:
     if intent in [one.intent for one in await _buttons(turn, message)]:
         return True
     # What was composed at sending may come out otherwise by now: what was shown is noted with the moment of sending.
+    return intent in (await offered_with(turn, message) or ())
+
+
+async def offered_with(turn: Turn, message: Message) -> list[str] | None:
+    """What this very message offered, in its order, as noted when it was sent; None where another was sent since."""
     offer = await turn.session.get(Offer, turn.contact.id)
-    shown_then = offer is not None and offer.at in (message.sent_at, message.created_at)
-    return shown_then and intent in await _offered(turn.session, turn.contact.id)
+    if offer is None or offer.at not in (message.sent_at, message.created_at):
+        return None
+    return await _offered(turn.session, turn.contact.id)
 
 
 async def asks_for_this(turn: Turn) -> bool:

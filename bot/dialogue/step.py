@@ -25,7 +25,7 @@ def check_screens(known: Collection[Act]) -> None:
         raise LookupError(f"acts without a screen: {', '.join(sorted(forgotten))}")
 
 
-check_screens(person.ACTS | door.ACTS)
+check_screens(person.ACTS | door.ACTS | stranger.ACTS)
 
 
 async def step(turn: Turn) -> None:

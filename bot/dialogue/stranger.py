@@ -1,5 +1,7 @@
 """Whoever is not linked: learns what this is and how to be linked, and nothing else."""
 
+import re
+from collections.abc import Sequence
 from typing import Final
 
 from bot.actions.access.challenges import ProofRefused, challenge
@@ -7,7 +9,9 @@ from bot.actions.access.codes import send_sign_in_code
 from bot.actions.access.logged_in import has_others_here
 from bot.actions.acting import Proof
 from bot.actions.contacts import LinkRefused, link, link_proved
+from bot.actions.sharing.absence_lists import NotNoted, note_was_there
 from bot.actions.ways import note_language
+from bot.dialogue.answers import answered_message, offered_with
 from bot.dialogue.consultants import door
 from bot.dialogue.memory import LINK_CODE, LINK_PROOF
 from bot.dialogue.own import devices, onboarding
@@ -15,10 +19,18 @@ from bot.dialogue.own.digits import may_send_digits
 from bot.dialogue.turn import Turn, part, party_of, title
 from bot.events import Said, Started
 from locales.rendering.languages import find_language
+from reminders.intents import Act, Intent, number_in
+from reminders.kinds import Kind
+from reminders.wording.appointment import name_of
 from storage.people.conversations import conversation_of
 from storage.people.link_codes import looks_like_code
 from storage.people.people import Consultant, Person
 
+#: What can be asked for by somebody who is nobody's: see bot.actions.sharing.
+ACTS: Final = frozenset({Act.WAS_THERE})
+# An answer to a list is numbers, at the beginning of a mail.
+_NUMBER: Final = re.compile(r"\b\d{1,3}\b")
+_ANSWER: Final = 60
 _PROVE: Final = "link_proof"
 _REFUSED = {
     LinkRefused.UNKNOWN: "link.unknown",
@@ -32,6 +44,8 @@ _REFUSED = {
 async def meet(turn: Turn) -> None:
     """Answer a stranger: use the code they bring, or greet them."""
     note_language(turn.contact, find_language(turn.event.language))
+    if await _is_about_a_list(turn):
+        return
     code = _code_of(turn)
     if code is None and turn.conversation.topic == _PROVE:
         await _prove(turn)
@@ -41,6 +55,38 @@ async def meet(turn: Turn) -> None:
             turn.say(title("stranger.greeting"), part("stranger.how_to_link"))
         return
     await use(turn, code)
+
+
+async def _is_about_a_list(turn: Turn) -> bool:
+    """Whether a school or partner answers the list that they were sent, with the numbers of who was there after all."""
+    payload, message = turn.event.payload, await answered_message(turn)
+    if not isinstance(payload, Said) or message is None or message.kind != Kind.ABSENCE_LIST:
+        return False
+    if turn.by.proof is Proof.CLAIMED:
+        return False
+    offered = await offered_with(turn, message)
+    if offered is None:
+        turn.say(part("sharing.too_late"))
+        return True
+    numbers = [int(one) for one in _NUMBER.findall(payload.text[:_ANSWER])]
+    asked = [Intent.parse(offered[number - 1]) for number in dict.fromkeys(numbers) if 1 <= number <= len(offered)]
+    for one in filter(None, asked):
+        await _note_was_there(turn, one.args)
+    if not asked:
+        turn.say(part("sharing.was_there_how"))
+    return True
+
+
+async def _note_was_there(turn: Turn, args: Sequence[str]) -> None:
+    """Somebody on a list of theirs was there after all: the appointment and the person, as the list offered them."""
+    noted = await note_was_there(turn.acting, turn.contact, number_in(args), number_in(args, 1))
+    match noted:
+        case NotNoted.NOT_YET:
+            turn.say(part("sharing.not_yet"))
+        case NotNoted():
+            turn.say(part("sharing.too_late"))
+        case (person, appointment):
+            turn.say(part("sharing.noted", person=name_of(person), starts_at=appointment.starts_at))
 
 
 async def _asks_to_sign_in(turn: Turn) -> bool:

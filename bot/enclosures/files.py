@@ -10,6 +10,8 @@ from typing import Final, TypeAlias
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.configuration.municipality import Municipalities
+from bot.configuration.recipients import shared_with
 from bot.enclosures.background import Background, StillAtWork
 from bot.enclosures.earlier_messages import EarlierMessages
 from bot.enclosures.file_check import Checked, FileCheck
@@ -70,6 +72,7 @@ class Attachments:
         tell: Tell,
         earlier: EarlierMessages | None = None,
         illustrations: Illustrations | None = None,
+        municipalities: Municipalities | None = None,
     ) -> None:
         self._renderer = renderer
         self._clock = clock
@@ -79,6 +82,7 @@ class Attachments:
         self._tell = tell
         self._earlier = earlier
         self._illustrations = illustrations
+        self._municipalities = municipalities or Municipalities()
 
     async def make(
         self, session: AsyncSession, attachment: Attachment, row: ClaimedMessage, locale: str
@@ -99,6 +103,7 @@ class Attachments:
         if person is None:
             return None
         held, files = await export_person(session, person), await files_of(session, person)
+        held["shared_with"] = shared_with(self._municipalities.of(person.municipality).recipient)
 
         async def copy() -> bytes:
             made = io.BytesIO()

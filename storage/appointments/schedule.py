@@ -15,7 +15,7 @@ from sqlalchemy import LargeBinary, Select, Table, bindparam, outerjoin, select,
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import ColumnElement
 
-from storage.appointments.appointments import Appointment, Membership, Participation
+from storage.appointments.appointments import Appointment, LessonGroup, Membership, Participation
 from storage.engine.one_of_many import among, among_those
 from storage.vocabulary import THERE, Answer, AppointmentKind, AppointmentStatus
 
@@ -276,3 +276,10 @@ async def own_appointments(
         .order_by(Appointment.starts_at, Appointment.id)
     )
     return [(appointment, given) for appointment, given in rows]
+
+
+async def group_names(session: AsyncSession, group_ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of these lesson groups, by id."""
+    wanted = [group_id for group_id in group_ids if group_id is not None]
+    rows = await session.execute(select(LessonGroup.id, LessonGroup.name).where(LessonGroup.id.in_(wanted)))
+    return {row.id: row.name for row in rows}

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.appointments.appointments import Participation
+from storage.appointments.appointments import Appointment, Participation, participation_in
 from storage.attendance.attendance import AttendanceChange, OnAttendance
 from storage.attendance.made_hours import MinutesMade, add_made, minutes_at
 from storage.importing import cells as cell
@@ -236,6 +236,27 @@ def _made(appointment: FoundAppointment, person_id: int, stored: StoredPresence,
     """The minutes that a line brings, less those that an earlier list brought."""
     before, after = (minutes_at(*line, appointment.starts_at, appointment.ends_at) for line in (stored, wanted))
     return MinutesMade(person_id, appointment.kind, appointment.starts_at, after - before)
+
+
+async def note_presence(
+    session: AsyncSession,
+    appointment: Appointment,
+    person_id: int,
+    presence: Presence,
+    zone: ZoneInfo,
+    now: datetime,
+    on_progress: OnProgress,
+) -> None:
+    """Store one presence as a list would: hours that come of it reach the plan, of which `on_progress` hears."""
+    given = await participation_in(session, appointment.id, person_id)
+    stored = StoredPresence(given.presence, given.minutes) if given is not None else StoredPresence(None, None)
+    wanted = StoredPresence(presence, stored.minutes)
+    if wanted == stored:
+        return
+    await _upsert(session, [{"appointment_id": appointment.id, "person_id": person_id, **wanted._asdict()}])
+    found = FoundAppointment(*(getattr(appointment, name) for name in FoundAppointment._fields))
+    if touched := await add_made(session, [_made(found, person_id, stored, wanted)], zone, now):
+        await on_progress(session, touched)
 
 
 async def _upsert(session: AsyncSession, rows: Sequence[dict[str, object]]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue import person
+from bot.dialogue import person, stranger
 from bot.dialogue.consultants import door
 from bot.dialogue.step import check_screens
 from reminders.intents import LONGEST, Act, Intent, act_of, asks, asks_more
@@ -42,7 +42,7 @@ def test_what_no_button_carries_is_refused_where_it_is_made() -> None:
 
 
 def test_every_act_leads_to_a_screen() -> None:
-    assert set(Act) == person.ACTS | door.ACTS
+    assert set(Act) == person.ACTS | door.ACTS | stranger.ACTS
     with pytest.raises(LookupError, match=f"without a screen: {Act.CALL}"):
         check_screens(set(Act) - {Act.CALL})
 

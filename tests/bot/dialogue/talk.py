@@ -217,6 +217,7 @@ class Talk:
         speaker: Speaker | None = None,
         *more: str,
         channels: Mapping[str, Channel] | None = None,
+        huizen: Municipality = HUIZEN,
     ) -> None:
         self.database = database
         self.clock = clock
@@ -232,7 +233,7 @@ class Talk:
             edges=Edges(
                 database=database,
                 channels={"web": self.channel, **self.more, **(channels or {})},
-                configuration=Configuration(Municipalities({"Huizen": HUIZEN})),
+                configuration=Configuration(Municipalities({"Huizen": huizen})),
                 texts=TEXTS,
                 door=FinderDoor(finder or ScriptedFinder()),
                 speaker=speaker or SPEAKER,

@@ -70,6 +70,8 @@ CONSULTANT_OFFERED: Final = _acts(
     "terms talks moods unspoken more away calls call contacted sums parts part notepart reopen moved",
 )
 CONSULTANT_ALL: Final = CONSULTANT_OFFERED | _acts("add addlang addgroup code standin")
+#: What a school or a partner answers to the list that was sent to them: see test_school_list.
+OF_LISTS: Final = _acts("wasthere")
 # Where an answer to our mail was not confirmed by the own mail server, a consultant does nothing by it.
 NOTHING: Final[frozenset[str]] = frozenset()
 
@@ -346,7 +348,7 @@ async def acts_done(talk: Talk) -> list[str]:
 
 def test_what_each_may_do_is_written_down_for_every_act() -> None:
     """A new act is put into one of the lists above by whoever makes it."""
-    assert {act.value for act in Act} == PERSON_ALL | CONSULTANT_ALL
+    assert {act.value for act in Act} == PERSON_ALL | CONSULTANT_ALL | OF_LISTS
     assert {act.value for act in person.ACTS} == PERSON_ALL
     assert {act.value for act in door.ACTS} == CONSULTANT_ALL
     of_screens = {intent.split(":")[0] for deeper in DEEPER.values() for intent in deeper}

@@ -1,0 +1,1 @@
+"""What the service does again and again in its own name."""
