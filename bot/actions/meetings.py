@@ -14,6 +14,7 @@ from bot.actions.absences.reports import comes_after_all
 from bot.actions.acting import Acting, Role
 from bot.telling import meetings as told
 from reminders.wording.absence import can_be_moved
+from storage.appointments.absence_reports import is_same_day
 from storage.appointments.appointments import (
     Appointment,
     answer_appointments,
@@ -217,12 +218,19 @@ async def confirm(acting: Acting, person_id: int, appointment_id: int) -> Appoin
 
 
 async def ask_other_time(acting: Acting, person_id: int, appointment_id: int) -> Appointment | MeetingRefused:
-    """The person asks for another time: the consultant hears it at once."""
+    """The person asks for another time: the consultant hears it at once. Who reported that they cannot come stays
+    reported, and is not asked again."""
     appointment = await to_answer(acting, person_id, appointment_id)
     if isinstance(appointment, MeetingRefused):
         return appointment
     person = await acting.session.get_one(Person, person_id)
-    await answer_appointments(acting.session, person_id, [appointment], Answer.OTHER_TIME, acting.now)
+    before = await participation_in(acting.session, appointment.id, person_id)
+    if (
+        before is None
+        or before.answer is not Answer.NOT_COMING
+        or not is_same_day(before.answered_for or appointment.starts_at, appointment.starts_at, acting.zone)
+    ):
+        await answer_appointments(acting.session, person_id, [appointment], Answer.OTHER_TIME, acting.now)
     acting.audit("asked_other_time", f"appointment:{appointment.id}")
     consultant = await acting.who_hears(person)
     if consultant is not None:

@@ -15,7 +15,7 @@ from reminders.kinds import Kind
 from reminders.terms.rule_sets import LAW, TermRules
 from reminders.wording import on_terms, to_consultant, to_person_on_appointments
 from reminders.wording import to_person_on_changes as changes
-from reminders.wording.batch import Batch, person_of, read_batch
+from reminders.wording.batch import Batch, more_of, person_of, read_batch
 from reminders.wording.joined import Wording, body_of
 from storage.appointments.schedule import ScheduledAppointment
 from storage.vocabulary import AppointmentStatus
@@ -70,7 +70,10 @@ class PlannedComposer:
             latest.update((row.appointment_id, row.id) for row, _ in messages if row.kind == Kind.CHANGE)
             kept: list[tuple[ClaimedMessage, Wording]] = []
             for row, said in messages:
-                if row.kind in _OF_ONE and latest[row.appointment_id] != row.id:
+                # Of two changes of one appointment (one was tried before, and waited) each says what is true now. One
+                # that counts others besides stays.
+                of_one = row.kind in _OF_ONE or (row.kind == Kind.CHANGE and not more_of(row))
+                if of_one and latest[row.appointment_id] != row.id:
                     composed[row.id] = Skip("said_with_another")
                 else:
                     kept.append((row, said))

@@ -35,6 +35,7 @@ KINDS: Final = {
 _AN_HOUR: Final = timedelta(hours=1)
 # So long after it another of the same kind may be made: whatever was heard of the first is about what is over.
 _OVER: Final = timedelta(days=1)
+_AT_WORK: Final = (8, 18)
 _LESSON_DAYS: Final = (1, 3)
 _WEEKS_OF_LESSONS: Final = 8
 
@@ -349,6 +350,9 @@ class Doing:
     async def _proposes(self, step: Step) -> None:
         meeting = self._changeable(step)
         if meeting is None or not meeting.on or step.when is None or step.when <= self._world.clock.now():
+            return
+        # What a consultant writes goes out at once: they write while they work.
+        if not _AT_WORK[0] <= self._world.now().hour < _AT_WORK[1]:
             return
         self._oracle.minds[step.who].proposed.discard(step.what)
         async with self._acting(self._ilse) as acting:

@@ -13,6 +13,8 @@ _REPORT: Final = re.compile(r"^(?:⏰ Nog niet gezien: a|⏰ A|Gewijzigde a|A)fm
 _STANDS: Final = re.compile(r"^De afmelding van (\w+) (geldt niet meer|is niet meer nodig|geldt weer)")
 _UNCONFIRMED: Final = re.compile(r"^❔ (\w+) heeft nog niet gezegd")
 _LINE: Final = re.compile(r"^\S+ ([\w -]+?): \w+dag \d")
+# Of lessons there are many, and nothing here tells them apart; what is struck out is no kind of meeting.
+_NO_KIND: Final = frozenset({CLASS, "Niet meer"})
 
 
 @dataclass
@@ -110,8 +112,7 @@ class Answers:
         title = text.splitlines()[0]
         if (found := _REPORT.match(title)) and found[1] == self.person:
             self.known()
-        # Of lessons there are many, and nothing here tells them apart.
-        kinds = [named[1] for line in text.splitlines() if (named := _LINE.match(line)) and named[1] != CLASS]
+        kinds = [named[1] for line in text.splitlines() if (named := _LINE.match(line)) and named[1] not in _NO_KIND]
         if (found := _STANDS.match(title)) and found[1] == self.person:
             holds = found[2] == "geldt weer"
             for kind in kinds:

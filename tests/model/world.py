@@ -132,7 +132,7 @@ class ModelWorld(PlanningWorld):
         self.stands_in = False
         self.calm_since = clock.now()
         self.planned_at = _NEVER
-        self.overviews_on: date | None = None
+        self.overviews_on: tuple[date, bool] | None = None
         self.holidays = holidays.country_holidays("NL")
         # Whether anything happened since planning last looked.
         self.touched = True
@@ -213,8 +213,10 @@ class ModelWorld(PlanningWorld):
         now, happened = self.clock.now(), self.touched
         if now < self.down_until:
             return
-        if self.overviews_on != (today := self.now().date()):
-            self.overviews_on = today
+        # Twice a day, of which once is after eight: then it is tomorrow's.
+        local = self.now()
+        if self.overviews_on != (half := (local.date(), local.hour >= 8)):
+            self.overviews_on = half
             async with self.database.writing() as session:
                 await plan_digests(session, now, ZONE, self.holidays)
         if self.touched or now - self.planned_at > _PLANNED_EVERY:

@@ -15,13 +15,14 @@ from bot.actions.acting import OPERATOR, Acting, Actor, Proof, Role
 from bot.actions.meetings import Meeting, MeetingRefused
 from bot.actions.proposals import ProposalRefused
 from storage.appointments.absences import Absence
-from storage.appointments.appointments import Appointment
+from storage.appointments.appointments import Appointment, participation_in
 from storage.appointments.history import RecordedChange
 from storage.appointments.proposals import Proposal
 from storage.outbox.message import Message
 from storage.vocabulary import (
     AbsenceReason,
     AbsenceState,
+    Answer,
     AppointmentKind,
     AppointmentStatus,
     Change,
@@ -200,6 +201,16 @@ async def test_a_consultant_reports_for_a_person_who_telephones(talk: Talk) -> N
         sent = await absences.send(her, mine, draft.id)
     assert not isinstance(sent, Refused)
     assert (sent.report.state, sent.report.reason) == (AbsenceState.REPORTED, AbsenceReason.CHILD_ILL)
+
+
+async def test_who_reported_and_asks_for_another_time_stays_reported(talk: Talk) -> None:
+    await reported(talk)
+    mine, meeting = talk.person_ids["Amina"], talk.appointment_ids["Amina-meeting"]
+    async with acting(talk, "Amina") as her:
+        assert not isinstance(await meetings.ask_other_time(her, mine, meeting), MeetingRefused)
+        given = await participation_in(her.session, meeting, mine)
+        assert given is not None
+        assert given.answer is Answer.NOT_COMING
 
 
 async def test_a_draft_of_another_is_not_filled_in(talk: Talk) -> None:

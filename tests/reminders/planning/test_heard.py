@@ -246,6 +246,16 @@ async def test_a_change_that_no_channel_takes_for_a_while_is_told_once(world: Pl
     assert await world.heard("2026-03-02 10:30") == []
 
 
+async def test_a_change_that_waits_and_one_since_are_said_once(world: PlanningWorld) -> None:
+    world.sender.answer = lambda *_: RetryLater("timeout")
+    meeting = await world.made("2026-03-06 10:00", person=await world.person())
+    await world.heard()
+    await world.changed(meeting, starts="2026-03-06 12:00")
+    loses(world, everything=False)
+    [said] = await world.heard("2026-03-02 10:00")
+    assert (said.count("Nieuwe afspraak"), said.count("12:00"), said.count("Komt u?")) == (1, 1, 1)
+
+
 async def test_an_answer_holds_at_another_hour_and_place_and_is_asked_anew_on_another_day(
     world: PlanningWorld,
 ) -> None:
