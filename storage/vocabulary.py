@@ -395,6 +395,7 @@ class DeskRole(StrEnum):
     """What somebody does at the desk; the value is stored."""
 
     CONSULTANT = "consultant"
+    MANAGER = "manager"
     ADMINISTRATOR = "administrator"
 
 

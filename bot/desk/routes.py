@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Final
 
@@ -13,10 +13,11 @@ from starlette.routing import BaseRoute, Route
 
 from bot.actions.acting import Parts
 from bot.channels.limits import Limit
-from bot.desk import groups, log, meetings, people, person, today
+from bot.desk import figures, groups, log, today
 from bot.desk.door import DeskDoor, Shows
-from bot.desk.person import SentMessages
-from bot.desk.progress import NotesProgress
+from bot.desk.persons import meetings, people, person
+from bot.desk.persons.person import SentMessages
+from bot.desk.persons.progress import NotesProgress
 from bot.desk.signing_in.identity import IdentityProvider, OidcSettings
 from bot.desk.signing_in.links import SigningIn
 from bot.desk.signing_in.vouched import BACK, VouchedFor
@@ -26,9 +27,10 @@ from bot.enclosures.earlier_messages import EarlierMessages
 from locales.rendering.render import Renderer
 from reminders.delivery.channel import Clock
 from storage.engine.database import Database
-from storage.vocabulary import DeskRole
+from storage.vocabulary import DeskRole, complete
 
 _CONSULTANT: Final = (DeskRole.CONSULTANT,)
+_MANAGER: Final = (DeskRole.MANAGER,)
 _ADMINISTRATOR: Final = (DeskRole.ADMINISTRATOR,)
 _YEAR: Final = "public, max-age=31536000, immutable"
 #: The sheets of the Utrecht design system that the desk uses (EUPL-1.2), before our own.
@@ -107,13 +109,26 @@ def desk_routes(
         post(f"{groups.GROUPS}/{{id:int}}/preview", groups.look),
         post(f"{groups.GROUPS}/{{id:int}}/send", groups.send_it),
         post(f"{groups.GROUPS}/{{id:int}}/broadcasts/{{broadcast:int}}/take-back", groups.take_it_back),
+        post(f"{one}/talk", person.note_talk),
+        get(figures.FIGURES, figures.show, _MANAGER),
+        get(f"{figures.FIGURES}/{{kind}}", figures.file, _MANAGER),
         get("/desk/log", log.show, _ADMINISTRATOR),
     ]
 
 
 async def _home(visit: Visit) -> Response:
     """The first page of each role."""
-    return await (log.show if visit.who.role is DeskRole.ADMINISTRATOR else today.show)(visit)
+    return await _HOMES[visit.who.role](visit)
+
+
+_HOMES: Final[Mapping[DeskRole, Shows]] = complete(
+    {
+        DeskRole.CONSULTANT: today.show,
+        DeskRole.MANAGER: figures.show,
+        DeskRole.ADMINISTRATOR: log.show,
+    },
+    DeskRole,
+)
 
 
 class _Packed:

@@ -82,6 +82,7 @@ class DeskTexts:
             auto_reload=False,
         )
         made.globals |= {
+            "category_text": _category_text,
             "exams": EXAMS,
             "icons": LIST_ICONS,
             "kind_of_message": _kind_of_message,
@@ -104,6 +105,14 @@ class DeskTexts:
 
 def _text(key: str, **params: Value) -> Text:
     return Text(key, params)
+
+
+def _category_text(category: str) -> Text:
+    """What a line of a figure counts; of feedback, the kind of appointment and the face."""
+    kind, _, mood = category.partition(":")
+    if mood:
+        return Text("desk.figure_feedback", {"kind": Text(f"kind.{kind}"), "mood": Text(f"desk.mood.{mood}")})
+    return Text(f"desk.category.{category}")
 
 
 def _kind_of_message(kind: str) -> Text:

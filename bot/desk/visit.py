@@ -27,6 +27,7 @@ _PLACES: Final[Mapping[DeskRole, tuple[tuple[str, str], ...]]] = {
         ("/desk/people", "consultant.people"),
         ("/desk/groups", "desk.groups"),
     ),
+    DeskRole.MANAGER: ((HOME, "desk.figures"),),
     DeskRole.ADMINISTRATOR: ((HOME, "desk.log"),),
 }
 

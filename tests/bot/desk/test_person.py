@@ -9,10 +9,11 @@ from sqlalchemy import select
 from bot.events import Pressed
 from locales.rendering.message import Text
 from storage.appointments.appointments import Appointment
+from storage.attention.contact_moments import ContactMoment
 from storage.outbox.message import Message
 from storage.people.contacts import Contact
 from storage.privacy.audit import AuditEntry
-from storage.vocabulary import AppointmentKind, AppointmentStatus, ContactState
+from storage.vocabulary import AppointmentKind, AppointmentStatus, ContactHow, ContactState
 from tests.bot.desk.conftest import Browser
 from tests.bot.dialogue.talk import Talk
 
@@ -47,6 +48,14 @@ async def test_a_part_is_noted_and_the_person_reads_it_as_done(talk: Talk, sanne
     amina.sees("progress.done", part=Text("progress.part.knm"))
     assert "niets gedaan" in await sanne.does(f"{path}/progress", path, part="certificate", status="done")
     assert "niets gedaan" in await sanne.does(f"{path}/progress", path, part="knm", status="excellent")
+
+
+async def test_a_talk_is_noted_once(talk: Talk, sanne: Browser) -> None:
+    for _ in range(2):
+        await sanne.does(f"{page_of(talk)}/talk", page_of(talk), how="visited")
+    async with talk.database.reading() as session:
+        assert [one.how for one in await session.scalars(select(ContactMoment))] == [ContactHow.VISITED]
+    assert "niets gedaan" in await sanne.does(f"{page_of(talk)}/talk", page_of(talk), how="dreamt")
 
 
 async def test_each_look_is_one_line_of_the_log(talk: Talk, sanne: Browser) -> None:

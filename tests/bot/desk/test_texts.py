@@ -8,7 +8,8 @@ import pytest
 
 from bot.actions.meetings import KINDS
 from bot.desk.forms import JustDone
-from bot.desk.person import TERMS
+from bot.desk.persons.person import TERMS
+from bot.reports.month.figures import CATEGORIES
 from locales.rendering.catalog import Catalogs, UnknownText
 from locales.rendering.languages import LANGUAGES
 from reminders.wording.caseload_lists import List
@@ -18,9 +19,11 @@ from storage.vocabulary import (
     AppointmentKind,
     CallResult,
     Closing,
+    ContactHow,
     ContactState,
     LetterKind,
     MessageState,
+    Mood,
     PartStatus,
     Presence,
     ReadyAnswer,
@@ -38,12 +41,16 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "consultant.progress.note.": PartStatus,
     "consultant.progress.step.": STEPS,
     "consultant.progress.step_done.": STEPS,
+    "desk.category.": {word for words in CATEGORIES.values() for word in words},
     "desk.error.": ("session", "session.title", "form", "form.title", "nothing", "nothing.title"),
+    "desk.figure.": [*CATEGORIES, "feedback"],
     "desk.message_state.": MessageState,
     "desk.presence.": Presence,
     "desk.report_state.": [one for one in AbsenceState if one is not AbsenceState.DRAFT],
     "desk.route.": Route,
     "desk.said.": JustDone,
+    "desk.mood.": Mood,
+    "desk.talk.": ContactHow,
     "desk.term.": TERMS,
     "desk.way_state.": ContactState,
     "kind.": {*AppointmentKind, *KINDS},

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from bot.actions.access.codes import give_code
 from bot.actions.access.logged_in import end_for
+from bot.actions.attention.noting import NoteRefused, note_contact
 from bot.actions.contacts import InviteRefused
 from bot.actions.letters import LETTER_LENGTH, LetterRefused, Words, send_ready_answer, write_to_person
 from bot.actions.people import look_at
@@ -33,7 +34,7 @@ from storage.people.contacts import every_contact_of
 from storage.people.people import Person, plan_of
 from storage.people.relayed import letters_with
 from storage.progress.parts import noted_of_one
-from storage.vocabulary import PlanPart, ReadyAnswer
+from storage.vocabulary import ContactHow, PlanPart, ReadyAnswer
 
 _AHEAD: Final = timedelta(days=90)
 _BACK: Final = timedelta(days=400)
@@ -109,6 +110,7 @@ async def show(visit: Visit) -> Response:
         messages=await messages_to(session, person.id, now, limit=_MOST),
         ways=await every_contact_of(session, person_id=person.id),
         ready=list(ReadyAnswer),
+        talks=list(ContactHow),
         answers=visit.query.number("answers"),
         longest=LETTER_LENGTH,
     )
@@ -169,6 +171,16 @@ async def write(visit: Visit) -> Response:
     if isinstance(sent, LetterRefused):
         raise not_found()
     return then(_path(person_id), JustDone.WRITTEN, at="letters")
+
+
+async def note_talk(visit: Visit) -> Response:
+    """A talk that the consultant had with them; it counts as a contact (3.7)."""
+    how = next((one for one in ContactHow if one.value == visit.form.text("how")), None)
+    if how is None:
+        return then(_path(visit.row()), JustDone.NOT_DONE)
+    if isinstance(await note_contact(visit.acting, visit.row(), how), NoteRefused):
+        raise not_found()
+    return then(_path(visit.row()), JustDone.CALLED)
 
 
 async def end_way(visit: Visit) -> Response:

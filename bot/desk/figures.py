@@ -1,0 +1,62 @@
+"""The month in figures, for managers: as a page, and as the files that `maatje report` writes."""
+
+from datetime import date
+from typing import Final
+
+from starlette.responses import Response
+
+from bot.desk.forms import not_found
+from bot.desk.visit import Visit
+from bot.reports.month.figures import Month, figures_of, rows_of
+from bot.reports.month.files import to_csv, to_xlsx
+from reminders.terms.terms import TermRules
+
+FIGURES: Final = "/desk/figures"
+_FILES: Final = {
+    "csv": (to_csv, "text/csv; charset=utf-8"),
+    "xlsx": (to_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
+
+async def show(visit: Visit) -> Response:
+    """The page of a month: the one that was asked for, or this one."""
+    first = _month(visit)
+    month = await _figures(visit, first)
+    rows: dict[str, list[tuple[str, str, int | None]]] = {}
+    for name, place, category, count in rows_of(month):
+        rows.setdefault(name, []).append((place, category, count))
+    return visit.page("figures.html", rows=rows, month=month, asked=f"{first:%Y-%m}")
+
+
+async def file(visit: Visit) -> Response:
+    """The same as a file."""
+    written = _FILES.get(str(visit.request.path_params["kind"]))
+    if written is None:
+        raise not_found()
+    write, media_type = written
+    first = _month(visit)
+    name = f"maatje-{first:%Y-%m}.{visit.request.path_params['kind']}"
+    return Response(
+        write(await _figures(visit, first)),
+        media_type=media_type,
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )
+
+
+async def _figures(visit: Visit, first: date) -> Month:
+    visit.acting.audit("reported", f"month:{first:%Y-%m}")
+
+    def rules(municipality: str) -> TermRules:
+        return visit.acting.parts.municipalities.of(municipality).term_rules
+
+    return await figures_of(visit.session, first, visit.acting.zone, rules, visit.acting.now)
+
+
+def _month(visit: Visit) -> date:
+    """The first day of the month that was asked for; of this one for anything that is none, or has not begun."""
+    this = visit.acting.today.replace(day=1)
+    try:
+        asked = date.fromisoformat(f"{visit.query.text('month')}-01")
+    except ValueError:
+        return this
+    return min(asked, this)
