@@ -276,19 +276,25 @@ class ContactState(StrEnum):
 
 
 class TaskState(StrEnum):
-    """Waiting to be telephoned; reached; or closed without a talk because the number is somebody else's."""
+    """Waiting to be telephoned; reached; or closed otherwise: the number is somebody else's, they live elsewhere, or
+    something else came of it."""
 
     OPEN = "open"
     REACHED = "reached"
     WRONG_NUMBER = "wrong_number"
+    MOVED = "moved"
+    OTHER = "other"
 
 
 class CallResult(StrEnum):
     """What came of telephoning somebody."""
 
-    REACHED = "reached"
+    REACHED = "reached"  # spoken with, and agreed what to do
+    LATER = "later"  # they asked to be called later today
     NO_ANSWER = "again"  # to be called again
     WRONG_NUMBER = "wrong"  # somebody else's by now
+    MOVED = "moved"  # lives elsewhere now
+    OTHER = "other"
 
 
 class CallOutcome(StrEnum):

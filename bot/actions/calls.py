@@ -1,6 +1,6 @@
 """Whom to telephone because no message reached them, and what came of each call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -10,12 +10,21 @@ from bot.actions.acting import Acting
 from bot.actions.people import look_at
 from reminders.kinds import KEPT_WITH_PERSON
 from storage.outbox.losses import LostDate, LostOf, lost_dates_of, lost_of, told_by_call
+from storage.people.contacts import contacts_of
 from storage.people.people import Person
 from storage.people.phone_tasks import PhoneTask, task_by_id
-from storage.vocabulary import CallResult, TaskState
+from storage.vocabulary import AddressKind, CallResult, ContactState, TaskState
 
 #: Who did not answer is to be called again after this.
 AGAIN_IN: Final = timedelta(days=1)
+#: Who asked to be called later is so after this.
+LATER_IN: Final = timedelta(hours=2)
+_CLOSES: Final[Mapping[CallResult, TaskState]] = {
+    CallResult.REACHED: TaskState.REACHED,
+    CallResult.WRONG_NUMBER: TaskState.WRONG_NUMBER,
+    CallResult.MOVED: TaskState.MOVED,
+    CallResult.OTHER: TaskState.OTHER,
+}
 
 
 class CallRefused(StrEnum):
@@ -61,15 +70,29 @@ async def note_call(acting: Acting, task_id: int, result: CallResult) -> Noted |
     task, person = found.task, found.person
     if task.state is not TaskState.OPEN:
         return Noted(person, was_closed=True)
+    if result is CallResult.LATER:
+        task.again_at = acting.now + LATER_IN
+        acting.audit("telephoned", f"person:{person.id}")
+        return Noted(person)
     if result is CallResult.NO_ANSWER:
         task.unanswered += 1
         task.again_at = acting.now + AGAIN_IN
         acting.audit("telephoned_in_vain", f"person:{person.id}")
         return Noted(person)
     consultant = await acting.consultant()
-    task.state = TaskState.REACHED if result is CallResult.REACHED else TaskState.WRONG_NUMBER
+    task.state = _CLOSES[result]
     task.closed_at, task.closed_by = acting.now, consultant.id
     if result is CallResult.REACHED:
         await told_by_call(acting.session, person.id, acting.now, acting.zone)
+    if result is CallResult.WRONG_NUMBER:
+        await _let_number_go(acting, person)
     acting.audit("telephoned", f"person:{person.id}")
     return Noted(person)
+
+
+async def _let_number_go(acting: Acting, person: Person) -> None:
+    """Nothing goes to the number on record any more, by SMS or by call: somebody else has it."""
+    for contact in await contacts_of(acting.session, person.id):
+        if acting.parts.channels.get(contact.channel) is AddressKind.PHONE and contact.address == person.phone:
+            contact.state = ContactState.GONE
+            acting.audit("number_let_go", f"person:{person.id}")

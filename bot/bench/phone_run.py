@@ -115,7 +115,7 @@ async def bench_phone(calls: int, at_once: int, zone: ZoneInfo) -> dict[str, Jso
 
 
 async def _fill(app: App, people: int) -> None:
-    """People with a meeting the day after, who are called about it now."""
+    """People with a meeting, who are called about it now."""
     now = app.clock.now()
     async with app.database.writing() as session:
         consultant = Consultant(
@@ -149,7 +149,8 @@ async def _fill(app: App, people: int) -> None:
                 external_id=f"B{number}",
                 person_id=person.id,
                 kind=AppointmentKind.PROGRESS_MEETING,
-                starts_at=now + timedelta(hours=22),
+                # So far ahead that no reminder of the planner's own is due meanwhile.
+                starts_at=now + timedelta(days=11, hours=1),
                 location="Gemeentehuis",
                 made_at=now - timedelta(days=30),
                 updated_at=now,

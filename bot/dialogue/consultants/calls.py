@@ -1,10 +1,10 @@
 """Whom to telephone because no message reached them: the list, and what came of each call."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from bot.actions.calls import CallRefused, call_for, note_call
 from bot.actions.people import looked_at_list
-from bot.dialogue.attention.contacted import noted_by_tap
 from bot.dialogue.consultants.common import (
     PAGE,
     caseload,
@@ -20,6 +20,24 @@ from reminders.wording.appointment import name_of
 from reminders.wording.to_consultant import invited, script
 from storage.people.phone_tasks import open_tasks
 from storage.vocabulary import CallResult
+
+_ICONS: Final = {
+    CallResult.REACHED: "✅",
+    CallResult.LATER: "🕑",
+    CallResult.NO_ANSWER: "🔁",
+    CallResult.WRONG_NUMBER: "🚫",
+    CallResult.MOVED: "📦",
+    CallResult.OTHER: "💬",
+}
+_SAYS: Final = {
+    CallResult.REACHED: "consultant.call_reached",
+    CallResult.LATER: "consultant.call_later",
+    CallResult.NO_ANSWER: "consultant.call_again",
+    CallResult.WRONG_NUMBER: "consultant.call_wrong",
+    CallResult.MOVED: "consultant.call_moved",
+    CallResult.OTHER: "consultant.call_other",
+}
+_AGAIN: Final = frozenset({CallResult.LATER, CallResult.NO_ANSWER})
 
 
 async def show(turn: Turn, args: Sequence[str]) -> None:
@@ -41,7 +59,7 @@ async def show(turn: Turn, args: Sequence[str]) -> None:
 
 
 async def call(turn: Turn, args: Sequence[str]) -> None:
-    """One task, with what to say; or what came of it: "call:<task>[:reached|:again|:wrong]"."""
+    """One task, with what to say; or what came of it: "call:<task>[:reached|:later|:again|:wrong|:moved|:other]"."""
     if len(args) < 2 or not args[1]:
         await _ask(turn, number_in(args))
         return
@@ -53,13 +71,12 @@ async def call(turn: Turn, args: Sequence[str]) -> None:
     person = name_of(noted.person)
     if noted.was_closed:
         turn.say(part("consultant.call_closed", person=person), buttons=menu_rows())
-    elif result is CallResult.NO_ANSWER:
-        turn.say(part("consultant.call_again", person=person), buttons=menu_rows())
     else:
-        closing = "consultant.call_reached" if result is CallResult.REACHED else "consultant.call_wrong"
         card = button("consultant.person_card", asks(Act.WHO, noted.person.id), "👤")
-        note = [noted_by_tap(noted.person)] if result is CallResult.REACHED else []
-        turn.say(part(closing, person=person), buttons=[*note, [card], *menu_rows()])
+        moved = [[button("consultant.call_moved_button", asks(Act.MOVED, noted.person.id), "📦")]]
+        more = moved if result is CallResult.MOVED else []
+        rows = [*more, [card]] if result not in _AGAIN else []
+        turn.say(part(_SAYS[result], person=person), buttons=[*rows, *menu_rows()])
 
 
 async def _ask(turn: Turn, task_id: int) -> None:
@@ -75,8 +92,7 @@ async def _ask(turn: Turn, task_id: int) -> None:
 
 def call_buttons(task_id: int) -> list[list[Button]]:
     """What can come of a call."""
-    icons = {CallResult.REACHED: "✅", CallResult.NO_ANSWER: "🔁", CallResult.WRONG_NUMBER: "🚫"}
     return [
         [button(f"consultant.call.{result.value}", asks(Act.CALL, task_id, result.value), icon)]
-        for result, icon in icons.items()
+        for result, icon in _ICONS.items()
     ]

@@ -28,7 +28,7 @@ WRITER = SpeechWriter(Catalogs(), ZONE, load_glossary())
 VOICES = Espeak(unreviewed=True)
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 # What the two voices are given for Somali: eSpeak's own letters, checked by hand with its trace.
-_PHONEMES = re.compile(r"(?:\[\[(?:[abdefghijklmnopqstuvwzARHXS?]|dZ|:|')+\]\]|[\s.,;:?!…()\"“”‘’\-])*")
+_PHONEMES = re.compile(r"(?:\[\[(?:[abdefghijklmnopqstuvwzARHXS?]|dZ|:|')+\]\]|[\s.,;:?!/…()\"“”‘’\-])*")
 
 
 def sentences(locale: str) -> Iterator[Segment]:
