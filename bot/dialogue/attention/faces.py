@@ -12,7 +12,7 @@ from locales.rendering.message import Button
 from reminders.intents import Act, asks, number_in
 from storage.vocabulary import CheckIns, Mood
 
-_ICONS = {CheckIns.WEEKLY: "🔔", CheckIns.FORTNIGHTLY: "🔔", CheckIns.NEVER: "🔕"}
+_ICONS = {CheckIns.WEEKLY: "🔔", CheckIns.FORTNIGHTLY: "🔔", CheckIns.NEVER: "❌"}
 
 
 async def how_often(turn: Turn, args: Sequence[str]) -> None:

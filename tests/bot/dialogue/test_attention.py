@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.actions.acting import Proof
+from bot.cards.pictograms import pictogram
 from bot.channels.base import Capabilities
 from bot.events import Command, InboundEvent, Pressed, Said
 from locales.rendering.message import Text
 from reminders.local_time import QuietHours
 from reminders.planning.attention.asking import plan_attention
+from reminders.wording.attention.asking import FACES
 from storage.appointments.appointments import Appointment
 from storage.attention.contact_moments import contacts_of
 from storage.attention.feedback import Feedback, sums_of
@@ -215,3 +217,7 @@ async def test_how_it_goes_on_every_kind_of_channel(many: Talk, channel: str, la
     await many.inbox.receive(InboundEvent(channel, "hers", "one", payload, proof=proof))
     await many.settle()
     says("check_in.bad", "check_in.bad_seen", "urgent.call_112")
+
+
+def test_who_does_not_read_sees_the_faces() -> None:
+    assert all(pictogram(icon) is not None for icon in FACES.values())
