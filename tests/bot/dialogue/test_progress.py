@@ -1,5 +1,6 @@
 """Conversations about progress: what is done, the end of a plan, doubts, moving, money (issue 23 items 1, 7, 8)."""
 
+from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from locales.rendering.message import Text
 from reminders.local_time import AMSTERDAM, QuietHours
 from reminders.progress.closing import AfterProgress
 from storage.appointments.appointments import Appointment
+from storage.engine.database import Database
 from storage.importing.progress import ProgressImporter
 from storage.importing.run import run_import
 from storage.outbox.message import Message
@@ -24,8 +26,17 @@ from storage.privacy.audit import AuditEntry
 from storage.privacy.retention import forget_old
 from storage.progress.parts import rows_of
 from storage.vocabulary import EXAMS, AppointmentKind, Closing, LetterKind, MessageState, PartStatus, PlanPart
-from tests.bot.dialogue.talk import RENDERER, Talk
+from tests.bot.dialogue.talk import RENDERER, Talk, town
+from tests.clock import FakeClock
 from tests.progress import progress_rows
+
+
+@pytest.fixture
+async def talk(sqlite_database: Database, clock: FakeClock) -> AsyncIterator[Talk]:
+    """On one engine: the rows themselves are looked at on both (tests/storage/importing/test_progress.py)."""
+    async with town(sqlite_database, clock) as settled:
+        yield settled
+
 
 QUIET = QuietHours.parse("21:00-08:00", AMSTERDAM)
 
