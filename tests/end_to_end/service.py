@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 import aiohttp
 
 ROOT = Path(__file__).parents[2]
-STARTS_WITHIN = 30.0
+# On a machine whose cores eight others share, too.
+STARTS_WITHIN = 60.0
 SECRET = "a secret for end to end tests only"
 
 
