@@ -210,7 +210,7 @@ async def _service(
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("MAATJE_")},
         "MAATJE_DATABASE_URL": url,
-        "MAATJESECRET_KEY": SECRET_KEY,
+        "MAATJE_SECRET_KEY": SECRET_KEY,
         "MAATJE_TELEGRAM_TOKEN": _TOKEN,
         "MAATJE_TELEGRAM_API_URL": api_url,
         "MAATJE_TELEGRAM_WEBHOOK_SECRET": _WEBHOOK_SECRET,
