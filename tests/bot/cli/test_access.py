@@ -61,7 +61,7 @@ def test_what_is_kept_how_long_is_shown_as_it_is_set(tmp_path: Path, monkeypatch
     rules = said("retention")["retention"]
     assert isinstance(rules, list)
     days = {rule["table"]: rule["days"] for rule in rules}
-    assert (days["letter"], days["absence"], days["person"]) == (90, 400, None)
+    assert (days["letter"], days["absence"], days["person"]) == (90, 400, 1826)
     assert all(rule["why"] for rule in rules)
     (tmp_path / "maatje.toml").write_text("[retention]\nperson = 90\n")
     assert RUN.invoke(build(), ["retention"]).exit_code == 2
