@@ -148,7 +148,9 @@ class Sending:
             for_address = channel.pace.wait_for(address.contact_id, steady)
             # A reply goes before all that waits; only a channel that is down makes it wait.
             is_reply = parcel.row.priority == Priority.REPLY
-            for_channel = channel.breaker.wait(steady) if is_reply else max(channel.delay(steady), channel.busy_for())
+            for_channel = channel.wait_for(steady, is_reply=is_reply)
+            if not is_reply:
+                for_channel = max(for_channel, channel.delay(steady))
             if max(for_address, for_channel) <= self._patience and not self._stopping:
                 channel.put(lane)
                 return
@@ -220,9 +222,7 @@ class Sending:
         if end_of_use(row.due_at, row.useful_until) <= now:
             self._finish_parcel(parcel, MessageState.EXPIRED, "too_late", address)
             return
-        wait = channel.breaker.wait(steady)
-        if row.priority != Priority.REPLY:
-            wait = max(wait, channel.busy_for())
+        wait = channel.wait_for(steady, is_reply=row.priority == Priority.REPLY)
         if wait > 0 or not self._leases.hold(parcel.row_ids(), now + self._limits.send_timeout):
             # Sent with a lease about to end, another worker might send it too.
             self._put_back(parcel, channel.later(now, wait))

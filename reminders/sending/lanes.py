@@ -148,9 +148,14 @@ class ChannelQueue:
             by_hanging = silent if silent > _SILENT else 0.0
         return max(self.breaker.wait(now), by_rate, by_hanging)
 
-    def busy_for(self) -> float:
-        """About how many seconds the channel takes nothing new, though it is up."""
-        return self._lines.busy_for() if self._lines is not None else 0.0
+    def wait_for(self, now: datetime, *, is_reply: bool) -> float:
+        """Seconds until the channel takes a message, as far as it being down or full goes; `now` is a steady moment.
+
+        An answer in a call that is on goes through, whether or not another call could be made.
+        """
+        if self._lines is None:
+            return self.breaker.wait(now)
+        return 0.0 if is_reply else max(self.breaker.wait(now), self._lines.busy_for())
 
     def later(self, now: datetime, delay: float) -> datetime:
         """When a message that is put back should be claimed again: one after the other at the channel's pace, so that

@@ -275,3 +275,17 @@ async def test_what_nobody_agreed_to_is_refused(at: Town) -> None:
     await at.channel.stop()
     with pytest.raises(RetryLater):
         await at.channel.send(NUMBER, rendered, reference="1")
+
+
+async def test_an_answer_is_said_in_its_call_though_no_other_call_can_be_made(at: Town) -> None:
+    """A trunk that takes no new calls does not silence those that are on."""
+    await at.agrees()
+    await at.until_it_rings()
+    await at.amina.picks_up()
+    await at.amina.presses("1")
+    breaker = at.talk.dispatcher._sending._channels[CHANNEL].breaker
+    for _ in range(20):
+        breaker.failed(at.talk.clock.steady())
+    assert breaker.is_open
+    await at.amina.presses("2")
+    assert at.amina.hears_of("absence.why")
