@@ -99,7 +99,7 @@ class DemoRoutes:
         return self._clock.now().astimezone(self._app.settings.zone).strftime("%A %d %B %Y, %H:%M")
 
     async def open(self, request: Request) -> Response:
-        """A new link code for one of the people, so that their phone opens in a frame."""
+        """A new link code for one of the people, so that their phone opens in a frame; none where it is open here."""
         who = str((await _asked(request)).get("id", ""))
         kind, _, number = who.partition("-")
         if kind not in ("person", "consultant") or not number.isdecimal() or len(number) > 9:
@@ -109,7 +109,9 @@ class DemoRoutes:
                 return JSONResponse({"error": "unknown"}, status_code=404)
             person_id = int(number) if kind == "person" else None
             consultant_id = int(number) if kind == "consultant" else None
-            if await has_contact_on(session, "web", person_id=person_id, consultant_id=consultant_id):
+            # Another browser than the one that has the phone already gets a link of its own.
+            is_here = bool(request.cookies.get(f"maatje-{who}"))
+            if is_here and await has_contact_on(session, "web", person_id=person_id, consultant_id=consultant_id):
                 return JSONResponse({"url": f"/chat?phone={who}"})
             code, _expires = await make_code(
                 session,

@@ -213,9 +213,7 @@ async def test_an_erased_chat_closes(town: Town, phone: MakePhone) -> None:
 async def test_earlier_messages_are_loaded_on_demand(town: Town, phone: MakePhone) -> None:
     amina = await phone()
     await amina.opens(await town.rig.person())
-    [address] = await town.rig.addresses()
-    for number in range(55):
-        await town.rig.bot_says(address, message(f"Bericht {number}"))
+    await town.rig.history([f"Bericht {number}" for number in range(55)])
     await amina.page.reload()
     await amina.sees("Bericht 54")
     await amina.does_not_see("Bericht 3")

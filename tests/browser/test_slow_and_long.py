@@ -5,10 +5,8 @@ from datetime import timedelta
 
 from playwright.async_api import expect
 
-from bot.channels.web.lines import content_of
 from bot.voice.encoding import encode
 from locales.rendering.render import File
-from storage.people.webchat import WebMessage
 from tests.bot.channels.web.rig import message
 from tests.bot.voice.beeps import tone
 from tests.browser.conftest import MakePhone
@@ -41,10 +39,7 @@ async def test_a_long_history_opens_at_its_end_and_is_read_without_jumps(town: T
     amina = await phone(width=360)
     await amina.opens(await town.rig.person())
     now = town.rig.clock.now()
-    async with town.rig.database.writing() as session:
-        for number in range(400):
-            content = content_of(message(f"Bericht {number}"))
-            session.add(WebMessage(contact_id=1, revision=number + 2, content=content, outbox_id=None, at=now))
+    await town.rig.history([f"Bericht {number}" for number in range(400)])
     await amina.page.reload()
     await expect(amina.lines("Bericht 399")).to_be_in_viewport()
     for _ in range(3):

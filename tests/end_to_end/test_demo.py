@@ -57,6 +57,12 @@ async def test_a_visitor_sees_reminders_arrive(demo: str) -> None:
             await phone.taps("English")
             await phone.taps("Yes, that is fine")
             await phone.sees("How can I help you?")
+            # The phone is open in one browser; another one gets a link of its own.
+            async with http.post(f"{demo}/demo/open", json={"id": reader["id"]}) as answer:
+                assert (await answer.json())["url"].partition("#")[2] not in ("", code)
+            there = {f"maatje-{reader['id']}": "0" * 64}
+            async with http.post(f"{demo}/demo/open", json={"id": reader["id"]}, cookies=there) as answer:
+                assert (await answer.json())["url"] == f"/chat?phone={reader['id']}"
             await phone.taps("Take part")
             await phone.sees("Take part: 1 of")
             for _ in range(12):

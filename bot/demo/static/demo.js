@@ -84,15 +84,68 @@ async function look() {
   if (watched) draw(watched, await (await fetch(`/demo/sides?id=${watched.id}`)).json());
 }
 
-async function choose(person) {
-  for (const button of list.querySelectorAll("button")) button.setAttribute("aria-current", String(button.dataset.id === person.id));
+function marked(chosen) {
+  for (const button of document.querySelectorAll("nav button")) button.setAttribute("aria-current", String(button === chosen));
+}
+
+async function choose(person, sides = Object.keys(SIDES)) {
   const consultant = state.consultants.find((c) => c.id === person.consultant);
   const both = [await phone(person.id, person.name)];
   if (consultant) both.push(await phone(consultant.id, `${consultant.name} (consultant)`));
-  phones.replaceChildren(...both, ...Object.keys(SIDES).map((channel) => side(channel, person)));
+  phones.replaceChildren(...both, ...sides.map((channel) => side(channel, person)));
   watched = person;
   await look();
 }
+
+// What to do first, for who never saw it: a story of five steps, and two other ways to look.
+const TOURS = {
+  story: (who) => [
+    `${who} opens the link of the invitation. Choose a language on that phone, and agree.`,
+    "Press “to the next message” above until a reminder comes.",
+    "Cannot come? Press 🤒 below the reminder, say why, and send it.",
+    "The consultant has the report: press 👀, or 🔁 to propose another time.",
+    `${who} takes the new time. Both know it, and the desk shows it.`,
+  ],
+  listening: (who) => [
+    `${who} does not read. Press ▶ on the first message, and the number of a language.`,
+    "Agree with ✅, and press 👂: from now on messages are pictures and sounds.",
+    "Press “to the next message” above: the reminder reads itself.",
+    "Say that you come ✅, or cannot 🤒, by the pictures alone.",
+    "Every message has 🔊, and one can answer by voice: press 🎤.",
+  ],
+  consultant: (who) => [
+    `This is ${who}'s phone: the menu has today, the reports and the people.`,
+    "Press 📅: who comes today, and who did not answer yet.",
+    "Press 👥 and choose somebody: their card, their road, and words to them.",
+    "Write a name to find somebody at once.",
+    "The desk (above) is the same on a large screen, with everything at a glance.",
+  ],
+};
+let tour = [], place = 0;
+function step(to) {
+  place = to;
+  document.getElementById("step").textContent = tour.length ? `${place + 1} of ${tour.length}` : "";
+  document.getElementById("does").textContent = tour[place] || "";
+  document.getElementById("tour").hidden = !tour.length;
+  document.getElementById("onward").textContent = place + 1 < tour.length ? "Next step" : "From the beginning";
+}
+document.getElementById("onward").addEventListener("click", () => step((place + 1) % tour.length));
+
+async function show(way) {
+  const person = state.people[way === "listening" ? 1 : 0];
+  marked(document.querySelector(`[data-way="${way}"]`));
+  if (way === "consultant") {
+    const consultant = state.consultants.find((c) => c.id === person.consultant) || state.consultants[0];
+    watched = null;
+    phones.replaceChildren(await phone(consultant.id, `${consultant.name} (consultant)`));
+    tour = TOURS.consultant(consultant.name);
+  } else {
+    await choose(person, []);
+    tour = TOURS[way](person.name.split(" ")[0]);
+  }
+  step(0);
+}
+for (const button of document.querySelectorAll("[data-way]")) button.addEventListener("click", () => show(button.dataset.way));
 
 async function load() {
   state = await (await fetch("/demo/state")).json();
@@ -111,7 +164,7 @@ async function load() {
     const language = document.createElement("small");
     language.textContent = `${person.language} · ${person.route}`;
     button.append(person.name, language);
-    button.addEventListener("click", () => choose(person));
+    button.addEventListener("click", () => { marked(button); tour = []; step(0); choose(person); });
     item.append(button);
     return item;
   }));
@@ -126,6 +179,6 @@ for (const button of document.querySelectorAll(".moves button")) {
   });
 }
 
-load();
+load().then(() => show("story"));
 setInterval(look, 1500);
 setInterval(async () => { now.textContent = (await (await fetch("/demo/state")).json()).now; }, 30000);

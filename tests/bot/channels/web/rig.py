@@ -10,6 +10,7 @@ from sqlalchemy import select
 from starlette.applications import Starlette
 
 from bot.channels.web.channel import WebChannel
+from bot.channels.web.lines import content_of
 from bot.events import InboundEvent, Media, Pressed, Said, Started
 from bot.http import build_http
 from locales.rendering.catalog import Catalogs
@@ -21,6 +22,7 @@ from storage.outbox.message import Message
 from storage.people.contacts import Contact, contact_at
 from storage.people.link_codes import CodeRefused, make_code, use_code
 from storage.people.people import Person
+from storage.people.webchat import WebMessage, next_revision
 from storage.vocabulary import Group, MessageState, Priority
 from tests.clock import FakeClock
 
@@ -166,6 +168,16 @@ class Rig:
             session.add(row)
             await session.flush()
             return row.id
+
+    async def history(self, texts: list[str]) -> None:
+        """What was said long ago to the first contact, all at once."""
+        async with self.database.writing() as session:
+            newest = await next_revision(session, 1)
+            for place, text in enumerate(texts):
+                line = WebMessage(
+                    contact_id=1, revision=newest + place, content=content_of(message(text)), at=self.clock.now()
+                )
+                session.add(line)
 
     async def state_of(self, outbox_id: int) -> MessageState:
         async with self.database.reading() as session:
