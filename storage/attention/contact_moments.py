@@ -32,6 +32,8 @@ class ContactMoment(Base, kw_only=True):
 
 async def contacts_of(session: AsyncSession, person_ids: Collection[int], until: datetime) -> dict[int, list[datetime]]:
     """When each person spoke with their consultant before `until`, the first time first; who never did is absent."""
+    if not person_ids:
+        return {}
     found = defaultdict(list, await contact_moments(session, person_ids, CONTACTS, until))
     noted = select(ContactMoment.person_id, ContactMoment.at).where(
         among(ContactMoment.person_id, person_ids), ContactMoment.at < until

@@ -8,6 +8,7 @@ words: a picture of what somebody need not bring would be worse than Dutch.
 import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Final, NamedTuple
 
 from locales.rendering.message import Part, Text, verbatim
@@ -116,10 +117,12 @@ class ReadNote(NamedTuple):
 
 def preparation(note: str | None, kind: AppointmentKind) -> ReadNote:
     """What a note says, and what the kind of appointment always needs."""
-    items = [item for item in Item if _ITEMS[item].icon in APPOINTMENTS[kind].bring]
+    if not note:
+        return _always(kind)
+    items = [*_always(kind).items]
     interpreter: bool | None = None
     kept: list[str] = []
-    for sentence in _SENTENCE.findall(note or ""):
+    for sentence in _SENTENCE.findall(note):
         words = [word.casefold().strip(".'’-") for word in _WORD.findall(sentence)]
         if not words:
             continue
@@ -134,6 +137,12 @@ def preparation(note: str | None, kind: AppointmentKind) -> ReadNote:
         if not is_all:
             kept.append(sentence.strip())
     return ReadNote(tuple(dict.fromkeys(items)), interpreter, " ".join(kept))
+
+
+@cache
+def _always(kind: AppointmentKind) -> ReadNote:
+    """What it needs without a note, as most are: asked for each reminder."""
+    return ReadNote(tuple(item for item in Item if _ITEMS[item].icon in APPOINTMENTS[kind].bring))
 
 
 def _things_in(sentence: str) -> tuple[list[Item], bool]:

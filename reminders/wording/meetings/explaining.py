@@ -5,6 +5,7 @@ The three intake meetings are of one kind; which of them it is follows from thei
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from locales.rendering.message import Part, Text
@@ -32,6 +33,7 @@ _BY_CONSULTANT: Final = frozenset({AppointmentKind.PROGRESS_MEETING, Appointment
 _AFTER_INTAKES: Final = ("after.intake_1", "after.intake_2", "after.intake_3")
 
 
+@cache
 def about(kind: AppointmentKind, intake: int | None = None) -> tuple[Part, ...]:
     """What it is about; `intake` is which of the three intake meetings it is."""
     if kind is AppointmentKind.INTAKE_MEETING and intake is not None and intake <= INTAKES:
@@ -39,6 +41,7 @@ def about(kind: AppointmentKind, intake: int | None = None) -> tuple[Part, ...]:
     return tuple(Part(Text(key)) for key in _ABOUT.get(kind, ()))
 
 
+@cache
 def with_whom(kind: AppointmentKind, intake: int | None = None) -> tuple[Part, ...]:
     """With whom it is by its kind, where the appointment names nobody."""
     if kind is AppointmentKind.INTAKE_MEETING and intake is None:
