@@ -5,13 +5,15 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
+import tempfile
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import aiohttp
+
+from tests.end_to_end.forge import Forked, forge
 
 ROOT = Path(__file__).parents[2]
 # On a machine whose cores eight others share, too.
@@ -35,7 +37,7 @@ class Service:
         self._folder = folder
         # What the service is started by, to bound or bend what it sees of the machine.
         self.under: tuple[str, ...] = ()
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | Forked | None = None
         self._environment: dict[str, str] = {
             **{name: value for name, value in os.environ.items() if not name.startswith("MAATJE_")},
             "MAATJE_DATABASE_URL": database_url,
@@ -54,17 +56,12 @@ class Service:
 
     def maatje(self, *arguments: str) -> str:
         """Run a command to its end; its standard output."""
-        done = subprocess.run(
-            [sys.executable, "-m", "bot", *arguments],
-            cwd=self._folder,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, f"maatje {' '.join(arguments)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
+        with tempfile.TemporaryDirectory() as folder:
+            out, err = Path(folder) / "out", Path(folder) / "err"
+            forked = forge().start(arguments, cwd=self._folder, env=self._environment, out=out, err=err)
+            code, said, told = forked.wait_here(120), out.read_text(), err.read_text()
+        assert code == 0, f"maatje {' '.join(arguments)}: {code}\n{said}\n{told}"
+        return said
 
     async def invite(self, who: str) -> str:
         """A fresh link code."""
@@ -73,8 +70,14 @@ class Service:
 
     async def begin(self) -> None:
         """Run the service, without waiting for anything."""
+        file = self._folder / "service.log"
+        if not self.under:
+            self._process = await asyncio.to_thread(
+                forge().start, ("run",), cwd=self._folder, env=self._environment, out=file, err=file
+            )
+            return
         command = (*self.under, sys.executable, "-m", "bot", "run")
-        with (self._folder / "service.log").open("ab") as log:
+        with file.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *command, cwd=self._folder, env=self._environment, stdout=log, stderr=log
             )
