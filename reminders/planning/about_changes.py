@@ -30,9 +30,9 @@ def change_of(heard: HeardOf, reader: PlannedFor, now: datetime, *, theirs: bool
     what = what_differs(heard, now, theirs=theirs)
     if what is None:
         return None
-    first_use = {Change.CANCELLED: heard.starts_at, Change.MOVED: min(heard.starts_at, heard.now_starts_at)}.get(
-        what, heard.now_starts_at
-    )
+    # Of what is over nobody need be woken: whoever comes back days later hears of the next one in the morning.
+    ahead = min((at for at in (heard.starts_at, heard.now_starts_at) if at > now), default=heard.now_starts_at)
+    first_use = {Change.CANCELLED: heard.starts_at, Change.MOVED: ahead}.get(what, heard.now_starts_at)
     last_use = {Change.CANCELLED: heard.starts_at, Change.MOVED: max(heard.starts_at, heard.now_starts_at)}.get(
         what, heard.now_starts_at
     )

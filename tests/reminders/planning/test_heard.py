@@ -121,6 +121,18 @@ async def test_what_was_lost_is_told_when_the_person_is_back(world: PlanningWorl
     assert await world.replanned() == 0
 
 
+async def test_nobody_who_is_back_in_the_night_is_woken_for_a_time_that_is_over(world: PlanningWorld) -> None:
+    meeting = await a(world, await world.person())
+    loses(world)
+    await world.changed(meeting, starts="2026-03-20 14:00")
+    await world.heard()
+    world.clock.set(local("2026-03-06 22:00"))
+    await back(world)
+    await world.replanned()
+    assert await world.heard() == []
+    assert holds(await world.heard("2026-03-07 08:00"), "Niet meer: vrijdag 6 maart", "vrijdag 20 maart")
+
+
 async def test_what_a_provider_says_later_did_not_arrive_was_not_heard(world: PlanningWorld) -> None:
     """Sent, and an hour later found out to be undelivered: Friday is what stands."""
     meeting = await a(world, await world.person())
