@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 import pytest
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, update
 
 from bot.actions.acting import Proof, Role
 from bot.channels.base import Capabilities, News
@@ -38,12 +38,13 @@ from storage.appointments.proposals import Proposal
 from storage.engine.base import Base
 from storage.engine.database import Database
 from storage.offers.offers import OfferWish
-from storage.outbox.message import Outgoing, put
+from storage.outbox.message import Message, Outgoing, put
 from storage.people.contacts import Contact, LinkCode, contact_made_at
 from storage.people.people import Consultant, Person
 from storage.people.relayed import Letter
 from storage.privacy.audit import AuditEntry
 from storage.progress.parts import Progress
+from storage.vocabulary import Priority
 from tests.bot.dialogue.talk import RENDERER, Talk, town
 from tests.clock import FakeClock
 
@@ -192,8 +193,16 @@ class Walk:
             case "web":
                 await self._takes(self._web(Pressed(intent)))
             case _:
+                await self._let_go()
                 reference = await self.offered(intent)
                 await self.writes("1", reference)
+
+    async def _let_go(self) -> None:
+        """What was asked before is long ago: nobody is in the middle of it, so that a number answers what comes now."""
+        async with self.talk.database.writing() as session:
+            await session.execute(
+                update(Message).where(Message.priority == Priority.REPLY).values(priority=Priority.NORMAL)
+            )
 
     async def commands(self, name: str) -> None:
         """Write a command."""
