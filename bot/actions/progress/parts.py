@@ -4,6 +4,7 @@ Exams are tried: what is noted of one that was failed before is a new attempt.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -26,6 +27,10 @@ class ProgressRefused(StrEnum):
 
     NOT_THEIRS = "not_theirs"  # no such person, or none that they may act for: which, is not told
     NOT_OPEN = "not_open"  # there is nothing to open again, or to end
+
+
+# What somebody wrote in the very moment in which they were made is theirs too.
+_BEFORE: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ async def route_doubt(acting: Acting, person_id: int) -> Letter | None:
     person = await acting.person(person_id)
     if person is None:
         return None
-    found = await open_letters(acting.session, [person.id], person.created_at)
+    found = await open_letters(acting.session, [person.id], person.created_at - _BEFORE)
     return next((letter for letter in found if letter.kind is LetterKind.ROUTE), None)
 
 

@@ -92,7 +92,7 @@ async def one_part(turn: Turn, args: Sequence[str]) -> None:
         title("consultant.progress.of", person=name_of(person)),
         Part(standing_text(one)),
         *(part(f"consultant.progress.step_done.{step.value}") for step in one.steps_done),
-        *([Part(Text("consultant.progress.attempts", {"count": one.attempts}))] if one.attempts else []),
+        *([Part(Text("consultant.progress.attempts", {"tries": one.attempts}))] if one.attempts else []),
         buttons=[*steps, *rows, [button("consultant.progress.parts", asks(Act.PARTS, person.id), "📄")]],
     )
 

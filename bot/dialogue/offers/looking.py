@@ -37,7 +37,7 @@ async def show(turn: Turn, args: Sequence[str]) -> None:
 def _say(turn: Turn, one: OfferShown, place: int, count: int) -> None:
     icon = OFFERS[one.offer.kind].icon
     turn.say(
-        part("offers.place", number=str(place + 1), count=str(count)),
+        part("offers.place", number=str(place + 1), total=str(count)),
         *_about(turn, one),
         buttons=_buttons(one, place, count),
         card=f"icon:{icon}",

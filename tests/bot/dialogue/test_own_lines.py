@@ -14,8 +14,11 @@ from locales.rendering.languages import LANGUAGES
 from locales.rendering.message import Text
 from locales.rendering.render import Renderer
 from reminders.terms.milestones import OpenPart
+from reminders.terms.progress import standings
 from reminders.terms.rule_sets import LAW, NOTE, RuleSet
 from reminders.terms.terms import Group, Route, TermFacts, compute_terms
+from storage.progress.noted import NotedPart
+from storage.vocabulary import PartStatus, PlanPart
 from tests.bot.dialogue.talk import ZONE
 
 DATED = TermFacts(plan_dated_on=date(2024, 3, 1), route=Route.B1, group=Group.ASYLUM)
@@ -175,6 +178,15 @@ SCHOOL = TermFacts(plan_signed_on=date(2024, 3, 1), bridging_started_on=date(202
 SCHOOL_OPEN = (OpenPart.BRIDGING, OpenPart.PVT)
 SLOWER = replace(DATED, lesson_hours=600)
 EXTENDED = replace(DATED, term_extended_until=date(2028, 3, 1))
+
+
+def on_z(today: str, part: PlanPart, hours: int) -> OwnFacts:
+    """Somebody on the Z-route who made so many hours of a part."""
+    noted = (NotedPart(part=part, status=PartStatus.BUSY, minutes=60 * hours),)
+    facts = replace(DATED, route=Route.Z)
+    return replace(known(facts, today), parts=standings(Group.ASYLUM, Route.Z, noted))
+
+
 _STATES = ("before", "on", "after", "not applicable", "trigger missing", "done")
 #: What everybody has, and so is never "not applicable".
 _EVERYBODYS = frozenset({"term_start", "term_end", "pip_due", "route", "consultant", "pvt", "progress_meetings"})
@@ -258,6 +270,22 @@ _SIX: dict[Personal, dict[str, tuple[OwnFacts, str | None]]] = {
         "done": (known(DATED, "2027-02-28", open_parts=(OpenPart.EXAM,)), "plan.map_done"),
     },
     # These have no day of their own: they are so before, on and after any.
+    "lesson_hours": {
+        "before": (on_z("2024-03-01", PlanPart.LESSONS, 120), "progress.hours"),
+        "on": (on_z("2027-03-01", PlanPart.LESSONS, 120), "progress.hours"),
+        "after": (on_z("2027-03-02", PlanPart.LESSONS, 120), "progress.hours"),
+        "not applicable": (known(DATED, "2026-11-29"), None),
+        "trigger missing": (NOBODY, None),
+        "done": (on_z("2026-11-29", PlanPart.LESSONS, 800), "progress.done"),
+    },
+    "participation_hours": {
+        "before": (on_z("2024-03-01", PlanPart.PARTICIPATION, 120), "progress.hours"),
+        "on": (on_z("2027-03-01", PlanPart.PARTICIPATION, 120), "progress.hours"),
+        "after": (on_z("2027-03-02", PlanPart.PARTICIPATION, 120), "progress.hours"),
+        "not applicable": (known(DATED, "2026-11-29"), None),
+        "trigger missing": (NOBODY, None),
+        "done": (on_z("2026-11-29", PlanPart.PARTICIPATION, 800), "progress.done"),
+    },
     "progress_meetings": {
         "before": (known(DATED, "2024-03-01", progress_meetings=4), "plan.progress_meetings"),
         "on": (known(DATED, "2027-03-01", progress_meetings=4), "plan.progress_meetings"),

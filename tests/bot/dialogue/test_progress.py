@@ -92,7 +92,7 @@ async def test_a_consultant_notes_an_exam_in_taps(talk: Talk) -> None:
     await sanne.taps("consultant.progress.note.failed")
     sanne.sees("consultant.progress.noted", person="Amina Tesfay")
     await sanne.does(Pressed(f"part:{mine}:exam_reading"))
-    sanne.sees("consultant.progress.attempts", count=1)
+    sanne.sees("consultant.progress.attempts", tries=1)
     await sanne.taps("consultant.progress.note.done")
     async with talk.database.reading() as session:
         rows = await rows_of(session, [mine])

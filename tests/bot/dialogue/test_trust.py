@@ -142,6 +142,8 @@ def test_what_a_forged_sender_may_do_for_a_person(act: Act) -> None:
         "menu", "lang", "consent", "appts", "appt", "come", "notcome", "othertime", "dayplan", "prop", "absent", "ab",
         "missed",
         "ask", "faq", "pass", "helped", "nolang", "letter", "notthere",
+        # What ends as words to the consultant, who sees over which way they came; and a place that can be left again.
+        "doubt", "moving", "money", "offers", "offertake", "offerleave", "offerwish",
         # How it goes, by a number in an SMS: whoever has nothing else is asked too.
         "checkin", "howwas",
         # It ends what is new, and opens nothing.

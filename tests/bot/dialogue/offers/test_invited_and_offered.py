@@ -142,7 +142,7 @@ async def test_an_offer_is_looked_at_taken_and_let_go(talk: Talk, channel: str, 
     await offered(talk, CAFE, "3;buddy;Een taalmaatje;;;;;\n")
     await amina.opens_menu()
     await amina.taps("menu.offers")
-    amina.sees("offers.place", number="1", count="2")
+    amina.sees("offers.place", number="1", total="2")
     await amina.taps("offers.take")
     amina.sees("offers.taken")
     await amina.taps("menu.offers")

@@ -60,7 +60,7 @@ async def test_one_after_the_other_in_ones_own_language_with_dutch_beside(talk: 
     await offered(talk, CAFE, WORKSHOP, BUDDY, "4;sport;Alleen voor de Z-route;;z;;;\n")
     amina = await talk.linked("Amina")
     await looks(amina)
-    amina.sees("offers.place", number="1", count="3")
+    amina.sees("offers.place", number="1", total="3")
     amina.sees("offers.what", icon=verbatim("🗣️"), what="Talk at the library")
     amina.sees("offers.in_dutch", title="Praten in de bieb")
     amina.sees("offers.places_left", number="1")
@@ -71,7 +71,7 @@ async def test_one_after_the_other_in_ones_own_language_with_dutch_beside(talk: 
     await amina.taps("offers.next")
     amina.sees("offers.any_time")
     await amina.taps("offers.next")
-    amina.sees("offers.place", number="1", count="3")
+    amina.sees("offers.place", number="1", total="3")
 
 
 async def test_who_takes_part_has_an_appointment_like_any_other(talk: Talk) -> None:
