@@ -1,5 +1,6 @@
 """The page as an app: read without a network, asked once about notices, and a notice that says nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
@@ -27,6 +28,8 @@ SUBSCRIBES = """
     Notification.requestPermission = async () => allowed = "granted";
 """
 
+COPY = "caches.match('/chat/copy').then((found) => found?.json())"
+
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def town(sqlite_url: str, keys: KeyRing) -> AsyncIterator[Town]:
@@ -37,14 +40,21 @@ async def town(sqlite_url: str, keys: KeyRing) -> AsyncIterator[Town]:
     await database.close()
 
 
-async def _is_kept(phone: Phone) -> None:
-    """The worker looks after the page, and the lines are written down."""
+async def _comes_true(phone: Phone, promised: str) -> None:
+    """Wait for what a promise says: Playwright's own wait takes the promise itself for yes."""
+    often = f"(async () => {{ while (!await ({promised})) await new Promise((done) => setTimeout(done, 20)); }})()"
+    await asyncio.wait_for(phone.page.evaluate(often), 10)
+
+
+async def _is_kept(phone: Phone, lines: int) -> None:
+    """The worker looks after the page, and as many lines are written down."""
     await phone.page.evaluate("navigator.serviceWorker.ready.then(() => 0)")
-    await phone.page.wait_for_function("caches.has('maatje-copy')")
     await phone.page.reload()
     await phone.is_online()
-    await phone.page.wait_for_function("navigator.serviceWorker.controller && caches.match('/chat').then(f => !!f)")
-    await phone.page.wait_for_function("caches.open('maatje-shell').then(c => c.keys()).then(all => all.length >= 4)")
+    await phone.page.wait_for_function("!!navigator.serviceWorker.controller")
+    await _comes_true(phone, "caches.match('/chat').then((found) => !!found)")
+    await _comes_true(phone, "caches.open('maatje-shell').then((c) => c.keys()).then((all) => all.length >= 4)")
+    await _comes_true(phone, f"{COPY}.then((kept) => kept?.lines.length === {lines})")
 
 
 async def test_without_a_network_the_last_messages_are_read_and_a_notice_says_nothing(
@@ -78,7 +88,7 @@ async def test_without_a_network_the_last_messages_are_read_and_a_notice_says_no
     await expect(tell).to_be_hidden()
 
     # The page opens without a network, with what was said; nothing there can be pressed.
-    await _is_kept(amina)
+    await _is_kept(amina, lines=3)
     manifest = await (await amina.page.request.get(f"{town.url}/chat/manifest.webmanifest")).json()
     assert (manifest["display"], manifest["lang"], manifest["start_url"]) == ("standalone", "ti", "/chat")
     await amina.goes_offline()
@@ -95,11 +105,10 @@ async def test_without_a_network_the_last_messages_are_read_and_a_notice_says_no
 async def test_what_is_kept_goes_with_the_chat(town: Town, phone: MakePhone) -> None:
     shared = await phone()
     await shared.opens(await town.rig.person("nl"))
-    await shared.page.wait_for_function("caches.has('maatje-copy')")
+    await _comes_true(shared, f"{COPY}.then((kept) => kept?.lines.length > 0)")
     await shared.page.goto("about:blank")
     await shared.opens(await town.rig.person("ar"))
     await shared.taps("Ja, open de andere chat")
     await shared.sees("ماذا تريد أن تفعل؟")
-    await shared.page.wait_for_function(
-        "caches.match('/chat/copy').then(f => f?.text()).then(t => !!t && !t.includes('Wat wilt u doen'))"
-    )
+    await _comes_true(shared, f"{COPY}.then((kept) => kept?.window.lang === 'ar' && kept.lines.length > 0)")
+    assert "Wat wilt u doen" not in await shared.page.evaluate(f"{COPY}.then(JSON.stringify)")

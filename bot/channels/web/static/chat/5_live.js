@@ -14,7 +14,7 @@ function listen() {
   lastHeard = Date.now();
   on("beat", () => {});
   on("lines", (some, id) => { cursor = Number(id) || cursor; show(some); });
-  on("window", dress);
+  on("window", (next) => { dress(next); keepCopy(); });
   on("reset", () => { source.close(); start(); });
   on("gone", over);
   source.onerror = () => {

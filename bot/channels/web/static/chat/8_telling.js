@@ -1,21 +1,27 @@
 // --- notices, and what is kept on this telephone ------------------------------------------------------------------
 const worker = !phone && isSecureContext && "serviceWorker" in navigator ? navigator.serviceWorker.register("/chat/sw.js", { scope: "/chat" }).catch(() => null) : null;
 
-// The last lines, to be read without a network; gone with the chat.
+// The last lines, to be read without a network; gone with the chat. Written with each change and in order: what is
+// read is kept before the network goes, and nothing of a chat is written after it was dropped.
 const COPY = "maatje-copy", MOST_KEPT = 50;
-let copying = 0, copied = null;
+let copying = Promise.resolve(), changed = false, copied = null;
 function keepCopy() {
-  if (!worker || !("caches" in window)) return;
-  clearTimeout(copying);
-  copying = setTimeout(async () => {
+  // What changes before a write begins goes with that write.
+  if (!worker || !("caches" in window) || changed) return;
+  changed = true;
+  copying = copying.then(async () => {
+    changed = false;
     if (!chat) return;
     const last = [...lines.values()].sort((a, b) => a.id - b.id).slice(-MOST_KEPT);
     await (await caches.open(COPY)).put("/chat/copy", new Response(JSON.stringify({ chat, window: view, lines: last })));
-  }, 300);
+  }).catch(() => { /* this telephone has no room: the page works without */ });
 }
-async function dropCopy() {
-  clearTimeout(copying);
-  if ("caches" in window) for (const name of await caches.keys()) if (name.startsWith("maatje-")) await caches.delete(name);
+function dropCopy() {
+  changed = false;
+  copying = copying.then(async () => {
+    if ("caches" in window) for (const name of await caches.keys()) if (name.startsWith("maatje-")) await caches.delete(name);
+  }).catch(() => { /* this browser keeps nothing */ });
+  return copying;
 }
 // Without a network, and before the chat was opened: what was kept of it.
 async function showCopy() {
