@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.actions.acting import Acting, Parts
-from bot.desk.forms import SentForm
+from bot.desk.forms import SentForm, sent_form
 from bot.desk.texts import DeskTexts
 from bot.desk.visit import FORM, Visit, Who, shown
 from reminders.delivery.channel import Clock
@@ -91,7 +91,7 @@ class DeskDoor:
 
         async def answer(request: Request) -> Response:
             is_change = request.method == "POST"
-            form = SentForm.read((await request.body()).decode("utf-8", "replace")) if is_change else SentForm()
+            form = await sent_form(request) if is_change else SentForm()
             who = await self.who(request)
             if who is None:
                 if is_change:

@@ -1,16 +1,21 @@
 """What forms and addresses of the desk bring, and what a page says after something was done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import parse_qsl, urlencode
+from zoneinfo import ZoneInfo
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from locales.rendering.message import Text
+from reminders.local_time import to_instant
+
+Word = TypeVar("Word", bound=StrEnum)
 
 #: Fields that one form has at most.
 _MOST_FIELDS: Final = 2_000
@@ -87,6 +92,19 @@ class SentForm:
         """A row's number; 0 for anything else."""
         return number_of(self.text(name))
 
+    def choice(self, name: str, words: Iterable[Word]) -> Word | None:
+        """The word of a vocabulary that was chosen; None for anything else."""
+        return next((one for one in words if one.value == self.text(name)), None)
+
+    def moment(self, zone: ZoneInfo, otherwise: str = "") -> datetime | None:
+        """The local day and hour of the fields "on" and "at" (`otherwise` where no hour is given), as an instant; None
+        for what is none."""
+        try:
+            day, hour = date.fromisoformat(self.text("on")), time.fromisoformat(self.text("at") or otherwise)
+        except ValueError:
+            return None
+        return None if hour.tzinfo is not None else to_instant(datetime.combine(day, hour), zone).instant
+
     def numbers(self, name: str) -> list[int]:
         """The rows that were chosen."""
         return [number for value in self.fields.get(name, ()) if (number := number_of(value.strip()))]
@@ -95,6 +113,20 @@ class SentForm:
 def number_of(text: str) -> int:
     """A row's number as somebody sent it; 0 for anything that is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0
+
+
+async def sent_form(request: Request) -> SentForm:
+    """The form that a request brings.
+
+    Raises:
+        HTTPException: see SentForm.read.
+    """
+    return SentForm.read((await request.body()).decode("utf-8", "replace"))
+
+
+def person_path(person_id: int) -> str:
+    """The address of a person's page."""
+    return f"/desk/people/{person_id}"
 
 
 def then(path: str, said: JustDone | None = None, *, count: int = 0, at: str = "") -> Response:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from typing import Final
 
 from starlette.responses import Response
@@ -21,7 +20,6 @@ from bot.desk.caseload import everybody_of
 from bot.desk.forms import JustDone, SentForm, not_found, then
 from bot.desk.visit import Visit
 from locales.rendering.languages import LANGUAGES, SOURCE
-from reminders.local_time import to_instant
 from storage.appointments.appointments import LessonGroup
 from storage.attention.broadcasts import broadcasts_waiting
 from storage.caseload import groups_of, whose_work
@@ -29,6 +27,8 @@ from storage.people.people import Person
 from storage.vocabulary import ReadyAnswer
 
 GROUPS: Final = "/desk/groups"
+#: When a message for a day is sent whose hour nobody said; without a day it goes now.
+_MORNING: Final = "09:00"
 _SAID: Final = {
     BroadcastRefused.NOTHING: JustDone.NOT_DONE,
     BroadcastRefused.PAST: JustDone.PAST,
@@ -70,7 +70,7 @@ async def show(visit: Visit) -> Response:
 
 async def look(visit: Visit) -> Response:
     """What everybody would read, before it is sent."""
-    said, at = _said(visit.form), _moment(visit)
+    said, at = _said(visit.form), visit.form.moment(visit.acting.zone, _MORNING)
     found = await preview(visit.acting, visit.row(), said)
     if isinstance(found, BroadcastRefused):
         raise not_found()
@@ -81,7 +81,7 @@ async def look(visit: Visit) -> Response:
 
 async def send_it(visit: Visit) -> Response:
     """Send what was looked at, now or at its time."""
-    sent = await send(visit.acting, visit.row(), _said(visit.form), _moment(visit))
+    sent = await send(visit.acting, visit.row(), _said(visit.form), visit.form.moment(visit.acting.zone, _MORNING))
     if sent is BroadcastRefused.NOT_THEIRS:
         raise not_found()
     if isinstance(sent, BroadcastRefused):
@@ -119,18 +119,9 @@ def _spoken(members: Sequence[Person]) -> list[str]:
 
 
 def _said(form: SentForm) -> ToMany:
-    ready = next((one for one in ReadyAnswer if one.value == form.text("ready")), None)
+    ready = form.choice("ready", ReadyAnswer)
     texts = {language: words for language in LANGUAGES if (words := form.text(f"words_{language}")[:TEXT_LENGTH])}
     return ToMany(ready, texts, dutch_for_others=form.text("dutch") == "yes")
-
-
-def _moment(visit: Visit) -> datetime | None:
-    """The local day and hour that was asked for; None = now."""
-    try:
-        day, hour = date.fromisoformat(visit.form.text("on")), time.fromisoformat(visit.form.text("at") or "09:00")
-    except ValueError:
-        return None
-    return None if hour.tzinfo is not None else to_instant(datetime.combine(day, hour), visit.acting.zone).instant
 
 
 def _readers(found: GroupPreview, said: ToMany) -> list[GroupReader]:

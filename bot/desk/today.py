@@ -126,7 +126,7 @@ async def cry_done(visit: Visit) -> Response:
 
 async def called(visit: Visit) -> Response:
     """What came of a call."""
-    result = next((one for one in CallResult if one.value == visit.form.text("result")), None)
+    result = visit.form.choice("result", CallResult)
     if result is None or isinstance(await note_call(visit.acting, visit.row(), result), CallRefused):
         raise not_found()
     return then(HOME, JustDone.CALLED, at="calls")

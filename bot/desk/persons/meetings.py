@@ -1,14 +1,12 @@
 """Meetings made, moved and cancelled from a person's page; each form shows one version of a meeting."""
 
-from datetime import date, datetime, time
 from typing import Final
 
 from starlette.responses import Response
 
 from bot.actions.meetings import KINDS, Meeting, MeetingRefused, cancel, make, move
-from bot.desk.forms import JustDone, SentForm, not_found, then
+from bot.desk.forms import JustDone, not_found, person_path, then
 from bot.desk.visit import Visit
-from reminders.local_time import to_instant
 from storage.vocabulary import AppointmentKind
 
 PLACE_LENGTH: Final = 200
@@ -22,19 +20,19 @@ _SAID: Final = {
 async def make_one(visit: Visit) -> Response:
     """A new meeting with the consultant."""
     person_id, form = visit.row(), visit.form
-    kind = next((one for one in KINDS if one.value == form.text("kind")), None)
-    starts_at = _moment(visit, form)
+    kind = form.choice("kind", KINDS)
+    starts_at = form.moment(visit.acting.zone)
     if kind is None or starts_at is None:
-        return then(_path(person_id), JustDone.UNREADABLE, at="coming")
+        return then(person_path(person_id), JustDone.UNREADABLE, at="coming")
     made = await make(visit.acting, person_id, AppointmentKind(kind), starts_at, form.text("place")[:PLACE_LENGTH])
     return _said(made, person_id, JustDone.MADE)
 
 
 async def move_one(visit: Visit) -> Response:
     """Another time."""
-    starts_at = _moment(visit, visit.form)
+    starts_at = visit.form.moment(visit.acting.zone)
     if starts_at is None:
-        return then(_path(visit.row()), JustDone.UNREADABLE, at="coming")
+        return then(person_path(visit.row()), JustDone.UNREADABLE, at="coming")
     moved = await move(visit.acting, visit.row("appointment"), visit.form.number("version"), starts_at)
     return _said(moved, visit.row(), JustDone.MOVED)
 
@@ -45,21 +43,8 @@ async def cancel_one(visit: Visit) -> Response:
     return _said(cancelled, visit.row(), JustDone.CANCELLED)
 
 
-def _moment(visit: Visit, form: SentForm) -> datetime | None:
-    """The local day and hour of a form; None for what is none."""
-    try:
-        day, hour = date.fromisoformat(form.text("on")), time.fromisoformat(form.text("at"))
-    except ValueError:
-        return None
-    return None if hour.tzinfo is not None else to_instant(datetime.combine(day, hour), visit.acting.zone).instant
-
-
 def _said(done: Meeting | MeetingRefused, person_id: int, said: JustDone) -> Response:
     if done is MeetingRefused.NOT_THEIRS or (isinstance(done, Meeting) and done.person.id != person_id):
         raise not_found()
     refused = done.refused if isinstance(done, Meeting) else done
-    return then(_path(person_id), said if refused is None else _SAID.get(refused, JustDone.NOT_DONE), at="coming")
-
-
-def _path(person_id: int) -> str:
-    return f"/desk/people/{person_id}"
+    return then(person_path(person_id), said if refused is None else _SAID.get(refused, JustDone.NOT_DONE), at="coming")

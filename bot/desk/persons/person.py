@@ -14,7 +14,7 @@ from bot.actions.contacts import InviteRefused
 from bot.actions.letters import LETTER_LENGTH, LetterRefused, Words, send_ready_answer, write_to_person
 from bot.actions.people import look_at
 from bot.desk.caseload import caseload_for
-from bot.desk.forms import JustDone, SentForm, not_found, then
+from bot.desk.forms import JustDone, SentForm, not_found, person_path, then
 from bot.desk.visit import Visit
 from bot.enclosures.earlier_messages import EarlierMessages
 from locales.rendering.languages import SOURCE
@@ -159,10 +159,10 @@ async def write(visit: Visit) -> Response:
     """A ready sentence, which they read in their own language, or the consultant's own words."""
     person_id, form = visit.row(), visit.form
     answers = form.number("answers") or None
-    which = next((one for one in ReadyAnswer if one.value == form.text("ready")), None)
+    which = form.choice("ready", ReadyAnswer)
     words = form.text("words")
     if which is None and not words:
-        return then(_path(person_id), JustDone.NOT_DONE, at="write")
+        return then(person_path(person_id), JustDone.NOT_DONE, at="write")
     if which is not None:
         sent = await send_ready_answer(visit.acting, person_id, which, once=_once(form, person_id), answers=answers)
     else:
@@ -170,17 +170,17 @@ async def write(visit: Visit) -> Response:
         sent = await write_to_person(visit.acting, person_id, Words(words, consultant.language), answers=answers)
     if isinstance(sent, LetterRefused):
         raise not_found()
-    return then(_path(person_id), JustDone.WRITTEN, at="letters")
+    return then(person_path(person_id), JustDone.WRITTEN, at="letters")
 
 
 async def note_talk(visit: Visit) -> Response:
     """A talk that the consultant had with them; it counts as a contact (3.7)."""
-    how = next((one for one in ContactHow if one.value == visit.form.text("how")), None)
+    how = visit.form.choice("how", ContactHow)
     if how is None:
-        return then(_path(visit.row()), JustDone.NOT_DONE)
+        return then(person_path(visit.row()), JustDone.NOT_DONE)
     if isinstance(await note_contact(visit.acting, visit.row(), how), NoteRefused):
         raise not_found()
-    return then(_path(visit.row()), JustDone.CALLED)
+    return then(person_path(visit.row()), JustDone.CALLED)
 
 
 async def end_way(visit: Visit) -> Response:
@@ -188,7 +188,7 @@ async def end_way(visit: Visit) -> Response:
     ended = await end_for(visit.acting, visit.form.number("contact"))
     if ended is None or ended[0].id != visit.row():
         raise not_found()
-    return then(_path(ended[0].id), JustDone.WAY_ENDED, at="ways")
+    return then(person_path(ended[0].id), JustDone.WAY_ENDED, at="ways")
 
 
 async def code(visit: Visit) -> Response:
@@ -205,10 +205,6 @@ async def _person(visit: Visit) -> Person:
     if person is None:
         raise not_found()
     return person
-
-
-def _path(person_id: int) -> str:
-    return f"/desk/people/{person_id}"
 
 
 def _once(form: SentForm, person_id: int) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 from starlette.responses import Response
 
 from bot.actions.progress.parts import ProgressRefused, note_part, reopen
-from bot.desk.forms import JustDone, not_found, then
+from bot.desk.forms import JustDone, not_found, person_path, then
 from bot.desk.visit import Visit
 from reminders.local_time import QuietHours
 from reminders.progress.lines import PART_ICONS
@@ -22,15 +22,15 @@ class NotesProgress:
 
     async def note(self, visit: Visit) -> Response:
         """A status of a part, or of a step of one."""
-        which = next((one for one in PlanPart if one.value == visit.form.text("part")), None)
-        status = next((one for one in PartStatus if one.value == visit.form.text("status")), None)
+        which = visit.form.choice("part", PlanPart)
+        status = visit.form.choice("status", PartStatus)
         if which is None or which not in _NOTED or status is None:
-            return then(_path(visit), JustDone.NOT_DONE, at="plan")
+            return then(person_path(visit.row()), JustDone.NOT_DONE, at="plan")
         quiet = QuietHours.parse(self._quiet_hours, visit.acting.zone)
         noted = await note_part(visit.acting, visit.row(), which, status, quiet)
         if isinstance(noted, ProgressRefused):
             raise not_found()
-        return then(_path(visit), JustDone.CALLED, at="plan")
+        return then(person_path(visit.row()), JustDone.CALLED, at="plan")
 
     async def open_again(self, visit: Visit) -> Response:
         """The guidance goes on after all."""
@@ -38,9 +38,7 @@ class NotesProgress:
         if opened is ProgressRefused.NOT_THEIRS:
             raise not_found()
         return then(
-            _path(visit), JustDone.NOT_DONE if isinstance(opened, ProgressRefused) else JustDone.CALLED, at="plan"
+            person_path(visit.row()),
+            JustDone.NOT_DONE if isinstance(opened, ProgressRefused) else JustDone.CALLED,
+            at="plan",
         )
-
-
-def _path(visit: Visit) -> str:
-    return f"/desk/people/{visit.row()}"

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from bot.actions.access.desk import Stepped, app_address, open_link, show_digits, sign_out
 from bot.channels.limits import Limit, network_of
 from bot.desk.door import SIGN_IN, DeskDoor, is_from_here
-from bot.desk.forms import JustDone, SentForm, then
+from bot.desk.forms import JustDone, sent_form, then
 from bot.desk.signing_in.identity import IdentityProvider
 from bot.desk.texts import DESK_LANGUAGES, LANGUAGE_COOKIE
 from bot.desk.visit import HOME
@@ -82,7 +82,7 @@ class SigningIn:
         """The digits of the app: right ones sign in."""
         if not self._may_try(request):
             return self._door.show(request, "error.html", {"why": "form"}, status=403)
-        given = SentForm.read((await request.body()).decode("utf-8", "replace")).text("digits")
+        given = (await sent_form(request)).text("digits")
         async with self._door.database.writing() as session:
             stepped = await show_digits(
                 session, self._door.database.keys, self._door.token_of(request), given, self._door.clock.now()
@@ -98,7 +98,7 @@ class SigningIn:
     async def out(self, request: Request) -> Response:
         """Sign this browser out."""
         who = await self._door.who(request)
-        form = SentForm.read((await request.body()).decode("utf-8", "replace"))
+        form = await sent_form(request)
         if who is not None and not self._door.is_own_form(request, who, form):
             return self._door.show(request, "error.html", {"why": "form"}, who=who, status=403)
         if who is not None:
