@@ -13,7 +13,6 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.actions.access.inviting_back import invites_back
-from bot.actions.access.standing_in import tell_of_silence
 from bot.actions.regular.plans import regular_plans
 from bot.cards.renderer import CardRenderer
 from bot.channels.base import Channel, ComparesReplies
@@ -23,6 +22,7 @@ from bot.configuration.config_file import Configuration
 from bot.configuration.deployment import Deployment, deploy
 from bot.configuration.settings import Settings
 from bot.desk.door import DeskDoor
+from bot.desk.foreseen import Foresees
 from bot.desk.routes import desk_door, desk_routes
 from bot.desk.signing_in.identity import OidcSettings
 from bot.dialogue.services import Services
@@ -168,6 +168,7 @@ def build(
     )
     planner, composer = parts.planner, parts.composer()
     earlier = EarlierMessages(composer)
+    foresees = Foresees(planner, composer, renderer, parts.quiet_hours)
     sent_words = FindsSent(database, earlier, renderer)
     for channel in channels.values():
         if isinstance(channel, ComparesReplies):
@@ -238,9 +239,6 @@ def build(
             await send_what_waited(session, consultant_id, clock.now())
         return len(added)
 
-    async def silence(session: AsyncSession) -> int:
-        return await tell_of_silence(session, clock.now())
-
     receipts.wake = dispatcher.wake
     passing_on = PassingOn(
         database, OutboxQueue(database, worker), rules, parts.quiet_hours, clock, channels, receipts.report
@@ -262,7 +260,7 @@ def build(
             ),
         ),
         clock=clock,
-        plan_more=[mail_addresses, digests_and_questions, silence, *regular_plans(services, clock.now)],
+        plan_more=[mail_addresses, digests_and_questions, *regular_plans(services, clock.now)],
         often=[passing_on.run_once],
         retention=parts.configuration.retention,
     )
@@ -310,7 +308,7 @@ def build(
         look=figures.look,
         extra_routes=(
             *(extra_routes(app) if extra_routes is not None else ()),
-            *desk_routes(app.desk, earlier, settings.of(OidcSettings), settings.quiet_hours),
+            *desk_routes(app.desk, earlier, settings.of(OidcSettings), settings.quiet_hours, foresees),
         ),
         framing=demo,
         host=urlsplit(settings.public_url).netloc,

@@ -364,6 +364,16 @@ class Change(StrEnum):
     DETAILS = "details"  # something that is not told by itself: the end, with whom, a note
 
 
+class CancelReason(StrEnum):
+    """Why an appointment does not take place, as people read it in their own language; never about somebody in
+    guidance."""
+
+    ILL = "ill"  # the consultant or the teacher
+    CANNOT = "cannot"  # it does not fit after all
+    CLOSED = "closed"  # the building
+    FREE_DAY = "free_day"
+
+
 class ChangeSource(StrEnum):
     """Where a change of an appointment came from."""
 

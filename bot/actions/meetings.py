@@ -29,7 +29,7 @@ from storage.outbox.answering import version_shown
 from storage.outbox.heard import heard_by, know
 from storage.outbox.message import Message
 from storage.people.people import Person
-from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, Told
+from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, CancelReason, Told
 
 #: How long a new meeting lasts.
 LENGTH: Final = timedelta(hours=1)
@@ -133,13 +133,15 @@ async def move(acting: Acting, appointment_id: int, version: int, starts_at: dat
     return found
 
 
-async def cancel(acting: Acting, appointment_id: int, version: int) -> Meeting | MeetingRefused:
-    """It does not take place. The person hears it."""
+async def cancel(
+    acting: Acting, appointment_id: int, version: int, because: CancelReason | None = None
+) -> Meeting | MeetingRefused:
+    """It does not take place. The person hears it, with the reason if one is said."""
     found = await open_meeting(acting, appointment_id, version)
     if isinstance(found, MeetingRefused) or found.refused is not None:
         return found
     writer = acting.writer()
-    writer.cancel(found.appointment)
+    writer.cancel(found.appointment, because)
     await writer.finish()
     acting.audit("cancelled_appointment", f"person:{found.person.id}")
     return found

@@ -26,15 +26,19 @@ def border_of(settings: Settings, keys: KeyRing, now: datetime) -> Border:
         return LocalTime(found.instant, found.oddity)
 
     def holiday(moment: datetime) -> str | None:
-        day = moment.astimezone(zone).date()
-        name = _holidays(day.year).get(day)
-        return str(name) if name is not None else None
+        return holiday_name(moment.astimezone(zone).date())
 
     def night(moment: datetime) -> time | None:
         at = to_wall(moment, zone).time()
         return at if is_night(at) else None
 
     return Border(now=now, keys=keys, find_language=find_language, to_instant=local, holiday=holiday, night=night)
+
+
+def holiday_name(day: date) -> str | None:
+    """The Dutch name of the public holiday on a local day, or None."""
+    name = _holidays(day.year).get(day)
+    return str(name) if name is not None else None
 
 
 @lru_cache(maxsize=16)

@@ -5,7 +5,8 @@ session's own token in the form and at where the request came from. What a page 
 found", whether it exists or not.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -21,10 +22,12 @@ from bot.desk.visit import FORM, Visit, Who, shown
 from reminders.delivery.channel import Clock
 from storage.desk.accounts import find_session
 from storage.engine.database import Database
-from storage.privacy.audit import AuditEntry
+from storage.privacy.audit import AuditEntry, entries_after, latest_entry
 from storage.vocabulary import ChangeSource, DeskRole, DeskStep
 
 SIGN_IN: Final = "/desk/sign-in"
+#: How the log's words for a look begin.
+_LOOKED: Final = "looked_at"
 
 
 def is_from_here(request: Request, origin: str) -> bool:
@@ -36,6 +39,10 @@ def is_from_here(request: Request, origin: str) -> bool:
     if came_from is None:
         return site == "same-origin"
     return came_from in (origin, f"{request.url.scheme}://{request.headers.get('host', '')}")
+
+
+class _TakenBack(Exception):
+    """All of a rehearsal was done; nothing of it is kept."""
 
 
 Shows = Callable[[Visit], Awaitable[Response]]
@@ -86,8 +93,9 @@ class DeskDoor:
         keys, now = self.database.keys, self.clock.now()
         return shown(self.texts, keys, request, who, template, values or {}, now, status)
 
-    def page(self, *roles: DeskRole, shows: Shows) -> Callable[[Request], Awaitable[Response]]:
-        """A page for these roles."""
+    def page(self, *roles: DeskRole, shows: Shows, rehearses: bool = False) -> Callable[[Request], Awaitable[Response]]:
+        """A page for these roles. One that `rehearses` does all that its form asks for, to show what would come of it,
+        and keeps nothing but who looked."""
 
         async def answer(request: Request) -> Response:
             is_change = request.method == "POST"
@@ -102,7 +110,8 @@ class DeskDoor:
             if who.role not in roles:
                 return self.show(request, "error.html", {"why": "nothing"}, who=who, status=404)
             try:
-                return await (self._change if is_change else self._look)(request, who, form, shows)
+                does = (self._rehearse if rehearses else self._change) if is_change else self._look
+                return await does(request, who, form, shows)
             except HTTPException as refused:
                 why = "nothing" if refused.status_code == 404 else "form"
                 return self.show(request, "error.html", {"why": why}, who=who, status=refused.status_code)
@@ -134,10 +143,33 @@ class DeskDoor:
             looks = [one for one in session.new if isinstance(one, AuditEntry)]
             for one in looks:
                 session.expunge(one)
+        await self._note(looks)
+        return answer
+
+    async def _rehearse(self, request: Request, who: Who, form: SentForm, shows: Shows) -> Response:
+        """What was done is taken back when the page is made; that people were looked at stays."""
+        looks: list[AuditEntry] = []
+        answer: Response | None = None
+        with suppress(_TakenBack):
+            async with self.database.writing() as session:
+                before = await latest_entry(session)
+                answer = await shows(self._visit(request, who, form, session))
+                await session.flush()
+                looks = [
+                    AuditEntry(at=one.at, actor=one.actor, action=one.action, subject=one.subject)
+                    for one in await entries_after(session, before, who.actor.ref)
+                    if one.action.startswith(_LOOKED)
+                ]
+                raise _TakenBack
+        await self._note(looks)
+        if answer is None:
+            raise HTTPException(404)
+        return answer
+
+    async def _note(self, looks: Sequence[AuditEntry]) -> None:
         if looks:
             async with self.database.writing() as session:
                 session.add_all(looks)
-        return answer
 
     def _visit(self, request: Request, who: Who, form: SentForm, session: AsyncSession) -> Visit:
         acting = Acting(who.actor, session, self.clock.now(), self._parts, ChangeSource.DESK)

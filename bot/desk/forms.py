@@ -30,8 +30,11 @@ class JustDone(StrEnum):
     CALLED = "called"
     CRY_DONE = "cry_done"
     MADE = "made"
+    MADE_BUT = "made_but"
     MOVED = "moved"
     CANCELLED = "cancelled"
+    LESSON_CANCELLED = "lesson_cancelled"
+    LESSON_MOVED = "lesson_moved"
     WAY_ENDED = "way_ended"
     TAKEN_BACK = "taken_back"
     NOT_DONE = "not_done"
@@ -46,6 +49,8 @@ class JustDone(StrEnum):
     NO_PLACE = "no_place"
 
 
+#: Those that say how many.
+COUNTED: Final = frozenset({JustDone.SEEN, JustDone.MADE_BUT})
 #: Those that say that something was not done.
 _FAILED: Final = frozenset(
     {
@@ -143,7 +148,7 @@ def just_done(request: Request) -> dict[str, object]:
     if known not in set(JustDone):
         return {"said": None, "failed": False}
     said = JustDone(known)
-    text = Text(f"desk.said.{said}", {}, max(1, query.number("n")) if said is JustDone.SEEN else None)
+    text = Text(f"desk.said.{said}", {}, max(1, query.number("n")) if said in COUNTED else None)
     return {"said": text, "failed": said in _FAILED}
 
 

@@ -14,7 +14,10 @@ from starlette.routing import BaseRoute, Route
 from bot.actions.acting import Parts
 from bot.channels.limits import Limit
 from bot.desk import figures, groups, log, today
+from bot.desk.calendar import booking, week
+from bot.desk.calendar.lessons import LESSONS, ChangesLessons
 from bot.desk.door import DeskDoor, Shows
+from bot.desk.foreseen import Foresees
 from bot.desk.persons import meetings, people, person
 from bot.desk.persons.person import SentMessages
 from bot.desk.persons.progress import NotesProgress
@@ -66,11 +69,12 @@ def desk_door(
 
 
 def desk_routes(
-    door: DeskDoor, earlier: EarlierMessages, identity: OidcSettings, quiet_hours: str
+    door: DeskDoor, earlier: EarlierMessages, identity: OidcSettings, quiet_hours: str, foresees: Foresees
 ) -> Sequence[BaseRoute]:
-    """All of them; `earlier` finds what messages said, `identity` is the identity provider, if one is set up, and
-    `quiet_hours` are the deployment's."""
+    """All of them; `earlier` finds what messages said, `identity` is the identity provider, if one is set up,
+    `quiet_hours` are the deployment's, and `foresees` words what people would hear."""
     notes = NotesProgress(quiet_hours)
+    lessons = ChangesLessons(foresees)
     sent, tries = SentMessages(earlier), Limit(*_TRIES, time.monotonic)
     provider = None
     if identity.is_set_up:
@@ -82,7 +86,10 @@ def desk_routes(
     def post(path: str, shows: Shows, roles: Sequence[DeskRole] = _CONSULTANT) -> Route:
         return Route(path, door.page(*roles, shows=shows), methods=["POST"])
 
-    one = "/desk/people/{id:int}"
+    def tried(path: str, shows: Shows, roles: Sequence[DeskRole] = _CONSULTANT) -> Route:
+        return Route(path, door.page(*roles, shows=shows, rehearses=True), methods=["POST"])
+
+    one, lesson = "/desk/people/{id:int}", f"{LESSONS}/{{id:int}}"
     return [
         Route("/desk/static/desk.css", STYLE.serve, methods=["GET"]),
         *SigningIn(door, tries, provider).routes(),
@@ -93,6 +100,12 @@ def desk_routes(
         post("/desk/letters/{id:int}/seen", today.letter_seen),
         post("/desk/letters/{id:int}/done", today.cry_done),
         post("/desk/calls/{id:int}", today.called),
+        get(week.CALENDAR, week.show),
+        get(f"{week.CALENDAR}/new", booking.show),
+        post(f"{week.CALENDAR}/new", booking.make),
+        get(lesson, lessons.show),
+        tried(f"{lesson}/preview", lessons.preview),
+        post(f"{lesson}/change", lessons.change),
         get("/desk/people", people.show),
         get(one, person.show),
         post(f"{one}/write", person.write),

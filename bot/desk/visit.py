@@ -24,6 +24,7 @@ HOME: Final = "/desk"
 _PLACES: Final[Mapping[DeskRole, tuple[tuple[str, str], ...]]] = {
     DeskRole.CONSULTANT: (
         (HOME, "desk.today"),
+        ("/desk/calendar", "desk.calendar"),
         ("/desk/people", "consultant.people"),
         ("/desk/groups", "desk.groups"),
     ),

@@ -39,22 +39,7 @@ class EarlierMessages:
         return _for_reader(body, reader) if body is not None else None
 
     async def _composed(self, session: AsyncSession, row: Message, now: datetime) -> Body | None:
-        message = ClaimedMessage(
-            row.id,
-            row.key,
-            row.kind,
-            row.params,
-            row.person_id,
-            row.consultant_id,
-            row.contact_id,
-            row.appointment_id,
-            row.appointment_version,
-            row.priority,
-            row.due_at,
-            row.useful_until,
-            row.attempts,
-        )
-        said = (await self._composer.compose(session, [message], now)).get(row.id)
+        said = (await self._composer.compose(session, [claimed(row)], now)).get(row.id)
         return said if isinstance(said, Body) else None
 
     async def sent(self, session: AsyncSession, message_id: int) -> tuple[Body, str] | None:
@@ -68,6 +53,25 @@ class EarlierMessages:
             return None
         person = await session.get(Person, row.person_id) if row.person_id is not None else None
         return _for_reader(body, person), await _language(session, row, person)
+
+
+def claimed(row: Message) -> ClaimedMessage:
+    """A stored message as composers take it."""
+    return ClaimedMessage(
+        row.id,
+        row.key,
+        row.kind,
+        row.params,
+        row.person_id,
+        row.consultant_id,
+        row.contact_id,
+        row.appointment_id,
+        row.appointment_version,
+        row.priority,
+        row.due_at,
+        row.useful_until,
+        row.attempts,
+    )
 
 
 def _for_reader(body: Body, reader: Person | Consultant | None) -> Body:

@@ -61,27 +61,10 @@ async def preview(
 
     `quiet_hours` are the deployment's: what is late waits until they are over, as it does when it is sent.
     """
-    rules = ChannelRules(quiet_hours=quiet_hours)
-
-    def at_of(message: Outgoing) -> datetime:
-        at = max(message.due_at, now)
-        if message.priority == Priority.URGENT:
-            return at
-        until = end_of_use(message.due_at, message.useful_until)
-        return rules.considerate_at(person.quiet_hours, message.due_at, until, at)
-
     async with database.reading() as session:
-        standing = {row.key: row for row in await standing_rows(session, [person.id], REPLANNED, now - HISTORY)}
-        wanted = [
-            message
-            for message in await planner.messages(session, [person.id], as_if_agreed=True)
-            if message.person_id == person.id and (message.key not in standing or standing[message.key].untouched)
-        ]
-        coming = [(at_of(m), m) for m in together(wanted) if m.due_at < now + timedelta(days=days)]
-        messages: list[Previewed] = []
-        for at in sorted({at for at, _ in coming}):
-            due = [message for due_at, message in coming if due_at == at]
-            messages.extend(await _said(session, composer, renderer, due, person, at))
+        messages = await coming_messages(
+            session, planner, composer, renderer, person, now=now, days=days, quiet_hours=quiet_hours
+        )
     way = await _way(database, person, channels, now)
     held_back = (
         "not_agreed"
@@ -98,6 +81,41 @@ async def preview(
         held_back=held_back,
         messages=tuple(messages),
     )
+
+
+async def coming_messages(
+    session: AsyncSession,
+    planner: Planner,
+    composer: Composer,
+    renderer: Renderer,
+    person: Person,
+    *,
+    now: datetime,
+    days: int,
+    quiet_hours: QuietHours | None = None,
+) -> list[Previewed]:
+    """What a person will be sent in the coming days, by time; see `preview`."""
+    rules = ChannelRules(quiet_hours=quiet_hours)
+
+    def at_of(message: Outgoing) -> datetime:
+        at = max(message.due_at, now)
+        if message.priority == Priority.URGENT:
+            return at
+        until = end_of_use(message.due_at, message.useful_until)
+        return rules.considerate_at(person.quiet_hours, message.due_at, until, at)
+
+    standing = {row.key: row for row in await standing_rows(session, [person.id], REPLANNED, now - HISTORY)}
+    wanted = [
+        message
+        for message in await planner.messages(session, [person.id], as_if_agreed=True)
+        if message.person_id == person.id and (message.key not in standing or standing[message.key].untouched)
+    ]
+    coming = [(at_of(m), m) for m in together(wanted) if m.due_at < now + timedelta(days=days)]
+    messages: list[Previewed] = []
+    for at in sorted({at for at, _ in coming}):
+        due = [message for due_at, message in coming if due_at == at]
+        messages.extend(await _said(session, composer, renderer, due, person, at))
+    return messages
 
 
 async def _said(

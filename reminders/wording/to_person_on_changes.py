@@ -95,12 +95,14 @@ def _cancelled(
     starts_at = was.starts_at or appointment.starts_at
     old_time = Part(Text("notice.old_time", {"starts_at": starts_at}))
     title = Part(Text("notice.cancelled", {"kind": kind_text(appointment.kind)}), Style.TITLE)
+    because = appointment.cancelled_because
+    why = (Part(Text(f"notice.because.{because.value}")),) if because is not None else ()
     return Wording(
-        (title, old_time, *more),
+        (title, old_time, *why, *more),
         (Part(Text("notice.need_not_come")),),
         brief=(Text("brief.cancelled", {"starts_at": starts_at}),),
         card=f"appointment:{appointment.id}",
-        lines=(old_time, *more),
+        lines=(old_time, *why, *more),
         told=(batch.told(appointment, person_id, takes_place=False), *told_more),
     )
 

@@ -23,7 +23,7 @@ from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabulary
 from storage.engine.encryption.kinds import EncryptedNumber, EncryptedWord
 from storage.engine.encryption.row_binding import keyed_hashes
-from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, Presence
+from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, CancelReason, Presence
 
 _WHOSE = ("appointment_id", "person_id")
 
@@ -81,6 +81,8 @@ class Appointment(Base, kw_only=True):
     note: Mapped[str | None] = mapped_column(Encrypted("appointment.note"), default=None)
     mandatory: Mapped[bool] = mapped_column(default=True)
     status: Mapped[AppointmentStatus] = mapped_column(vocabulary(AppointmentStatus), default=AppointmentStatus.PLANNED)
+    # Why it does not take place, where somebody said so; of what takes place, nothing.
+    cancelled_because: Mapped[CancelReason | None] = mapped_column(vocabulary(CancelReason), default=None)
     version: Mapped[int] = mapped_column(default=1)
     made_at: Mapped[datetime]
     updated_at: Mapped[datetime]

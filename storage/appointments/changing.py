@@ -19,7 +19,7 @@ from storage.appointments.appointments import Appointment
 from storage.appointments.changes import AppointmentChange, OnChanges, Overruled
 from storage.appointments.history import RecordedChange, SourceWord, last_others, words_of
 from storage.engine.columns import Json
-from storage.vocabulary import AppointmentKind, AppointmentStatus, Change, ChangeSource
+from storage.vocabulary import AppointmentKind, AppointmentStatus, CancelReason, Change, ChangeSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +104,16 @@ class AppointmentWriter:
         """Another time (an instant); how long it lasts stays. Who it is `known_to` is not told."""
         return self._write(appointment, {"starts_at": starts_at}, known_to=known_to)
 
-    def cancel(self, appointment: Appointment, *, known_to: frozenset[int] = frozenset()) -> AppointmentChange:
-        """It does not take place. Who it is `known_to` is not told."""
-        return self._write(appointment, {"status": AppointmentStatus.CANCELLED}, known_to=known_to)
+    def cancel(
+        self,
+        appointment: Appointment,
+        because: CancelReason | None = None,
+        *,
+        known_to: frozenset[int] = frozenset(),
+    ) -> AppointmentChange:
+        """It does not take place, and why, if that is to be read. Who it is `known_to` is not told."""
+        said = {"status": AppointmentStatus.CANCELLED, "cancelled_because": because}
+        return self._write(appointment, said, known_to=known_to)
 
     def restore(
         self,
@@ -207,6 +214,9 @@ class AppointmentWriter:
         differs = frozenset(name for name, value in said.items() if getattr(appointment, name) != value)
         for name in differs:
             setattr(appointment, name, said[name])
+        if "status" in differs and "cancelled_because" not in said:
+            # A reason is that of one cancellation: neither what takes place after all nor the next one has it.
+            appointment.cancelled_because = None
         if "starts_at" in differs and "ends_at" not in said and length is not None:
             appointment.ends_at = appointment.starts_at + length
         appointment.updated_at = self._now

@@ -17,7 +17,7 @@ from sqlalchemy.sql import ColumnElement
 
 from storage.appointments.appointments import Appointment, LessonGroup, Membership, Participation
 from storage.engine.one_of_many import among, among_those
-from storage.vocabulary import THERE, Answer, AppointmentKind, AppointmentStatus
+from storage.vocabulary import THERE, Answer, AppointmentKind, AppointmentStatus, CancelReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class ScheduledAppointment(NamedTuple):
     online_url: str | None
     with_whom: str | None
     note: str | None
+    cancelled_because: CancelReason | None
     # As they stand encrypted: what is told is written down so (storage/outbox/heard.py).
     location_token: bytes | None = None
     online_url_token: bytes | None = None

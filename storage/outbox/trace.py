@@ -34,6 +34,21 @@ async def messages_to(session: AsyncSession, person_id: int, until: datetime, *,
     return list(found)
 
 
+async def waiting_about(session: AsyncSession, appointment_id: int, kind: str) -> list[Message]:
+    """What waits to be sent to people about an appointment, of one kind."""
+    found = await session.scalars(
+        select(Message)
+        .where(
+            Message.appointment_id == appointment_id,
+            Message.kind == kind,
+            Message.state == MessageState.PENDING,
+            Message.person_id.is_not(None),
+        )
+        .order_by(Message.id)
+    )
+    return list(found)
+
+
 async def trace_of(session: AsyncSession, message: Message) -> dict[str, Json]:
     """What is known of a message: whom it is for, and each step with its time (ISO, UTC), channel and outcome."""
     person = await session.get(Person, message.person_id) if message.person_id is not None else None

@@ -33,6 +33,19 @@ class AuditEntry(Base, kw_only=True):
     seal: Mapped[str | None] = mapped_column(String(32), default=None)
 
 
+async def latest_entry(session: AsyncSession) -> int:
+    """The number of the newest line."""
+    return await session.scalar(select(func.max(AuditEntry.id))) or 0
+
+
+async def entries_after(session: AsyncSession, number: int, actor: str) -> list[AuditEntry]:
+    """The lines of an actor that came after this one, the oldest first."""
+    found = await session.scalars(
+        select(AuditEntry).where(AuditEntry.id > number, AuditEntry.actor == actor).order_by(AuditEntry.id)
+    )
+    return list(found)
+
+
 async def count_entries(session: AsyncSession, ref: str) -> int:
     """How many acts by or about somebody ("person:7") are kept."""
     wanted = or_(AuditEntry.subject == ref, AuditEntry.actor == ref)

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from bot.actions.meetings import KINDS, Meeting, MeetingRefused, cancel, make, move
 from bot.desk.forms import JustDone, not_found, person_path, then
 from bot.desk.visit import Visit
-from storage.vocabulary import AppointmentKind
+from storage.vocabulary import AppointmentKind, CancelReason
 
 PLACE_LENGTH: Final = 200
 _SAID: Final = {
@@ -39,7 +39,8 @@ async def move_one(visit: Visit) -> Response:
 
 async def cancel_one(visit: Visit) -> Response:
     """It does not take place."""
-    cancelled = await cancel(visit.acting, visit.row("appointment"), visit.form.number("version"))
+    because = visit.form.choice("because", CancelReason)
+    cancelled = await cancel(visit.acting, visit.row("appointment"), visit.form.number("version"), because)
     return _said(cancelled, visit.row(), JustDone.CANCELLED)
 
 

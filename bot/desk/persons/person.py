@@ -34,7 +34,7 @@ from storage.people.contacts import every_contact_of
 from storage.people.people import Person, plan_of
 from storage.people.relayed import letters_with
 from storage.progress.parts import noted_of_one
-from storage.vocabulary import ContactHow, PlanPart, ReadyAnswer
+from storage.vocabulary import CancelReason, ContactHow, PlanPart, ReadyAnswer
 
 _AHEAD: Final = timedelta(days=90)
 _BACK: Final = timedelta(days=400)
@@ -111,6 +111,7 @@ async def show(visit: Visit) -> Response:
         ways=await every_contact_of(session, person_id=person.id),
         ready=list(ReadyAnswer),
         talks=list(ContactHow),
+        reasons=list(CancelReason),
         answers=visit.query.number("answers"),
         longest=LETTER_LENGTH,
     )

@@ -9,6 +9,7 @@ import pytest
 
 from bot.actions.access.desk import DeskInvited, give_link
 from bot.actions.acting import OPERATOR, Acting
+from bot.desk.foreseen import Foresees
 from storage.engine.database import Database
 from storage.vocabulary import DeskRole
 from tests.bot.dialogue.talk import Talk, town
@@ -68,6 +69,12 @@ class Browser:
         self.secret = found[1] if found is not None else self.secret
         assert (await self.shows(self.digits())).headers["location"] == "/desk"
         return self
+
+
+def foresees(talk: Talk) -> Foresees:
+    """What words messages ahead of time, as the service has it."""
+    parts = talk.app.parts
+    return Foresees(talk.planner, parts.composer(), talk.services.renderer, parts.quiet_hours)
 
 
 async def link_for(talk: Talk, email: str, role: DeskRole | None = None) -> DeskInvited:

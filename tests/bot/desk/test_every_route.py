@@ -65,6 +65,8 @@ def fields(talk: Talk) -> dict[str, str]:
         "version": "1",
         "answers": "1",
         "meeting": str(meeting),
+        "person": str(talk.person_ids["Amina"]),
+        "do": "cancel",
     }
 
 

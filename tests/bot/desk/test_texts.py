@@ -7,17 +7,19 @@ from importlib.resources import files
 import pytest
 
 from bot.actions.meetings import KINDS
-from bot.desk.forms import JustDone
+from bot.desk.forms import COUNTED, JustDone
 from bot.desk.persons.person import TERMS
 from bot.reports.month.figures import CATEGORIES
 from locales.rendering.catalog import Catalogs, UnknownText
 from locales.rendering.languages import LANGUAGES
+from reminders.kinds import Kind
 from reminders.wording.caseload_lists import List
 from storage.vocabulary import (
     STEPS,
     AbsenceState,
     AppointmentKind,
     CallResult,
+    CancelReason,
     Closing,
     ContactHow,
     ContactState,
@@ -44,6 +46,7 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "desk.category.": {word for words in CATEGORIES.values() for word in words},
     "desk.error.": ("session", "session.title", "form", "form.title", "nothing", "nothing.title"),
     "desk.figure.": [*CATEGORIES, "feedback"],
+    "desk.message_kind.": [*Kind, "other"],
     "desk.message_state.": MessageState,
     "desk.presence.": Presence,
     "desk.report_state.": [one for one in AbsenceState if one is not AbsenceState.DRAFT],
@@ -55,6 +58,7 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "desk.way_state.": ContactState,
     "kind.": {*AppointmentKind, *KINDS},
     "language.": LANGUAGES,
+    "notice.because.": CancelReason,
     "ready.": ReadyAnswer,
 }
 
@@ -70,7 +74,7 @@ def test_every_family_of_the_templates_is_known_here() -> None:
 def test_every_word_of_a_vocabulary_has_a_text(language: str) -> None:
     catalogs = TEXTS.renderer.catalogs
     wanted = {f"{family}{word}" for family, words in FAMILIES.items() for word in words}
-    counted = {"desk.said.seen": 1}
+    counted = {f"desk.said.{one}": 1 for one in COUNTED}
     assert sorted(key for key in wanted if not _has(catalogs, key, language, counted.get(key))) == []
 
 

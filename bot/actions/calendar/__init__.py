@@ -1,0 +1,1 @@
+"""What is done from a calendar: several meetings at once, and the lessons of a whole group."""
