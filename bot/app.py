@@ -308,7 +308,7 @@ def build(
         look=figures.look,
         extra_routes=(
             *(extra_routes(app) if extra_routes is not None else ()),
-            *desk_routes(app.desk, earlier, settings.of(OidcSettings), settings.quiet_hours, foresees),
+            *desk_routes(app.desk, earlier, settings.of(OidcSettings), settings.quiet_hours, foresees, parts),
         ),
         framing=demo,
         host=urlsplit(settings.public_url).netloc,

@@ -24,16 +24,11 @@ from bot.cli.common import (
     stop,
 )
 from bot.configuration.deployment import Deployment
+from bot.configuration.importers import IMPORTERS
 from reminders.timetables.importing import import_timetable
 from storage.engine.database import Database
-from storage.importing.appointments import AppointmentsImporter
-from storage.importing.attendance import AttendanceImporter
 from storage.importing.columns import KINDS, template_csv, template_xlsx
-from storage.importing.groups import GroupsImporter
-from storage.importing.offers import OffersImporter
 from storage.importing.people import PeopleImporter
-from storage.importing.plans import PlansImporter
-from storage.importing.progress import ProgressImporter
 from storage.importing.run import Importer, Report, run_import
 from storage.importing.table import TableUnreadable
 
@@ -73,7 +68,7 @@ def plans(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Plans (PIP): route and dates."""
     _import(
         file,
-        lambda parts: PlansImporter(parts.border(), parts.replan, parts.term_faults),
+        IMPORTERS["plans"],
         dry_run=dry_run,
         as_json=as_json,
     )
@@ -84,7 +79,7 @@ def appointments(file: File, dry_run: DryRun = False, as_json: AsJson = False) -
     """Appointments; people hear of changes at once."""
     _import(
         file,
-        lambda parts: AppointmentsImporter(parts.border(), parts.changed),
+        IMPORTERS["appointments"],
         dry_run=dry_run,
         as_json=as_json,
     )
@@ -95,7 +90,7 @@ def offers(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None
     """What people can take part in: workshops, language café, sport, swimming, buddies."""
     _import(
         file,
-        lambda parts: OffersImporter(parts.border(), parts.changed),
+        IMPORTERS["offers"],
         dry_run=dry_run,
         as_json=as_json,
     )
@@ -106,7 +101,7 @@ def groups(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> None
     """Who is in which lesson group, from when until when."""
     _import(
         file,
-        lambda parts: GroupsImporter(parts.border(), parts.replan),
+        IMPORTERS["groups"],
         dry_run=dry_run,
         as_json=as_json,
     )
@@ -117,9 +112,7 @@ def attendance(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> 
     """Who was at which lesson or meeting, as providers list it."""
     _import(
         file,
-        lambda parts: AttendanceImporter(
-            parts.border(), parts.zone, parts.after_attendance(), parts.after_progress(only_ended=True)
-        ),
+        IMPORTERS["attendance"],
         dry_run=dry_run,
         as_json=as_json,
     )
@@ -130,7 +123,7 @@ def progress(file: File, dry_run: DryRun = False, as_json: AsJson = False) -> No
     """How far people are: parts that are done, hours, exams with their attempts."""
     _import(
         file,
-        lambda parts: ProgressImporter(parts.border(), parts.zone, parts.after_progress()),
+        IMPORTERS["progress"],
         dry_run=dry_run,
         as_json=as_json,
     )

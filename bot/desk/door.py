@@ -7,6 +7,7 @@ found", whether it exists or not.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -39,6 +40,14 @@ def is_from_here(request: Request, origin: str) -> bool:
     if came_from is None:
         return site == "same-origin"
     return came_from in (origin, f"{request.url.scheme}://{request.headers.get('host', '')}")
+
+
+class FormDoes(StrEnum):
+    """In which transaction a form works."""
+
+    CHANGE = "change"  # one of its own, kept when it ends well
+    REHEARSE = "rehearse"  # the same, and nothing of it is kept but who looked: to show what would come of it
+    WORK_ALONE = "work_alone"  # it opens its own ones, several or none; what it writes to the log is kept
 
 
 class _TakenBack(Exception):
@@ -93,9 +102,15 @@ class DeskDoor:
         keys, now = self.database.keys, self.clock.now()
         return shown(self.texts, keys, request, who, template, values or {}, now, status)
 
-    def page(self, *roles: DeskRole, shows: Shows, rehearses: bool = False) -> Callable[[Request], Awaitable[Response]]:
-        """A page for these roles. One that `rehearses` does all that its form asks for, to show what would come of it,
-        and keeps nothing but who looked."""
+    def page(
+        self, *roles: DeskRole, shows: Shows, form_does: FormDoes = FormDoes.CHANGE
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """A page for these roles. `form_does` says in which transaction its form works."""
+        by_form = {
+            FormDoes.CHANGE: self._change,
+            FormDoes.REHEARSE: self._rehearse,
+            FormDoes.WORK_ALONE: self._look,
+        }[form_does]
 
         async def answer(request: Request) -> Response:
             is_change = request.method == "POST"
@@ -110,8 +125,7 @@ class DeskDoor:
             if who.role not in roles:
                 return self.show(request, "error.html", {"why": "nothing"}, who=who, status=404)
             try:
-                does = (self._rehearse if rehearses else self._change) if is_change else self._look
-                return await does(request, who, form, shows)
+                return await (by_form if is_change else self._look)(request, who, form, shows)
             except HTTPException as refused:
                 why = "nothing" if refused.status_code == 404 else "form"
                 return self.show(request, "error.html", {"why": why}, who=who, status=refused.status_code)

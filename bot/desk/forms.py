@@ -3,6 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from email.headerregistry import ContentDispositionHeader
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import HTTP
 from enum import StrEnum
 from typing import Final, TypeVar
 from urllib.parse import parse_qsl, urlencode
@@ -37,6 +41,8 @@ class JustDone(StrEnum):
     LESSON_MOVED = "lesson_moved"
     WAY_ENDED = "way_ended"
     TAKEN_BACK = "taken_back"
+    PLAN_CHANGED = "plan_changed"
+    NO_FILE = "no_file"
     NOT_DONE = "not_done"
     CHANGED = "changed"
     PAST = "past"
@@ -54,6 +60,7 @@ COUNTED: Final = frozenset({JustDone.SEEN, JustDone.MADE_BUT})
 #: Those that say that something was not done.
 _FAILED: Final = frozenset(
     {
+        JustDone.NO_FILE,
         JustDone.NOT_DONE,
         JustDone.CHANGED,
         JustDone.PAST,
@@ -69,9 +76,10 @@ _FAILED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class SentForm:
-    """The fields of a form, or of an address; a field that is not there is ""."""
+    """The fields of a form, or of an address; a field that is not there is "". `files` are what was uploaded."""
 
     fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     @classmethod
     def read(cls, encoded: str) -> "SentForm":
@@ -126,7 +134,36 @@ async def sent_form(request: Request) -> SentForm:
     Raises:
         HTTPException: see SentForm.read.
     """
-    return SentForm.read((await request.body()).decode("utf-8", "replace"))
+    body, kind = await request.body(), request.headers.get("content-type", "")
+    if kind.startswith("multipart/form-data"):
+        return _parts(body, kind)
+    return SentForm.read(body.decode("utf-8", "replace"))
+
+
+def _parts(body: bytes, kind: str) -> SentForm:
+    """From multipart/form-data (RFC 7578): parts with a file's name are files.
+
+    Raises:
+        HTTPException: 400 for what is no such body, or has more parts than any of our forms.
+    """
+    header = EmailMessage()
+    header["content-type"] = kind
+    boundary = header.get_param("boundary")
+    pieces = body.split(b"--" + boundary.encode()) if isinstance(boundary, str) and boundary else []
+    if not 2 < len(pieces) < _MOST_FIELDS:
+        raise HTTPException(400)
+    fields: dict[str, list[str]] = {}
+    files: dict[str, bytes] = {}
+    for piece in pieces[1:-1]:
+        head, _, content = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        said = BytesParser(policy=HTTP).parsebytes(head, headersonly=True).get("content-disposition")
+        params = said.params if isinstance(said, ContentDispositionHeader) else {}
+        name, content = params.get("name", ""), content.removesuffix(b"\r\n")
+        if "filename" in params:
+            files[name] = content
+        else:
+            fields.setdefault(name, []).append(content.decode("utf-8", "replace").replace("\x00", ""))
+    return SentForm(fields, files)
 
 
 def person_path(person_id: int) -> str:

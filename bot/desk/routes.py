@@ -13,12 +13,15 @@ from starlette.routing import BaseRoute, Route
 
 from bot.actions.acting import Parts
 from bot.channels.limits import Limit
+from bot.configuration.deployment import Deployment
 from bot.desk import figures, groups, log, today
 from bot.desk.calendar import booking, week
 from bot.desk.calendar.lessons import LESSONS, ChangesLessons
-from bot.desk.door import DeskDoor, Shows
+from bot.desk.door import DeskDoor, FormDoes, Shows
 from bot.desk.foreseen import Foresees
+from bot.desk.importing.pages import IMPORTS, ImportsTables
 from bot.desk.persons import meetings, people, person
+from bot.desk.persons.ahead import LooksAhead
 from bot.desk.persons.person import SentMessages
 from bot.desk.persons.progress import NotesProgress
 from bot.desk.signing_in.identity import IdentityProvider, OidcSettings
@@ -69,12 +72,19 @@ def desk_door(
 
 
 def desk_routes(
-    door: DeskDoor, earlier: EarlierMessages, identity: OidcSettings, quiet_hours: str, foresees: Foresees
+    door: DeskDoor,
+    earlier: EarlierMessages,
+    identity: OidcSettings,
+    quiet_hours: str,
+    foresees: Foresees,
+    deployment: Deployment,
 ) -> Sequence[BaseRoute]:
     """All of them; `earlier` finds what messages said, `identity` is the identity provider, if one is set up,
-    `quiet_hours` are the deployment's, and `foresees` words what people would hear."""
+    `quiet_hours` are the deployment's, `foresees` words what people would
+    hear, and `deployment` is what importers work with."""
     notes = NotesProgress(quiet_hours)
-    lessons = ChangesLessons(foresees)
+    lessons, ahead = ChangesLessons(foresees), LooksAhead(foresees)
+    imports = ImportsTables(door.database, deployment)
     sent, tries = SentMessages(earlier), Limit(*_TRIES, time.monotonic)
     provider = None
     if identity.is_set_up:
@@ -87,7 +97,10 @@ def desk_routes(
         return Route(path, door.page(*roles, shows=shows), methods=["POST"])
 
     def tried(path: str, shows: Shows, roles: Sequence[DeskRole] = _CONSULTANT) -> Route:
-        return Route(path, door.page(*roles, shows=shows, rehearses=True), methods=["POST"])
+        return Route(path, door.page(*roles, shows=shows, form_does=FormDoes.REHEARSE), methods=["POST"])
+
+    def alone(path: str, shows: Shows, roles: Sequence[DeskRole] = _ADMINISTRATOR) -> Route:
+        return Route(path, door.page(*roles, shows=shows, form_does=FormDoes.WORK_ALONE), methods=["POST"])
 
     one, lesson = "/desk/people/{id:int}", f"{LESSONS}/{{id:int}}"
     return [
@@ -108,6 +121,9 @@ def desk_routes(
         post(f"{lesson}/change", lessons.change),
         get("/desk/people", people.show),
         get(one, person.show),
+        get(f"{one}/ahead", ahead.show),
+        tried(f"{one}/ahead/preview", ahead.preview),
+        post(f"{one}/ahead/save", ahead.save),
         post(f"{one}/write", person.write),
         post(f"{one}/code", person.code),
         post(f"{one}/end-way", person.end_way),
@@ -126,6 +142,10 @@ def desk_routes(
         get(figures.FIGURES, figures.show, _MANAGER),
         get(f"{figures.FIGURES}/{{kind}}", figures.file, _MANAGER),
         get("/desk/log", log.show, _ADMINISTRATOR),
+        get(IMPORTS, imports.show, _ADMINISTRATOR),
+        get(f"{IMPORTS}/columns/{{kind}}", imports.columns, _ADMINISTRATOR),
+        alone(f"{IMPORTS}/preview", imports.preview),
+        alone(IMPORTS, imports.bring_in),
     ]
 
 

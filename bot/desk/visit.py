@@ -29,7 +29,7 @@ _PLACES: Final[Mapping[DeskRole, tuple[tuple[str, str], ...]]] = {
         ("/desk/groups", "desk.groups"),
     ),
     DeskRole.MANAGER: ((HOME, "desk.figures"),),
-    DeskRole.ADMINISTRATOR: ((HOME, "desk.log"),),
+    DeskRole.ADMINISTRATOR: ((HOME, "desk.log"), ("/desk/imports", "desk.imports")),
 }
 
 

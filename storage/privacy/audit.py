@@ -46,6 +46,14 @@ async def entries_after(session: AsyncSession, number: int, actor: str) -> list[
     return list(found)
 
 
+async def entries_of(session: AsyncSession, action: str, *, limit: int) -> list[AuditEntry]:
+    """The latest acts of one kind, newest first."""
+    found = await session.scalars(
+        select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.id.desc()).limit(limit)
+    )
+    return list(found)
+
+
 async def count_entries(session: AsyncSession, ref: str) -> int:
     """How many acts by or about somebody ("person:7") are kept."""
     wanted = or_(AuditEntry.subject == ref, AuditEntry.actor == ref)

@@ -53,7 +53,9 @@ async def browser(talk: Talk, issuer: str) -> AsyncIterator[httpx.AsyncClient]:
         oidc_client_secret=SecretStr("a secret of the provider"),
         oidc_roles="consultant=Consulent, administrator=Beheer",
     )
-    app = Starlette(routes=list(desk_routes(talk.app.desk, earlier(talk), settings, "21:00-08:00", foresees(talk))))
+    app = Starlette(
+        routes=list(desk_routes(talk.app.desk, earlier(talk), settings, "21:00-08:00", foresees(talk), talk.app.parts))
+    )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=HERE) as client:
         yield client
 
@@ -158,7 +160,9 @@ async def test_a_logout_token_that_is_not_the_providers_ends_nothing(browser: ht
 
 async def test_a_provider_that_cannot_be_reached_is_said(talk: Talk) -> None:
     settings = OidcSettings(oidc_issuer="http://127.0.0.1:9", oidc_client_id="maatje")
-    app = Starlette(routes=list(desk_routes(talk.app.desk, earlier(talk), settings, "21:00-08:00", foresees(talk))))
+    app = Starlette(
+        routes=list(desk_routes(talk.app.desk, earlier(talk), settings, "21:00-08:00", foresees(talk), talk.app.parts))
+    )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=HERE) as client:
         assert "no_provider" in (await client.get("/desk/oidc")).headers["location"]
 

@@ -7,6 +7,8 @@ from importlib.resources import files
 import pytest
 
 from bot.actions.meetings import KINDS
+from bot.actions.progress.plan_dates import DATES
+from bot.configuration.importers import IMPORTERS
 from bot.desk.forms import COUNTED, JustDone
 from bot.desk.persons.person import TERMS
 from bot.reports.month.figures import CATEGORIES
@@ -53,6 +55,8 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "desk.route.": Route,
     "desk.said.": JustDone,
     "desk.mood.": Mood,
+    "desk.plan.": DATES,
+    "desk.table.": IMPORTERS,
     "desk.talk.": ContactHow,
     "desk.term.": TERMS,
     "desk.way_state.": ContactState,
