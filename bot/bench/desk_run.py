@@ -95,7 +95,9 @@ async def _of_one(url: str, people: int, messages: int, says: Callable[[str], No
             "today": HOME,
             "people": "/desk/people",
             "search": "/desk/people?q=person1",
+            "calendar": "/desk/calendar",
             "person": f"/desk/people/{person_id}",
+            "ahead": f"/desk/people/{person_id}/ahead",
             "message": f"/desk/people/{person_id}/messages/{message_id}",
         }
         transport = httpx.ASGITransport(app=app.http)

@@ -63,6 +63,9 @@ class Municipality(BaseModel):
     # With whom no consultant spoke for so many weeks is on a list of theirs.
     not_spoken_weeks: int = Field(default=4, ge=1, le=52)
 
+    # A consultant's message to more people than this of a group waits for a colleague's yes.
+    second_yes_above: int = Field(default=25, ge=1, le=10_000)
+
     @property
     def talk_rule(self) -> TalkRule:
         """When missed lessons are a reason for a talk."""

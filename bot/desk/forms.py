@@ -41,6 +41,7 @@ class JustDone(StrEnum):
     LESSON_MOVED = "lesson_moved"
     WAY_ENDED = "way_ended"
     TAKEN_BACK = "taken_back"
+    WAITS_FOR_YES = "waits_for_yes"
     PLAN_CHANGED = "plan_changed"
     NO_FILE = "no_file"
     NOT_DONE = "not_done"

@@ -11,6 +11,8 @@ from bot.actions.attention.broadcasts import (
     BroadcastRefused,
     GroupPreview,
     ToMany,
+    asked_for_yes,
+    give_yes,
     preview,
     send,
     take_back,
@@ -23,7 +25,7 @@ from locales.rendering.languages import LANGUAGES, SOURCE
 from storage.appointments.appointments import LessonGroup
 from storage.attention.broadcasts import broadcasts_waiting
 from storage.caseload import groups_of, whose_work
-from storage.people.people import Person
+from storage.people.people import Consultant, Person
 from storage.vocabulary import ReadyAnswer
 
 GROUPS: Final = "/desk/groups"
@@ -48,7 +50,10 @@ async def show_all(visit: Visit) -> Response:
     """The groups in which people of theirs are."""
     found = await _groups(visit)
     looked_at_list(visit.acting, "desk_groups")
-    return visit.page("groups.html", groups=found)
+    asked = [
+        (one, await visit.session.get_one(Consultant, one.consultant_id)) for one in await asked_for_yes(visit.acting)
+    ]
+    return visit.page("groups.html", groups=found, asked=asked)
 
 
 async def show(visit: Visit) -> Response:
@@ -86,7 +91,18 @@ async def send_it(visit: Visit) -> Response:
         raise not_found()
     if isinstance(sent, BroadcastRefused):
         return then(_path(visit.row()), _SAID[sent], at="write")
-    return then(_path(visit.row()), JustDone.WRITTEN)
+    return then(_path(visit.row()), JustDone.WAITS_FOR_YES if sent.needs_yes else JustDone.WRITTEN)
+
+
+async def answer_asked(visit: Visit) -> Response:
+    """A colleague's message to very many: yes, it goes; or no, it does not."""
+    yes = visit.form.text("answer") == "yes"
+    done = await give_yes(visit.acting, visit.row(), yes=yes)
+    if done is BroadcastRefused.NOT_THEIRS:
+        raise not_found()
+    if isinstance(done, BroadcastRefused):
+        return then(GROUPS, _SAID[done])
+    return then(GROUPS, JustDone.WRITTEN if yes else JustDone.TAKEN_BACK)
 
 
 async def take_it_back(visit: Visit) -> Response:

@@ -138,6 +138,7 @@ def desk_routes(
         post(f"{groups.GROUPS}/{{id:int}}/preview", groups.look),
         post(f"{groups.GROUPS}/{{id:int}}/send", groups.send_it),
         post(f"{groups.GROUPS}/{{id:int}}/broadcasts/{{broadcast:int}}/take-back", groups.take_it_back),
+        post("/desk/broadcasts/{id:int}/answer", groups.answer_asked),
         post(f"{one}/talk", person.note_talk),
         get(figures.FIGURES, figures.show, _MANAGER),
         get(f"{figures.FIGURES}/{{kind}}", figures.file, _MANAGER),

@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, select, update
+from sqlalchemy import ForeignKey, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, EncryptedJson, Json, RowId, vocabulary
 from storage.outbox.message import Message
+from storage.people.people import Consultant
 from storage.vocabulary import MessageState, ReadyAnswer
 
 
@@ -29,6 +30,11 @@ class Broadcast(Base, kw_only=True):
     due_at: Mapped[datetime]
     made_at: Mapped[datetime]
     taken_back_at: Mapped[datetime | None] = mapped_column(default=None)
+    # Whether who has no words in their own language gets the Dutch.
+    dutch_for_others: Mapped[bool] = mapped_column(default=False)
+    # One to very many waits for a colleague's yes: until then nobody gets anything.
+    needs_yes: Mapped[bool] = mapped_column(default=False)
+    yes_by_id: Mapped[int | None] = mapped_column(ForeignKey("consultant.id", ondelete="SET NULL"), default=None)
 
 
 def key_of(broadcast_id: int, person_id: int) -> str:
@@ -46,9 +52,25 @@ async def broadcasts_waiting(
             Broadcast.consultant_id.in_(consultant_ids),
             Broadcast.group_id == group_id,
             Broadcast.taken_back_at.is_(None),
-            Broadcast.due_at > now,
+            or_(Broadcast.due_at > now, Broadcast.needs_yes),
         )
         .order_by(Broadcast.due_at)
+    )
+    return list(found)
+
+
+async def waiting_for_yes(session: AsyncSession, municipality: str, but_of: int) -> list[Broadcast]:
+    """What colleagues in a municipality want to say to many, and a second person has not said yes to; oldest first."""
+    found = await session.scalars(
+        select(Broadcast)
+        .join(Consultant, Consultant.id == Broadcast.consultant_id)
+        .where(
+            Broadcast.needs_yes,
+            Broadcast.taken_back_at.is_(None),
+            Broadcast.consultant_id != but_of,
+            Consultant.municipality == municipality,
+        )
+        .order_by(Broadcast.id)
     )
     return list(found)
 

@@ -15,11 +15,11 @@ from bot.telling import letters as told
 from locales.rendering.languages import SOURCE
 from reminders.kinds import Kind
 from storage.appointments.appointments import LessonGroup
-from storage.attention.broadcasts import Broadcast, key_of, take_back_messages
+from storage.attention.broadcasts import Broadcast, key_of, take_back_messages, waiting_for_yes
 from storage.caseload import caseload_of, groups_of, whose_work
 from storage.engine.columns import Json
 from storage.outbox.message import Outgoing
-from storage.people.people import Person
+from storage.people.people import Consultant, Person
 from storage.vocabulary import ReadyAnswer
 
 #: As far ahead as a message to many is sent.
@@ -88,6 +88,7 @@ async def send(acting: Acting, group_id: int, said: ToMany, at: datetime | None 
         return BroadcastRefused.NOTHING
     consultant = await acting.consultant()
     texts: dict[str, Json] = {language: text[:TEXT_LENGTH] for language, text in said.texts.items()}
+    limit = acting.parts.municipalities.of(consultant.municipality).second_yes_above
     broadcast = Broadcast(
         consultant_id=consultant.id,
         group_id=group_id,
@@ -96,27 +97,63 @@ async def send(acting: Acting, group_id: int, said: ToMany, at: datetime | None 
         people=len(previewed.get),
         due_at=due_at,
         made_at=acting.now,
+        dutch_for_others=said.dutch_for_others,
+        needs_yes=len(previewed.get) > limit,
     )
     acting.session.add(broadcast)
     await acting.session.flush()
-    for person in previewed.get:
+    if not broadcast.needs_yes:
+        await _put(acting, broadcast, said, previewed.get, consultant)
+    return broadcast
+
+
+async def _put(
+    acting: Acting, broadcast: Broadcast, said: ToMany, people: Sequence[Person], writer: Consultant
+) -> None:
+    for person in people:
         words = said.words_for(person.language)
-        body = (
-            told.ready_answer(said.ready, consultant)
-            if said.ready is not None
-            else told.own_words(words or "", consultant)
-        )
+        body = told.ready_answer(said.ready, writer) if said.ready is not None else told.own_words(words or "", writer)
         acting.audit("wrote", f"person:{person.id}")
         await acting.put(
             Outgoing(
                 key=key_of(broadcast.id, person.id),
                 kind=Kind.SAY,
-                due_at=due_at,
+                due_at=max(broadcast.due_at, acting.now),
                 params=body.to_json(),
                 person_id=person.id,
             )
         )
-    return broadcast
+
+
+async def asked_for_yes(acting: Acting) -> list[Broadcast]:
+    """What colleagues of the same municipality want to say to very many, and this one may say yes or no to."""
+    consultant = await acting.consultant()
+    return await waiting_for_yes(acting.session, consultant.municipality, consultant.id)
+
+
+async def give_yes(acting: Acting, broadcast_id: int, *, yes: bool) -> Broadcast | BroadcastRefused:
+    """A second person says yes, and it goes out at its time (now, if that is over); or no, and nobody gets it."""
+    consultant = await acting.consultant()
+    found = next((one for one in await asked_for_yes(acting) if one.id == broadcast_id), None)
+    if found is None:
+        return BroadcastRefused.NOT_THEIRS
+    # Locked, so that a yes and a no at once are one of them.
+    await acting.session.refresh(found, with_for_update=True)
+    writer = await acting.session.get_one(Consultant, found.consultant_id)
+    if not found.needs_yes or found.taken_back_at is not None:
+        return BroadcastRefused.GONE
+    found.needs_yes, found.yes_by_id = False, consultant.id
+    acting.audit("said_yes" if yes else "said_no", f"broadcast:{found.id}")
+    if not yes:
+        found.taken_back_at = acting.now
+        return found
+    texts = {language: str(words) for language, words in (found.texts or {}).items()}
+    said = ToMany(found.ready, texts, found.dutch_for_others)
+    people = await caseload_of(acting.session, writer.id, acting.today)
+    groups = await groups_of(acting.session, people, acting.today)
+    members = next((members for group, members in groups if group.id == found.group_id), [])
+    await _put(acting, found, said, [one for one in members if said.reaches(one)], writer)
+    return found
 
 
 async def take_back(acting: Acting, broadcast_id: int) -> Broadcast | BroadcastRefused:
@@ -125,9 +162,9 @@ async def take_back(acting: Acting, broadcast_id: int) -> Broadcast | BroadcastR
     found = await acting.session.get(Broadcast, broadcast_id, with_for_update=True)
     if found is None or found.consultant_id not in await whose_work(acting.session, consultant.id, acting.today):
         return BroadcastRefused.NOT_THEIRS
-    if found.taken_back_at is not None or found.due_at <= acting.now:
+    if found.taken_back_at is not None or (found.due_at <= acting.now and not found.needs_yes):
         return BroadcastRefused.GONE
-    found.taken_back_at = acting.now
+    found.taken_back_at, found.needs_yes = acting.now, False
     await take_back_messages(acting.session, found.id)
     acting.audit("took_back", f"broadcast:{found.id}")
     return found

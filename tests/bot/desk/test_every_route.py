@@ -67,6 +67,7 @@ def fields(talk: Talk) -> dict[str, str]:
         "meeting": str(meeting),
         "person": str(talk.person_ids["Amina"]),
         "do": "cancel",
+        "answer": "yes",
     }
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.configuration.municipality import Municipalities
 from storage.appointments.appointments import LessonGroup, Membership
 from storage.outbox.message import Message
 from storage.people.people import Person
@@ -112,3 +113,37 @@ async def test_a_colleague_takes_nothing_back(talk: Talk, sanne: Browser, karim:
     (take_back,) = re.findall(r'action="([^"]*take-back)"', await sanne.look(path))
     assert (await karim.send(take_back)).status_code == 404
     assert "take-back" not in await karim.look(path)
+
+
+async def test_a_message_to_many_waits_for_a_second_persons_yes(
+    talk: Talk, sanne: Browser, karim: Browser, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = talk.services.municipalities.of("Huizen").model_copy(update={"second_yes_above": 1})
+    monkeypatch.setattr(Municipalities, "of", lambda _, __: few)
+    assert "Een collega moet eerst ja zeggen" in await sanne.does(f"{path}/send", path, ready="good_luck")
+    assert await sent(talk) == []
+    assert "/desk/broadcasts/" not in await sanne.look("/desk/groups")
+    (asked,) = re.findall(r'action="(/desk/broadcasts/[^"]*)"', await karim.look("/desk/groups"))
+    assert (await sanne.send(asked, answer="yes")).status_code == 404
+    assert "Selam" not in await karim.look("/desk/groups")
+    await karim.does(asked, "/desk/groups", answer="yes")
+    assert len(await sent(talk)) == 2
+    assert (await karim.send(asked, answer="yes")).status_code == 404
+    assert len(await sent(talk)) == 2
+
+
+@pytest.mark.parametrize("who", ["karim", "sanne"])
+async def test_without_the_second_yes_nobody_gets_it(
+    talk: Talk, sanne: Browser, karim: Browser, path: str, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    few = talk.services.municipalities.of("Huizen").model_copy(update={"second_yes_above": 1})
+    monkeypatch.setattr(Municipalities, "of", lambda _, __: few)
+    await sanne.does(f"{path}/send", path, words_nl="Morgen vrij", words_en="Free tomorrow", dutch="yes")
+    (asked,) = re.findall(r'action="(/desk/broadcasts/[^"]*)"', await karim.look("/desk/groups"))
+    if who == "karim":
+        await karim.does(asked, "/desk/groups", answer="no")
+    else:
+        (take_back,) = re.findall(r'action="([^"]*take-back)"', await sanne.look(path))
+        await sanne.does(take_back, path)
+    assert (await karim.send(asked, answer="yes")).status_code == 404
+    assert await sent(talk) == []
