@@ -1,14 +1,17 @@
 """How a call that we made came out: answered, or why not, by what the trunk said of it."""
 
 import asyncio
+import socket
 from collections.abc import Callable, Mapping
 from typing import Final
 
 import structlog
 from aiosipua import OutgoingCall, SipUAC
 from aiosipua.dialog import DialogState
+from aiosipua.headers import parse_uri
 
 from bot.channels.phone.carrier import CarrierDown
+from storage.people.telephone import NoTelephone, read_telephone
 from storage.vocabulary import CallOutcome
 
 log = structlog.get_logger(__name__)
@@ -75,3 +78,22 @@ def _has_sign(call: OutgoingCall, uac: SipUAC) -> bool:
         one.response is not None and one.request is not None and one.request.call_id == call.call_id
         for one in uac.transactions.client_transactions.values()
     )
+
+
+def number_in(uri: str) -> str:
+    """The caller's number in E.164; "" where it is withheld, or none."""
+    try:
+        return read_telephone(parse_uri(uri).user or "").number
+    except (NoTelephone, ValueError):
+        return ""
+
+
+async def resolved(server: tuple[str, int]) -> tuple[str, int]:
+    """The address of a server by its name.
+
+    Raises:
+        OSError: the name is not known.
+    """
+    found = await asyncio.get_running_loop().getaddrinfo(*server, type=socket.SOCK_DGRAM)
+    host, port = found[0][4][:2]
+    return str(host), int(port)

@@ -10,6 +10,7 @@ from aiosipua.sdp import ConnectionData, MediaDescription, Origin, SdpMessage, T
 
 from bot.channels.phone.carrier import LINE_RATE, HungUp, Takes
 from bot.channels.phone.script import Key
+from bot.channels.phone.sip.pacing import FrameStream
 from bot.voice.sound import Pcm
 
 #: The payload types that are offered, the first one preferred: A-law is Europe's.
@@ -18,9 +19,6 @@ _NAMES: Final = {PCMA: "PCMA", PCMU: "PCMU"}
 EVENTS: Final = 101
 _FRAME: Final = LINE_RATE // 50
 _BYTES: Final = 2 * _FRAME
-# So many frames are handed over ahead of their time: enough for a busy moment, few enough that a key ends them soon.
-_AHEAD: Final = 15
-_STEP: Final = 0.1
 
 
 class NoCommonCodec(Exception):
@@ -89,9 +87,13 @@ async def opened(media: SipMedia, host: str, port: int) -> RTPSession:
         dtmf_payload_type=media.events,
         cname="maatje",
         plc=False,
-        paced=True,
         symmetric_rtp=True,
     )
+
+
+def stream_of(session: RTPSession, media: SipMedia) -> FrameStream:
+    """The sound's way out."""
+    return FrameStream(session, media.payload_type, _FRAME)
 
 
 def encoded(sound: Pcm, codec: Codec) -> list[bytes]:
@@ -107,9 +109,10 @@ def encoded(sound: Pcm, codec: Codec) -> list[bytes]:
 class SipLine:
     """Keeps bot.channels.phone.carrier.OpenLine."""
 
-    def __init__(self, session: RTPSession, port: int, ended: asyncio.Event) -> None:
+    def __init__(self, session: RTPSession, stream: FrameStream, port: int, ended: asyncio.Event) -> None:
         """`port` is ours; `ended` is set when the call is over."""
         self.port = port
+        self.stream = stream
         self._session = session
         self._ended = ended
         self._keys: asyncio.Queue[Key | None] = asyncio.Queue()
@@ -163,14 +166,5 @@ class SipLine:
 
     async def _speak(self, sound: Pcm) -> None:
         codec = self._session.codec
-        if codec is None:
-            return
-        frames = encoded(sound, codec)
-        at = 0
-        while at < len(frames):
-            room = max(0, _AHEAD - int(self._session.stats["queue_depth"]))
-            for frame in frames[at : at + room]:
-                self._session.send_audio_auto(frame)
-            at += room
-            await asyncio.sleep(_STEP)
-        await self._session.drain()
+        if codec is not None:
+            await self.stream.say(encoded(sound, codec))

@@ -15,16 +15,16 @@ import structlog
 from aiortp import PortAllocator, RTPSession
 from aiosipua import IncomingCall, OutgoingCall, Registration, SipDigestAuth, SipUAC, SipUAS, negotiate_sdp
 from aiosipua.dialog import DialogState
-from aiosipua.headers import parse_uri, stringify_uri
+from aiosipua.headers import stringify_uri
 from aiosipua.message import SipResponse
 from aiosipua.sdp import SdpMessage
 from aiosipua.sdp_negotiate import SdpNegotiationError
 
 from bot.channels.phone.carrier import CarrierDown, DialResult, Ringing
-from bot.channels.phone.sip.dialling import why_not_answered
-from bot.channels.phone.sip.media import PCMA, PCMU, NoCommonCodec, SipLine, agreed, offer, opened
+from bot.channels.phone.sip.dialling import number_in, resolved, why_not_answered
+from bot.channels.phone.sip.media import PCMA, PCMU, NoCommonCodec, SipLine, SipMedia, agreed, offer, opened, stream_of
+from bot.channels.phone.sip.pacing import Pacer
 from bot.channels.phone.sip.transport import ReliableUdp, acknowledgement
-from storage.people.telephone import NoTelephone, read_telephone
 from storage.vocabulary import CallOutcome
 
 log = structlog.get_logger(__name__)
@@ -57,6 +57,7 @@ class SipCarrier:
     def __init__(self, config: SipConfig) -> None:
         self._config = config
         self._ports = PortAllocator(config.rtp_ports)
+        self._pacer = Pacer()
         self._transport: ReliableUdp | None = None
         self._uac: SipUAC | None = None
         self._uas: SipUAS | None = None
@@ -74,7 +75,7 @@ class SipCarrier:
         if self._transport is not None:
             return
         try:
-            self._server = await _resolved(self._config.server)
+            self._server = await resolved(self._config.server)
             await self._listen()
         except OSError as error:
             log.error("sip_not_started", error=type(error).__name__)
@@ -222,12 +223,16 @@ class SipCarrier:
                 call.hangup(uac)
             return DialResult(outcome=CallOutcome.FAILED)
         session = await opened(media, self._config.bind[0], port)
-        return DialResult(self._holds(call.call_id, session, port, lambda: call.hangup(uac)))
+        return DialResult(self._holds(call.call_id, session, media, port, lambda: call.hangup(uac)))
 
-    def _holds(self, call_id: str, session: RTPSession, port: int, end: Callable[[], object]) -> SipLine:
+    def _holds(
+        self, call_id: str, session: RTPSession, media: SipMedia, port: int, end: Callable[[], object]
+    ) -> SipLine:
         """A line over this sound; when either side ends it, everything of it is let go."""
         ended = asyncio.Event()
-        line = self._lines[call_id] = SipLine(session, port, ended)
+        stream = stream_of(session, media)
+        line = self._lines[call_id] = SipLine(session, stream, port, ended)
+        self._pacer.begin(stream)
 
         async def until_over() -> None:
             try:
@@ -235,6 +240,7 @@ class SipCarrier:
             finally:
                 self._lines.pop(call_id, None)
                 end()
+                self._pacer.end(stream)
                 await session.close()
                 await self._ports.release(port)
 
@@ -285,9 +291,9 @@ class SipCarrier:
             call.reject(488)
             return
         session = await opened(media, self._config.bind[0], port)
-        line = self._holds(call.call_id, session, port, call.hangup)
+        line = self._holds(call.call_id, session, media, port, call.hangup)
         call.accept(answer)
-        await ringing(_number_in(call.caller), line)
+        await ringing(number_in(call.caller), line)
 
     def _aside(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -298,17 +304,3 @@ class SipCarrier:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("sip_call_failed", error=type(error).__name__)
-
-
-def _number_in(uri: str) -> str:
-    """The caller's number in E.164; "" where it is withheld, or none."""
-    try:
-        return read_telephone(parse_uri(uri).user or "").number
-    except (NoTelephone, ValueError):
-        return ""
-
-
-async def _resolved(server: tuple[str, int]) -> tuple[str, int]:
-    found = await asyncio.get_running_loop().getaddrinfo(*server, type=socket.SOCK_DGRAM)
-    host, port = found[0][4][:2]
-    return str(host), int(port)
