@@ -9,20 +9,23 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import delete, select
 
+from bot.channels.base import Capabilities, Receipt, Rejected
 from bot.channels.phone.script import CHOICE_KEYS
 from bot.voice.cleaning import without_signs
 from bot.voice.numbers import number_words
 from locales.rendering.message import Body, Part, Text, verbatim
+from locales.rendering.render import Rendered
 from reminders.kinds import Kind
 from storage.appointments.absences import Absence
 from storage.engine.database import Database
 from storage.outbox.message import Message, Outgoing, put
 from storage.outbox.trace import trace_of
+from storage.people.contacts import contact_made_at
 from storage.people.phone_tasks import PhoneTask
 from storage.vocabulary import AbsenceReason, AbsenceState, CallOutcome
 from tests.bot.channels.phone.rig import Handset
 from tests.bot.channels.phone.town import NUMBER, Town, town
-from tests.bot.dialogue.talk import RENDERER
+from tests.bot.dialogue.talk import RENDERER, MemoryChannel
 from tests.clock import FakeClock
 
 
@@ -97,37 +100,56 @@ async def test_the_main_job_by_keys(at: Town, locale: str) -> None:
     assert "Sanne" in amina.hears
 
 
-async def test_who_is_nowhere_reached_becomes_one_task_with_the_whole_trace(at: Town) -> None:
+class FailingSms(MemoryChannel):
+    """SMS whose provider takes nothing for this number."""
+
+    name = "sms"
+    capabilities = Capabilities(buttons=False)
+
+    async def send(self, address: str, message: Rendered, *, reference: str) -> Receipt:
+        """See Sender."""
+        raise Rejected("permanent_failure")
+
+
+async def test_who_is_nowhere_reached_becomes_one_task_with_the_whole_trace(
+    sqlite_database: Database, clock: FakeClock
+) -> None:
     """A blocked bot, an SMS that fails, nobody who answers in two parts of the day."""
-    talk = at.talk
-    sanne = await talk.linked("Sanne")
-    await talk.linked("Amina", "amina-web")
-    await at.agrees()
-    async with talk.database.writing() as session:
-        await session.execute(delete(Message).where(Message.person_id == talk.person_ids["Amina"]))
-    talk.channel.gone.add("amina-web")
-    at.carrier.outcomes[NUMBER] = [CallOutcome.NO_ANSWER, CallOutcome.NO_ANSWER]
-    async with talk.database.writing() as session:
-        body = Body((Part(verbatim("Uw les begint later")),))
-        message = Outgoing("later", Kind.SAY, talk.clock.now(), body.to_json(), person_id=talk.person_ids["Amina"])
-        await put(session, [message], talk.clock.now())
-        number = await session.scalar(select(Message.id).where(Message.key == "later"))
-    assert number is not None
-    sanne.mark()
-    for _ in range(2):
-        await talk.settle()
-        await at.ends()
+    async with town(sqlite_database, clock, sms=FailingSms()) as at:
+        talk = at.talk
+        sanne = await talk.linked("Sanne")
+        await talk.linked("Amina", "amina-web")
+        await at.agrees()
+        async with talk.database.writing() as session:
+            await session.execute(delete(Message).where(Message.person_id == talk.person_ids["Amina"]))
+            sms = await contact_made_at(session, talk.database.keys, "sms", NUMBER, talk.clock.now())
+            sms.person_id, sms.linked_at = talk.person_ids["Amina"], talk.clock.now()
+        talk.channel.gone.add("amina-web")
+        at.carrier.outcomes[NUMBER] = [CallOutcome.NO_ANSWER, CallOutcome.NO_ANSWER]
+        async with talk.database.writing() as session:
+            body = Body((Part(verbatim("Uw les begint later")),))
+            message = Outgoing("later", Kind.SAY, talk.clock.now(), body.to_json(), person_id=talk.person_ids["Amina"])
+            await put(session, [message], talk.clock.now())
+            number = await session.scalar(select(Message.id).where(Message.key == "later"))
+        assert number is not None
+        sanne.mark()
+        for _ in range(2):
+            await talk.settle()
+            await at.ends()
+            async with talk.database.reading() as session:
+                waiting = await session.get_one(Message, number)
+            talk.clock.set(max(waiting.next_at, talk.clock.now()))
+        for _ in range(2):
+            # However often it is looked, there is one task.
+            await talk.app.scheduler._not_delivered.tell(talk.database)
+            await talk.settle()
         async with talk.database.reading() as session:
-            waiting = await session.get_one(Message, number)
-        talk.clock.set(max(waiting.next_at, talk.clock.now()))
-    await talk.app.scheduler._not_delivered.tell(talk.database)
-    await talk.settle()
-    async with talk.database.reading() as session:
-        [task] = (await session.scalars(select(PhoneTask))).all()
-        steps = (await trace_of(session, await session.get_one(Message, number)))["steps"]
-    assert task.message_id == number
-    assert isinstance(steps, list)
-    assert [one["step"] for one in steps if isinstance(one, dict)] == [
-        "made", "blocked", "sent", "no_answer", "sent", "no_answer", "to_telephone",
-    ]  # fmt: skip
-    assert "Amina Tesfay" in sanne.news
+            [task] = (await session.scalars(select(PhoneTask))).all()
+            steps = (await trace_of(session, await session.get_one(Message, number)))["steps"]
+        assert task.message_id == number
+        assert isinstance(steps, list)
+        assert [one["step"] for one in steps if isinstance(one, dict)] == [
+            "made", "blocked", "permanent_failure", "sent", "no_answer", "sent", "no_answer", "permanent_failure",
+            "to_telephone",
+        ]  # fmt: skip
+        assert "Amina Tesfay" in sanne.news

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import delete, or_, select
 
+from bot.channels.base import Channel
 from bot.channels.phone.channel import PhoneChannel
 from bot.channels.phone.records import CHANNEL
 from reminders.delivery.receipts import Receipts
@@ -75,11 +76,12 @@ class Town(NamedTuple):
 
 
 @asynccontextmanager
-async def town(database: Database, clock: FakeClock) -> AsyncIterator[Town]:
+async def town(database: Database, clock: FakeClock, **others: Channel) -> AsyncIterator[Town]:
+    """`others` are the channels beside the telephone and the chat, by name."""
     carrier = MemoryCarrier()
     receipts = Receipts(database, clock, sleep=clock.tick)
     channel = phone_channel(carrier, database, clock, RENDERER, receipts.report)
-    talk = Talk(database, clock, channels={CHANNEL: channel})
+    talk = Talk(database, clock, channels={CHANNEL: channel, **others})
     receipts.wake = talk.dispatcher.wake
     await talk.settle_in()
     await channel.start(talk.inbox.receive)
