@@ -163,8 +163,9 @@ def build(
     registry = CollectorRegistry()
     figures = OperatingFigures(registry, database, clock)
     receipts = Receipts(database, clock, sleep=edges.sleep)
+    by_number = parts.municipalities.telephone_by
     channels = edges.channels or build_channels(
-        ChannelParts(settings, database, clock, renderer, receipts.report, settings.own_url, phones=demo)
+        ChannelParts(settings, database, clock, renderer, receipts.report, settings.own_url, demo, by_number)
     )
     planner, composer = parts.planner, parts.composer()
     earlier = EarlierMessages(composer)

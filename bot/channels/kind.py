@@ -32,6 +32,11 @@ class Diagnosis:
         return asdict(self)
 
 
+def no_number(_called: str) -> str:
+    """Where no municipality's number is known."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelParts:
     """What a channel is built from. `report` takes what providers tell later; `public_url` is where our server is
@@ -44,6 +49,8 @@ class ChannelParts:
     report: "Report"
     public_url: str
     phones: bool = False
+    # The municipality's own telephone number, by the number on which people call the machine; "" = not known.
+    telephone: Callable[[str], str] = no_number
 
 
 async def no_link(_settings: Settings, _code: str) -> str | None:

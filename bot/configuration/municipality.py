@@ -46,6 +46,9 @@ class Municipality(BaseModel):
     telephone: str = ""
     # Who can be reached at any hour and hears, by SMS, of a cry for help that no consultant saw.
     duty_telephone: str = ""
+    # On which people call the machine, where that is this municipality's alone: who calls there from a number that
+    # is not known is told `telephone`.
+    call_number: str = ""
     address: str = ""
     # Other municipalities whose consultants may stand in for this one's; nobody else of elsewhere sees its people.
     stand_in_with: tuple[str, ...] = ()
@@ -91,7 +94,7 @@ class Municipality(BaseModel):
         """What this municipality's terms are computed with."""
         return self.rule_set.rules
 
-    @field_validator("duty_telephone")
+    @field_validator("duty_telephone", "call_number")
     @classmethod
     def _is_a_number(cls, written: str) -> str:
         if not written:
@@ -132,6 +135,11 @@ class Municipalities:
     def of(self, name: str) -> Municipality:
         """The municipality's own facts, or the default's."""
         return self._by_name.get(name.casefold(), self._default)
+
+    def telephone_by(self, called: str) -> str:
+        """The municipality's own number, by the number on which the machine is called (E.164)."""
+        own = (found for found in self._by_name.values() if called and found.call_number == called)
+        return next(own, self._default).telephone
 
     def named(self) -> Iterator[tuple[str, Municipality]]:
         """Those with a section of their own, by name (in small letters)."""

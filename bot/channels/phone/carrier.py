@@ -61,8 +61,16 @@ class DialResult:
     outcome: CallOutcome = CallOutcome.UNDER_WAY
 
 
-# Somebody calls us: from which number (E.164; "" where it is withheld), on which line.
-Ringing: TypeAlias = Callable[[str, OpenLine], Awaitable[None]]
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Somebody calls us: from which number, on which line, and which number they called (E.164, "" = not known)."""
+
+    number: str
+    line: OpenLine
+    called: str = ""
+
+
+Ringing: TypeAlias = Callable[[Incoming], Awaitable[None]]
 
 
 class Carrier(Protocol):

@@ -23,7 +23,8 @@ from bot.channels.base import (
     Report,
     RetryLater,
 )
-from bot.channels.phone.carrier import Carrier, CarrierDown, OpenLine
+from bot.channels.kind import no_number
+from bot.channels.phone.carrier import Carrier, CarrierDown, Incoming
 from bot.channels.phone.hearing import hears
 from bot.channels.phone.news import in_vain, news_of, not_reached, ref_of
 from bot.channels.phone.records import CHANNEL, MAY_HAVE_BEEN, MOST_TRIES, CallLog, Known
@@ -59,8 +60,8 @@ GRACE: Final = 5.0
 class PhoneChannel:
     """Keeps bot.channels.base.Channel. Addresses are telephone numbers in E.164.
 
-    `lines` is how many calls may be on at once. `telephone` gives the municipality's own number, for who calls us from
-    a number that we do not know.
+    `lines` is how many calls may be on at once. `telephone` gives the municipality's own number by the one that was
+    called, for who calls us from a number that we do not know.
     """
 
     name = CHANNEL
@@ -75,7 +76,7 @@ class PhoneChannel:
         report: Report,
         hours: CallingHours,
         lines: int,
-        telephone: str = "",
+        telephone: Callable[[str], str] = no_number,
         routes: Sequence[BaseRoute] = (),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         ring: float = RING,
@@ -258,12 +259,12 @@ class PhoneChannel:
                 if message.reference:
                     await self._tell(news_of(message, talk.number, known, outcome, self._hours, now))
 
-    async def _rings(self, number: str, line: OpenLine) -> None:
+    async def _rings(self, incoming: Incoming) -> None:
         """Somebody calls us: what is new for who we know, and how to reach the municipality for everybody else."""
-        now = self._clock.now()
+        number, line, now = incoming.number, incoming.line, self._clock.now()
         known = await self._calls.known(number, now) if number else None
         if known is None or known.person_id is None or number in self._talks:
-            await say_who_to_call(line, self._voice, self._telephone)
+            await say_who_to_call(line, self._voice, self._telephone(incoming.called))
             return
         # Whoever calls us has a line already; it is one less for our own calls.
         self._free -= 1

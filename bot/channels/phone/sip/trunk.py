@@ -20,7 +20,7 @@ from aiosipua.message import SipResponse
 from aiosipua.sdp import SdpMessage
 from aiosipua.sdp_negotiate import SdpNegotiationError
 
-from bot.channels.phone.carrier import CarrierDown, DialResult, Ringing
+from bot.channels.phone.carrier import CarrierDown, DialResult, Incoming, Ringing
 from bot.channels.phone.sip.dialling import number_in, resolved, why_not_answered
 from bot.channels.phone.sip.media import PCMA, PCMU, NoCommonCodec, SipLine, SipMedia, agreed, offer, opened, stream_of
 from bot.channels.phone.sip.pacing import Pacer
@@ -293,7 +293,7 @@ class SipCarrier:
         session = await opened(media, self._config.bind[0], port)
         line = self._holds(call.call_id, session, media, port, call.hangup)
         call.accept(answer)
-        await ringing(number_in(call.caller), line)
+        await ringing(Incoming(number_in(call.caller), line, number_in(call.callee)))
 
     def _aside(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bot.channels.phone.carrier import DialResult, HungUp, Ringing, Takes
+from bot.channels.phone.carrier import Carrier, DialResult, HungUp, Incoming, Ringing, Takes
 from bot.channels.phone.channel import PhoneChannel
 from bot.channels.phone.records import CallLog
 from bot.channels.phone.script import Key
@@ -134,11 +134,11 @@ class MemoryCarrier:
             await self.rang.wait_for(lambda: self.lines.get(number) not in (None, after))
         return self.lines[number]
 
-    async def calls_us(self, number: str) -> MemoryLine:
+    async def calls_us(self, number: str, called: str = "") -> MemoryLine:
         """Somebody calls."""
         line = self.lines[number] = MemoryLine()
         assert self.ringing is not None
-        await self.ringing(number, line)
+        await self.ringing(Incoming(number, line, called))
         return line
 
     async def stop(self) -> None:
@@ -191,7 +191,7 @@ class Handset:
 
 
 def phone_channel(
-    carrier: MemoryCarrier, database: Database, clock: FakeClock, renderer: Renderer, report: Report, **more: object
+    carrier: Carrier, database: Database, clock: FakeClock, renderer: Renderer, report: Report, **more: object
 ) -> PhoneChannel:
     """A channel over telephones in memory."""
     writer = SpeechWriter(renderer.catalogs, renderer.zone, load_glossary())

@@ -267,6 +267,12 @@ async def test_a_number_that_is_nobodys_hears_how_to_reach_the_municipality(at: 
     assert await at.calls() == []
 
 
+async def test_an_unknown_caller_hears_the_number_of_the_municipality_that_was_called(at: Town) -> None:
+    at.channel._telephone = {"+31355281900": "035 528 19 11"}.get  # type: ignore[assignment]
+    line = await at.carrier.calls_us("+31699999999", "+31355281900")
+    assert "nul drie vijf" in line.said[0] or "035" in line.said[0]
+
+
 async def test_what_nobody_agreed_to_is_refused(at: Town) -> None:
     rendered = RENDERER.render(Body((Part(verbatim("een")),)), "nl")
     with pytest.raises(Rejected):

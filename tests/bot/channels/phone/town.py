@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, or_, select
 
 from bot.channels.base import Channel
+from bot.channels.phone.carrier import Carrier
 from bot.channels.phone.channel import PhoneChannel
 from bot.channels.phone.records import CHANNEL
 from reminders.delivery.receipts import Receipts
@@ -76,11 +77,14 @@ class Town(NamedTuple):
 
 
 @asynccontextmanager
-async def town(database: Database, clock: FakeClock, **others: Channel) -> AsyncIterator[Town]:
-    """`others` are the channels beside the telephone and the chat, by name."""
+async def town(
+    database: Database, clock: FakeClock, by: Carrier | None = None, **others: Channel
+) -> AsyncIterator[Town]:
+    """`by` carries the calls, in memory where none is given; `others` are the channels beside the telephone and the
+    chat, by name."""
     carrier = MemoryCarrier()
     receipts = Receipts(database, clock, sleep=clock.tick)
-    channel = phone_channel(carrier, database, clock, RENDERER, receipts.report)
+    channel = phone_channel(by or carrier, database, clock, RENDERER, receipts.report)
     talk = Talk(database, clock, channels={CHANNEL: channel, **others})
     receipts.wake = talk.dispatcher.wake
     await talk.settle_in()

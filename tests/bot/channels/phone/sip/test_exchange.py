@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from bot.channels.phone.carrier import LINE_RATE, HungUp, OpenLine
+from bot.channels.phone.carrier import LINE_RATE, HungUp, Incoming, OpenLine
 from bot.channels.phone.script import OPENING, CallState, Key
 from bot.channels.phone.sip.check import asked
 from bot.channels.phone.sip.trunk import SipCarrier, SipConfig
@@ -32,8 +32,8 @@ class Calls:
     def __init__(self) -> None:
         self.rang: asyncio.Queue[tuple[str, OpenLine]] = asyncio.Queue()
 
-    async def __call__(self, number: str, line: OpenLine) -> None:
-        self.rang.put_nowait((number, line))
+    async def __call__(self, incoming: Incoming) -> None:
+        self.rang.put_nowait((incoming.number, incoming.line))
 
 
 @asynccontextmanager

@@ -23,7 +23,7 @@ from bot.bench.sipp import (
     rings,
     sipp,
 )
-from bot.channels.phone.carrier import LINE_RATE, CarrierDown, HungUp, OpenLine
+from bot.channels.phone.carrier import LINE_RATE, CarrierDown, HungUp, Incoming
 from bot.channels.phone.sip.trunk import SipCarrier, SipConfig
 from bot.voice.sound import Pcm
 from storage.vocabulary import CallOutcome
@@ -54,7 +54,7 @@ async def trunk(scenario: str, folder: Path, *, password: str = "", calls: int =
         await carrier.close()
 
 
-async def _nobody_calls(_number: str, _line: OpenLine) -> None:
+async def _nobody_calls(_incoming: Incoming) -> None:
     raise AssertionError("nobody calls")
 
 
