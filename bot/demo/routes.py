@@ -23,7 +23,7 @@ from storage.vocabulary import DeskRole, DeskStep
 
 _TYPES = {"css": "text/css", "js": "text/javascript", "html": "text/html"}
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; media-src 'self'; "
     "base-uri 'none'; form-action 'none'"
 )
 # Minutes in two weeks.
@@ -53,6 +53,7 @@ class DemoRoutes:
         return [
             Route("/", self._file("demo.html"), methods=["GET"]),
             Route("/demo/demo.css", self._file("demo.css"), methods=["GET"]),
+            Route("/demo/telephone.js", self._file("telephone.js"), methods=["GET"]),
             Route("/demo/demo.js", self._file("demo.js"), methods=["GET"]),
             Route("/demo/state", self.state, methods=["GET"]),
             Route("/demo/open", self.open, methods=["POST"]),

@@ -14,6 +14,7 @@ from bot.demo.clock import DemoClock
 from bot.demo.counterparts import notify, whatsapp
 from bot.demo.counterparts.notify import NotifyCounterpart
 from bot.demo.counterparts.whatsapp import WhatsAppCounterpart
+from bot.demo.telephone import Telephones
 from storage.people.link_codes import make_code
 from storage.people.people import Person
 
@@ -26,12 +27,13 @@ class Sides:
     def __init__(self, clock: DemoClock, url: str) -> None:
         self.notify = NotifyCounterpart(callbacks=url, now=clock.now, unicode=True)
         self.whatsapp = WhatsAppCounterpart(callbacks=url, now=clock.now)
+        self.telephones = Telephones(clock, url)
         self._clock = clock
         self._url = url
 
     def settings(self, settings: Settings) -> Settings:
         """The settings by which the service finds them."""
-        return settings.model_copy(
+        return self.telephones.settings(settings).model_copy(
             update={
                 "notify_api_key": SecretStr(notify.API_KEY),
                 "notify_api_url": self._url + NOTIFY_PATH,
@@ -69,9 +71,14 @@ class Sides:
             await self._act(person, str(asked.get("channel", "")), text, str(asked.get("press", "")))
             return JSONResponse(self._shown(person))
 
+        async def number_of(named: str) -> str:
+            person = await self._person(app, named)
+            return (person.phone or "") if person is not None else ""
+
         return (
             Mount(NOTIFY_PATH, self.notify.app),
             Mount(WHATSAPP_PATH, self.whatsapp.app),
+            *self.telephones.routes(number_of),
             Route("/demo/sides", show, methods=["GET"]),
             Route("/demo/sides", act, methods=["POST"]),
         )
@@ -80,6 +87,7 @@ class Sides:
         """End what is still being brought."""
         await self.notify.close()
         await self.whatsapp.close()
+        await self.telephones.close()
 
     @staticmethod
     async def _person(app: App, named: str) -> Person | None:
