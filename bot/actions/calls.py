@@ -7,13 +7,14 @@ from enum import StrEnum
 from typing import Final
 
 from bot.actions.acting import Acting
+from bot.actions.attention.noting import note_contact
 from bot.actions.people import look_at
 from reminders.kinds import KEPT_WITH_PERSON
 from storage.outbox.losses import LostDate, LostOf, lost_dates_of, lost_of, told_by_call
 from storage.people.contacts import contacts_of
 from storage.people.people import Person
 from storage.people.phone_tasks import PhoneTask, task_by_id
-from storage.vocabulary import AddressKind, CallResult, ContactState, TaskState
+from storage.vocabulary import AddressKind, CallResult, ContactHow, ContactState, TaskState
 
 #: Who did not answer is to be called again after this.
 AGAIN_IN: Final = timedelta(days=1)
@@ -84,6 +85,8 @@ async def note_call(acting: Acting, task_id: int, result: CallResult) -> Noted |
     task.closed_at, task.closed_by = acting.now, consultant.id
     if result is CallResult.REACHED:
         await told_by_call(acting.session, person.id, acting.now, acting.zone)
+        # They spoke: it counts among the contacts of the first year, as every talk that is noted (3.7).
+        await note_contact(acting, person.id, ContactHow.CALLED)
     if result is CallResult.WRONG_NUMBER:
         await _let_number_go(acting, person)
     acting.audit("telephoned", f"person:{person.id}")

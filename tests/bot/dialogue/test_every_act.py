@@ -22,6 +22,8 @@ from bot.channels.email.kind import is_persons
 from bot.channels.email.tokens import Tokens
 from bot.channels.notify.callbacks import Inbound, event_of
 from bot.channels.notify.words import SmsWords
+from bot.channels.phone.hearing import hears
+from bot.channels.receiving import Receiving
 from bot.channels.telegram.parsing import parse
 from bot.channels.whatsapp.inbound import items_of
 from bot.dialogue import gate, person
@@ -95,6 +97,8 @@ WAYS: Final = (
     Way("whatsapp", "whatsapp", "31612345601", PERSON_ALL, CONSULTANT_ALL),
     Way("web", "web", "a browser", PERSON_ALL, CONSULTANT_ALL),
     Way("sms", "sms", "+31612345602", PERSON_CLAIMED, NOTHING, takes_commands=False),
+    # A call to a known number, and the key that says who is there: as sure as an answer to our mail.
+    Way("phone", "phone", "+31612345603", PERSON_REPLY, NOTHING, takes_commands=False),
     Way("mail", "email", HERS, PERSON_CLAIMED, NOTHING),
     Way("reply", "email", HERS, PERSON_REPLY, NOTHING),
     Way("confirmed reply", "email", HERS, PERSON_ALL, CONSULTANT_OFFERED),
@@ -192,6 +196,11 @@ class Walk:
                 await self._takes(self._whatsapp({"type": "interactive", "interactive": reply}))
             case "web":
                 await self._takes(self._web(Pressed(intent)))
+            case "phone":
+                receiving = Receiving()
+                receiving.begin(self._takes)
+                heard = hears(receiving, self.way.address, f"call-{self._number()}", self.talk.clock.tick)
+                assert await heard(Pressed(intent))
             case _:
                 await self._let_go()
                 reference = await self.offered(intent)
@@ -317,7 +326,7 @@ async def talk(database: Database, clock: FakeClock, monkeypatch: pytest.MonkeyP
     # A walk says more in a day than anybody.
     for where, bound in ((gate, "MOST_OF_STRANGER"), (gate, "MOST_OF_PERSON"), (digits, "MOST_A_DAY")):
         monkeypatch.setattr(where, bound, 10**6)
-    async with town(database, clock, more=("telegram", "whatsapp", "sms", "email")) as settled:
+    async with town(database, clock, more=("telegram", "whatsapp", "sms", "email", "phone")) as settled:
         for name in ("sms", "email"):
             settled.more[name].capabilities = Capabilities(buttons=False, bare_numbers=True)
         yield settled

@@ -4,14 +4,16 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.actions.calls import AGAIN_IN, LATER_IN
 from bot.events import Pressed
+from storage.attention.contact_moments import ContactMoment
 from storage.engine.database import Database
 from storage.people.contacts import contact_made_at
 from storage.people.people import Person
 from storage.people.phone_tasks import PhoneTask
-from storage.vocabulary import CallResult, ContactState, TaskState
+from storage.vocabulary import CallResult, ContactHow, ContactState, TaskState
 from tests.bot.dialogue.talk import Phone, Talk, town
 from tests.clock import FakeClock
 
@@ -59,7 +61,10 @@ async def test_each_result_has_its_consequence(
     async with talk.database.reading() as session:
         found = await session.get_one(PhoneTask, task.id)
         contact = await contact_made_at(session, talk.database.keys, "sms", NUMBER, talk.clock.now())
+        talks = [one.how for one in await session.scalars(select(ContactMoment))]
     assert found.state is state
+    # Who was spoken with has had a contact.
+    assert talks == ([ContactHow.CALLED] if result is CallResult.REACHED else [])
     assert found.again_at == (talk.clock.now() + again_in if again_in is not None else None)
     # What is somebody else's number now gets nothing any more.
     gone = result is CallResult.WRONG_NUMBER
