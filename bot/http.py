@@ -39,6 +39,7 @@ def content_security_policy(*, framing: bool) -> str:
             "connect-src 'self'",
             "img-src 'self' data:",
             "media-src 'self'",
+            "font-src 'self'",
             "manifest-src 'self'",
             "form-action 'self'",
             "frame-ancestors 'self'" if framing else "frame-ancestors 'none'",

@@ -152,7 +152,7 @@ async def test_the_page_weighs_less_than_40_kb(town: Town, phone: MakePhone) -> 
     await amina.opens(await town.rig.person())
     transferred = await amina.page.evaluate(
         """performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))
-           .filter(e => !e.name.includes('/events')).reduce((sum, e) => sum + e.transferSize, 0)"""
+           .filter(e => !/.events|.woff2/.test(e.name)).reduce((sum, e) => sum + e.transferSize, 0)"""
     )
     assert 0 < transferred < 40_000
 

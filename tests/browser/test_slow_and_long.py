@@ -16,9 +16,9 @@ from tests.browser.serving import Town
 # 50 kbit/s, and 800 ms until anything comes.
 SLOW = {"offline": False, "latency": 800, "downloadThroughput": 6250, "uploadThroughput": 6250}
 LIGHT = 16_000
-# The page itself and its files; what is said in it comes on top.
+# The page itself and its files; what is said in it comes on top, and letters where a telephone has none (test_letters).
 _WEIGHT = """performance.getEntriesByType('navigation').concat(
-    performance.getEntriesByType('resource').filter(e => e.name.includes('/chat/static/')))
+    performance.getEntriesByType('resource').filter(e => /.chat.static.(?!.*woff2)/.test(e.name)))
     .reduce((sum, e) => sum + e.encodedBodySize, 0)"""
 
 

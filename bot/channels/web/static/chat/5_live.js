@@ -117,6 +117,7 @@ async function start() {
   more = opened.more;
   $("earlier").hidden = !more;
   show(opened.lines, { fresh: false });
+  lend();
   recall();
   const first = opened.seen && numbered().find((e) => e.classList.contains("bot") && Number(e.dataset.id) > opened.seen);
   if (first) markNew(first);

@@ -32,6 +32,7 @@ async function showCopy() {
   dress(copied.window);
   for (const line of copied.lines) place({ ...line, buttons: [] }, false);
   notice("saved");
+  lend();
   bring(newestPart());
 }
 
