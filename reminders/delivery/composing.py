@@ -29,11 +29,16 @@ class ClaimedMessage(NamedTuple):
     due_at: datetime | None = None
     useful_until: datetime | None = None
     attempts: int = 0
+    # Its composer put it off already; see Skip.
+    put_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Not said after all. `reason` is a short word for tables ("appointment_cancelled"), never somebody's text."""
+    """Not said after all. `reason` is a short word for tables ("appointment_cancelled"), never somebody's text.
+
+    With the state PENDING it is put off for a quarter of an hour; a composer does that once to a message.
+    """
 
     reason: str
     state: MessageState = MessageState.CANCELLED

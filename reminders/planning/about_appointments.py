@@ -189,9 +189,15 @@ def _times(
 
 
 def _known_since(reader: PlannedFor, slot: Slot, now: datetime) -> datetime:
-    """Since when its reminders count: nobody who agreed after it was made was told of it at once, so all of them do."""
+    """Since when its reminders count: nobody who agreed after it was made was told of it at once, so all of them do.
+
+    What is told of a meeting at once says all that a reminder would shortly after.
+    """
+    if slot.made_at < reader.told_since:
+        return ALWAYS
     # Later than now only when the clock went back, or in a preview of an earlier day.
-    return min(slot.made_at, now) if slot.made_at >= reader.told_since else ALWAYS
+    made_at = min(slot.made_at, now)
+    return made_at if slot.kind is AppointmentKind.CLASS else made_at + TOGETHER
 
 
 def _overview(reader: PlannedFor, first: date, due_at: datetime) -> Outgoing:

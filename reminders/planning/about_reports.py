@@ -25,7 +25,8 @@ def report_messages(reports: Sequence[ReportStands], earlier: Sequence[Earlier],
     found: list[Outgoing] = []
     for report in reports:
         was, message_id = _last_told(report, earlier)
-        if report.stands != was:
+        # That it does not hold is told once: why it does not may become another reason.
+        if (report.stands == HOLDS) is not (was == HOLDS):
             found.append(_message(report, message_id, now))
     return found
 

@@ -2,8 +2,8 @@
 
 Each loss is taken up once, within a minute, and ends with somebody who can do something about it: what was for a person
 with their consultant, as a telephone task; what was for a consultant with who stands in for them, or else, when it came
-from a person, with that person, who is asked to telephone. What is neither waits until the consultant can be reached
-again.
+from a person, with that person, who is asked to telephone. What is neither, and what cannot be told to that person
+either, waits until the consultant can be reached again.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,7 +21,7 @@ from reminders.planning.planner import Planner
 from storage.appointments.absence_reports import unseen_report
 from storage.caseload import reachable_stand_in
 from storage.engine.database import Database
-from storage.outbox.losses import Loss, losses, taken_up, told_since
+from storage.outbox.losses import Loss, losses, lost_on_the_way, taken_up, told_since
 from storage.outbox.message import Message, Outgoing, messages_by_id, put
 from storage.people.people import Consultant, Person
 from storage.people.phone_tasks import PhoneTask, open_tasks
@@ -72,6 +72,7 @@ class NotDelivered:
             async with database.writing() as session:
                 found = await losses(session, limit=_AT_ONCE, for_update=True)
                 told += await self._of_people(session, [one for one in found if one.person_id is not None], now)
+                told += await self._of_senders(session, found, now)
                 told += await self._of_consultants(session, [one for one in found if one.person_id is None], now)
                 await taken_up(session, [one.id for one in found])
             if len(found) < _AT_ONCE:
@@ -112,6 +113,20 @@ class NotDelivered:
             # Who was not reached by telephone yesterday is tried again when the consultant said so, not before.
             if not _waits(task := standing[person.id], now)
         ]
+        return len(await put(session, messages, now))
+
+    async def _of_senders(self, session: AsyncSession, lost: Sequence[Loss], now: datetime) -> int:
+        """Where the word that nothing reached the consultant does not reach the person either, what they said waits for
+        that consultant: then it is read late, but by somebody."""
+        messages: list[Outgoing] = []
+        words = await messages_by_id(session, [one.id for one in lost if one.kind == Kind.SAY and one.person_id])
+        for word in words.values():
+            match word.key.split(":"):
+                case [begins, person_id, consultant_id, *_] if begins == _NOT_REACHED:
+                    since = now - _KEPT
+                    said = await lost_on_the_way(session, int(consultant_id), int(person_id), _REPORTS, since)
+                    if said is not None and (kept := _kept(int(consultant_id), said, now)) is not None:
+                        messages.append(kept)
         return len(await put(session, messages, now))
 
     async def _of_consultants(self, session: AsyncSession, lost: Sequence[Loss], now: datetime) -> int:
@@ -156,7 +171,11 @@ class NotDelivered:
                 *([Part(Text("letter.telephone", {"telephone": telephone}))] if telephone else []),
             )
         )
-        return Outgoing(key=key, kind=Kind.SAY, due_at=now, params=body.to_json(), person_id=person_id)
+        # Who stopped all messages reported something all the same, and this is the answer to it.
+        priority = Priority.REPLY if person.stopped_at is not None else Priority.NORMAL
+        return Outgoing(
+            key=key, kind=Kind.SAY, due_at=now, params=body.to_json(), person_id=person_id, priority=priority
+        )
 
 
 def _for(consultant_id: int, row: Message, now: datetime) -> Outgoing:

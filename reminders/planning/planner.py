@@ -30,6 +30,7 @@ from reminders.terms.progress import is_finished
 from reminders.terms.rule_sets import LAW, TermRules
 from reminders.terms.terms import compute_terms
 from storage.appointments.changes import AppointmentChange
+from storage.appointments.history import made_at
 from storage.appointments.report_stands import reports_standing
 from storage.appointments.schedule import Member, Slot, members_of, people_on, schedules_of
 from storage.attention.contact_moments import contacts_of
@@ -101,8 +102,8 @@ class Planner:
     async def on_changes(self, session: AsyncSession, changes: Sequence[AppointmentChange]) -> None:
         """Plan anew for everybody whom changes concern; see storage.appointments.changes.OnChanges.
 
-        What they are told is worked out from what they heard, not from the changes. Only of what nobody told them
-        because it was made long before is noted that they know it as it was.
+        What they are told is worked out from what they heard, not from the changes. Only of what nobody told them,
+        because it was made before they agreed or is a class of a later week, is noted that they know it as it was.
         """
         changes = [change for change in changes if change.change is not Change.DETAILS]
         if not changes:
@@ -164,16 +165,24 @@ class Planner:
         everybody: Collection[int],
         now: datetime,
     ) -> None:
-        """Of what nobody told them yet because its reminders are not due, they know when and where it was to be (or,
-        where it was not theirs, that they had nothing to do with it)."""
-        agreed = {person.id for person in await self.people(session, everybody) if person.has_agreed}
+        """Of what nobody told them by a message, they know when and where it was to be (or, where it was not theirs,
+        that they had nothing to do with it).
+
+        Of a meeting that was made since they agreed they are told at once: who was not, because they had stopped, does
+        not know of it.
+        """
+        agreed = {person.id: person.told_since for person in await self.people(session, everybody) if person.has_agreed}
         ids = {change.appointment.id for change, _, _ in knew}
+        since = await made_at(session, ids)
         heard = await heard_by(session, everybody, appointment_ids=ids)
         # What is being told, or was lost on the way, they do not know.
         tried = {(one.person_id, one.appointment_id) for one in await earlier_about(session, Kind.CHANGE, ids)}
         for change, person_id, takes_place in knew:
             pair = (person_id, change.appointment.id)
-            if pair not in heard and pair not in tried and person_id in agreed:
+            if pair in heard or pair in tried or person_id not in agreed:
+                continue
+            is_class = change.appointment.kind is AppointmentKind.CLASS
+            if is_class or since.get(change.appointment.id, ALWAYS) < agreed[person_id]:
                 was = (change.old_starts_at or change.appointment.starts_at, change.old_location)
                 # What was moved in neither time nor place was so in the address of the video call.
                 elsewhere = was != (change.appointment.starts_at, change.appointment.location)

@@ -50,6 +50,9 @@ log = structlog.get_logger(__name__)
 _NOT_ITS_FAULT: tuple[type[Exception], ...] = (FileNotYet, Undecryptable, *DATABASE_FAULTS)
 _YIELD_EVERY = 16
 FILE_AGAIN_IN = timedelta(minutes=10)
+# What its composer says a little later, and the reason that then stands with it.
+PUT_OFF_FOR = timedelta(minutes=15)
+PUT_OFF = "put_off"
 # A row that cannot be read under the secrets that there are is tried again this often.
 KEY_AGAIN_IN = timedelta(minutes=30)
 
@@ -239,6 +242,7 @@ class Preparation:
             row.due_at,
             row.useful_until,
             row.attempts,
+            put_off=row.reason == PUT_OFF,
         )
 
     async def _composed(self, messages: Sequence[ClaimedMessage], now: datetime) -> Mapping[int, _Said]:
@@ -278,6 +282,8 @@ def _merged(composed: Mapping[int, _Said], routed: Sequence[_Routed]) -> dict[in
 
 
 def _not_sent(row: ClaimedRow, why: Skip | NoWay, now: datetime) -> Result:
+    if why.state is MessageState.PENDING:
+        return Result(row.id, why.state, PUT_OFF, next_at=now + PUT_OFF_FOR)
     return Result(row.id, why.state, why.reason, lost_at=now if why.state is MessageState.FAILED else None)
 
 

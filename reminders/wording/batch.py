@@ -1,7 +1,7 @@
 """What composing a batch of planned messages needs to know, read in a handful of queries for the whole batch."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -30,7 +30,7 @@ from storage.attention.contact_moments import contacts_of
 from storage.outbox.heard import HeardOf, ToldOf, heard_by
 from storage.outbox.losses import LostDate, LostOf, lost_dates_of, lost_of
 from storage.outbox.message import params_sent
-from storage.outbox.planning import said_about, times_told
+from storage.outbox.planning import being_told, said_about, times_told
 from storage.people.people import Person, people_by_id
 from storage.people.phone_tasks import PhoneTask, open_tasks
 from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, Presence, Told
@@ -62,6 +62,8 @@ class Batch:
     told_by: Mapping[tuple[int, str, date], str]
     # How often a person was asked about an appointment, by (appointment, person).
     asked: Mapping[tuple[int, int], int]
+    # Whom a message that asks is about to go to, likewise.
+    being_asked: Container[tuple[int, int]]
     # What people whom messages did not reach must still hear, and the open telephone task, by person.
     lost: Mapping[int, Sequence[LostOf]]
     lost_dates: Mapping[int, Sequence[LostDate]]
@@ -197,7 +199,8 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
         presences=await presences(session, appointments, after) if after else {},
         next_ones=next_ones,
         reports={(one.person_id, one.appointment_id): one for one in reports},
-        asked=await times_told(session, unconfirmed, _ASKS),
+        asked=await times_told(session, unconfirmed, _ASKS, zone),
+        being_asked=await being_told(session, unconfirmed, _ASKS, now),
     )
 
 

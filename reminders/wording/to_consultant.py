@@ -17,22 +17,32 @@ from storage.engine.columns import Json
 from storage.outbox.losses import LostDate, LostOf
 from storage.people.people import Person
 from storage.people.phone_tasks import PhoneTask
-from storage.vocabulary import AppointmentKind, AppointmentStatus, Change, ChangeSource, ReportEnd
+from storage.vocabulary import (
+    AppointmentKind,
+    AppointmentStatus,
+    Change,
+    ChangeSource,
+    MessageState,
+    ReportEnd,
+)
 
 # More would be a wall of text; how many more there are is said.
 MOST_LOST: Final = 8
 
 
-def unconfirmed(
-    _row: ClaimedMessage, appointment: ScheduledAppointment, person_id: int, batch: Batch
-) -> Wording | Skip:
-    """A mandatory meeting that nobody confirmed, and how often the person was asked; perhaps they never were."""
+def unconfirmed(row: ClaimedMessage, appointment: ScheduledAppointment, person_id: int, batch: Batch) -> Wording | Skip:
+    """A mandatory meeting that nobody confirmed, and how often the person was asked; perhaps they never were.
+
+    Who is asked at this very moment, since the service stood still, gets a little time to answer first.
+    """
     if batch.answer(appointment, person_id) is not None:
         return Skip("answered")
     person = batch.people.get(person_id)
     if person is None:
         return Skip("nobody")
     asked = batch.asked.get((appointment.id, person_id), 0)
+    if not asked and not row.put_off and (appointment.id, person_id) in batch.being_asked:
+        return Skip("being_asked", MessageState.PENDING)
     how_often = Text("consultant.asked", {}, count=asked) if asked else Text("consultant.never_asked")
     return Wording(
         (

@@ -77,6 +77,18 @@ async def changes_of(session: AsyncSession, appointment_ids: Collection[int]) ->
     return changes
 
 
+async def made_at(session: AsyncSession, appointment_ids: Collection[int]) -> dict[int, datetime]:
+    """When these appointments were made, by appointment; of some it is not known any more."""
+    if not appointment_ids:
+        return {}
+    rows = await session.execute(
+        select(RecordedChange.appointment_id, RecordedChange.at).where(
+            among(RecordedChange.appointment_id, appointment_ids), RecordedChange.change == Change.MADE
+        )
+    )
+    return dict(iter(rows))
+
+
 async def last_others(
     session: AsyncSession, source: ChangeSource, appointment_ids: Collection[int]
 ) -> Mapping[int, ChangeSource]:

@@ -56,6 +56,24 @@ async def losses(session: AsyncSession, *, limit: int, for_update: bool = False)
     return [Loss._make(row) for row in await session.execute(wanted)]
 
 
+async def lost_on_the_way(
+    session: AsyncSession, consultant_id: int, person_id: int, kinds: Collection[str], since: datetime
+) -> Message | None:
+    """The latest message of these kinds about this person that was lost on its way to this consultant."""
+    return await session.scalar(
+        select(Message)
+        .where(
+            Message.consultant_id == consultant_id,
+            Message.about_id == person_id,
+            Message.kind.in_(kinds),
+            Message.state.in_(LOST),
+            Message.due_at > since,
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+
+
 async def told_since(session: AsyncSession, person_id: int, key_begins: str, since: datetime) -> bool:
     """Whether a message whose key begins so was put for this person since then, and is not lost."""
     wanted = select(Message.id).where(

@@ -1,20 +1,24 @@
 """What planning does to the outbox: read what stands there, withdraw, move and add rows."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, cast
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import CompoundSelect, Table, bindparam, delete, func, select, union_all, update
+from sqlalchemy import CompoundSelect, Table, bindparam, delete, select, type_coerce, union_all, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.appointments.absence_reports import is_same_day
 from storage.appointments.appointments import Appointment
+from storage.appointments.history import RecordedChange
 from storage.engine.one_of_many import among, among_those
 from storage.outbox.message import Message, Outgoing, note_waiting, row_of
-from storage.vocabulary import LOST, MessageState
+from storage.vocabulary import LOST, Change, MessageState
 
 _AT_ONCE = 500
 _TOLD = (MessageState.SENT, MessageState.DELIVERED, MessageState.READ)
@@ -123,25 +127,54 @@ def _said(kinds: frozenset[str]) -> CompoundSelect[Any]:
 
 
 async def times_told(
-    session: AsyncSession, appointment_ids: Collection[int], kinds: Collection[str]
+    session: AsyncSession, appointment_ids: Collection[int], kinds: Collection[str], zone: ZoneInfo
 ) -> dict[tuple[int, int], int]:
-    """How many messages of these kinds each person got about each appointment, by (appointment, person)."""
-    found: dict[tuple[int, int], int] = {}
+    """How many messages of these kinds each person got about each appointment, by (appointment, person).
+
+    At whatever hour and place it was then: only what was told of another day, or that it is off, does not count.
+    """
+    found: defaultdict[tuple[int, int], int] = defaultdict(int)
     for some in _in_turn(appointment_ids):
         rows = await session.execute(
-            select(Message.appointment_id, Message.person_id, func.count())
-            .join(Appointment, Appointment.id == Message.appointment_id)
-            .where(
-                Message.appointment_id.in_(some),
+            select(
+                Message.appointment_id,
+                Message.person_id,
+                Appointment.starts_at,
                 Message.appointment_version == Appointment.version,
-                Message.kind.in_(kinds),
-                Message.state.in_(_TOLD),
+                type_coerce(RecordedChange.starts_at, _C.due_at.type).label("was"),
             )
-            .group_by(Message.appointment_id, Message.person_id)
+            .join(Appointment, Appointment.id == Message.appointment_id)
+            .outerjoin(
+                RecordedChange,
+                (RecordedChange.appointment_id == Message.appointment_id)
+                & (RecordedChange.version == Message.appointment_version)
+                & RecordedChange.change.not_in([Change.DETAILS, Change.CANCELLED]),
+            )
+            .where(Message.appointment_id.in_(some), Message.kind.in_(kinds), Message.state.in_(_TOLD))
         )
-        for appointment_id, person_id, count in rows:
-            if appointment_id is not None and person_id is not None:
-                found[appointment_id, person_id] = count
+        for appointment_id, person_id, starts_at, is_as_now, was in rows:
+            # No such version is known any more of what was changed before changes were recorded.
+            told_of_that_day = is_as_now or (was is not None and is_same_day(was, starts_at, zone))
+            if appointment_id is not None and person_id is not None and told_of_that_day:
+                found[appointment_id, person_id] += 1
+    return dict(found)
+
+
+async def being_told(
+    session: AsyncSession, appointment_ids: Collection[int], kinds: Collection[str], now: datetime
+) -> set[tuple[int, int]]:
+    """Of which appointments messages of these kinds are about to go to whom: (appointment, person)."""
+    found: set[tuple[int, int]] = set()
+    for some in _in_turn(appointment_ids):
+        rows = await session.execute(
+            select(Message.appointment_id, Message.person_id).where(
+                Message.appointment_id.in_(some),
+                Message.kind.in_(kinds),
+                (Message.state == MessageState.SENDING)
+                | ((Message.state == MessageState.PENDING) & (Message.next_at <= now) & (Message.attempts == 0)),
+            )
+        )
+        found.update((of, to) for of, to in rows if of is not None and to is not None)
     return found
 
 

@@ -85,6 +85,11 @@ class Mind:
         for meetings in self._both():
             meetings[meeting.kind] = Belief(meeting.starts_at, meeting.place, agreed=True)
 
+    def knows(self, kind: str, belief: Belief) -> None:
+        """They were told by telephone, whatever becomes of their last message."""
+        for meetings in self._both():
+            meetings[kind] = belief.copy()
+
     def forgets(self, kind: str) -> None:
         """The meeting of this kind is over, and no later news of the last message brings it back."""
         for meetings in self._both():

@@ -244,7 +244,8 @@ class Doing:
             elif sent.why is not WhyNot.REPORTED or step.who not in self._illnesses:
                 raise Wrong(f"{step.who} is ill, and hears: {sent.why}")
             told = isinstance(sent, AbsenceSent) and sent.reachable
-        answers.is_ill(self._oracle.of(step.who), self._world.clock.now(), to=told)
+        anew = not isinstance(sent, Refused)
+        answers.is_ill(self._oracle.of(step.who), self._world.clock.now(), to=told, anew=anew)
 
     async def _better(self, step: Step) -> None:
         report_id = self._illnesses.pop(step.who, None)
@@ -280,6 +281,7 @@ class Doing:
             return
         async with self._acting(self._person(step.who)) as acting:
             await meetings.ask_other_time(acting, self._world.people[step.who], self._ids[_name(step)])
+        self._oracle.answers[step.who].doubts(meeting)
 
     async def _chooses(self, step: Step) -> None:
         proposal_id, at = self._proposals.get((step.who, step.what), (0, step.at))

@@ -11,7 +11,7 @@ from typing import Final
 from tests.model.beliefs import CLASS, Belief, Meeting, Mind, Wrong, described, local_day
 from tests.model.consultants import Consultants
 from tests.model.reading import LISTS, Reading
-from tests.model.reports import Answers
+from tests.model.reports import Answers, sections
 from tests.model.words import moments_in, said
 
 # The same words to the same person so soon are once too often, unless the first were lost.
@@ -126,15 +126,21 @@ class Oracle:
         Raises Wrong.
         """
         self.consultants.hears(who, text, list(self.meetings.values()), self._now())
-        for name, mind in self.minds.items():
-            self.answers[name].consultant_reads(text, self.of(name))
-            for meeting in self.of(name):
-                asked = (meeting.kind, local_day(meeting.starts_at)) in mind.asked
-                if text.startswith(f"❔ {name} ") and meeting.kind in text and asked and "kon het niet vragen" in text:
-                    raise Wrong(f"{name} was asked about {described(meeting)}, and the consultant hears: {text!r}")
-            if "komen niet aan bij " + name in text:
-                mind.lost_since, mind.called_on = None, local_day(self._now())
-                self._task_tells_all(name, text)
+        for said_of_one in sections(text):
+            for name in self.minds:
+                self._consultant_hears_of(name, said_of_one)
+
+    def _consultant_hears_of(self, name: str, text: str) -> None:
+        """One of the things that a message to a consultant says, perhaps of this person."""
+        mind = self.minds[name]
+        self.answers[name].consultant_reads(text, self.of(name))
+        for meeting in self.of(name):
+            asked = (meeting.kind, local_day(meeting.starts_at)) in mind.asked
+            if text.startswith(f"❔ {name} ") and meeting.kind in text and asked and "kon het niet vragen" in text:
+                raise Wrong(f"{name} was asked about {described(meeting)}, and the consultant hears: {text!r}")
+        if "komen niet aan bij " + name in text:
+            mind.lost_since, mind.called_on = None, local_day(self._now())
+            self._task_tells_all(name, text)
 
     def desk_shows(self, person: str, text: str | None) -> None:
         """What the page of whom to telephone says of a person; None = nothing.
@@ -158,11 +164,14 @@ class Oracle:
             mind.gave_up = True
         if result != "reached":
             return
+        differs = self._differs(person)
         for kind, meeting in [(m.kind, m) for m in self.of(person)]:
-            if kind in mind.meetings or meeting.to_be_told:
-                mind.meetings[kind] = Belief(meeting.starts_at, meeting.place, meeting.on)
-        mind.classes = {m for m in mind.classes if m <= self._now() or m in self._classes_of(mind)}
-        mind.before_last = None
+            if kind in differs or (kind not in mind.meetings and meeting.to_be_told):
+                mind.knows(kind, Belief(meeting.starts_at, meeting.place, meeting.on))
+        gone = {m for m in mind.classes if m > self._now() and m not in self._classes_of(mind)}
+        mind.classes -= gone
+        if mind.before_last is not None:
+            mind.before_last[1].difference_update(gone)
 
     def _task_tells_all(self, person: str, text: str) -> None:
         """Whoever telephones can say all that is not as the person believes, and nothing that is not so."""

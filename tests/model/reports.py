@@ -9,12 +9,26 @@ from tests.model.beliefs import CLASS, Meeting, Wrong, local_day
 
 # An illness without an end is about the coming week, until it is asked after.
 _REACH: Final = timedelta(days=7)
-_REPORT: Final = re.compile(r"^(?:⏰ Nog niet gezien: a|⏰ A|Gewijzigde a|A)fmelding van (\w+)")
+_REPORT: Final = re.compile(r"^(?:⏰ Nog niet gezien: a|⏰ A|Gewijzigde a|A)fmelding (?:achteraf )?van (\w+)")
 _STANDS: Final = re.compile(r"^De afmelding van (\w+) (geldt niet meer|is niet meer nodig|geldt weer)")
 _UNCONFIRMED: Final = re.compile(r"^❔ (\w+) heeft nog niet gezegd")
 _LINE: Final = re.compile(r"^\S+ ([\w -]+?): \w+dag \d")
 # Of lessons there are many, and nothing here tells them apart; what is struck out is no kind of meeting.
 _NO_KIND: Final = frozenset({CLASS, "Niet meer"})
+
+
+# What begins another thing that a message to a consultant says; several are said in one.
+_BEGINS: Final = re.compile(r"^(?:❔|⚠️|⏰|📵|🔁 Twee|Afmelding|Gewijzigde afmelding|De afmelding) ")
+
+
+def sections(text: str) -> list[str]:
+    """What a message to a consultant says, one thing each."""
+    found: list[list[str]] = []
+    for line in text.splitlines():
+        if not found or _BEGINS.match(line):
+            found.append([])
+        found[-1].append(line)
+    return ["\n".join(lines) for lines in found]
 
 
 @dataclass
@@ -56,15 +70,16 @@ class Answers:
         self.coming.pop(meeting.kind, None)
         self.told[meeting.kind] = True
 
-    def is_ill(self, meetings: list[Meeting], now: datetime, *, to: bool) -> None:
-        """They are ill until they are better."""
+    def is_ill(self, meetings: list[Meeting], now: datetime, *, to: bool, anew: bool = True) -> None:
+        """They are ill until they are better; not `anew` when the consultant has that report already."""
         until = local_day(now) + _REACH
         about = {m.kind: local_day(m.starts_at) for m in meetings if m.on and local_day(m.starts_at) <= until}
         for meeting in meetings:
             if meeting.kind in about:
                 self._lapses(meeting)
                 self.coming.pop(meeting.kind, None)
-                self.told[meeting.kind] = True
+                if anew:
+                    self.told[meeting.kind] = True
         standing = next((report for report in self.reports if report.illness), None)
         if standing is not None:
             standing.days.update(about)
@@ -92,6 +107,10 @@ class Answers:
             report.days.pop(meeting.kind, None)
         self.coming[meeting.kind] = local_day(meeting.starts_at)
 
+    def doubts(self, meeting: Meeting) -> None:
+        """They ask for another time: that they come is not said any more, a report stands."""
+        self.coming.pop(meeting.kind, None)
+
     def forgets(self, kind: str) -> None:
         """What was said of one that is over is not about the next."""
         for report in self.reports:
@@ -111,6 +130,9 @@ class Answers:
         """
         title = text.splitlines()[0]
         if (found := _REPORT.match(title)) and found[1] == self.person:
+            self.known()
+        if title.startswith("Uw dag: ") and "🤒" in text:
+            # So many are unseen, in the list that opens from there.
             self.known()
         kinds = [named[1] for line in text.splitlines() if (named := _LINE.match(line)) and named[1] not in _NO_KIND]
         if (found := _STANDS.match(title)) and found[1] == self.person:

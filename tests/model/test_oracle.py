@@ -125,6 +125,14 @@ def test_who_was_asked_is_not_shown_as_never_asked(told: Oracle) -> None:
         )
 
 
+def test_of_several_things_said_in_one_message_each_is_about_its_own_person(told: Oracle) -> None:
+    told.consultant_hears(
+        "Ilse",
+        "❔ Amina heeft nog niet gezegd\n📝 Examen: vrijdag 6 maart\nIk heb het 1 keer gevraagd.\n"
+        "❔ Bilal heeft nog niet gezegd\n📝 Examen: vrijdag 6 maart\nIk kon het niet vragen",
+    )
+
+
 def test_a_sequence_is_the_same_for_the_same_seed() -> None:
     assert sequence(7, weeks=2) == sequence(7, weeks=2) != sequence(8, weeks=2)
 

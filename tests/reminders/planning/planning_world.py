@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.rendering.catalog import Catalogs
 from locales.rendering.render import Renderer
@@ -19,12 +20,23 @@ from reminders.terms.rule_sets import LAW, TermRules
 from reminders.wording.composers import every_composer
 from storage.appointments.appointments import Appointment, LessonGroup, Membership, answer_appointments
 from storage.appointments.changes import AppointmentChange
+from storage.appointments.history import RecordedChange
 from storage.attendance.patterns import TalkRule
 from storage.engine.database import Database
 from storage.outbox.message import Message
 from storage.people.contacts import Contact
 from storage.people.people import Consultant, Person, Plan
-from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, Change, Group, MessageState, Route, Wishes
+from storage.vocabulary import (
+    Answer,
+    AppointmentKind,
+    AppointmentStatus,
+    Change,
+    ChangeSource,
+    Group,
+    MessageState,
+    Route,
+    Wishes,
+)
 from tests.clock import FakeClock
 from tests.progress import progress_rows
 from tests.reminders.sending.outbox_world import FakeSender, drain
@@ -187,9 +199,26 @@ class PlanningWorld:
                 updated_at=self.clock.now(),
             )
             session.add(appointment)
-            await session.flush()
-            await self.planner.on_changes(session, [AppointmentChange(Change.MADE, appointment)])
+            await self._tells(session, AppointmentChange(Change.MADE, appointment))
             return appointment.id
+
+    async def _tells(self, session: AsyncSession, change: AppointmentChange) -> None:
+        """Record a change and tell the planner, as the writer of appointments does."""
+        await session.flush()
+        appointment = change.appointment
+        session.add(
+            RecordedChange(
+                appointment_id=appointment.id,
+                version=appointment.version,
+                change=change.change,
+                source=ChangeSource.CSV,
+                actor="operator",
+                at=self.clock.now(),
+                starts_at=appointment.starts_at,
+                old_starts_at=change.old_starts_at,
+            )
+        )
+        await self.planner.on_changes(session, [change])
 
     async def told(
         self, starts: str, *, person: int, kind: AppointmentKind = AppointmentKind.PROGRESS_MEETING, to: str = "amina"
@@ -219,8 +248,7 @@ class PlanningWorld:
                 change = Change.RESTORED
             else:
                 change = Change.MOVED
-            await session.flush()
-            await self.planner.on_changes(session, [AppointmentChange(change, appointment, old[0], old[1])])
+            await self._tells(session, AppointmentChange(change, appointment, old[0], old[1]))
 
     async def answers(self, person_id: int, appointment_id: int, answer: Answer) -> None:
         """The person says whether they come."""

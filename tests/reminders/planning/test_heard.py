@@ -83,6 +83,23 @@ async def test_row_4_who_resumes_hears_what_changed_while_they_had_stopped(
     assert await world.replanned() == 0
 
 
+@pytest.mark.parametrize("cancelled", [True, False], ids=["cancelled", "moved"])
+async def test_who_stopped_before_it_was_made_never_heard_of_it(world: PlanningWorld, cancelled: bool) -> None:
+    """Found by the model: on resuming they heard that a meeting was off, or moved, of which nobody had told them."""
+    amina = await world.person()
+    await stops(world, amina)
+    meeting = await world.made("2026-03-12 10:00", person=amina)
+    if cancelled:
+        await world.changed(meeting, cancelled=True)
+    else:
+        await world.changed(meeting, starts="2026-03-13 11:00")
+    await stops(world, amina, resumes=True)
+    said = await world.heard("2026-03-03 10:00")
+    assert (
+        said == [] if cancelled else holds(said, "Nieuwe afspraak", "13 maart", "11:00") and "Niet meer" not in said[0]
+    )
+
+
 async def test_row_9_the_old_is_what_was_heard_not_what_was_lost(world: PlanningWorld) -> None:
     meeting = await a(world, await world.person())
     loses(world)

@@ -13,6 +13,7 @@ from storage.outbox.losses import told_by_call
 from storage.outbox.message import Message, Outgoing, put, send_what_waited
 from storage.outbox.receipts import pass_on
 from storage.people.contacts import Contact
+from storage.people.people import Person
 from storage.people.phone_tasks import PhoneTask
 from storage.vocabulary import ContactState, MessageState, Priority, TaskState
 from tests.clock import FakeClock
@@ -166,6 +167,32 @@ async def test_row_7_of_several_reports_that_nobody_got_the_person_hears_once(wo
     await lost_report(world, amina, version=3)
     await expire()
     assert await world.not_delivered.tell(world.database) == 0
+
+
+async def test_row_7_who_stopped_hears_that_their_report_did_not_arrive(world: PlanningWorld) -> None:
+    """Found by the model: it answers what they reported, and they stopped what comes unasked."""
+    amina = await world.person()
+    async with world.database.writing() as session:
+        await session.execute(update(Person).values(stopped_at=world.clock.now()))
+    loses(world, "ilse")
+    await lost_report(world, amina)
+    assert await world.not_delivered.tell(world.database) == 1
+    assert holds(await world.heard(), "niet aangekomen bij Ilse", "035 528 19 11")
+
+
+async def test_row_7_a_report_waits_for_the_consultant_where_the_person_is_not_reached_either(
+    world: PlanningWorld,
+) -> None:
+    """Found by the model: nobody ever heard of it."""
+    amina = await world.person()
+    loses(world, "ilse", "amina")
+    await lost_report(world, amina)
+    await world.not_delivered.tell(world.database)
+    assert await world.heard() == []
+    await world.not_delivered.tell(world.database)
+    await back(world)
+    world.clock.forward(minutes=31)
+    assert "Amina kan niet komen" in await world.heard(by="ilse")
 
 
 async def test_row_7_a_stand_in_who_is_not_reached_either_ends_with_the_person(world: PlanningWorld) -> None:

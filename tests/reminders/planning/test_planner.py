@@ -194,6 +194,34 @@ async def test_who_was_asked_when_a_meeting_was_made_is_not_shown_as_never_asked
     assert holds(await world.heard("2026-03-03 09:00", by="ilse"), "Amina", "keer gevraagd")
 
 
+async def test_who_was_asked_for_that_day_was_asked_whatever_the_hour_is_now(world: PlanningWorld) -> None:
+    """Found by the model: after a move within the day it was "no message arrived yet"."""
+    amina = await world.person()
+    meeting = await world.told("2026-03-05 14:00", person=amina)
+    async with world.database.writing() as session:
+        await session.execute(update(Person).values(stopped_at=world.clock.now()))
+    await world.changed(meeting, starts="2026-03-05 15:00")
+    assert holds(await world.heard("2026-03-03 09:00", by="ilse"), "15:00", "1 keer gevraagd")
+
+
+async def test_who_is_asked_when_the_service_is_back_has_time_to_answer(world: PlanningWorld) -> None:
+    """Found by the model: the question and "I could not ask" went in the same minute."""
+    await world.made("2026-03-05 14:00", person=await world.person())
+    world.clock.set(local("2026-03-03 18:00"))
+    assert not any("nog niet gezegd" in said for said in await world.heard(by="ilse"))
+    assert holds(await world.heard("2026-03-03 18:20", by="ilse"), "1 keer gevraagd")
+
+
+async def test_a_reminder_that_falls_just_after_the_word_of_a_move_is_not_said(world: PlanningWorld) -> None:
+    """Found by the model: the reminder that quiet hours bring to the evening came five minutes after the change."""
+    meeting = await world.told("2026-03-19 14:00", person=await world.person())
+    world.clock.set(local("2026-03-05 20:50"))
+    await world.heard()
+    await world.changed(meeting, starts="2026-03-06 09:30")
+    assert holds(await world.heard(), "veranderd", "09:30")
+    assert await world.heard("2026-03-05 21:00") == []
+
+
 async def test_who_never_agreed_gets_nothing_and_the_consultant_hears_that_nobody_could_ask(
     world: PlanningWorld,
 ) -> None:

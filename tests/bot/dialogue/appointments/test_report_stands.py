@@ -168,6 +168,16 @@ async def test_row_8_moved_by_mistake_and_back_the_report_holds(town: Town) -> N
     town.amina.sees("absence.already_reported")
 
 
+async def test_a_report_that_does_not_hold_is_told_as_that_once(town: Town) -> None:
+    """Found by the model: after "it is on another day" came "it is off", of a report that had ended."""
+    await town.cannot_come()
+    await town.moves(days=1)
+    town.sanne.sees("consultant.report_another_day", person="Amina Tesfay")
+    town.sanne.mark()
+    await town.cancels()
+    assert town.sanne.news == ""
+
+
 async def test_row_8_what_was_moved_while_somebody_reads_the_summary_is_shown_again(town: Town) -> None:
     await town.amina.does(Pressed(f"notcome:{town.meeting}"))
     await town.amina.taps("reason.ill")
