@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from bot.actions.acting import Parts
 from bot.channels.limits import Limit
 from bot.configuration.deployment import Deployment
-from bot.desk import figures, groups, log, today
+from bot.desk import figures, groups, log, news, today
 from bot.desk.calendar import booking, week
 from bot.desk.calendar.lessons import LESSONS, ChangesLessons
 from bot.desk.door import DeskDoor, FormDoes, Shows
@@ -67,7 +67,7 @@ def desk_door(
     *, database: Database, clock: Clock, parts: Parts, renderer: Renderer, own_url: str, name: str
 ) -> DeskDoor:
     """What lets people in. `name` is what the deployment is called, `own_url` where it is reached."""
-    texts = DeskTexts(renderer, name, STYLE.version)
+    texts = DeskTexts(renderer, name, STYLE.version, SCRIPT.version)
     return DeskDoor(database=database, clock=clock, parts=parts, texts=texts, own_url=own_url)
 
 
@@ -105,9 +105,11 @@ def desk_routes(
     one, lesson = "/desk/people/{id:int}", f"{LESSONS}/{{id:int}}"
     return [
         Route("/desk/static/desk.css", STYLE.serve, methods=["GET"]),
+        Route("/desk/static/desk.js", SCRIPT.serve, methods=["GET"]),
         *SigningIn(door, tries, provider).routes(),
         *(VouchedFor(door, provider, tries).routes() if provider is not None else ()),
         get(HOME, _home, tuple(DeskRole)),
+        get(news.NEWS, news.show),
         post("/desk/absences/seen", today.seen),
         post("/desk/absences/{id:int}/call", today.call_me),
         post("/desk/letters/{id:int}/seen", today.letter_seen),
@@ -189,3 +191,5 @@ def _style() -> bytes:
 
 #: The style sheet, read and packed once.
 STYLE: Final = _Packed(_style(), "text/css")
+#: The first page's script.
+SCRIPT: Final = _Packed(files("bot.desk").joinpath("static", "desk.js").read_bytes(), "text/javascript")

@@ -34,11 +34,13 @@ def language_of(request: Request) -> str:
 
 @dataclass(frozen=True)
 class DeskTexts:
-    """Renders pages; `name` is what the deployment is called, `style_version` that of the style sheet."""
+    """Renders pages; `name` is what the deployment is called, the versions are those of the style sheet and the
+    script."""
 
     renderer: Renderer
     name: str
     style_version: str
+    script_version: str
 
     def page(self, template: str, locale: str, values: Mapping[str, object]) -> str:
         """A whole page. In templates `t(key, …)` is a catalog's text, `say(text)` one that was made already, and
@@ -80,6 +82,7 @@ class DeskTexts:
             "once": secrets.token_hex,
             "part_icons": PART_ICONS,
             "part_statuses": tuple(PartStatus),
+            "script": self.script_version,
             "standing_text": standing_text,
             "steps": STEPS,
             "style": self.style_version,

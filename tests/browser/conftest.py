@@ -16,6 +16,8 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from storage.engine.keys import KeyRing
 from storage.mapped import open_database
+from tests.bot.dialogue.talk import Talk
+from tests.browser.desk_served import NewDesk, desk_served
 from tests.browser.phone import Phone
 from tests.browser.serving import Town, served
 
@@ -64,6 +66,13 @@ async def browser() -> AsyncIterator[Browser]:
         chromium = await playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield chromium
         await chromium.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(sqlite_url: str, browser: Browser) -> AsyncIterator[tuple[Talk, NewDesk]]:
+    """The desk of a town, see desk_served."""
+    async with desk_served(sqlite_url, browser) as served_desk:
+        yield served_desk
 
 
 @pytest_asyncio.fixture(loop_scope="session")

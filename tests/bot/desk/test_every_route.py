@@ -13,7 +13,14 @@ from tests.bot.dialogue.talk import Talk
 from tests.storage.privacy.all_values import everything
 
 #: What anybody may open: how to sign in, and the style sheet.
-OPEN = {"/desk/static/desk.css", "/desk/sign-in", "/desk/link/{token}", "/desk/step", "/desk/language/{code}"}
+OPEN = {
+    "/desk/static/desk.css",
+    "/desk/static/desk.js",
+    "/desk/sign-in",
+    "/desk/link/{token}",
+    "/desk/step",
+    "/desk/language/{code}",
+}
 
 #: Numbers of rows that are tried: some are Amina's, some nobody's.
 ROWS = range(1, 5)

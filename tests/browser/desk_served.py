@@ -1,0 +1,125 @@
+"""The desk behind a real server, with a busy day, and browsers that are signed in there."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import uvicorn
+from playwright.async_api import Browser, BrowserContext, Page
+
+from bot.serve import server_config
+from storage.appointments.absences import Absence
+from storage.desk.accounts import account_by_email, add_account, add_session
+from storage.engine.columns import Json
+from storage.engine.keys import KeyRing
+from storage.mapped import open_database
+from storage.people.people import Person
+from storage.people.phone_tasks import PhoneTask
+from storage.people.relayed import Letter
+from storage.vocabulary import AbsenceReason, AbsenceState, DeskRole, DeskStep, Group, LetterKind
+from tests.bot.dialogue.talk import Talk, town
+from tests.browser.serving import listener_on
+from tests.clock import FakeClock
+
+NewDesk = Callable[..., Awaitable[Page]]
+_EMAILS = {DeskRole.CONSULTANT: "sanne@huizen.example"}
+
+
+@asynccontextmanager
+async def desk_served(sqlite_url: str, browser: Browser) -> AsyncIterator[tuple[Talk, NewDesk]]:
+    """A town behind a real server, and pages of it that are signed in as Sanne, or as somebody with another role."""
+    database = open_database(sqlite_url, KeyRing(["a secret for tests that is long enough"]))
+    listener, url = listener_on()
+    contexts: list[BrowserContext] = []
+    async with town(database, FakeClock()) as talk:
+        server = uvicorn.Server(server_config(talk.app.http, most=100))
+        running = asyncio.create_task(server._serve(sockets=[listener]))
+
+        async def opened(
+            width: int = 1366,
+            *,
+            language: str = "nl",
+            scripts: bool = True,
+            role: DeskRole = DeskRole.CONSULTANT,
+        ) -> Page:
+            context = await browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=scripts)
+            contexts.append(context)
+            cookies = {"maatje-desk": await _token(talk, role), "maatje-desk-language": language}
+            await context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
+            page = await context.new_page()
+            page.set_default_timeout(10_000)
+            await page.goto(f"{url}/desk")
+            return page
+
+        yield talk, opened
+        for context in contexts:
+            await context.close()
+        server.should_exit = True
+        await running
+        listener.close()
+    await database.close()
+
+
+async def _token(talk: Talk, role: DeskRole) -> str:
+    keys, now = talk.database.keys, talk.clock.now()
+    async with talk.database.writing() as session:
+        email = _EMAILS.get(role, f"{role}@huizen.example")
+        account = await account_by_email(session, keys, email) or await add_account(
+            session,
+            keys,
+            email=email,
+            role=role,
+            consultant_id=talk.consultant_ids["Sanne"] if role is DeskRole.CONSULTANT else None,
+            municipality="Huizen",
+            now=now,
+        )
+        return await add_session(session, keys, account, DeskStep.SIGNED_IN, now)
+
+
+async def a_busy_day(talk: Talk, reports: int = 3) -> None:
+    """Reports, a cry, a question, somebody to call."""
+    now, sanne, amina = talk.clock.now(), talk.consultant_ids["Sanne"], talk.person_ids["Amina"]
+    async with talk.database.writing() as session:
+        for number in range(reports):
+            person = Person(
+                external_id=f"many{number}",
+                given_name=f"Person{number}",
+                family_name="van der Langenaam-Achterenbosch",
+                language="ar",
+                group=Group.ASYLUM,
+                municipality="Huizen",
+                consultant_id=sanne,
+                phone="+31612345678",
+                created_at=now,
+                updated_at=now,
+            )
+            session.add(person)
+            await session.flush()
+            session.add(
+                Absence(
+                    person_id=person.id,
+                    state=AbsenceState.REPORTED,
+                    version=1,
+                    reason=AbsenceReason.ILL,
+                    from_on=now.date(),
+                    until_on=now.date() + timedelta(days=number % 3),
+                    started_at=now,
+                    reported_at=now,
+                    told_id=sanne,
+                )
+            )
+        for kind, text in ((LetterKind.URGENT, "I cannot breathe"), (LetterKind.MESSAGE, "هل يمكنني إحضار ابني؟")):
+            cry: dict[str, Json] = {"act": "urgent", "need": "emergency"}
+            session.add(
+                Letter(
+                    person_id=amina,
+                    consultant_id=sanne,
+                    kind=kind,
+                    text=text,
+                    language="ar",
+                    reading=cry if kind is LetterKind.URGENT else None,
+                    written_at=now,
+                )
+            )
+        session.add(PhoneTask(person_id=amina, opened_at=now))
