@@ -30,6 +30,7 @@ class Kind(StrEnum):
     MISSED = "missed"  # who was not there and had not said so
     CHECK_IN = "check_in"  # how it goes, for who wants to be asked
     FEEDBACK = "feedback"  # how a meeting was
+    PROPOSAL = "proposal"  # other times for a meeting, to choose from
     # To the person or the consultant.
     MILESTONE = "milestone"  # a term that comes near
     TERM_CORRECTION = "term_correction"  # a date that was told is another one now
@@ -68,6 +69,7 @@ class WordedBy(StrEnum):
     """Who says what a kind means when it is sent; reminders.wording.composers has the composer of each."""
 
     ITS_BODY = auto()
+    PROPOSAL = auto()
     PLANNED = auto()
     AFTER_ABSENCE = auto()
     AFTER_ATTENDANCE = auto()
@@ -118,6 +120,7 @@ TRAITS: Final[Mapping[Kind, Traits]] = complete(
         # Who asks how last week was has not listened.
         Kind.CHECK_IN: Traits(WordedBy.ATTENTION, useful_for=timedelta(days=2)),
         Kind.FEEDBACK: Traits(WordedBy.ATTENTION, useful_for=timedelta(days=2)),
+        Kind.PROPOSAL: Traits(WordedBy.PROPOSAL, IfLost.TELL_CONSULTANT),
         Kind.MILESTONE: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True, kept_with_person=True),
         Kind.TERM_CORRECTION: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True, kept_with_person=True),
         Kind.UNCONFIRMED: Traits(WordedBy.PLANNED, replanned=True),

@@ -6,10 +6,10 @@ whoever acts hears is the affair of the screen, page or command. So chat, desk, 
 """
 
 from collections.abc import Awaitable, Callable, Collection, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,13 +17,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.configuration.municipality import Municipalities
 from locales.rendering.message import Attachment, Body, Part, Text
 from reminders.kinds import Kind
+from reminders.local_time import QuietHours
+from reminders.planning.about_changes import WAKE_FOR
 from reminders.wording.appointment import name_of
 from storage.appointments.changes import OnChanges
 from storage.appointments.changing import AppointmentWriter
 from storage.caseload import may_act_for, who_hears
 from storage.engine.keys import KeyRing
 from storage.outbox.message import Outgoing, put
-from storage.people.contacts import is_reachable, way_of_consultant
+from storage.people.contacts import contacts_of, is_reachable, way_of_consultant
 from storage.people.people import Consultant, Person
 from storage.privacy.audit import AuditEntry
 from storage.vocabulary import AddressKind, ChangeSource, Priority
@@ -64,6 +66,8 @@ class Actor:
         return f"{self.role.value}:{which}" if which else self.role.value
 
 
+#: Who wrote so lately is awake, and waits for an answer.
+JUST_NOW: Final = timedelta(minutes=30)
 #: Who works at the machine's command line.
 OPERATOR = Actor(Role.OPERATOR, Proof.DESK)
 
@@ -74,6 +78,10 @@ class Parts(Protocol):
     @property
     def zone(self) -> ZoneInfo:
         """The wall time people live by."""
+
+    @property
+    def night(self) -> QuietHours:
+        """When people are not disturbed, unless they chose other hours."""
 
     @property
     def holidays(self) -> Container[date]:
@@ -110,6 +118,8 @@ class Acting:
     now: datetime
     parts: Parts
     source: ChangeSource = ChangeSource.CHAT
+    # When what was said to people goes out, of what waits until their quiet hours are over: to be told to who said it.
+    held: list[datetime] = field(default_factory=list)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -192,9 +202,34 @@ class Acting:
         await self.session.flush()
         return await put(self.session, messages, self.now)
 
-    async def tell_person(self, person_id: int, key: str, body: Body) -> None:
-        """Say something to a person on their own channels; `key` makes it once."""
-        await self.put(Outgoing(key=key, kind=Kind.SAY, due_at=self.now, params=body.to_json(), person_id=person_id))
+    async def tell_person(
+        self,
+        person_id: int,
+        key: str,
+        body: Body,
+        *,
+        kind: Kind = Kind.SAY,
+        needed_by: datetime | None = None,
+        urgent: bool = False,
+    ) -> None:
+        """Say something to a person on their own channels; `key` makes it once.
+
+        In their quiet hours it waits for the morning, unless it is urgent, is of no use then (`needed_by`), or they
+        wrote just now and wait for it.
+        """
+        person = await self.session.get_one(Person, person_id)
+        due_at = self.now if urgent else await self._considerate_at(person, needed_by)
+        said = Outgoing(key=key, kind=kind, due_at=due_at, params=body.to_json(), person_id=person_id)
+        if await self.put(said) and due_at > self.now:
+            self.held.append(due_at)
+
+    async def _considerate_at(self, person: Person, needed_by: datetime | None) -> datetime:
+        morning = self.parts.night.own(person.quiet_hours).later_than_quiet(self.now)
+        if morning <= self.now or (needed_by is not None and needed_by <= morning + WAKE_FOR):
+            return self.now
+        ways = await contacts_of(self.session, person.id)
+        waits = any(one.last_heard_at is not None and one.last_heard_at > self.now - JUST_NOW for one in ways)
+        return self.now if waits else morning
 
     async def tell_consultant(
         self,

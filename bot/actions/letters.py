@@ -119,9 +119,10 @@ async def send_ready_answer(
     if person is None:
         return LetterRefused.NOT_THEIRS
     consultant = await acting.consultant()
-    await _answered(acting, person, answers)
+    letter = await _answered(acting, person, answers)
     acting.audit("wrote", f"person:{person.id}")
-    await acting.tell_person(person.id, f"ready:{once}", told.ready_answer(which, consultant))
+    body = told.ready_answer(which, consultant)
+    await acting.tell_person(person.id, f"ready:{once}", body, urgent=_is_cry(letter))
     return person
 
 
@@ -153,7 +154,8 @@ async def see_letter(acting: Acting, letter_id: int) -> Person | LetterRefused:
     if letter.seen_at is None:
         letter.seen_at = acting.now
         acting.audit("saw", f"letter:{letter.id}")
-        await acting.tell_person(person.id, f"letter_seen:{letter.id}", told.seen(await acting.consultant()))
+        body = told.seen(await acting.consultant())
+        await acting.tell_person(person.id, f"letter_seen:{letter.id}", body, urgent=_is_cry(letter))
     return person
 
 
@@ -180,20 +182,26 @@ async def _chase(acting: Acting, person: Person, letter: Letter, told: Consultan
     await acting.put(*chase_cry(letter, told, duty, acting.now, acting.zone, acting.parts.holidays))
 
 
-async def _relay(acting: Acting, person: Person, words: Words, answers: int | None = None) -> None:
+async def _relay(acting: Acting, person: Person, words: Words, answers: Letter | None = None) -> None:
     consultant = await acting.consultant()
     letter = await _keep(acting, person, consultant.id, LetterKind.ANSWER, words, answers)
     acting.audit("wrote", f"person:{person.id}")
-    await acting.tell_person(person.id, f"letter:{letter.id}", told.to_person(letter, consultant))
+    body = told.to_person(letter, consultant)
+    await acting.tell_person(person.id, f"letter:{letter.id}", body, urgent=_is_cry(answers))
 
 
-async def _answered(acting: Acting, person: Person, letter_id: int | None) -> int | None:
-    """Note that a letter of this person was answered; its id, or None where it is no letter of theirs."""
+def _is_cry(letter: Letter | None) -> bool:
+    """Whether who wrote it waits for help, at whatever hour."""
+    return letter is not None and letter.kind is LetterKind.URGENT
+
+
+async def _answered(acting: Acting, person: Person, letter_id: int | None) -> Letter | None:
+    """Note that a letter of this person was answered; None where it is no letter of theirs."""
     letter = await letter_by_id(acting.session, letter_id) if letter_id is not None else None
     if letter is None or letter.person_id != person.id:
         return None
     letter.answered_at = letter.seen_at = acting.now
-    return letter.id
+    return letter
 
 
 async def _keep(
@@ -202,7 +210,7 @@ async def _keep(
     consultant_id: int | None,
     kind: LetterKind,
     words: Words,
-    answers: int | None = None,
+    answers: Letter | None = None,
 ) -> Letter:
     letter = Letter(
         person_id=person.id,
@@ -212,7 +220,7 @@ async def _keep(
         language=words.language,
         attachment=words.attachment,
         reading=words.reading if kind is not LetterKind.ANSWER else None,
-        answers_id=answers,
+        answers_id=answers.id if answers is not None else None,
         written_at=acting.now,
     )
     acting.session.add(letter)

@@ -1,6 +1,6 @@
 """Other times for a meeting: a consultant proposes up to three, and it moves when the person takes one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,6 +10,7 @@ from bot.actions.absences.reports import comes_after_all
 from bot.actions.acting import Acting
 from bot.actions.meetings import Meeting, MeetingRefused, open_meeting
 from bot.telling import meetings as told
+from reminders.kinds import Kind
 from storage.appointments.appointments import (
     Appointment,
     answer_appointments,
@@ -18,7 +19,8 @@ from storage.appointments.appointments import (
     participation_in,
 )
 from storage.appointments.changing import length_of
-from storage.appointments.proposals import Proposal, overtake_proposals, proposal_for
+from storage.appointments.proposals import Proposal, key_of, open_proposal, overtake_proposals, proposal_for
+from storage.outbox.message import is_sent_or_waits
 from storage.people.people import Person
 from storage.vocabulary import Answer, ProposalState
 
@@ -53,6 +55,8 @@ async def propose(
     moments = sorted({moment for moment in times if moment > acting.now})[:MOST]
     if not moments:
         return Meeting(found.appointment, found.person, MeetingRefused.PAST)
+    if await _proposed_already(acting, found.appointment, moments):
+        return Meeting(found.appointment, found.person)
     await overtake_proposals(acting.session, appointment_id)
     consultant = await acting.consultant()
     proposal = Proposal(
@@ -67,8 +71,19 @@ async def propose(
     await acting.session.flush()
     acting.audit("proposed_time", f"person:{found.person.id}")
     body = told.proposal(proposal, found.appointment, moments, consultant)
-    await acting.tell_person(found.person.id, f"proposal:{proposal.id}", body)
+    # Who was to come at once had better know at night that it may be otherwise.
+    needed_by = min(at for at in (found.appointment.starts_at, *moments) if at > acting.now)
+    key = key_of(proposal.id)
+    await acting.tell_person(found.person.id, key, body, kind=Kind.PROPOSAL, needed_by=needed_by)
     return Meeting(found.appointment, found.person)
+
+
+async def _proposed_already(acting: Acting, appointment: Appointment, moments: Sequence[datetime]) -> bool:
+    """Whether these very times are proposed already, and the person heard it or will."""
+    standing = await open_proposal(acting.session, appointment.id, appointment.version)
+    if standing is None or standing.choices() != moments:
+        return False
+    return await is_sent_or_waits(acting.session, key_of(standing.id))
 
 
 async def asks_no_more(acting: Acting, appointment_id: int) -> Person | None:

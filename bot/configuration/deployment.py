@@ -62,6 +62,11 @@ class Deployment:
         return self.configuration.municipalities
 
     @property
+    def night(self) -> QuietHours:
+        """When people are not disturbed, unless they chose other hours."""
+        return self.quiet_hours
+
+    @property
     def replan(self) -> Callable[[AsyncSession, Collection[int]], Awaitable[int]]:
         """Plans these people's messages anew."""
         return self.planner.plan_people

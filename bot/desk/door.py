@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.actions.acting import Acting, Parts
-from bot.desk.forms import SentForm, sent_form
+from bot.desk.forms import SentForm, sent_form, telling_when
 from bot.desk.texts import DeskTexts
 from bot.desk.visit import FORM, Visit, Who, shown
 from reminders.delivery.channel import Clock
@@ -148,7 +148,9 @@ class DeskDoor:
 
     async def _change(self, request: Request, who: Who, form: SentForm, shows: Shows) -> Response:
         async with self.database.writing() as session:
-            return await shows(self._visit(request, who, form, session))
+            visit = self._visit(request, who, form, session)
+            answer = await shows(visit)
+        return telling_when(answer, visit.acting.held)
 
     async def _look(self, request: Request, who: Who, form: SentForm, shows: Shows) -> Response:
         """Looking takes no lock; that it was done is written before anything is shown."""

@@ -21,6 +21,7 @@ from reminders.local_time import to_instant
 
 Word = TypeVar("Word", bound=StrEnum)
 
+_GOES: Final = "goes"
 #: Fields that one form has at most.
 _MOST_FIELDS: Final = 2_000
 
@@ -179,15 +180,33 @@ def then(path: str, said: JustDone | None = None, *, count: int = 0, at: str = "
     return RedirectResponse(f"{path}{query}{f'#{at}' if at else ''}", 303)
 
 
+def telling_when(answer: Response, held: Sequence[datetime]) -> Response:
+    """The same answer; the page that it goes on to says when what was written goes out, where it waits (`held`)."""
+    path = answer.headers.get("location", "")
+    if held and path:
+        path, hash_, at = path.partition("#")
+        goes = urlencode({_GOES: min(held).isoformat()})
+        answer.headers["location"] = f"{path}{'&' if '?' in path else '?'}{goes}{hash_}{at}"
+    return answer
+
+
+def _goes(query: SentForm) -> Text | None:
+    try:
+        at = datetime.fromisoformat(query.text(_GOES))
+    except ValueError:
+        return None
+    return Text("consultant.goes_at", {"at": at}) if at.tzinfo is not None else None
+
+
 def just_done(request: Request) -> dict[str, object]:
     """What was just done, by the address: one of our own sentences, or nothing."""
     query = SentForm.read(request.url.query)
     known = query.text("said")
     if known not in set(JustDone):
-        return {"said": None, "failed": False}
+        return {"said": None, "failed": False, "goes": None}
     said = JustDone(known)
     text = Text(f"desk.said.{said}", {}, max(1, query.number("n")) if said in COUNTED else None)
-    return {"said": text, "failed": said in _FAILED}
+    return {"said": text, "failed": said in _FAILED, "goes": _goes(query)}
 
 
 def not_found() -> HTTPException:

@@ -12,6 +12,7 @@ from bot.understanding.door import Door
 from locales.faq.content import FaqContent
 from locales.rendering.message import Body
 from locales.rendering.render import Renderer
+from reminders.local_time import QuietHours
 from storage.appointments.changes import OnChanges
 from storage.engine.keys import KeyRing
 from storage.people.people import Consultant, Person
@@ -44,3 +45,8 @@ class Services:
     voices: Container[str]
     # Public holidays, as a collection of local days.
     holidays: Container[date] = frozenset()
+
+    @property
+    def night(self) -> QuietHours:
+        """See bot.actions.acting.Parts."""
+        return QuietHours.parse(self.quiet_hours, self.zone)

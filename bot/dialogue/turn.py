@@ -73,6 +73,8 @@ class Turn:
     offered: tuple[str, ...] = ()
     # What went to the contact before this turn, newest first, once somebody asked (bot.dialogue.answers).
     latest: Sequence[Message] | None = None
+    # See Acting.held; what is said next tells of it.
+    held: list[datetime] = field(default_factory=list)
 
     @property
     def by(self) -> Actor:
@@ -86,7 +88,7 @@ class Turn:
     @property
     def acting(self) -> Acting:
         """What actions are given first."""
-        return Acting(self.by, self.session, self.now, self.services)
+        return Acting(self.by, self.session, self.now, self.services, held=self.held)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -130,6 +132,9 @@ class Turn:
         aloud: bool = False,
     ) -> None:
         """Reply to where the event came from; the buttons become the open question. `card` and `aloud`: see Body."""
+        if self.held and self.linked_consultant is not None:
+            parts = (*parts, *(Part(Text("consultant.goes_at", {"at": at})) for at in sorted(set(self.held))))
+            self.held.clear()
         shown = tuple(tuple(row) for row in buttons)
         # Encoded once: for the outbox, and as what is remembered of it.
         body = Body(parts, shown, attachment, card=card, aloud=aloud).to_json()

@@ -18,6 +18,7 @@ from reminders.wording.caseload_lists import NOT_SPOKEN_FOR
 from reminders.wording.heard.cry import CryComposer
 from reminders.wording.planned_messages import PlannedComposer
 from reminders.wording.sharing.absence_list import AbsenceListComposer
+from storage.appointments.proposals import overtaken_of
 from storage.attendance.patterns import TalkRule
 from storage.vocabulary import MessageState
 
@@ -30,6 +31,17 @@ class SayComposer:
     ) -> Mapping[int, Composed]:
         """See Composer."""
         return {row.id: Body.from_json(row.params) for row in rows}
+
+
+class ProposalComposer:
+    """Composes other times for a meeting as they were worded, while they can be chosen; a night may have passed."""
+
+    async def compose(
+        self, session: AsyncSession, rows: Sequence[ClaimedMessage], now: datetime
+    ) -> Mapping[int, Composed]:
+        """See Composer."""
+        overtaken = await overtaken_of(session, [row.key for row in rows], now)
+        return {row.id: Skip("overtaken") if row.key in overtaken else Body.from_json(row.params) for row in rows}
 
 
 class ComposersByKind:
@@ -76,6 +88,7 @@ def every_composer(
     return ComposersByKind(
         {
             WordedBy.ITS_BODY: SayComposer(),
+            WordedBy.PROPOSAL: ProposalComposer(),
             WordedBy.PLANNED: PlannedComposer(zone, term_rules),
             WordedBy.AFTER_ABSENCE: FollowUpComposer(zone),
             WordedBy.AFTER_ATTENDANCE: MissedComposer(zone, talk_rules),

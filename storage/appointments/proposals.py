@@ -1,11 +1,13 @@
 """Other times that a consultant proposes for an appointment, and which of them the person took."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, update
+from sqlalchemy import ForeignKey, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.appointments.appointments import Appointment
 from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabulary
 from storage.vocabulary import ProposalState
@@ -31,6 +33,44 @@ class Proposal(Base, kw_only=True):
     def choices(self) -> list[datetime]:
         """The proposed starts (UTC)."""
         return [datetime.fromisoformat(moment) for moment in self.times.split(",") if moment]
+
+
+def key_of(proposal_id: int) -> str:
+    """The key of the message that tells the person of it."""
+    return f"proposal:{proposal_id}"
+
+
+async def open_proposal(session: AsyncSession, appointment_id: int, version: int) -> Proposal | None:
+    """What is proposed for this version of an appointment, and was not answered yet."""
+    return await session.scalar(
+        select(Proposal).where(
+            Proposal.appointment_id == appointment_id,
+            Proposal.appointment_version == version,
+            Proposal.state == ProposalState.OPEN,
+        )
+    )
+
+
+async def overtaken_of(session: AsyncSession, keys: Collection[str], now: datetime) -> set[str]:
+    """Of these messages' keys those whose proposal is not one any more: another came, the meeting changed, or all of
+    its times are over. What was answered stays what it was."""
+    ids = {int(key.rpartition(":")[2]): key for key in keys}
+    rows = await session.execute(
+        select(Proposal, Appointment.version)
+        .join(Appointment, Appointment.id == Proposal.appointment_id)
+        .where(Proposal.id.in_(ids))
+    )
+    standing = {
+        ids[proposal.id]
+        for proposal, version in rows
+        if proposal.state in (ProposalState.TAKEN, ProposalState.REFUSED)
+        or (
+            proposal.state is ProposalState.OPEN
+            and proposal.appointment_version == version
+            and max(proposal.choices()) > now
+        )
+    }
+    return set(keys) - standing
 
 
 async def proposal_for(session: AsyncSession, person_id: int, proposal_id: int) -> Proposal | None:

@@ -243,6 +243,13 @@ async def next_due(session: AsyncSession, now: datetime) -> datetime | None:
     )
 
 
+async def is_sent_or_waits(session: AsyncSession, key: str) -> bool:
+    """Whether the message with this key is with who reads it, or on its way."""
+    gone = (MessageState.FAILED, MessageState.EXPIRED, MessageState.CANCELLED)
+    found = await session.scalar(select(Message.id).where(Message.key == key, Message.state.not_in(gone)))
+    return found is not None
+
+
 async def pending_with_key(session: AsyncSession, keys: Collection[str]) -> Message | None:
     """The message with one of these keys that waits to be sent."""
     wanted = select(Message).where(Message.key.in_(keys), Message.state == MessageState.PENDING)

@@ -71,6 +71,8 @@ class Mind:
     asked: set[tuple[str, date]] = field(default_factory=set)
     just_asked: set[tuple[str, date]] = field(default_factory=set)
     # The last message, when it came, and what they believed before it (for when it turns out not to have arrived).
+    # When they last wrote: whoever did so just now is awake.
+    wrote_at: datetime = LONG_AGO
     last_heard: str = ""
     last_at: datetime | None = None
     before_last: "tuple[dict[str, Belief], set[datetime], date | None] | None" = None

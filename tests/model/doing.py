@@ -35,7 +35,6 @@ KINDS: Final = {
 _AN_HOUR: Final = timedelta(hours=1)
 # So long after it another of the same kind may be made: whatever was heard of the first is about what is over.
 _OVER: Final = timedelta(days=1)
-_AT_WORK: Final = (8, 18)
 _LESSON_DAYS: Final = (1, 3)
 _WEEKS_OF_LESSONS: Final = 8
 
@@ -353,9 +352,6 @@ class Doing:
         meeting = self._changeable(step)
         if meeting is None or not meeting.on or step.when is None or step.when <= self._world.clock.now():
             return
-        # What a consultant writes goes out at once: they write while they work.
-        if not _AT_WORK[0] <= self._world.now().hour < _AT_WORK[1]:
-            return
         self._oracle.minds[step.who].proposed.discard(step.what)
         async with self._acting(self._ilse) as acting:
             appointment = await acting.session.get_one(Appointment, self._ids[_name(step)])
@@ -421,6 +417,9 @@ class Doing:
     @asynccontextmanager
     async def _acting(self, by: Actor) -> AsyncIterator[Acting]:
         async with self._world.database.writing() as session:
+            who = next((name for name, id_ in self._world.people.items() if by.id == id_), "")
+            if by.role is Role.PERSON:
+                await self._world.writes(session, who)
             yield Acting(by, session, self._world.clock.now(), self._world.parts)
 
     @asynccontextmanager

@@ -10,6 +10,8 @@ from tests.model.words import AMSTERDAM, date_in, day_in, moment_in, moment_of, 
 
 # In the night nobody is woken, but for what begins this soon after the quiet hours end.
 _QUIET_FROM, _QUIET_UNTIL, _WAKE = time(21), time(8), timedelta(hours=1)
+# Who wrote so lately waits for an answer.
+_JUST_NOW: Final = timedelta(minutes=30)
 _TITLES: Final = {
     "new": re.compile(r"🆕 Nieuwe afspraak: (.+)"),
     "changed": re.compile(r"🔁 Uw afspraak is veranderd: (.+)"),
@@ -65,6 +67,8 @@ class Reading:
     def _not_in_the_night(self) -> None:
         local = self._now.astimezone(AMSTERDAM)
         if _QUIET_UNTIL <= local.time() < _QUIET_FROM or "niet aangekomen bij" in self._text:
+            return
+        if self._now - self._mind.wrote_at < _JUST_NOW:
             return
         morning = local.replace(hour=_QUIET_UNTIL.hour, minute=0, second=0, microsecond=0)
         if local.time() >= _QUIET_FROM:

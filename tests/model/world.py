@@ -47,6 +47,7 @@ _PLANNED_EVERY = timedelta(hours=23)
 _NEXT_DUE = select(func.min(_OUTBOX.c.next_at)).where(_OUTBOX.c.state == MessageState.PENDING)
 _NEXT_DUE_BUT_TO_NOBODY = _NEXT_DUE.where(func.coalesce(_OUTBOX.c.reason, "") != NO_CHANNEL)
 _NEVER = datetime.min.replace(tzinfo=AMSTERDAM)
+_NIGHT = QuietHours.parse("21:00-08:00", ZONE)
 
 
 class ModelSender:
@@ -91,6 +92,7 @@ class ModelParts:
     replan: Callable[[AsyncSession, Collection[int]], Awaitable[int]]
     changed: OnChanges
     zone: ZoneInfo = ZONE
+    night: QuietHours = _NIGHT
     holidays: Container[date] = frozenset()
     municipalities: Municipalities = field(default_factory=Municipalities)
     channels: Mapping[str, AddressKind | None] = field(default_factory=lambda: dict.fromkeys(WAYS["Amina"]))
@@ -109,7 +111,6 @@ class ModelWorld(PlanningWorld):
         self.last: dict[str, tuple[str, str]] = {}
         self.blocked_consultants: set[str] = set()
         senders = {way: ModelSender(self, way) for way in WAYS["Amina"]}
-        quiet_hours = QuietHours.parse("21:00-08:00", ZONE)
         self.dispatcher = Dispatcher(
             database,
             senders,
@@ -119,7 +120,7 @@ class ModelWorld(PlanningWorld):
             "host/1/1",
             # No worker dies here: there is nothing of others to give back.
             limits=Limits(sweep=timedelta(days=7)),
-            rules=ChannelRules({way: one.capabilities for way, one in senders.items()}, quiet_hours=quiet_hours),
+            rules=ChannelRules({way: one.capabilities for way, one in senders.items()}, quiet_hours=_NIGHT),
             sleep=clock.tick,
         )
         self.receipts = Receipts(database, clock)
@@ -269,10 +270,18 @@ class ModelWorld(PlanningWorld):
             self.oracle.is_lost(name)
         await self.receipts.report(News(way, NewsState.FAILED, provider_ref=reference, reason="blocked", gone=True))
 
+    async def writes(self, session: AsyncSession, name: str) -> None:
+        """Somebody does something in a chat of theirs, as the inbox notes it."""
+        here = Contact.channel.not_in(self.oracle.minds[name].blocked)
+        for contact in await session.scalars(select(Contact).where(Contact.person_id == self.people[name], here)):
+            contact.last_heard_at = self.oracle.minds[name].wrote_at = self.clock.now()
+
     async def reaches(self, *, person: str = "", consultant: str = "", way: str = "telegram") -> None:
         """Somebody unblocks the bot and writes."""
         of_consultant = Contact.consultant_id == self.consultants.get(consultant)
         whose = Contact.person_id == self.people[person] if person else of_consultant
+        if person:
+            self.oracle.minds[person].wrote_at = self.clock.now()
         async with self.database.writing() as session:
             for contact in await session.scalars(select(Contact).where(whose, Contact.channel == way)):
                 contact.state, contact.last_heard_at = ContactState.ACTIVE, self.clock.now()

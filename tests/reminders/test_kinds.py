@@ -27,7 +27,7 @@ def test_the_words_of_stored_rows_stay() -> None:
         "say", "reminder", "classes", "overview", "confirm_again", "notice", "still_ill", "missed", "milestone",
         "term_correction", "unconfirmed", "overlap", "undelivered", "absence_again", "absence_passed", "pattern",
         "digest", "conflict", "report_stands", "own_dates", "next", "cry_again", "cry_passed", "cry_duty",
-        "check_in", "feedback", "absence_list",
+        "check_in", "feedback", "absence_list", "proposal",
     }  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def test_what_is_made_anew_told_when_lost_and_kept() -> None:
     } == REPLANNED  # fmt: skip
     assert {
         Kind.SAY, Kind.OWN_DATES, Kind.REMINDER, Kind.CONFIRM_AGAIN, Kind.CHANGE, Kind.MILESTONE, Kind.TERM_CORRECTION,
-        Kind.STILL_ILL, Kind.MISSED,
+        Kind.STILL_ILL, Kind.MISSED, Kind.PROPOSAL,
     } == TOLD_WHEN_LOST  # fmt: skip
     assert {Kind.MILESTONE, Kind.TERM_CORRECTION, Kind.OWN_DATES} == KEPT_WITH_PERSON
 

@@ -77,7 +77,7 @@ async def preview(acting: Acting, group_id: int, said: ToMany) -> GroupPreview |
 
 
 async def send(acting: Acting, group_id: int, said: ToMany, at: datetime | None = None) -> Broadcast | BroadcastRefused:
-    """Say it now, or at an instant that lies ahead."""
+    """Say it now, or at an instant that lies ahead; to who is in their quiet hours then, when these are over."""
     due_at = at or acting.now
     if due_at < acting.now or due_at > acting.now + LONGEST_AHEAD:
         return BroadcastRefused.PAST
@@ -87,6 +87,10 @@ async def send(acting: Acting, group_id: int, said: ToMany, at: datetime | None 
     if not previewed.get:
         return BroadcastRefused.NOTHING
     consultant = await acting.consultant()
+    # Until it goes to the first of them it can be taken back.
+    goes_at = min(_goes_at(acting, person, due_at) for person in previewed.get)
+    if goes_at > due_at:
+        acting.held.append(goes_at)
     texts: dict[str, Json] = {language: text[:TEXT_LENGTH] for language, text in said.texts.items()}
     limit = acting.parts.municipalities.of(consultant.municipality).second_yes_above
     broadcast = Broadcast(
@@ -95,7 +99,7 @@ async def send(acting: Acting, group_id: int, said: ToMany, at: datetime | None 
         ready=said.ready,
         texts=texts if said.ready is None else None,
         people=len(previewed.get),
-        due_at=due_at,
+        due_at=goes_at,
         made_at=acting.now,
         dutch_for_others=said.dutch_for_others,
         needs_yes=len(previewed.get) > limit,
@@ -105,6 +109,11 @@ async def send(acting: Acting, group_id: int, said: ToMany, at: datetime | None 
     if not broadcast.needs_yes:
         await _put(acting, broadcast, said, previewed.get, consultant)
     return broadcast
+
+
+def _goes_at(acting: Acting, person: Person, due_at: datetime) -> datetime:
+    """When it goes to this person: then, or when their quiet hours are over."""
+    return acting.parts.night.own(person.quiet_hours).later_than_quiet(due_at)
 
 
 async def _put(
@@ -118,7 +127,7 @@ async def _put(
             Outgoing(
                 key=key_of(broadcast.id, person.id),
                 kind=Kind.SAY,
-                due_at=max(broadcast.due_at, acting.now),
+                due_at=_goes_at(acting, person, max(broadcast.due_at, acting.now)),
                 params=body.to_json(),
                 person_id=person.id,
             )

@@ -85,6 +85,14 @@ async def test_a_ready_sentence_reaches_them_in_their_language(talk: Talk, sanne
         assert len(list(sent)) == 1
 
 
+async def test_at_night_the_page_says_when_it_goes(talk: Talk, sanne: Browser) -> None:
+    await talk.linked("Amina")
+    talk.clock.forward(hours=15)
+    await sanne.signs_in("sanne@huizen.example")
+    page = await sanne.does(f"{page_of(talk)}/write", page_of(talk), ready="get_well", once="a")
+    assert "Het bericht gaat weg op dinsdag 3 maart 08:00" in page
+
+
 async def test_a_message_is_shown_as_it_was_and_in_dutch(talk: Talk, sanne: Browser) -> None:
     await talk.linked("Amina")
     await sanne.does(f"{page_of(talk)}/write", page_of(talk), ready="get_well", once="a")
