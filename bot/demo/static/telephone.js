@@ -68,11 +68,15 @@ function heardOf(call) {
 
 async function listen() {
   if (!watched) return;
-  if (!document.getElementById("telephone") || telephone.at !== watched.id) {
-    document.getElementById("telephone")?.remove();
+  const call = await (await fetch(`/demo/telephone?id=${watched.id}`)).json();
+  const shown = document.getElementById("telephone");
+  // Beside the other telephones, and wherever it rings.
+  if (!shown && call.state === "quiet" && !document.getElementById("side-sms")) return;
+  if (!shown || telephone.at !== watched.id) {
+    shown?.remove();
     phones.append(keypad(watched));
     telephone.at = watched.id;
   }
-  heardOf(await (await fetch(`/demo/telephone?id=${watched.id}`)).json());
+  heardOf(call);
 }
 setInterval(listen, 1000);
