@@ -4,7 +4,7 @@ from storage.appointments import absences, appointments, history, proposals
 from storage.attention import broadcasts, check_ins, feedback
 from storage.attention import contact_moments as noted_contacts
 from storage.calls import phone_calls
-from storage.desk import accounts
+from storage.desk import accounts, lesson_links
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
 from storage.offers import offers
@@ -26,6 +26,7 @@ __all__ = [
     "feedback",
     "heard",
     "history",
+    "lesson_links",
     "link_codes",
     "message",
     "noted_contacts",

@@ -47,6 +47,7 @@ class Role(StrEnum):
     CONSULTANT = "consultant"
     STRANGER = "contact"  # an address that is nobody's yet
     OPERATOR = "operator"
+    OFFICE = "lesson_link"  # whoever opens a link that was given to a school; the link's id
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ class Acting:
                 )
             case Role.OPERATOR:
                 return True
-            case Role.STRANGER:
+            case Role.STRANGER | Role.OFFICE:
                 return False
 
     async def person(self, person_id: int | None, *, for_update: bool = False) -> Person | None:

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.actions.acting import Acting, Parts
+from bot.actions.acting import Acting, Actor, Parts
 from bot.desk.forms import SentForm, sent_form, telling_when
 from bot.desk.texts import DeskTexts
 from bot.desk.visit import FORM, Visit, Who, shown
@@ -187,6 +187,9 @@ class DeskDoor:
             async with self.database.writing() as session:
                 session.add_all(looks)
 
+    def acting(self, by: Actor, session: AsyncSession) -> Acting:
+        """Somebody acts here, in this transaction."""
+        return Acting(by, session, self.clock.now(), self._parts, ChangeSource.DESK)
+
     def _visit(self, request: Request, who: Who, form: SentForm, session: AsyncSession) -> Visit:
-        acting = Acting(who.actor, session, self.clock.now(), self._parts, ChangeSource.DESK)
-        return Visit(request, acting, who, self.texts, form)
+        return Visit(request, self.acting(who.actor, session), who, self.texts, form)

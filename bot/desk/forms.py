@@ -55,6 +55,7 @@ class JustDone(StrEnum):
     WRONG_DIGITS = "wrong_digits"
     NO_PROVIDER = "no_provider"
     NO_PLACE = "no_place"
+    NOTED = "noted"
 
 
 #: Those that say how many.

@@ -20,6 +20,8 @@ from bot.desk.calendar.lessons import LESSONS, ChangesLessons
 from bot.desk.door import DeskDoor, FormDoes, Shows
 from bot.desk.foreseen import Foresees
 from bot.desk.importing.pages import IMPORTS, ImportsTables
+from bot.desk.lessons.giving import GivesLinks
+from bot.desk.lessons.opened import OpenedLinks
 from bot.desk.persons import meetings, people, person
 from bot.desk.persons.ahead import LooksAhead
 from bot.desk.persons.person import SentMessages
@@ -82,6 +84,7 @@ def desk_routes(
     """All of them; `earlier` finds what messages said, `identity` is the identity provider, if one is set up,
     `quiet_hours` are the deployment's, `foresees` words what people would
     hear, and `deployment` is what importers work with."""
+    links = GivesLinks(door.own_url)
     notes = NotesProgress(quiet_hours)
     lessons, ahead = ChangesLessons(foresees), LooksAhead(foresees)
     imports = ImportsTables(door.database, deployment)
@@ -142,6 +145,10 @@ def desk_routes(
         post(f"{groups.GROUPS}/{{id:int}}/broadcasts/{{broadcast:int}}/take-back", groups.take_it_back),
         post("/desk/broadcasts/{id:int}/answer", groups.answer_asked),
         post(f"{one}/talk", person.note_talk),
+        get(f"{groups.GROUPS}/{{id:int}}/lessons", links.show),
+        post(f"{groups.GROUPS}/{{id:int}}/lessons", links.give),
+        post(f"{groups.GROUPS}/{{id:int}}/lessons/{{link:int}}/end", links.end),
+        *OpenedLinks(door, deployment.after_attendance()).routes(),
         get(figures.FIGURES, figures.show, _MANAGER),
         get(f"{figures.FIGURES}/{{kind}}", figures.file, _MANAGER),
         get("/desk/log", log.show, _ADMINISTRATOR),

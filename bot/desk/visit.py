@@ -107,6 +107,7 @@ def shown(
             "places": _PLACES[who.role] if who is not None else (),
             "path": request.url.path,
             "now": now,
+            "without_account": False,
             **just_done(request),
             **values,
         },

@@ -246,17 +246,21 @@ async def note_presence(
     zone: ZoneInfo,
     now: datetime,
     on_progress: OnProgress,
-) -> None:
-    """Store one presence as a list would: hours that come of it reach the plan, of which `on_progress` hears."""
+) -> bool:
+    """Store one presence as a list would: hours that come of it reach the plan, of which `on_progress` hears.
+
+    Whether it is another presence than before.
+    """
     given = await participation_in(session, appointment.id, person_id)
     stored = StoredPresence(given.presence, given.minutes) if given is not None else StoredPresence(None, None)
-    wanted = StoredPresence(presence, stored.minutes)
+    wanted = StoredPresence(presence, None if presence is Presence.ABSENT else stored.minutes)
     if wanted == stored:
-        return
+        return False
     await _upsert(session, [{"appointment_id": appointment.id, "person_id": person_id, **wanted._asdict()}])
     found = FoundAppointment(*(getattr(appointment, name) for name in FoundAppointment._fields))
     if touched := await add_made(session, [_made(found, person_id, stored, wanted)], zone, now):
         await on_progress(session, touched)
+    return wanted.presence is not stored.presence
 
 
 async def _upsert(session: AsyncSession, rows: Sequence[dict[str, object]]) -> None:

@@ -55,16 +55,16 @@ async def put_lists(acting: Acting) -> int:
     local = acting.now.astimezone(acting.zone)
     for municipality, own in acting.parts.municipalities.named():
         for name, recipient in own.recipient.items():
-            if local.time() >= recipient.at:
-                count += await _put_list(acting, municipality, name, recipient)
+            if recipient.email is not None and local.time() >= recipient.at:
+                count += await _put_list(acting, municipality, name, recipient, recipient.email)
     return count
 
 
-async def _put_list(acting: Acting, municipality: str, name: str, recipient: SharedWith) -> int:
+async def _put_list(acting: Acting, municipality: str, name: str, recipient: SharedWith, address: str) -> int:
     absent = await _absent(acting, municipality, recipient)
     if not absent:
         return 0
-    contact = await contact_made_at(acting.session, acting.parts.keys, _BY_MAIL, recipient.email, acting.now)
+    contact = await contact_made_at(acting.session, acting.parts.keys, _BY_MAIL, address, acting.now)
     if contact.person_id is not None or contact.consultant_id is not None:
         # An address of somebody's own is no office: nothing is handed on to it.
         return 0
@@ -138,7 +138,7 @@ async def _hears(acting: Acting, contact: Contact, person: Person, appointment: 
     group = (await group_names(acting.session, [appointment.group_id])).get(appointment.group_id or 0)
     recipients = acting.parts.municipalities.of(person.municipality).recipient.values()
     return any(
-        one.email.casefold() == contact.address.casefold()
+        (one.email or "").casefold() == contact.address.casefold()
         and (group in one.groups if group is not None else appointment.kind in one.kinds)
         for one in recipients
     )

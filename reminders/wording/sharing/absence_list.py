@@ -53,7 +53,7 @@ class AbsenceListComposer:
         return Body(
             (
                 Part(Text("sharing.title", {"recipient": name, "on": on}), Style.TITLE),
-                *(Part(_line(person, one)) for person, one in listed),
+                *(Part(not_coming_line(person, one)) for person, one in listed),
                 Part(Text("sharing.was_there_how")),
             ),
             tuple(
@@ -68,7 +68,7 @@ class AbsenceListComposer:
         )
 
 
-def _line(person: Person, one: NotComing) -> Text:
+def not_coming_line(person: Person, one: NotComing) -> Text:
     """Name, lesson or meeting, and from when until when."""
     what = one.group if one.group is not None else kind_text(one.kind)
     params = {"person": name_of(person), "what": what, "starts_at": one.starts_at}

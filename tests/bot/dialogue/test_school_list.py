@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.actions.acting import OPERATOR, Acting, Proof
 from bot.actions.privacy import PersonCopy, export
@@ -61,6 +62,10 @@ class School(Talk):
             session.add(lesson)
             await session.flush()
             self.lesson_id = lesson.id
+
+    async def lesson(self, session: AsyncSession) -> Appointment:
+        """The lesson."""
+        return await session.get_one(Appointment, self.lesson_id)
 
     async def lists(self) -> int:
         """What the service does each quarter of an hour."""

@@ -38,6 +38,7 @@ STAYS = {
     "desk_link": "opens the desk for who works here",
     "desk_session": "a browser of who works here",
     "lesson_group": "a name and no person",
+    "lesson_link": "which office may see a group's week; it names no person",
     "audit_entry": "who did what to whom, by numbers of which nobody knows any more whose they were",
     "erased_person": "a hash of the id, so that no old file brings them back",
     "faq_gap": "a question without who asked it",
