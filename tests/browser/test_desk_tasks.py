@@ -84,7 +84,9 @@ async def test_ten_everyday_tasks_of_a_consultant(
     desk: tuple[Talk, NewDesk], width: int, *, scripts: bool, keyboard: bool
 ) -> None:
     talk, opened = desk
-    await a_busy_day(talk, REPORTS)
+    # Tab by Tab past forty reports takes long, and shows no more than past eight.
+    reports = 8 if keyboard else REPORTS
+    await a_busy_day(talk, reports)
     await a_lesson(talk)
     page = await opened(width, scripts=scripts)
     hands, counted = Hands(page, keyboard=keyboard), dict[str, int]()
@@ -96,7 +98,7 @@ async def test_ten_everyday_tasks_of_a_consultant(
     link: Callable[[str], Locator] = lambda name: page.get_by_role("link", name=re.compile(name)).first  # noqa: E731
 
     await hands.click(button("^Gekozen afmeldingen"))
-    await said(page, "40 keer gezien")
+    await said(page, f"{reports} keer gezien")
     noted("forty absences seen")
 
     await hands.types(page.get_by_label("Wat is er gedaan?"), "112 gebeld")
@@ -140,7 +142,7 @@ async def test_ten_everyday_tasks_of_a_consultant(
     noted("a meeting cancelled with a reason")
 
     await hands.click(link("^Mijn mensen|^Mensen"))
-    await hands.types(page.get_by_label(re.compile("^Naam")), "Person17")
+    await hands.types(page.get_by_label(re.compile("^Naam")), "Person7")
     await hands.click(button("^Zoeken"))
     await expect(page.locator("tbody tr")).to_have_count(1)
     noted("somebody found")
