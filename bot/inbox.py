@@ -109,7 +109,7 @@ class Inbox:
         """
         sender = f"{event.channel}:{event.address}"
         try:
-            self._intake.enter(sender)
+            await self._intake.line_up(sender)
         except Full:
             self._refused.noticed(event.channel)
             raise BringAgain from None

@@ -49,7 +49,7 @@ class Rig:
         self.database, self.sends = database, Sends()
         self.faults: list[Exception] = []
         monkeypatch.setattr(inbox_module, "step", self._step)
-        self.intake = Intake(most=most)
+        self.intake = Intake(most=most, most_in_line=most)
         self.inbox = Inbox(
             database=database,
             services=cast(Services, object()),
@@ -117,7 +117,7 @@ async def test_a_database_that_is_away_is_said_once_and_so_is_its_return(
     ]
 
 
-async def test_a_flood_is_refused_at_once_and_taken_when_brought_again(
+async def test_a_flood_beyond_the_line_is_refused_and_taken_when_brought_again(
     sqlite_database: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rig = Rig(sqlite_database, clock, monkeypatch, most=20)

@@ -106,3 +106,43 @@ async def test_who_sends_faster_than_is_answered_takes_their_share_only() -> Non
     for left in range(49, -1, -1):
         intake.leave("flood")
         assert intake.in_hand == min(left, 2)
+
+
+async def test_who_finds_no_place_waits_in_line_first_come_first_served() -> None:
+    intake, let_in = Intake(most=1, most_in_line=2, within=60), list[str]()
+
+    async def come(sender: str, name: str) -> None:
+        await intake.line_up(sender)
+        let_in.append(name)
+
+    await come("a", "a")
+    waiting = [asyncio.create_task(come(sender, name)) for sender, name in (("b", "b1"), ("b", "b2"))]
+    await asyncio.sleep(0)
+    with pytest.raises(Full):
+        await intake.line_up("c")
+    intake.give_up("a")
+    # Comes in between, while b1 has not run yet: neither passes them.
+    waiting.append(asyncio.create_task(come("c", "c")))
+    await waiting[0]
+    assert (let_in, intake.in_hand) == (["a", "b1"], 1)
+    intake.give_up("b")
+    await waiting[1]
+    intake.give_up("b")
+    await waiting[2]
+    intake.give_up("c")
+    assert (let_in, intake.in_hand) == (["a", "b1", "b2", "c"], 0)
+
+
+async def test_a_place_in_line_has_an_end() -> None:
+    intake = Intake(most=1, within=0)
+    intake.enter("a")
+    with pytest.raises(Full):
+        await intake.line_up("b")
+    gone = asyncio.create_task(Intake.line_up(intake, "c"))
+    await asyncio.sleep(0)
+    gone.cancel()
+    intake.give_up("a")
+    await asyncio.wait({gone})
+    assert intake.in_hand == 0
+    await intake.line_up("d")
+    assert intake.in_hand == 1
