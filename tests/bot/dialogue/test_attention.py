@@ -1,16 +1,12 @@
 """Personal attention: talks that are noted, three faces, who was not spoken with for long (start note 2, 3.1, 3.7)."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.actions.acting import Proof
 from bot.cards.pictograms import pictogram
-from bot.channels.base import Capabilities
-from bot.events import Command, InboundEvent, Pressed, Said
-from locales.rendering.message import Text
+from bot.events import Command, Pressed
 from reminders.local_time import QuietHours
 from reminders.planning.attention.asking import plan_attention
 from reminders.wording.attention.asking import FACES
@@ -18,11 +14,9 @@ from storage.appointments.appointments import Appointment
 from storage.attention.contact_moments import contacts_of
 from storage.attention.feedback import Feedback, sums_of
 from storage.engine.database import Database
-from storage.people.contacts import contact_made_at
 from storage.people.people import Person
-from storage.vocabulary import AppointmentKind, CheckIns, Group, Mood
-from tests.bot.dialogue.talk import RENDERER, Phone, Talk, town
-from tests.clock import FakeClock
+from storage.vocabulary import AppointmentKind, Group, Mood
+from tests.bot.dialogue.talk import Phone, Talk
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 QUIET = QuietHours.parse("21:00-08:00", ZONE)
@@ -179,44 +173,6 @@ async def test_fewer_than_five_people_are_no_sum_and_a_sixth_answer_shows_nothin
     five = {AppointmentKind.PROGRESS_MEETING: {Mood.GOOD: 4, Mood.BAD: 1}}
     assert await answers(Mood.GOOD) == five
     assert await answers(Mood.BAD) == five
-
-
-@pytest.fixture
-async def many(sqlite_database: Database, clock: FakeClock) -> AsyncIterator[Talk]:
-    """The town, with text messages and Telegram besides."""
-    async with town(sqlite_database, clock, more=("telegram", "sms")) as settled:
-        settled.more["sms"].capabilities = Capabilities(buttons=False, bare_numbers=True)
-        yield settled
-
-
-@pytest.mark.parametrize(("channel", "language"), [("telegram", "nl"), ("web", "ar"), ("sms", "ti")])
-async def test_how_it_goes_on_every_kind_of_channel(many: Talk, channel: str, language: str) -> None:
-    await many.linked("Sanne")
-    now = many.clock.now()
-    async with many.database.writing() as session:
-        amina = await session.get_one(Person, many.person_ids["Amina"])
-        amina.language, amina.consented_at, amina.check_ins = language, now - timedelta(days=9), CheckIns.WEEKLY
-        contact = await contact_made_at(session, many.database.keys, channel, "hers", now)
-        contact.person_id = contact.person_id or amina.id
-    sent = (many.channel if channel == "web" else many.more[channel]).sent
-
-    def says(*keys: str) -> None:
-        text = "\n".join(one.text for one in sent["hers"])
-        for key in keys:
-            assert RENDERER.say(Text(key), language) in text, f"{key}: {text}"
-
-    await planned(many)
-    many.clock.set(datetime(2026, 3, 4, 17, 0, tzinfo=ZONE))
-    await planned(many)
-    says("check_in.ask", "mood.good", "mood.so_so", "mood.bad") if channel == "sms" else says("check_in.ask")
-    asked = sent["hers"][-1]
-    buttons = [one for row in asked.buttons for one in row]
-    bad = next((one.intent for one in buttons if "bad" in one.intent), None)
-    payload = Said("3") if channel == "sms" else Pressed(bad or "")
-    proof = Proof.CLAIMED if channel == "sms" else Proof.ACCOUNT
-    await many.inbox.receive(InboundEvent(channel, "hers", "one", payload, proof=proof))
-    await many.settle()
-    says("check_in.bad", "check_in.bad_seen", "urgent.call_112")
 
 
 def test_who_does_not_read_sees_the_faces() -> None:
