@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Final
 
-from storage.vocabulary import AppointmentKind, complete
+from storage.vocabulary import AppointmentKind, PlanPart, complete
 
 
 class Form(StrEnum):
@@ -28,18 +28,26 @@ class Hours(StrEnum):
 
     LESSONS = "lessons"
     PVT = "pvt"
+    # Practice for the labour market (Regeling, art. 3.1).
+    MAP = "map"
     # Activation and participation, PVT and MAP included. Conversations with the municipality are neither.
     PARTICIPATION = "participation"
 
 
 @dataclass(frozen=True, slots=True)
 class AppointmentTraits:
-    """`icon` is the same in every language; `bring` are icons of what to bring along."""
+    """`icon` is the same in every language; `bring` are icons of what to bring along. `step` is done by being there."""
 
     form: Form
     icon: str
     hours: frozenset[Hours] = frozenset()
     bring: tuple[str, ...] = ()
+    step: PlanPart | None = None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the plan changes by who was there."""
+        return bool(self.hours) or self.step is not None
 
 
 _PART = frozenset({Hours.PARTICIPATION})
@@ -51,8 +59,8 @@ APPOINTMENTS: Final[Mapping[AppointmentKind, AppointmentTraits]] = complete(
         AppointmentKind.PROGRESS_MEETING: AppointmentTraits(Form.MEETING, "🗣️"),
         AppointmentKind.CLASS: AppointmentTraits(Form.CLASS, "📚", frozenset({Hours.LESSONS})),
         AppointmentKind.PVT: AppointmentTraits(Form.MEETING, "🤝", frozenset({Hours.PVT, Hours.PARTICIPATION})),
-        AppointmentKind.MAP: AppointmentTraits(Form.MEETING, "💼", _PART),
-        AppointmentKind.CLOSING_MEETING: AppointmentTraits(Form.MEETING, "🏁"),
+        AppointmentKind.MAP: AppointmentTraits(Form.MEETING, "💼", frozenset({Hours.MAP, Hours.PARTICIPATION})),
+        AppointmentKind.CLOSING_MEETING: AppointmentTraits(Form.MEETING, "🏁", step=PlanPart.MAP_CLOSING),
         AppointmentKind.WORKSHOP: AppointmentTraits(Form.OCCASION, "🛠️", _PART),
         AppointmentKind.EXAM: AppointmentTraits(Form.MEETING, "📝", bring=("🪪",)),
         AppointmentKind.ACTIVITY: AppointmentTraits(Form.OCCASION, "⚽", _PART),

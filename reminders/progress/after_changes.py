@@ -30,7 +30,7 @@ class AfterChanges:
             change.appointment.id
             for change in changes
             if min(change.appointment.starts_at, change.old_starts_at or now) <= now
-            and APPOINTMENTS[change.appointment.kind].hours
+            and APPOINTMENTS[change.appointment.kind].is_counted
         }
         people = await listed_at(session, held) if held else set()
         if people and (touched := await count_anew(session, people, self._zone, now)):

@@ -22,7 +22,7 @@ _ASKED: Final[Mapping[Route, frozenset[PlanPart]]] = {
     Route.EDUCATION: frozenset({PlanPart.PVT, PlanPart.BRIDGING, PlanPart.KNM}),
     Route.Z: frozenset({PlanPart.PVT, PlanPart.MAP, PlanPart.LESSONS, PlanPart.PARTICIPATION}),
 }
-#: Parts whose hours are counted from lists.
+#: Parts of whose hours people are told how many they made.
 TIMED: Final = (PlanPart.LESSONS, PlanPart.PARTICIPATION, PlanPart.PVT)
 #: Tries at one exam that cost nothing, for somebody with asylum (Regeling, art. 3.5).
 FREE_ATTEMPTS: Final = 2

@@ -1,4 +1,5 @@
-"""Hours that were attended reach the plan in the transaction that stores the list, and leave it when that is corrected.
+"""What was attended reaches the plan in the transaction that stores the list, and leaves it when that is corrected:
+hours, and the step that is done by being there (the closing meeting of MAP).
 
 A list changes what is different from before; whole files of attendance are never read again for it. Only where somebody
 gave a total is everything after its day counted anew.
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.appointment_kinds import APPOINTMENTS, Hours
 from storage.appointments.appointments import Appointment, Participation
 from storage.attendance.attendance import minutes_counted
+from storage.attendance.steps_done import SeenSteps, steps_seen
 from storage.engine.one_of_many import among
 from storage.progress.parts import Progress, rows_to_change
 from storage.vocabulary import (
@@ -33,6 +35,7 @@ _PARTS: Final[Mapping[Hours, PlanPart]] = complete(
     {
         Hours.LESSONS: PlanPart.LESSONS,
         Hours.PVT: PlanPart.PVT,
+        Hours.MAP: PlanPart.MAP,
         Hours.PARTICIPATION: PlanPart.PARTICIPATION,
     },
     Hours,
@@ -56,11 +59,13 @@ def minutes_at(presence: Presence | None, minutes: int | None, starts_at: dateti
 
 async def add_made(session: AsyncSession, made: Iterable[MinutesMade], zone: ZoneInfo, now: datetime) -> set[int]:
     """Add them to the plans of these people; answers with whose plans are other than before."""
-    changes = [one for one in made if one.minutes and APPOINTMENTS[one.kind].hours]
-    if not changes:
+    listed = list(made)
+    changes = [one for one in listed if one.minutes and APPOINTMENTS[one.kind].hours]
+    at_steps = {one.person_id for one in listed if APPOINTMENTS[one.kind].step is not None}
+    if not changes and not at_steps:
         return set()
-    rows = await rows_to_change(session, {one.person_id for one in changes})
-    touched: set[int] = set()
+    rows = await rows_to_change(session, at_steps | {one.person_id for one in changes})
+    touched = _mark_steps(session, rows, at_steps, await steps_seen(session, at_steps, zone), now)
     for one in changes:
         for part in sorted(_PARTS[counted] for counted in APPOINTMENTS[one.kind].hours):
             row = rows[one.person_id].get((part, None)) or _new_row(session, one.person_id, part, now)
@@ -77,7 +82,7 @@ async def add_made(session: AsyncSession, made: Iterable[MinutesMade], zone: Zon
 async def count_anew(session: AsyncSession, person_ids: Collection[int], zone: ZoneInfo, now: datetime) -> set[int]:
     """Count everything that these people attended after the totals that were given; answers with whose plans changed.
 
-    Two queries, and a line of each list that these people stand on.
+    Three queries, and a line of each list that these people stand on.
     """
     rows = await rows_to_change(session, person_ids)
     totals: defaultdict[tuple[int, PlanPart], int] = defaultdict(int)
@@ -103,7 +108,7 @@ async def count_anew(session: AsyncSession, person_ids: Collection[int], zone: Z
             since = row.noted_on if row is not None else None
             if since is None or starts_at.astimezone(zone).date() > since:
                 totals[person_id, _PARTS[counted]] += minutes_at(presence, minutes, starts_at, ends_at)
-    touched: set[int] = set()
+    touched = _mark_steps(session, rows, person_ids, await steps_seen(session, person_ids, zone), now)
     for person_id, theirs in rows.items():
         for part in _PARTS.values():
             row, total = theirs.get((part, None)), totals[person_id, part]
@@ -130,6 +135,32 @@ def _new_row(session: AsyncSession, person_id: int, part: PlanPart, now: datetim
     )
     session.add(row)
     return row
+
+
+def _mark_steps(
+    session: AsyncSession,
+    rows: Mapping[int, dict[tuple[PlanPart, int | None], Progress]],
+    person_ids: Collection[int],
+    seen: SeenSteps,
+    now: datetime,
+) -> set[int]:
+    """Note the steps at which these people were, and take back what only lists said; what a consultant noted stands."""
+    touched: set[int] = set()
+    for person_id in person_ids:
+        for step in (traits.step for traits in APPOINTMENTS.values() if traits.step is not None):
+            row, on = rows[person_id].get((step, None)), seen.get((person_id, step))
+            if row is None and on is not None:
+                row = rows[person_id][step, None] = _new_row(session, person_id, step, now)
+            wanted = PartStatus.OPEN if on is None else PartStatus.DONE
+            if (
+                row is None
+                or row.source is not ProgressSource.ATTENDANCE
+                or (row.status, row.status_on) == (wanted, on)
+            ):
+                continue
+            row.status, row.status_on, row.updated_at = wanted, on, now
+            touched.add(person_id)
+    return touched
 
 
 def _set_attended(row: Progress, minutes: int, now: datetime) -> None:

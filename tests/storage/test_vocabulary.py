@@ -28,6 +28,7 @@ def test_what_holds_for_kinds_of_appointments() -> None:
     assert counted == {
         Hours.LESSONS: {"class"},
         Hours.PVT: {"pvt"},
+        Hours.MAP: {"map"},
         Hours.PARTICIPATION: {"pvt", "map", "workshop", "activity"},
     }
     icons = [traits.icon for traits in APPOINTMENTS.values()]

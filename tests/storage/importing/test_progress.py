@@ -19,7 +19,7 @@ from storage.importing.attendance import AttendanceImporter
 from storage.importing.progress import ProgressImporter
 from storage.importing.run import Border, Report, run_import
 from storage.progress.parts import rows_of
-from storage.vocabulary import AppointmentKind, AppointmentStatus, Change, PartStatus, PlanPart
+from storage.vocabulary import AppointmentKind, AppointmentStatus, Change, PartStatus, PlanPart, ProgressSource
 from tests.clock import FakeClock
 from tests.people import somebody
 from tests.storage.importing.test_attendance import counts, local
@@ -194,3 +194,38 @@ async def test_a_lesson_that_turns_out_cancelled_counts_no_more(imports: Imports
         assert await imports.minutes(2) == {LESSONS: minutes - 180}
     assert imports.heard == [1, 2, 1, 2, 1, 2]
     assert len(changed) == 2
+
+
+async def test_map_counts_its_hours_and_its_closing_meeting_marks_itself(imports: Imports, border: Border) -> None:
+    """Regeling art. 3.1: forty hours of practice and the closing meeting; both leave the plan with their list."""
+    kinds = {"M": AppointmentKind.MAP, "C": AppointmentKind.CLOSING_MEETING}
+    async with imports.database.writing() as session:
+        session.add(somebody(border.now, external_id="P1"))
+        await session.flush()
+        for name, kind in kinds.items():
+            starts = local("2026-02-16 13:00")
+            ends = starts + timedelta(hours=2) if kind is AppointmentKind.MAP else None
+            made = Appointment(
+                external_id=name, person_id=1, kind=kind, starts_at=starts, ends_at=ends,
+                made_at=border.now, updated_at=border.now,
+            )  # fmt: skip
+            session.add(made)
+
+    async def closing() -> tuple[PartStatus, date | None] | None:
+        async with imports.database.reading() as session:
+            rows = {row.part: (row.status, row.status_on) for row in await rows_of(session, [1])}
+        return rows.get(PlanPart.MAP_CLOSING)
+
+    await imports.attendance("M;P1;present;", "C;P1;absent;")
+    assert (await imports.minutes(), await closing()) == ({PlanPart.MAP: 120, PART: 120}, None)
+    await imports.attendance("C;P1;late;")
+    assert (await closing(), imports.heard) == ((PartStatus.DONE, date(2026, 2, 16)), [1, 1])
+    await imports.attendance("M;P1;absent;", "C;P1;absent;")
+    assert (await closing(), imports.heard) == ((PartStatus.OPEN, None), [1, 1, 1])
+    assert await imports.minutes() == {PlanPart.MAP: 0, PART: 0, PlanPart.MAP_CLOSING: None}
+    # A list that is read later does not overrule what a consultant noted.
+    async with imports.database.writing() as session:
+        row = next(row for row in await rows_of(session, [1]) if row.part is PlanPart.MAP_CLOSING)
+        row.status, row.source = PartStatus.DONE, ProgressSource.CONSULTANT
+    await imports.attendance("C;P1;excused;")
+    assert await closing() == (PartStatus.DONE, None)
