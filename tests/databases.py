@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 from sqlalchemy import URL, event, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -52,9 +52,18 @@ async def _migrated(url: str) -> None:
 def opened(url: str, keys: KeyRing) -> Database:
     """A database of this process. Tests kill processes, never the machine: SQLite need not wait for the disk."""
     database = open_database(url, keys)
+    engine = database.engine.sync_engine
     if database.is_sqlite:
-        event.listen(database.engine.sync_engine, "connect", _do_not_wait)
+        event.listen(engine, "connect", _do_not_wait)
+    # A statement is compiled for a dialect, and the keys hang on it: one for all, or each test compiles anew.
+    dialect, compiled = _KNOWN.setdefault((engine.name, keys), (engine.dialect, {}))
+    engine.dialect = dialect
+    engine.update_execution_options(compiled_cache=compiled)
     return database
+
+
+# By the engine's name and the keys: the dialect, and the statements that were compiled for it.
+_KNOWN: dict[tuple[str, KeyRing], tuple[Dialect, dict[object, object]]] = {}
 
 
 def _do_not_wait(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
@@ -94,7 +103,10 @@ class PostgresDatabases:
         self._url: URL = database_url(self._server.get_uri())
         if not durable:
             # Tests kill workers, never the server: nothing is lost by not waiting for the disk.
-            self._execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+            # Nor is anything vacuumed, which would cost more than it spares in databases that live for seconds.
+            self._execute(
+                "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET autovacuum = off", "SELECT pg_reload_conf()"
+            )
         self._execute(f"CREATE DATABASE {_TEMPLATE}")
         run_apart(lambda: _migrated(self._url_of(_TEMPLATE)))
 
