@@ -64,9 +64,9 @@ function notice(key) {
 // Letters for which this telephone draws the box of an unknown one come from the server, and only they (fonts.css); after
 // the first lines.
 function lend() {
-  const root = document.documentElement, url = root.dataset.fonts, pen = make("canvas").getContext("2d", { willReadFrequently: true });
+  const root = document.documentElement, page = document.body.dataset, url = page.fonts, pen = make("canvas").getContext("2d", { willReadFrequently: true });
   const drawn = (sign) => { pen.clearRect(0, 0, 24, 24); pen.fillText(sign, 0, 18); return pen.getImageData(0, 0, 24, 24).data.join(); };
-  delete root.dataset.fonts;
+  delete page.fonts;
   pen.font = "16px system-ui, sans-serif";
   const boxed = Object.entries({ geez: "ሀ", sorani: "ێ", pictures: "🪪" }).filter(([, sign]) => drawn(sign) === drawn("\u0378"));
   if (!url || !boxed.length) return;
