@@ -57,21 +57,7 @@ class EarlierMessages:
 
 def claimed(row: Message) -> ClaimedMessage:
     """A stored message as composers take it."""
-    return ClaimedMessage(
-        row.id,
-        row.key,
-        row.kind,
-        row.params,
-        row.person_id,
-        row.consultant_id,
-        row.contact_id,
-        row.appointment_id,
-        row.appointment_version,
-        row.priority,
-        row.due_at,
-        row.useful_until,
-        row.attempts,
-    )
+    return ClaimedMessage.of(row, row.params)
 
 
 def _for_reader(body: Body, reader: Person | Consultant | None) -> Body:

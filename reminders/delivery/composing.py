@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.rendering.message import Attachment, Body, Json, Part
 from locales.rendering.render import File, Rendered
+from storage.outbox.claimed_row import ClaimedRow
 from storage.outbox.heard import ToldOf
+from storage.outbox.message import Message
 from storage.vocabulary import MessageState
 
 
@@ -31,6 +33,26 @@ class ClaimedMessage(NamedTuple):
     attempts: int = 0
     # Its composer put it off already; see Skip.
     put_off: bool = False
+
+    @classmethod
+    def of(cls, row: ClaimedRow | Message, params: Mapping[str, Json], *, put_off: bool = False) -> "ClaimedMessage":
+        """A row of the outbox with its parameters in plain."""
+        return cls(
+            row.id,
+            row.key,
+            row.kind,
+            params,
+            row.person_id,
+            row.consultant_id,
+            row.contact_id,
+            row.appointment_id,
+            row.appointment_version,
+            row.priority,
+            row.due_at,
+            row.useful_until,
+            row.attempts,
+            put_off,
+        )
 
 
 @dataclass(frozen=True, slots=True)

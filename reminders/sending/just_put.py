@@ -51,21 +51,7 @@ class JustPut:
 
     def message(self, row: ClaimedRow) -> ClaimedMessage:
         """The message of a row."""
-        return ClaimedMessage(
-            row.id,
-            row.key,
-            row.kind,
-            self.replies[row.id].params,
-            row.person_id,
-            row.consultant_id,
-            row.contact_id,
-            row.appointment_id,
-            row.appointment_version,
-            row.priority,
-            row.due_at,
-            row.useful_until,
-            row.attempts,
-        )
+        return ClaimedMessage.of(row, self.replies[row.id].params)
 
     def composed(self, messages: Sequence[ClaimedMessage]) -> dict[int, Body]:
         """What each says: the body that it carries."""

@@ -228,22 +228,7 @@ class Preparation:
         return tuple(Block(renderer.say(text, language), Style.NORMAL, language) for text in texts)
 
     def _decrypted(self, row: ClaimedRow) -> ClaimedMessage:
-        return ClaimedMessage(
-            row.id,
-            row.key,
-            row.kind,
-            row.read(self._database.keys),
-            row.person_id,
-            row.consultant_id,
-            row.contact_id,
-            row.appointment_id,
-            row.appointment_version,
-            row.priority,
-            row.due_at,
-            row.useful_until,
-            row.attempts,
-            put_off=row.reason == PUT_OFF,
-        )
+        return ClaimedMessage.of(row, row.read(self._database.keys), put_off=row.reason == PUT_OFF)
 
     async def _composed(self, messages: Sequence[ClaimedMessage], now: datetime) -> Mapping[int, _Said]:
         """What each says; or why what it tells of cannot be read now."""

@@ -6,10 +6,10 @@ What is found here are facts, never a judgement: whether something follows from 
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, select
@@ -251,6 +251,10 @@ class HoursMade:
     participation: float = 0.0
 
 
+# What the attendance report names; MAP's own hours stand in the plan (storage/attendance/made_hours.py).
+_REPORTED: Final = frozenset(one.name for one in fields(HoursMade))
+
+
 def hours(rows: Iterable[Attended]) -> dict[int, HoursMade]:
     """The hours each person attended, by person id; a person in no row is absent.
 
@@ -261,8 +265,8 @@ def hours(rows: Iterable[Attended]) -> dict[int, HoursMade]:
     minutes: defaultdict[int, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     for row in rows:
         made = minutes[row.person_id]
-        for counted in APPOINTMENTS[row.kind].hours:
-            made[counted.value] += row.minutes or 0
+        for counted in _REPORTED & APPOINTMENTS[row.kind].hours:
+            made[counted] += row.minutes or 0
     return {
         person_id: HoursMade(**{name: count / 60 for name, count in made.items()})
         for person_id, made in minutes.items()

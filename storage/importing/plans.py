@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.appointments.changes import OnPeople, plan_later
 from storage.importing import cells as cell
 from storage.importing.run import Border, Parsed, RowOutcome
-from storage.people.people import Plan, person_ids
+from storage.people.people import PLAN_DATES, Plan, person_ids
 from storage.vocabulary import Route
 
 
@@ -34,13 +34,7 @@ class PlanRow:
 
 _FIELDS = (
     "route",
-    "intake_on",
-    "plan_signed_on",
-    "plan_dated_on",
-    "relief_started_on",
-    "relief_continued_until",
-    "bridging_started_on",
-    "term_extended_until",
+    *PLAN_DATES,
     "progress_meetings_per_year",
     "goal",
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 from sqlalchemy import ForeignKey, LargeBinary, String, Table, Text, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -97,6 +97,18 @@ class Person(Base, kw_only=True):
     def on_record(self, kind: AddressKind) -> str | None:
         """The number or address that the municipality has."""
         return self.phone if kind is AddressKind.PHONE else self.email
+
+
+#: A plan's dates, as the plans table names them (DESIGN.md, File formats).
+PLAN_DATES: Final = (
+    "intake_on",
+    "plan_signed_on",
+    "plan_dated_on",
+    "relief_started_on",
+    "relief_continued_until",
+    "bridging_started_on",
+    "term_extended_until",
+)
 
 
 class Plan(Base, kw_only=True):

@@ -14,20 +14,11 @@ from locales.rendering.message import Json
 from reminders.stored_terms import compute
 from reminders.terms.rule_sets import TermRules
 from storage.appointments.appointments import Appointment, appointments_of, participation_in
-from storage.people.people import Person, Plan, plan_of
+from storage.people.people import PLAN_DATES, Person, Plan, plan_of
 from storage.progress.parts import noted_of_one, rows_of
 
 _BACK: Final = timedelta(days=10 * 365)
 _MOST: Final = 10_000
-_DATES: Final = (
-    "intake_on",
-    "plan_signed_on",
-    "plan_dated_on",
-    "relief_started_on",
-    "relief_continued_until",
-    "bridging_started_on",
-    "term_extended_until",
-)
 
 
 async def handed_over(acting: Acting, person_id: int, rules: TermRules) -> dict[str, Json] | PrivacyRefused:
@@ -62,7 +53,7 @@ async def handed_over(acting: Acting, person_id: int, rules: TermRules) -> dict[
 
 def _plan(plan: Plan) -> dict[str, Json]:
     dates: dict[str, Json] = {}
-    for name in _DATES:
+    for name in PLAN_DATES:
         day = getattr(plan, name)
         dates[name] = None if day is None else str(day)
     return {

@@ -3,29 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from bot.actions.acting import Acting, Role
-from storage.people.people import Person, Plan, plan_of
+from storage.people.people import PLAN_DATES, Person, Plan, plan_of
 from storage.vocabulary import Route
 
-#: The dates that can be changed, as the plans table names them (DESIGN.md, File formats).
-DATES: Final = (
-    "intake_on",
-    "plan_signed_on",
-    "plan_dated_on",
-    "relief_started_on",
-    "relief_continued_until",
-    "bridging_started_on",
-    "term_extended_until",
-)
 #: Nobody's plan has a date before this; a later one than the last is a slip of the keyboard.
 _FIRST, _LAST = date(2000, 1, 1), date(2060, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class WantedPlan:
-    """A plan as it shall be: the route, and each of DATES (None = not known)."""
+    """A plan as it shall be: the route, and each of PLAN_DATES (None = not known)."""
 
     route: Route | None
     dates: Mapping[str, date | None]
@@ -47,7 +36,7 @@ async def change_plan(acting: Acting, person_id: int, wanted: WantedPlan) -> Per
     if plan is None:
         plan = Plan(person_id=person.id, updated_at=acting.now)
         acting.session.add(plan)
-    changed = {"route": wanted.route, **{name: wanted.dates.get(name) for name in DATES}}
+    changed = {"route": wanted.route, **{name: wanted.dates.get(name) for name in PLAN_DATES}}
     changed = {name: value for name, value in changed.items() if getattr(plan, name) != value}
     if not changed:
         return person

@@ -8,7 +8,7 @@ from typing import Final
 from starlette.responses import Response
 
 from bot.actions.people import look_at
-from bot.actions.progress.plan_dates import DATES, WantedPlan, change_plan
+from bot.actions.progress.plan_dates import WantedPlan, change_plan
 from bot.desk.foreseen import DAYS, Foresees, changed_messages
 from bot.desk.forms import JustDone, SentForm, not_found, person_path, then
 from bot.desk.persons.person import TERMS
@@ -16,7 +16,7 @@ from bot.desk.visit import Visit
 from locales.rendering.languages import LANGUAGES
 from reminders.stored_terms import compute, stored_facts
 from reminders.terms.terms import term_faults
-from storage.people.people import Person, plan_of
+from storage.people.people import PLAN_DATES, Person, plan_of
 from storage.vocabulary import Route
 
 #: How far ahead the consequences of other dates are looked for: terms speak long before they are over.
@@ -49,7 +49,7 @@ class LooksAhead:
             messages=await self._foresees.next_for(visit.session, person, visit.acting.now),
             direction=LANGUAGES[person.language].direction.value,
             plan=await plan_of(visit.session, person.id),
-            dates=DATES,
+            dates=PLAN_DATES,
             routes=list(Route),
             days=DAYS,
         )
@@ -77,7 +77,7 @@ class LooksAhead:
             moves=_moves(was, will),
             heard=changed_messages(before, after),
             faults=[fault.message for fault in term_faults(facts.facts, rules)] if facts is not None else [],
-            given={name: visit.form.text(name) for name in ("route", *DATES)},
+            given={name: visit.form.text(name) for name in ("route", *PLAN_DATES)},
         )
 
     async def save(self, visit: Visit) -> Response:
@@ -98,7 +98,7 @@ class LooksAhead:
 def _wanted(form: SentForm) -> WantedPlan | None:
     """What a form asks for; None where a date is none."""
     dates: dict[str, date | None] = {}
-    for name in DATES:
+    for name in PLAN_DATES:
         written = form.text(name)
         try:
             dates[name] = date.fromisoformat(written) if written else None

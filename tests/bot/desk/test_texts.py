@@ -7,7 +7,6 @@ from importlib.resources import files
 import pytest
 
 from bot.actions.meetings import KINDS
-from bot.actions.progress.plan_dates import DATES
 from bot.configuration.importers import IMPORTERS
 from bot.desk.forms import COUNTED, JustDone
 from bot.desk.persons.person import TERMS
@@ -16,6 +15,7 @@ from locales.rendering.catalog import Catalogs, UnknownText
 from locales.rendering.languages import LANGUAGES
 from reminders.kinds import Kind
 from reminders.wording.caseload_lists import List
+from storage.people.people import PLAN_DATES
 from storage.vocabulary import (
     STEPS,
     AbsenceState,
@@ -55,7 +55,7 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "desk.route.": Route,
     "desk.said.": JustDone,
     "desk.mood.": Mood,
-    "desk.plan.": DATES,
+    "desk.plan.": PLAN_DATES,
     "desk.table.": IMPORTERS,
     "desk.talk.": ContactHow,
     "desk.term.": TERMS,
