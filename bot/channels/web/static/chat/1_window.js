@@ -65,11 +65,11 @@ function notice(key) {
 // the first lines.
 function lend() {
   const root = document.documentElement, page = document.body.dataset, url = page.fonts, pen = make("canvas").getContext("2d", { willReadFrequently: true });
-  const drawn = (sign) => { pen.clearRect(0, 0, 24, 24); pen.fillText(sign, 0, 18); return pen.getImageData(0, 0, 24, 24).data.join(); };
-  delete page.fonts;
-  pen.font = "16px system-ui, sans-serif";
+  const drawn = (sign) => { pen.clearRect(0, 0, 24, 24); pen.fillText(sign, 0, 18); return "" + pen.getImageData(0, 0, 24, 24).data; };
+  page.fonts = "";
+  pen.font = "16px system-ui";
   const boxed = Object.entries({ geez: "ሀ", sorani: "ێ", pictures: "🪪" }).filter(([, sign]) => drawn(sign) === drawn("\u0378"));
   if (!url || !boxed.length) return;
   document.head.append(make("link", { rel: "stylesheet", href: url }));
-  root.style.fontFamily = [getComputedStyle(root).fontFamily, ...boxed.map(([name]) => name)].join();
+  root.style.fontFamily = [getComputedStyle(root).fontFamily, ...boxed.map(([name]) => name)];
 }
