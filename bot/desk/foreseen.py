@@ -7,12 +7,11 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.enclosures.earlier_messages import claimed
 from bot.reports.preview import Previewed, coming_messages
 from locales.rendering.languages import LANGUAGES
 from locales.rendering.message import Body
 from locales.rendering.render import Renderer
-from reminders.delivery.composing import Composer
+from reminders.delivery.composing import ClaimedMessage, Composer
 from reminders.kinds import Kind
 from reminders.local_time import QuietHours
 from reminders.planning.planner import Planner
@@ -65,7 +64,7 @@ class Foresees:
         self, session: AsyncSession, people: Collection[Person], appointment_id: int, now: datetime
     ) -> list[WouldHear]:
         """What each would read of a change of an appointment that this transaction made, by name."""
-        rows = [claimed(row) for row in await waiting_about(session, appointment_id, Kind.CHANGE)]
+        rows = [ClaimedMessage.of(row, row.params) for row in await waiting_about(session, appointment_id, Kind.CHANGE)]
         by_id = {person.id: person for person in people}
         said: dict[int, WouldHear] = {}
         composed = await self.composer.compose(session, rows, now)

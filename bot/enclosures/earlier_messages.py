@@ -39,7 +39,7 @@ class EarlierMessages:
         return _for_reader(body, reader) if body is not None else None
 
     async def _composed(self, session: AsyncSession, row: Message, now: datetime) -> Body | None:
-        said = (await self._composer.compose(session, [claimed(row)], now)).get(row.id)
+        said = (await self._composer.compose(session, [ClaimedMessage.of(row, row.params)], now)).get(row.id)
         return said if isinstance(said, Body) else None
 
     async def sent(self, session: AsyncSession, message_id: int) -> tuple[Body, str] | None:
@@ -53,11 +53,6 @@ class EarlierMessages:
             return None
         person = await session.get(Person, row.person_id) if row.person_id is not None else None
         return _for_reader(body, person), await _language(session, row, person)
-
-
-def claimed(row: Message) -> ClaimedMessage:
-    """A stored message as composers take it."""
-    return ClaimedMessage.of(row, row.params)
 
 
 def _for_reader(body: Body, reader: Person | Consultant | None) -> Body:

@@ -3,21 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
 
 import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page
 
 from bot.serve import server_config
-from storage.appointments.absences import Absence
 from storage.desk.accounts import account_by_email, add_account, add_session
 from storage.engine.columns import Json
 from storage.engine.keys import KeyRing
 from storage.mapped import open_database
-from storage.people.people import Person
 from storage.people.phone_tasks import PhoneTask
 from storage.people.relayed import Letter
-from storage.vocabulary import AbsenceReason, AbsenceState, DeskRole, DeskStep, Group, LetterKind
+from storage.vocabulary import DeskRole, DeskStep, LetterKind
+from tests.bot.desk.many_reports import many_reports
 from tests.bot.dialogue.talk import Talk, town
 from tests.browser.serving import listener_on
 from tests.clock import FakeClock
@@ -80,35 +78,8 @@ async def _token(talk: Talk, role: DeskRole) -> str:
 async def a_busy_day(talk: Talk, reports: int = 3) -> None:
     """Reports, a cry, a question, somebody to call."""
     now, sanne, amina = talk.clock.now(), talk.consultant_ids["Sanne"], talk.person_ids["Amina"]
+    await many_reports(talk, reports)
     async with talk.database.writing() as session:
-        for number in range(reports):
-            person = Person(
-                external_id=f"many{number}",
-                given_name=f"Person{number}",
-                family_name="van der Langenaam-Achterenbosch",
-                language="ar",
-                group=Group.ASYLUM,
-                municipality="Huizen",
-                consultant_id=sanne,
-                phone="+31612345678",
-                created_at=now,
-                updated_at=now,
-            )
-            session.add(person)
-            await session.flush()
-            session.add(
-                Absence(
-                    person_id=person.id,
-                    state=AbsenceState.REPORTED,
-                    version=1,
-                    reason=AbsenceReason.ILL,
-                    from_on=now.date(),
-                    until_on=now.date() + timedelta(days=number % 3),
-                    started_at=now,
-                    reported_at=now,
-                    told_id=sanne,
-                )
-            )
         for kind, text in ((LetterKind.URGENT, "I cannot breathe"), (LetterKind.MESSAGE, "هل يمكنني إحضار ابني؟")):
             cry: dict[str, Json] = {"act": "urgent", "need": "emergency"}
             session.add(

@@ -9,12 +9,13 @@ from sqlalchemy import select
 from bot.events import Pressed
 from locales.rendering.message import Text
 from storage.appointments.absences import Absence
-from storage.people.people import Consultant, Person
+from storage.people.people import Consultant
 from storage.people.phone_tasks import PhoneTask
 from storage.people.relayed import Letter
 from storage.privacy.audit import AuditEntry
-from storage.vocabulary import AbsenceReason, AbsenceState, Group, LetterKind, TaskState
+from storage.vocabulary import AbsenceState, LetterKind, TaskState
 from tests.bot.desk.conftest import Browser
+from tests.bot.desk.many_reports import many_reports
 from tests.bot.dialogue.talk import RENDERER, Phone, Talk
 
 
@@ -70,35 +71,7 @@ async def test_a_report_is_seen_and_the_person_hears_it(talk: Talk, sanne: Brows
 
 async def test_forty_reports_are_seen_with_one_click(talk: Talk, sanne: Browser) -> None:
     """All that the page shows are chosen beforehand: the one button marks them."""
-    now = talk.clock.now()
-    async with talk.database.writing() as session:
-        for number in range(40):
-            person = Person(
-                external_id=f"many{number}",
-                given_name=f"Person{number}",
-                family_name="",
-                language="nl",
-                group=Group.ASYLUM,
-                municipality="Huizen",
-                consultant_id=talk.consultant_ids["Sanne"],
-                created_at=now,
-                updated_at=now,
-            )
-            session.add(person)
-            await session.flush()
-            session.add(
-                Absence(
-                    person_id=person.id,
-                    state=AbsenceState.REPORTED,
-                    version=1,
-                    reason=AbsenceReason.ILL,
-                    from_on=now.date(),
-                    until_on=now.date(),
-                    started_at=now,
-                    reported_at=now,
-                    told_id=talk.consultant_ids["Sanne"],
-                )
-            )
+    await many_reports(talk, 40)
     page = await sanne.look("/desk")
     rows = re.findall(r'name="report" value="(\d+)" checked', page)
     assert len(rows) == 40
