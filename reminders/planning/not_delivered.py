@@ -34,8 +34,10 @@ _AT_ONCE: Final = 1000
 #: Writes to the number and the address on record of a person, once under this name; answers with the channels on
 #: which that went.
 InviteBack: TypeAlias = Callable[[AsyncSession, Person, str, datetime], Awaitable[Sequence[str]]]
-# A message to a consultant that nothing else limits is kept so long for them, and tried again after so long.
+# So long a message to a consultant that nothing else limits is kept for them, and so long what came from a person,
+# which nobody else knows; it is tried again after so long.
 _KEPT: Final = timedelta(days=14)
+_REPORT_KEPT: Final = timedelta(days=365)
 _AGAIN_IN: Final = timedelta(minutes=30)
 # Who was told that nothing reaches the consultant need not hear it again so soon.
 _NOT_REACHED: Final = "not_reached"
@@ -187,7 +189,7 @@ def _for(consultant_id: int, row: Message, now: datetime) -> Outgoing:
 def _kept(consultant_id: int, row: Message, now: datetime) -> Outgoing | None:
     """A consultant's message once more, to wait until one of their addresses works again, as whatever comes later does;
     None when it is of no use any more then."""
-    until = row.useful_until or row.due_at + _KEPT
+    until = row.useful_until or row.due_at + (_REPORT_KEPT if row.kind in _REPORTS else _KEPT)
     # A copy is due a while later: an address that refuses each one is not tried for ever in the same minute.
     due_at = now + _AGAIN_IN
     if due_at >= until:

@@ -52,8 +52,11 @@ async def open_proposal(session: AsyncSession, appointment_id: int, version: int
 
 
 async def overtaken_of(session: AsyncSession, keys: Collection[str], now: datetime) -> set[str]:
-    """Of these messages' keys those whose proposal is not one any more: another came, the meeting changed, or all of
-    its times are over. What was answered stays what it was."""
+    """Of these messages' keys those whose proposal is not one any more by `now`: it was answered, another came, the
+    meeting changed, or all of its times are over.
+
+    What was answered since `now` was one then: so it is found again as what its reader quotes.
+    """
     ids = {int(key.rpartition(":")[2]): key for key in keys}
     rows = await session.execute(
         select(Proposal, Appointment.version)
@@ -63,7 +66,7 @@ async def overtaken_of(session: AsyncSession, keys: Collection[str], now: dateti
     standing = {
         ids[proposal.id]
         for proposal, version in rows
-        if proposal.state in (ProposalState.TAKEN, ProposalState.REFUSED)
+        if (proposal.answered_at is not None and proposal.answered_at >= now)
         or (
             proposal.state is ProposalState.OPEN
             and proposal.appointment_version == version

@@ -1,5 +1,6 @@
 """What is true in a sequence, and what each person believes of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
@@ -74,6 +75,7 @@ class Mind:
     # When they last wrote: whoever did so just now is awake.
     wrote_at: datetime = LONG_AGO
     last_heard: str = ""
+    last_choices: Sequence[str] = ()
     last_at: datetime | None = None
     before_last: "tuple[dict[str, Belief], set[datetime], date | None] | None" = None
 

@@ -4,7 +4,7 @@ The oracle is told what is true (the acts of a sequence) and reads what arrives,
 keeps what each person believes, and says what is wrong with it. How the engine comes to say something it does not know.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -79,20 +79,21 @@ class Oracle:
 
     # What is heard ----------------------------------------------------------------------------------------------
 
-    def hears(self, person: str, text: str) -> None:
-        """A message arrives with a person.
+    def hears(self, person: str, text: str, choices: Sequence[str] = ()) -> None:
+        """A message arrives with a person, with these buttons under it.
 
         Raises Wrong.
         """
         mind, now = self.minds[person], self._now()
-        if text == mind.last_heard and mind.last_at is not None and now - mind.last_at < _TWICE:
+        same = (text, choices) == (mind.last_heard, mind.last_choices)
+        if same and mind.last_at is not None and now - mind.last_at < _TWICE:
             raise Wrong(f"{person} hears the same twice: {text!r}")
         mind.before_last = ({k: b.copy() for k, b in mind.meetings.items()}, set(mind.classes), mind.term_end)
-        mind.last_heard, mind.last_at = text, now
+        mind.last_heard, mind.last_choices, mind.last_at = text, choices, now
         if "niet aangekomen bij" in text:
             self.answers[person].known()
         answered = {m.kind for m in self.of(person) if self.answers[person].answered(m)}
-        Reading(person, mind, self.meetings, self._classes_of(mind), answered, now, text).read()
+        Reading(person, mind, self.meetings, self._classes_of(mind), answered, now, text, choices).read()
 
     def did_not_arrive(self, person: str) -> None:
         """The last message turns out not to have arrived."""
@@ -165,9 +166,11 @@ class Oracle:
         if result != "reached":
             return
         differs = self._differs(person)
-        for kind, meeting in [(m.kind, m) for m in self.of(person)]:
-            if kind in differs or (kind not in mind.meetings and meeting.to_be_told):
-                mind.knows(kind, Belief(meeting.starts_at, meeting.place, meeting.on))
+        for meeting in [m for m in self.meetings.values() if m.person == person]:
+            never_heard = meeting.kind not in mind.meetings and meeting.to_be_told and meeting.starts_at > self._now()
+            # Of what was moved to a time that is over by now too: that it is not when they believe.
+            if meeting.kind in differs or never_heard:
+                mind.knows(meeting.kind, Belief(meeting.starts_at, meeting.place, meeting.on))
         gone = {m for m in mind.classes if m > self._now() and m not in self._classes_of(mind)}
         mind.classes -= gone
         if mind.before_last is not None:

@@ -1,7 +1,7 @@
 """One message read line by line: what a person believes after it, and what is wrong with saying it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -29,7 +29,8 @@ _MORE: Final = re.compile(r"En nog (\d+) afspra")
 
 
 class Reading:
-    """Reads one message to one person. `answered` are the kinds whose present day the person answered for already."""
+    """Reads one message to one person, with the buttons under it (`choices`). `answered` are the kinds whose present
+    day the person answered for already."""
 
     def __init__(
         self,
@@ -40,8 +41,9 @@ class Reading:
         answered: set[str],
         now: datetime,
         text: str,
+        choices: Sequence[str] = (),
     ) -> None:
-        self._person, self._mind, self._now, self._text = person, mind, now, text
+        self._person, self._mind, self._now, self._text, self._choices = person, mind, now, text, choices
         self._mine = {m.kind: m for m in meetings.values() if m.person == person}
         self._true_classes = true_classes
         self._answered = answered
@@ -73,7 +75,9 @@ class Reading:
         morning = local.replace(hour=_QUIET_UNTIL.hour, minute=0, second=0, microsecond=0)
         if local.time() >= _QUIET_FROM:
             morning += timedelta(days=1)
-        named = [m for m in moments_in(self._text, self._now) if m > self._now - timedelta(hours=12)]
+        # The times to choose from stand on buttons.
+        shown = "\n".join((self._text, *self._choices))
+        named = [m for m in moments_in(shown, self._now) if m > self._now - timedelta(hours=12)]
         if not any(moment <= morning + _WAKE for moment in named):
             raise Wrong(f"in the night, and not urgent: {self._text!r}")
 

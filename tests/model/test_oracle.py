@@ -118,6 +118,20 @@ def test_times_are_proposed_instead_of_what_is_so(told: Oracle) -> None:
         told.hears("Amina", "In plaats van: 📝 Examen: vrijdag 6 maart, 11:00 (ochtend)")
 
 
+def test_other_times_on_the_buttons_are_something_else(told: Oracle) -> None:
+    text = "Ilse stelt een andere tijd voor\nIn plaats van: 📝 Examen: vrijdag 6 maart, 10:00 (ochtend)"
+    told.hears("Amina", text, ["🕘 zaterdag 7 maart, 10:00 (ochtend)"])
+    told.hears("Amina", text, ["🕘 zondag 8 maart, 10:00 (ochtend)"])
+    with pytest.raises(Wrong, match="the same twice"):
+        told.hears("Amina", text, ["🕘 zondag 8 maart, 10:00 (ochtend)"])
+
+
+def test_who_is_telephoned_knows_that_it_was_before_the_day_they_believed_in(told: Oracle) -> None:
+    told.changes("Amina Examen").starts_at = NOW - timedelta(hours=1)
+    told.telephoned("Amina", "reached")
+    told.check("Amina")
+
+
 def test_who_was_asked_is_not_shown_as_never_asked(told: Oracle) -> None:
     with pytest.raises(Wrong, match="was asked about"):
         told.consultant_hears(

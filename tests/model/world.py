@@ -72,7 +72,8 @@ class ModelSender:
                     world.oracle.is_lost(name, message.text)
                 raise AddressGone("blocked")
             world.trace.append(f"{world.now():%a %d %b %H:%M}  {name} hears: {message.text!r}")
-            world.judge(lambda: world.oracle.hears(name, message.text))
+            choices = [button.label for row in message.buttons for button in row]
+            world.judge(lambda: world.oracle.hears(name, message.text, choices))
         else:
             if name in world.blocked_consultants:
                 raise AddressGone("blocked")

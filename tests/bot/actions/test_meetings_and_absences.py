@@ -17,7 +17,7 @@ from bot.actions.proposals import ProposalRefused
 from storage.appointments.absences import Absence
 from storage.appointments.appointments import Appointment, participation_in
 from storage.appointments.history import RecordedChange
-from storage.appointments.proposals import Proposal
+from storage.appointments.proposals import Proposal, key_of, overtaken_of
 from storage.outbox.message import Message
 from storage.vocabulary import (
     AbsenceReason,
@@ -71,6 +71,20 @@ async def proposed(talk: Talk) -> int:
     async with acting(talk, "Sanne") as her:
         await proposals.propose(her, talk.appointment_ids["Amina-meeting"], 1, [later(talk)])
         return (await her.session.scalars(select(Proposal.id))).one()
+
+
+async def test_other_times_that_were_answered_are_not_told_again_over_another_way(talk: Talk) -> None:
+    """Found by the model: a receipt that came after the answer sent them once more."""
+    keys = {key_of(await proposed(talk))}
+    before = talk.clock.now()
+    talk.clock.forward(minutes=5)
+    async with acting(talk, "Amina") as her:
+        await proposals.accept(her, talk.person_ids["Amina"], 1, 0)
+    talk.clock.forward(minutes=5)
+    async with talk.database.reading() as session:
+        assert await overtaken_of(session, keys, talk.clock.now()) == keys
+        # What they quote is found as it was.
+        assert await overtaken_of(session, keys, before) == set()
 
 
 Act = Callable[[Acting, Talk], Awaitable[object]]

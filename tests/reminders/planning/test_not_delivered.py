@@ -195,6 +195,20 @@ async def test_row_7_a_report_waits_for_the_consultant_where_the_person_is_not_r
     assert "Amina kan niet komen" in await world.heard(by="ilse")
 
 
+async def test_row_7_a_report_waits_as_long_as_it_takes(world: PlanningWorld) -> None:
+    """Found by the model: a consultant who came back after a month never heard of it."""
+    amina = await world.person()
+    loses(world, "ilse", "amina")
+    await lost_report(world, amina)
+    for _ in range(3):
+        await world.not_delivered.tell(world.database)
+        await world.heard()
+    world.clock.forward(days=29)
+    await world.heard()
+    await back(world)
+    assert "Amina kan niet komen" in await world.heard(by="ilse")
+
+
 async def test_row_7_a_stand_in_who_is_not_reached_either_ends_with_the_person(world: PlanningWorld) -> None:
     amina = await world.person()
     await world.stand_in("karim")
