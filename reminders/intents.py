@@ -102,6 +102,8 @@ class Act(StrEnum):
     # A consultant: what somebody wants to take part in.
     AGREE_OFFER = "offeryes"
     REFUSE_OFFER = "offerno"
+    WANTED = "wanted"  # one thing that somebody wants or asks for
+    TAKE_UP = "takeup"  # somebody does something about it
     # A consultant: meetings.
     NEW = "new"
     MAKE = "make"
@@ -119,6 +121,7 @@ class Act(StrEnum):
     UNCONFIRMED = "unconfirmed"
     UNDELIVERED = "undelivered"
     QUESTIONS = "questions"
+    WISHED = "wishes"
     TERMS = "terms"
     TALKS = "talks"
     UNSPOKEN = "unspoken"

@@ -241,6 +241,10 @@ class LetterKind(StrEnum):
     ANSWER = "answer"  # from the consultant
 
 
+#: What asks for more than an answer: it waits until somebody took it up.
+TO_TAKE_UP: Final = frozenset({LetterKind.ROUTE, LetterKind.MONEY, LetterKind.MOVING})
+
+
 class ReadyAnswer(StrEnum):
     """Sentences that consultants send by a button; each side reads them in its own language."""
 

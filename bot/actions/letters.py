@@ -19,7 +19,7 @@ from storage.people.contacts import contact_made_at
 from storage.people.people import Consultant, Person
 from storage.people.relayed import Letter, letter_by_id
 from storage.people.sent_media import SentMedia
-from storage.vocabulary import LetterKind, ReadyAnswer
+from storage.vocabulary import TO_TAKE_UP, LetterKind, ReadyAnswer
 
 log = structlog.get_logger(__name__)
 
@@ -167,6 +167,19 @@ async def say_what_was_done(acting: Acting, letter_id: int, done: str) -> Person
     letter.done, letter.done_at = done.strip()[:LETTER_LENGTH], acting.now
     acting.audit("did_something", f"letter:{letter.id}")
     return await acting.session.get_one(Person, letter.person_id)
+
+
+async def take_up(acting: Acting, letter_id: int) -> Person | LetterRefused:
+    """Somebody does something about what one of their people doubts, needs or plans: it waits for nobody any more. The
+    person hears that it was read, unless they did before."""
+    letter = await letter_from(acting, letter_id)
+    if isinstance(letter, LetterRefused) or letter.kind not in TO_TAKE_UP:
+        return LetterRefused.NOT_THEIRS
+    person = await see_letter(acting, letter_id)
+    if letter.done_at is None:
+        letter.done_at = acting.now
+        acting.audit("took_up", f"letter:{letter.id}")
+    return person
 
 
 async def _chase(acting: Acting, person: Person, letter: Letter, told: Consultant | None) -> None:

@@ -23,6 +23,7 @@ CONSULTANT_COMMANDS = (
     ("absences", "consultant.list.absences"),
     ("unconfirmed", "consultant.list.unconfirmed"),
     ("questions", "consultant.list.questions"),
+    ("wishes", "consultant.list.wishes"),
     ("digest", "consultant.overview"),
     ("who", "consultant.people"),
     ("find", "consultant.find_how"),

@@ -117,6 +117,8 @@ def desk_routes(
         post("/desk/absences/{id:int}/call", today.call_me),
         post("/desk/letters/{id:int}/seen", today.letter_seen),
         post("/desk/letters/{id:int}/done", today.cry_done),
+        post("/desk/letters/{id:int}/take-up", today.taken_up),
+        post("/desk/wishes/{id:int}", today.wish_decided),
         post("/desk/calls/{id:int}", today.called),
         get(week.CALENDAR, week.show),
         get(f"{week.CALENDAR}/new", booking.show),

@@ -1,5 +1,5 @@
-"""The day at a glance: cries for help first, absences, questions, calls, meetings, what comes near; and what is done
-about each, line by line or many at once."""
+"""The day at a glance: cries for help first, absences, questions, wishes, calls, meetings, what comes near; and what is
+done about each, line by line or many at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,8 @@ from starlette.responses import Response
 from bot.actions.absences.drafts import Refused
 from bot.actions.absences.seen import ask_to_call, see
 from bot.actions.calls import CallRefused, note_call
-from bot.actions.letters import LetterRefused, say_what_was_done, see_letter
+from bot.actions.letters import LetterRefused, say_what_was_done, see_letter, take_up
+from bot.actions.offers.taking_part import OfferRefused, decide
 from bot.actions.people import looked_at_list
 from bot.desk.caseload import everybody_of
 from bot.desk.forms import JustDone, not_found, then
@@ -18,10 +19,11 @@ from bot.desk.visit import HOME, Visit
 from locales.rendering.message import Text
 from reminders.kinds import KEPT_WITH_PERSON
 from reminders.wording.absence import report_parts
-from reminders.wording.caseload_lists import Caseload, Line, List, lines_of
+from reminders.wording.caseload_lists import Caseload, Line, List, Wanted, lines_of
 from reminders.wording.heard.reading import reading_text
 from reminders.wording.to_consultant import invited, script
 from storage.appointments.absence_reports import chosen_of, reports_by_id
+from storage.offers.offers import words_of
 from storage.outbox.losses import lost_dates_of, lost_of
 from storage.people.people import Person
 from storage.people.phone_tasks import PhoneTask, open_tasks
@@ -53,6 +55,17 @@ class UnseenReport:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedFor:
+    """What somebody wants or asks for: the line, and their letter where they wrote one (else it is a wish of the
+    offers, with their own `words`, if any)."""
+
+    line: Line
+    person: Person
+    letter: Letter | None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ToCall:
     """Somebody to telephone, and what there is to say."""
 
@@ -79,6 +92,7 @@ class DeskDay:
     more_reports: int = 0
     seen_reports: list[tuple[Line, Person]] = field(default_factory=list)
     questions: list[ReadLetter] = field(default_factory=list)
+    wishes: list[AskedFor] = field(default_factory=list)
     calls: list[ToCall] = field(default_factory=list)
     lists: list[Listed] = field(default_factory=list)
 
@@ -114,6 +128,24 @@ async def letter_seen(visit: Visit) -> Response:
     return then(HOME, JustDone.SEEN, count=1, at="questions")
 
 
+async def taken_up(visit: Visit) -> Response:
+    """Somebody does something about a doubt, a move or a wish for help."""
+    if isinstance(await take_up(visit.acting, visit.row()), LetterRefused):
+        raise not_found()
+    return then(HOME, JustDone.NOTED, at="wishes")
+
+
+async def wish_decided(visit: Visit) -> Response:
+    """What somebody wants to take part in is fine, or is not possible."""
+    answer = visit.form.text("answer")
+    if answer not in ("yes", "no"):
+        raise not_found()
+    decided = await decide(visit.acting, visit.row(), agrees=answer == "yes")
+    if decided is OfferRefused.NOT_THEIRS:
+        raise not_found()
+    return then(HOME, JustDone.CHANGED if isinstance(decided, OfferRefused) else JustDone.NOTED, at="wishes")
+
+
 async def cry_done(visit: Visit) -> Response:
     """What somebody did about a cry for help: it stands first no more."""
     done = visit.form.text("done")
@@ -142,6 +174,7 @@ async def _day(visit: Visit, caseload: Caseload) -> DeskDay:
     day.reports = await _reports(visit, people, unseen[:MOST])
     day.more_reports = max(0, len(unseen) - MOST)
     day.seen_reports = [(line, people[line.person_id]) for line in absences if not line.open][:MOST]
+    day.wishes = await _wishes(visit, people, (await lines_of(session, List.WISHES, caseload))[:MOST])
     day.calls = await _calls(visit, people.values())
     for which in _GLANCED_AT:
         lines = await lines_of(session, which, caseload)
@@ -159,6 +192,17 @@ async def _written(visit: Visit, people: Mapping[int, Person], lines: Sequence[L
             reading = reading_text(letter.reading) if letter.reading else None
             found.append(ReadLetter(letter, people[line.person_id], reading))
     return found
+
+
+async def _wishes(visit: Visit, people: Mapping[int, Person], lines: Sequence[Line]) -> list[AskedFor]:
+    letters = await letters_by_id(visit.session, [line.row for line in lines if line.wanted is Wanted.LETTER])
+    words = await words_of(visit.session, [line.row for line in lines if line.wanted is Wanted.WISH])
+    return [
+        AskedFor(line, people[line.person_id], letters[line.row])
+        if line.wanted is Wanted.LETTER
+        else AskedFor(line, people[line.person_id], None, words.get(line.row, ""))
+        for line in lines
+    ]
 
 
 async def _reports(visit: Visit, people: Mapping[int, Person], lines: Sequence[Line]) -> list[UnseenReport]:
@@ -198,7 +242,7 @@ async def _calls(visit: Visit, people: Iterable[Person]) -> list[ToCall]:
 
 
 def _shown_people(day: DeskDay) -> list[int]:
-    written = [one.person.id for one in (*day.cries, *day.questions)]
+    written = [*(one.person.id for one in (*day.cries, *day.questions)), *(one.person.id for one in day.wishes)]
     listed = [person.id for listed in day.lists for _, person in listed.lines]
     reported = [one.person.id for one in day.reports] + [person.id for _, person in day.seen_reports]
     return [*written, *reported, *(one.person.id for one in day.calls), *listed]

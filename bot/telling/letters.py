@@ -38,6 +38,13 @@ def to_consultant(letter: Letter, person: Person) -> Body:
     )
 
 
+def to_take_up(letter: Letter, person: Person) -> Body:
+    """The same once more, for who opens it from the list, with the button that takes it off."""
+    body = to_consultant(letter, person)
+    done = Button(Text("consultant.take_up"), asks(Act.TAKE_UP, letter.id), "✅")
+    return Body(body.parts, ((done,), *body.buttons[:-1]))
+
+
 def _next_for(letter: Letter, person: Person) -> Buttons:
     """What a consultant may want to do about it at once, beside answering."""
     match letter.kind:

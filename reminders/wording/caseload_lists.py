@@ -1,5 +1,5 @@
 """What a consultant has to know of a day, list by list: meetings, absences, not confirmed, not delivered, questions,
-terms that come near, with whom it goes badly, and who was not spoken with for long."""
+wishes, terms that come near or passed unmet, with whom it goes badly, and who was not spoken with for long."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.rendering.message import Text, Value
-from reminders.stored_terms import stored_facts
-from reminders.terms.progress import is_finished
-from reminders.terms.terms import TermRules, compute_terms
+from reminders.terms.terms import TermRules
 from reminders.wording.appointment import kind_text, name_of
+from reminders.wording.attention.due_terms import terms_to_look_at
 from reminders.wording.heard.reading import reading_text
 from storage.appointments.absence_reports import first_appointments, is_same_day, reports_that_matter
 from storage.appointments.appointments import Appointment, Participation, day_bounds
@@ -22,21 +21,12 @@ from storage.appointments.schedule import own_appointments
 from storage.attendance.patterns import TalkRules, patterns_of
 from storage.attention.check_ins import bad_weeks
 from storage.attention.contact_moments import contacts_of
+from storage.offers.offers import asked_by
 from storage.outbox.message import latest_failed
 from storage.people.people import Person
-from storage.people.relayed import cries_to_do, open_letters
+from storage.people.relayed import cries_to_do, letters_to_take_up, open_letters
 from storage.vocabulary import AbsenceState, Answer
 
-_TERMS: Final = (
-    "pip_due_hbel",
-    "pip_due",
-    "first_year_contacts_by",
-    "relief_end",
-    "route_switch_until",
-    "term_end",
-    "guidance_end",
-)
-TERMS_WITHIN: Final = timedelta(days=60)
 CONFIRMED_BEFORE: Final = timedelta(days=4)
 LATELY: Final = timedelta(days=7)
 QUESTIONS_WAIT: Final = timedelta(days=60)
@@ -54,6 +44,7 @@ class List(StrEnum):
     UNCONFIRMED = "unconfirmed"
     UNDELIVERED = "undelivered"
     QUESTIONS = "questions"
+    WISHES = "wishes"
     TERMS = "terms"
     TALKS = "talks"
     MOODS = "moods"
@@ -67,6 +58,7 @@ LIST_ICONS: Final[Mapping[List, str]] = {
     List.UNCONFIRMED: "❔",
     List.UNDELIVERED: "📵",
     List.QUESTIONS: "✉️",
+    List.WISHES: "🙋",
     List.TERMS: "⏳",
     List.TALKS: "🗣️",
     List.MOODS: "🙁",
@@ -74,15 +66,23 @@ LIST_ICONS: Final[Mapping[List, str]] = {
 }
 
 
+class Wanted(StrEnum):
+    """Where the row of a wish stands."""
+
+    WISH = "wish"  # of the offers
+    LETTER = "letter"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a list, and whom it is about. `row` is the report, letter or appointment that it tells of, where it
-    tells of one; `open` = somebody still has to look at it."""
+    """One line of a list, and whom it is about. `row` is the report, letter, wish (`wanted`) or appointment that it
+    tells of, where it tells of one; `open` = somebody still has to look at it."""
 
     text: Text
     person_id: int
     row: int = 0
     open: bool = True
+    wanted: Wanted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,26 +234,35 @@ async def _questions(session: AsyncSession, caseload: Caseload) -> list[Line]:
     ]
 
 
+async def _wishes(session: AsyncSession, caseload: Caseload) -> list[Line]:
+    """What somebody wants or asks for that nobody decided about or took up, the longest waiting first."""
+    found: list[tuple[datetime, Line]] = []
+    for wish, offer in await asked_by(session, caseload.people, caseload.now):
+        said: dict[str, Value] = {"person": caseload.name(wish.person_id), "at": wish.asked_at}
+        own_words = Text("consultant.wish_own_line", said)
+        text = own_words if offer is None else Text("consultant.wish_line", {**said, "what": offer.any_title})
+        found.append((wish.asked_at, Line(text, wish.person_id, wish.id, wanted=Wanted.WISH)))
+    for letter in await letters_to_take_up(session, caseload.people):
+        kind = Text(f"consultant.letter_kind.{letter.kind.value}")
+        said = {"person": caseload.name(letter.person_id), "kind": kind, "at": letter.written_at}
+        line = Line(Text("consultant.wish_letter_line", said), letter.person_id, letter.id, wanted=Wanted.LETTER)
+        found.append((letter.written_at, line))
+    return [line for _, line in sorted(found, key=lambda one: one[0])]
+
+
 async def _terms(session: AsyncSession, caseload: Caseload) -> list[Line]:
-    near: list[tuple[date, int, str]] = []
+    """What passed unmet first, then what comes near."""
     open_here = [person.id for person in caseload.people.values() if person.closed_at is None]
-    for person_id, stored in (await stored_facts(session, open_here)).items():
-        terms = compute_terms(stored.facts, caseload.term_rules(stored.municipality))
-        finished = is_finished(stored.group, stored.facts.route, stored.noted)
-        for about in _TERMS:
-            # Who did everything has no term that can pass unmet; relief ends all the same.
-            on = None if finished and about != "relief_end" else getattr(terms, about)
-            if on is not None and caseload.today <= on <= caseload.today + TERMS_WITHIN:
-                near.append((on, person_id, about))
+    found = await terms_to_look_at(session, open_here, caseload.now, caseload.zone, caseload.term_rules)
     return [
         Line(
             Text(
                 "consultant.term_line",
-                {"person": caseload.name(person_id), "what": Text(f"consultant.milestone.{about}", {"on": on})},
+                {"person": caseload.name(one.person_id), "what": Text(one.says, {"on": one.on})},
             ),
-            person_id,
+            one.person_id,
         )
-        for on, person_id, about in sorted(near)
+        for one in found
     ]
 
 
@@ -297,6 +306,7 @@ _READERS: Final = {
     List.UNCONFIRMED: _unconfirmed,
     List.UNDELIVERED: _undelivered,
     List.QUESTIONS: _questions,
+    List.WISHES: _wishes,
     List.TERMS: _terms,
     List.TALKS: _talks,
     List.MOODS: _moods,

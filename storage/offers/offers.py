@@ -124,6 +124,30 @@ async def wish_by_id(session: AsyncSession, wish_id: int) -> OfferWish | None:
     return await session.get(OfferWish, wish_id, with_for_update=True)
 
 
+async def asked_by(
+    session: AsyncSession, person_ids: Collection[int], now: datetime
+) -> list[tuple[OfferWish, ActivityOffer | None]]:
+    """What these people asked for and nobody decided about, with the offer that they mean, if any, the oldest first;
+    not what has begun meanwhile."""
+    rows = await session.execute(
+        select(OfferWish, ActivityOffer)
+        .outerjoin(ActivityOffer, ActivityOffer.id == OfferWish.offer_id)
+        .where(
+            OfferWish.person_id.in_(person_ids),
+            OfferWish.state == WishState.ASKED,
+            or_(ActivityOffer.starts_at.is_(None), ActivityOffer.starts_at > now),
+        )
+        .order_by(OfferWish.asked_at, OfferWish.id)
+    )
+    return [(wish, offer) for wish, offer in rows]
+
+
+async def words_of(session: AsyncSession, wish_ids: Collection[int]) -> dict[int, str]:
+    """What people said with these wishes, by the wish; those without words are absent."""
+    wished = await session.scalars(select(OfferWish).where(OfferWish.id.in_(wish_ids)))
+    return {wish.id: wish.words for wish in wished if wish.words}
+
+
 async def taken(session: AsyncSession, offer_ids: Sequence[int]) -> dict[int, int]:
     """How many take part in each of these offers: whose appointment was cancelled do not."""
     rows = await session.execute(

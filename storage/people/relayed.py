@@ -11,7 +11,7 @@ from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, EncryptedJson, Json, RowId, vocabulary
 from storage.engine.encryption.kinds import EncryptedCode
 from storage.people.sent_media import SentAlong, SentMedia
-from storage.vocabulary import LetterKind
+from storage.vocabulary import TO_TAKE_UP, LetterKind
 
 
 class Letter(Base, kw_only=True):
@@ -33,7 +33,8 @@ class Letter(Base, kw_only=True):
     written_at: Mapped[datetime]
     seen_at: Mapped[datetime | None] = mapped_column(default=None)
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
-    # Of a cry for help: the colleague it goes to when nobody sees it, and what somebody did about it.
+    # Of a cry for help: the colleague it goes to when nobody sees it, and what somebody did about it; of what is to be
+    # taken up (TO_TAKE_UP): when it was.
     passed_to_id: Mapped[int | None] = mapped_column(ForeignKey("consultant.id", ondelete="SET NULL"), default=None)
     passed_at: Mapped[datetime | None] = mapped_column(default=None)
     done: Mapped[str | None] = mapped_column(Encrypted("letter.done"), default=None)
@@ -61,15 +62,32 @@ async def letters_by_id(session: AsyncSession, letter_ids: Collection[int]) -> d
 
 
 async def open_letters(session: AsyncSession, person_ids: Collection[int], since: datetime) -> list[Letter]:
-    """What these people wrote since then and nobody saw or answered yet, the oldest first; no cries for help."""
+    """What these people wrote since then and nobody saw or answered yet, the oldest first; no cries for help, and
+    nothing that is to be taken up."""
     found = await session.scalars(
         select(Letter)
         .where(
             Letter.person_id.in_(person_ids),
-            Letter.kind.not_in([LetterKind.ANSWER, LetterKind.URGENT]),
+            Letter.kind.not_in([LetterKind.ANSWER, LetterKind.URGENT, *TO_TAKE_UP]),
             Letter.answered_at.is_(None),
             Letter.seen_at.is_(None),
             Letter.written_at > since,
+        )
+        .order_by(Letter.written_at)
+    )
+    return list(found)
+
+
+async def letters_to_take_up(session: AsyncSession, person_ids: Collection[int]) -> list[Letter]:
+    """Doubts about a route, wishes for help and moves of these people that nobody took up or answered, however long ago
+    and whether or not somebody saw them, the oldest first."""
+    found = await session.scalars(
+        select(Letter)
+        .where(
+            Letter.person_id.in_(person_ids),
+            Letter.kind.in_(TO_TAKE_UP),
+            Letter.answered_at.is_(None),
+            Letter.done_at.is_(None),
         )
         .order_by(Letter.written_at)
     )

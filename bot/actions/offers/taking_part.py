@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.actions.acting import OPERATOR, Acting, Parts, Role
+from bot.actions.people import look_at
 from bot.telling import offers as told
 from storage.appointments.appointments import Appointment, appointment_by_id
 from storage.offers.kinds import OFFERS
@@ -144,6 +145,20 @@ class Decided:
     person: Person
     wish: OfferWish
     offer: ActivityOffer | None
+
+
+async def wish_asked(acting: Acting, wish_id: int) -> Decided | OfferRefused:
+    """What one of their people asked for and nobody decided about yet, with the look in the audit log."""
+    if acting.by.role not in (Role.CONSULTANT, Role.OPERATOR):
+        return OfferRefused.NOT_THEIRS
+    wish = await wish_by_id(acting.session, wish_id)
+    person = await look_at(acting, wish.person_id) if wish is not None else None
+    if wish is None or person is None:
+        return OfferRefused.NOT_THEIRS
+    if wish.state is not WishState.ASKED:
+        return OfferRefused.DECIDED
+    offer = await offer_by_id(acting.session, wish.offer_id) if wish.offer_id is not None else None
+    return Decided(person, wish, offer)
 
 
 async def decide(acting: Acting, wish_id: int, *, agrees: bool) -> Decided | OfferRefused:

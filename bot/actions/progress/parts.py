@@ -4,7 +4,6 @@ Exams are tried: what is noted of one that was failed before is a new attempt.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -14,7 +13,7 @@ from bot.telling import progress as told
 from reminders.local_time import QuietHours
 from reminders.progress.closing import settle
 from storage.people.people import Person
-from storage.people.relayed import Letter, open_letters
+from storage.people.relayed import Letter, letters_to_take_up
 from storage.progress.parts import Progress, attempts, rows_to_change
 from storage.vocabulary import EXAMS, Closing, LetterKind, PartStatus, PlanPart, ProgressSource
 
@@ -27,10 +26,6 @@ class ProgressRefused(StrEnum):
 
     NOT_THEIRS = "not_theirs"  # no such person, or none that they may act for: which, is not told
     NOT_OPEN = "not_open"  # there is nothing to open again, or to end
-
-
-# What somebody wrote in the very moment in which they were made is theirs too.
-_BEFORE: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +96,9 @@ async def moved(acting: Acting, person_id: int, *, once: str) -> Person | Progre
         return ProgressRefused.NOT_OPEN
     person.closed_at, person.closed_as = acting.now, Closing.MOVED
     acting.audit("moved_away", f"person:{person.id}")
+    for letter in await letters_to_take_up(acting.session, [person.id]):
+        if letter.kind is LetterKind.MOVING:
+            took_up(acting, letter)
     await acting.tell_person(person.id, f"moved:{person.id}:{once}", told.moved())
     await acting.replan(person.id)
     return person
@@ -111,11 +109,12 @@ async def route_doubt(acting: Acting, person_id: int) -> Letter | None:
     person = await acting.person(person_id)
     if person is None:
         return None
-    found = await open_letters(acting.session, [person.id], person.created_at - _BEFORE)
+    found = await letters_to_take_up(acting.session, [person.id])
     return next((letter for letter in found if letter.kind is LetterKind.ROUTE), None)
 
 
 def took_up(acting: Acting, doubt: Letter) -> None:
     """A talk was made about it: it waits for nobody any more."""
-    doubt.answered_at = doubt.seen_at = acting.now
-    acting.audit("saw", f"letter:{doubt.id}")
+    doubt.answered_at = doubt.done_at = acting.now
+    doubt.seen_at = doubt.seen_at or acting.now
+    acting.audit("took_up", f"letter:{doubt.id}")

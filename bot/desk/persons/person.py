@@ -52,7 +52,7 @@ TERMS: Final = (
     "term_end",
     "guidance_end",
 )
-_LISTS: Final = (List.CRIES, List.QUESTIONS, List.UNDELIVERED, List.TALKS, List.MOODS)
+_LISTS: Final = (List.CRIES, List.QUESTIONS, List.WISHES, List.UNDELIVERED, List.TALKS, List.MOODS)
 
 
 @dataclass(frozen=True, slots=True)

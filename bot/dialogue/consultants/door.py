@@ -43,6 +43,8 @@ _UNGUARDED: dict[Act, Screen] = {
     Act.ADD_GROUP: people.add_group,
     Act.AGREE_OFFER: deciding.agree,
     Act.REFUSE_OFFER: deciding.refuse,
+    Act.WANTED: deciding.show,
+    Act.TAKE_UP: deciding.take_up,
     Act.PICK: agenda.people,
     Act.NEW: agenda.new,
     Act.MAKE: agenda.make,

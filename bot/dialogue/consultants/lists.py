@@ -1,14 +1,14 @@
-"""Today, absences, not confirmed, not delivered, questions, terms: in pages, with a button to each person."""
+"""Today, absences, not confirmed, not delivered, questions, wishes, terms: in pages, with a button to each person."""
 
 from collections.abc import Sequence
 
 from bot.actions.people import looked_at_list
 from bot.dialogue.consultants.common import PAGE, caseload, caseload_for, menu_rows, page_of, pages, people_buttons
 from bot.dialogue.turn import Screen, Turn, part, title
-from locales.rendering.message import Button, Part, Text
+from locales.rendering.message import Button, Part, Text, verbatim
 from reminders.intents import LONGEST, Act, asks
 from reminders.wording.attention.digest import digest_parts, list_buttons
-from reminders.wording.caseload_lists import Caseload, Line, List, lines_of
+from reminders.wording.caseload_lists import LIST_ICONS, Caseload, Line, List, lines_of
 
 
 async def _caseload(turn: Turn) -> Caseload:
@@ -29,7 +29,7 @@ async def show(turn: Turn, args: Sequence[str]) -> None:
         *([Part(line.text) for line in shown] or [part("consultant.nothing")]),
         buttons=[
             *(_all_seen(shown) if which is List.ABSENCES else []),
-            *_people(shown, known),
+            *(_wanted(shown, known) if which is List.WISHES else _people(shown, known)),
             pages(asks(Act.LIST, which), page, len(lines)),
             *menu_rows(),
         ],
@@ -44,6 +44,15 @@ def _all_seen(lines: Sequence[Line]) -> list[list[Button]]:
     if not unseen:
         return []
     return [[Button(Text("consultant.all_seen", {}, len(unseen)), _seen_all(unseen), "👀")]]
+
+
+def _wanted(lines: Sequence[Line], known: Caseload) -> list[list[Button]]:
+    """A button to each wish of the page: what can be done about it stands there."""
+    return [
+        [Button(verbatim(known.name(line.person_id)), asks(Act.WANTED, line.wanted, line.row), LIST_ICONS[List.WISHES])]
+        for line in lines
+        if line.wanted is not None
+    ]
 
 
 def _seen_all(report_ids: Sequence[int]) -> str:

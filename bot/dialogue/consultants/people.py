@@ -126,7 +126,7 @@ async def who(turn: Turn, args: Sequence[str]) -> None:
         await _last_spoken(turn, person),
     ]
     known = caseload_for(turn, [person])
-    for which in (List.TERMS, List.QUESTIONS, List.UNDELIVERED, List.TALKS, List.MOODS):
+    for which in (List.TERMS, List.QUESTIONS, List.WISHES, List.UNDELIVERED, List.TALKS, List.MOODS):
         parts += [Part(line.text) for line in await lines_of(turn.session, which, known)]
     turn.say(
         *parts,

@@ -166,3 +166,24 @@ async def test_the_day_can_be_read_in_english(talk: Talk, sanne: Browser) -> Non
     page = await sanne.look("/desk")
     assert '<html lang="en">' in page
     assert "Absence reports, not seen yet" in page
+
+
+async def test_wishes_and_asks_for_help_are_closed_on_the_first_page(talk: Talk, sanne: Browser) -> None:
+    amina = await talk.linked("Amina")
+    await amina.does(Pressed("offerwish"))
+    await amina.says("I want a language buddy")
+    await amina.does(Pressed("money:help"))
+    page = await sanne.look("/desk")
+    assert "I want a language buddy" in page
+    assert 'id="questions"' not in page
+    amina.mark()
+    said = await sanne.does("/desk/letters/1/take-up")
+    await talk.settle()
+    amina.sees("letter.seen_by", consultant="Sanne")
+    assert "I want a language buddy" in said
+    assert "take-up" not in said
+    said = await sanne.does("/desk/wishes/1", answer="yes")
+    await talk.settle()
+    amina.sees("offers.agreed", what="I want a language buddy")
+    assert 'id="wishes"' not in said
+    assert (await sanne.send("/desk/wishes/1", answer="perhaps")).status_code == 404

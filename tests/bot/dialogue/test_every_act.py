@@ -68,7 +68,7 @@ PERSON_ALL: Final = PERSON_REPLY | _acts("chan chanuse ways export stop erase")
 #: What a consultant may do by the mail that offers it, and over an account besides.
 CONSULTANT_OFFERED: Final = _acts(
     "notthere whole seen callme lseen write ready reply invite groups group people found who road endway notme",
-    "offeryes offerno",
+    "offeryes offerno wanted takeup wishes",
     "standsin pick new make move meet mv cx time list digest today cries absences unconfirmed undelivered questions",
     "terms talks moods unspoken more away calls call contacted sums parts part notepart reopen moved",
 )
@@ -131,6 +131,8 @@ DEEPER: Final[Mapping[str, Sequence[str]]] = {
     "offerleave": ("offerleave:1",),
     "offeryes": ("offeryes:1",),
     "offerno": ("offerno:1",),
+    "wanted": ("wanted:wish:1", "wanted:letter:1"),
+    "takeup": ("takeup:1",),
     "invite": ("invite:1:send",),
     "group": ("group:1",),
     "moving": ("moving:yes",),

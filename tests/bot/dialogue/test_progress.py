@@ -175,8 +175,11 @@ async def test_doubts_about_the_route_become_a_task_and_a_talk_with_that_subject
     await phone.taps("progress.doubt")
     phone.sees("progress.doubt.heard")
     sanne.sees("consultant.letter_route", person="Amina Tesfay")
+    sanne.mark()
     await sanne.does(Command("questions"))
-    assert "Amina" in sanne.news
+    assert "Amina" not in sanne.news
+    await sanne.does(Command("wishes"))
+    assert "Amina Tesfay" in sanne.news
     mine = talk.person_ids["Amina"]
     assert f"new:{mine}:progress_meeting" in sanne.intents()
     await sanne.does(Pressed(f"make:{mine}:progress_meeting:2603101000:none"))
@@ -193,6 +196,9 @@ async def test_doubts_about_the_route_become_a_task_and_a_talk_with_that_subject
     )
     assert letter.kind is LetterKind.ROUTE
     assert letter.answered_at is not None
+    sanne.mark()
+    await sanne.does(Command("wishes"))
+    sanne.sees("consultant.nothing")
 
 
 async def test_moving_tells_both_and_ends_here(talk: Talk) -> None:
