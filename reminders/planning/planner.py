@@ -173,7 +173,9 @@ class Planner:
         """
         agreed = {person.id: person.told_since for person in await self.people(session, everybody) if person.has_agreed}
         ids = {change.appointment.id for change, _, _ in knew}
-        since = await made_at(session, ids)
+        # A class they know as it was, whenever it was made.
+        own = {change.appointment.id for change, _, _ in knew if change.appointment.kind is not AppointmentKind.CLASS}
+        since = await made_at(session, own) if own else {}
         heard = await heard_by(session, everybody, appointment_ids=ids)
         # What is being told, or was lost on the way, they do not know.
         tried = {(one.person_id, one.appointment_id) for one in await earlier_about(session, Kind.CHANGE, ids)}

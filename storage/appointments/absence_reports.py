@@ -265,6 +265,8 @@ async def reports_that_matter(
 
 async def first_appointments(session: AsyncSession, report_ids: Collection[int]) -> dict[int, datetime]:
     """When the first appointment of each of these reports is."""
+    if not report_ids:
+        return {}
     rows = await session.execute(
         select(AbsenceAppointment.absence_id, Appointment.starts_at)
         .join(Appointment, Appointment.id == AbsenceAppointment.appointment_id)

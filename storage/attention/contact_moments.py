@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, Table, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -13,7 +14,7 @@ from storage.appointments.schedule import contact_moments
 from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, RowId
 from storage.engine.encryption.kinds import EncryptedWord
-from storage.engine.one_of_many import among
+from storage.engine.one_of_many import among_those
 from storage.vocabulary import ContactHow
 
 
@@ -30,15 +31,22 @@ class ContactMoment(Base, kw_only=True):
     at: Mapped[datetime]
 
 
+_MOMENTS = cast(Table, ContactMoment.__table__).c
+# Planning asks it for everybody, again and again: put together once.
+_NOTED = select(_MOMENTS.person_id, _MOMENTS.at).where(
+    among_those(_MOMENTS.person_id, "ids"), _MOMENTS.at < bindparam("until", type_=_MOMENTS.at.type)
+)
+
+
 async def contacts_of(session: AsyncSession, person_ids: Collection[int], until: datetime) -> dict[int, list[datetime]]:
-    """When each person spoke with their consultant before `until`, the first time first; who never did is absent."""
+    """When each person spoke with their consultant before `until`, the first time first; who never did is absent.
+
+    What the session has not flushed yet is not seen.
+    """
     if not person_ids:
         return {}
     found = defaultdict(list, await contact_moments(session, person_ids, CONTACTS, until))
-    noted = select(ContactMoment.person_id, ContactMoment.at).where(
-        among(ContactMoment.person_id, person_ids), ContactMoment.at < until
-    )
-    for person_id, at in await session.execute(noted):
+    for person_id, at in await session.execute(_NOTED, {"ids": person_ids, "until": until}):
         found[person_id].append(at)
     return {person_id: sorted(moments) for person_id, moments in found.items()}
 

@@ -1,17 +1,21 @@
 """python -m tests.model --sequences N --engine sqlite|postgresql --seed S: random weeks for as long as it takes.
 
-Ends at the first fault, or with --go-on at the end; each is told as the smallest sequence that fails. Exit code 1 then.
+Ends at the first fault, or with --go-on at the end, or when it is interrupted; each fault is told as the smallest
+sequence that fails, and last how many were lived through. Exit code 1 where there was a fault.
 """
 
 import argparse
 import asyncio
 import logging
 import shutil
+import signal
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
+from typing import Final
 
 import structlog
 
@@ -19,6 +23,8 @@ from bot.configuration.garbage import settle
 from storage.engine.keys import KeyRing
 from tests.databases import SECRET, PostgresDatabases, SqliteDatabases
 from tests.model.running import Counted, fault_of
+
+_MEMORY: Final = Path("/dev/shm")
 
 
 class _Databases:
@@ -48,6 +54,20 @@ class _Databases:
             self._postgres.stop()
 
 
+class _Interrupted:
+    """Whether somebody asked it to end, by Ctrl-C or otherwise: the sequence of the moment is lived to its end, so that
+    what is told of it is whole. Asked twice, it ends at once."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+
+    def _ask(self, number: int, _frame: FrameType | None) -> None:
+        self.asked = True
+        signal.signal(number, signal.SIG_DFL)
+
+
 def _wanted() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.model", description=__doc__)
     parser.add_argument("--sequences", type=int, default=2000, help="how many")
@@ -60,8 +80,11 @@ def _wanted() -> argparse.Namespace:
 
 def _run(wanted: argparse.Namespace, new: Callable[[], str]) -> int:
     keys, faults, total, began = KeyRing([SECRET]), 0, Counted(), time.monotonic()
-    seed = done = 0
+    done = 0
+    interrupted = _Interrupted()
     for seed in range(wanted.seed, wanted.seed + wanted.sequences):
+        if interrupted.asked:
+            break
         counted, fault = asyncio.run(fault_of(seed, wanted.weeks, new, keys))
         total, done = total + counted, done + 1
         if fault:
@@ -89,7 +112,8 @@ def main() -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     # As the service does: most time would go to looking for garbage among what stays.
     settle()
-    folder = Path(tempfile.mkdtemp(prefix="maatje-model-"))
+    # In memory where there is such a folder: the queue's own connection waits for the disk at each commit.
+    folder = Path(tempfile.mkdtemp(prefix="maatje-model-", dir=_MEMORY if _MEMORY.is_dir() else None))
     databases = _Databases(wanted.engine, folder)
     try:
         return _run(wanted, databases.new)

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable, Collection, Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import cast
+from typing import NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 import holidays
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.configuration.municipality import Municipalities
@@ -16,6 +16,7 @@ from locales.rendering.render import Rendered
 from reminders.delivery.channel import AddressGone, Capabilities, News, NewsState, Receipt, RetryLater
 from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.receipts import Receipts
+from reminders.kinds import Kind
 from reminders.local_time import QuietHours
 from reminders.planning.digests import plan_digests
 from reminders.sending.dispatcher import Dispatcher
@@ -37,17 +38,35 @@ from tests.model.beliefs import Wrong
 from tests.model.oracle import Oracle
 from tests.model.sequences import AMSTERDAM, PEOPLE, WAYS
 from tests.reminders.planning.planning_world import ZONE, PlanningWorld
-from tests.reminders.sending.outbox_world import drain
 
 _OUTBOX = cast(Table, Message.__table__)
 # Everything that is wrong is put right within this time, outside quiet hours.
 CORRECTED_WITHIN = timedelta(minutes=40)
 # A day, but for an hour: so that it is planned at any hour.
 _PLANNED_EVERY = timedelta(hours=23)
-_NEXT_DUE = select(func.min(_OUTBOX.c.next_at)).where(_OUTBOX.c.state == MessageState.PENDING)
-_NEXT_DUE_BUT_TO_NOBODY = _NEXT_DUE.where(func.coalesce(_OUTBOX.c.reason, "") != NO_CHANNEL)
+_NEXT_DUE = func.min(_OUTBOX.c.next_at)
+_WAITING = select(
+    _NEXT_DUE.label("due"),
+    _NEXT_DUE.filter(func.coalesce(_OUTBOX.c.reason, "") != NO_CHANNEL).label("due_to_somebody"),
+    _NEXT_DUE.filter(_OUTBOX.c.kind != Kind.DIGEST).label("due_but_overviews"),
+    select(func.count())
+    .where(literal_column("lost_at IS NOT NULL"))
+    .select_from(_OUTBOX)
+    .scalar_subquery()
+    .label("lost"),
+).where(_OUTBOX.c.state == MessageState.PENDING)
 _NEVER = datetime.min.replace(tzinfo=AMSTERDAM)
 _NIGHT = QuietHours.parse("21:00-08:00", ZONE)
+
+
+class Waiting(NamedTuple):
+    """What the outbox has to do: when its next message is due (None = never), and how many losses nobody took up."""
+
+    due: datetime | None = None
+    # Not counting what waits for somebody to be linked; not counting consultants' overviews.
+    due_to_somebody: datetime | None = None
+    due_but_overviews: datetime | None = None
+    lost: int = 0
 
 
 class ModelSender:
@@ -134,7 +153,8 @@ class ModelWorld(PlanningWorld):
         self.stands_in = False
         self.calm_since = clock.now()
         self.planned_at = _NEVER
-        self.overviews_on: tuple[date, bool] | None = None
+        self.overviews_for: tuple[date, datetime] | None = None
+        self.waiting = Waiting()
         self.holidays = holidays.country_holidays("NL")
         # Whether anything happened since planning last looked.
         self.touched = True
@@ -186,17 +206,18 @@ class ModelWorld(PlanningWorld):
             moment = self.clock.now() + timedelta(minutes=pause)
             if moment < at:
                 await self._stand(moment)
-        while (moment := await self._next(at)) < at:
+        while (moment := self._next(at)) < at:
             await self._stand(moment)
         if at > self.clock.now():
             self.clock.set(at)
 
-    async def _next(self, at: datetime) -> datetime:
-        async with self.database.reading() as session:
-            # What waits for a consultant to be linked is tried every hour, to no avail until one is back.
-            nobody = self.oracle.consultant_reached_since is None
-            due = await session.scalar(_NEXT_DUE_BUT_TO_NOBODY if nobody else _NEXT_DUE)
+    def _next(self, at: datetime) -> datetime:
         now = self.clock.now()
+        if now < self.down_until:
+            return min(at, self.down_until)
+        # What waits for a consultant to be linked is tried every hour, to no avail until one is back.
+        nobody = self.oracle.consultant_reached_since is None
+        due = self.waiting.due_to_somebody if nobody else self.waiting.due
         soon = max(due, now + timedelta(minutes=5)) if due is not None else at
         morning = self.now().replace(hour=8, minute=20, second=0, microsecond=0)
         if morning <= self.now():
@@ -212,25 +233,36 @@ class ModelWorld(PlanningWorld):
         """What the service does every minute; and what it does every quarter of an hour, where that may find something:
         after an act or a message until it finds nothing new, and else by the time alone. Planning is what a sequence
         takes longest over."""
-        now, happened = self.clock.now(), self.touched
+        now, consultants = self.clock.now(), self.oracle.consultants
         if now < self.down_until:
             return
-        # Twice a day, of which once is after eight: then it is tomorrow's.
-        local = self.now()
-        if self.overviews_on != (half := (local.date(), local.hour >= 8)):
-            self.overviews_on = half
+        # From eight on it is tomorrow's.
+        overviews_for = ((self.now() - timedelta(hours=8)).date(), consultants.changed_at)
+        if self.overviews_for != overviews_for:
+            self.overviews_for = overviews_for
             async with self.database.writing() as session:
                 await plan_digests(session, now, ZONE, self.holidays)
         if self.touched or now - self.planned_at > _PLANNED_EVERY:
             self.planned_at = now
             self.touched = await self.planner.plan_ahead(self.database) > 0
-        self.touched |= await drain(self.dispatcher) > 0
-        # Every minute: what is lost while it is told goes on to the next. Nothing is lost where nothing happens.
-        while (happened or self.touched) and await self.not_delivered.tell(self.database):
-            await drain(self.dispatcher)
-            self.touched = True
+        while await self._something_done(now):
+            pass
         if self.wrong is not None:
             raise self.wrong
+
+    async def _something_done(self, now: datetime) -> bool:
+        """Send what is due, else tell of what was lost (on its way through that too); False when there is neither."""
+        async with self.database.reading() as session:
+            self.waiting = Waiting._make((await session.execute(_WAITING)).one())
+        waiting = self.waiting
+        if _is_due(waiting.due, now) and await self.dispatcher.run_once():
+            # Planning reads nothing of what consultants are told in the morning.
+            self.touched |= _is_due(waiting.due_but_overviews, now)
+            return True
+        if waiting.lost:
+            self.touched |= await self.not_delivered.tell(self.database) > 0
+            return True
+        return False
 
     @property
     def _standing_still(self) -> datetime:
@@ -286,3 +318,7 @@ class ModelWorld(PlanningWorld):
         async with self.database.writing() as session:
             for contact in await session.scalars(select(Contact).where(whose, Contact.channel == way)):
                 contact.state, contact.last_heard_at = ContactState.ACTIVE, self.clock.now()
+
+
+def _is_due(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at <= now

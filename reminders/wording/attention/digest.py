@@ -64,6 +64,8 @@ class DigestComposer:
         if consultant is None or is_away(consultant, today):
             return Skip("away")
         people = {person.id: person for person in await caseload_of(session, consultant.id, today)}
+        if not people:
+            return Skip("nothing")
         caseload = Caseload(people, now, self._zone, self._term_rules, self._talk_rules, self._silent_for)
         counts = {which: len(await lines_of(session, which, caseload)) for which in List}
         if not any(counts.values()):
