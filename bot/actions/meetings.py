@@ -81,9 +81,10 @@ async def open_meeting(acting: Acting, appointment_id: int, version: int) -> Mee
 
 
 async def make(
-    acting: Acting, person_id: int, kind: AppointmentKind, starts_at: datetime, place: str, subject: str = ""
+    acting: Acting, person_id: int, kind: AppointmentKind, starts_at: datetime, place: str, note: str = ""
 ) -> Meeting | MeetingRefused:
-    """Make a meeting with the consultant who acts ("" = at no place), about a subject. The person hears it.
+    """Make a meeting with the consultant who acts ("" = at no place); `note` says what it is about and what to
+    bring. The person hears it.
 
     One of this kind at this very time that was cancelled takes place again: it is the same meeting, and its history
     goes on.
@@ -101,7 +102,7 @@ async def make(
         return MeetingRefused.THERE_ALREADY
     by_whom = (await acting.consultant()).name if acting.by.role is Role.CONSULTANT else None
     ends_at = starts_at + LENGTH
-    details = Details(kind, starts_at, ends_at, location=place or None, with_whom=by_whom, note=subject or None)
+    details = Details(kind, starts_at, ends_at, location=place or None, with_whom=by_whom, note=note or None)
     writer = acting.writer()
     if same:
         made = same[-1]

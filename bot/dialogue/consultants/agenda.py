@@ -24,12 +24,21 @@ from bot.dialogue.consultants.common import (
 )
 from bot.dialogue.consultants.moments import FARTHEST, moment_of, pick_moment
 from bot.dialogue.consultants.people import named
-from bot.dialogue.consultants.places import ask_place, place_of, taken_place
+from bot.dialogue.consultants.places import (
+    BRING_PAGE,
+    ask_place,
+    ask_what_to_bring,
+    place_of,
+    preparation_buttons,
+    prepared,
+    taken_place,
+)
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Part, Text, verbatim
 from reminders.intents import Act, asks, asks_more, number_in
 from reminders.wording.absence import can_be_moved
 from reminders.wording.appointment import KIND_ICONS, appointment_line, appointment_parts, name_of
+from reminders.wording.meetings.bringing import note_of, preparation_parts
 from storage.appointments.appointments import Appointment, appointments_of
 from storage.appointments.changing import length_of
 from storage.people.people import Person
@@ -73,7 +82,7 @@ async def with_named(turn: Turn, what: str, text: str) -> None:
 
 
 async def new(turn: Turn, args: Sequence[str]) -> None:
-    """A new appointment: "new[:<person>[:<kind>[:<moment or day>[:<place>]]]]"."""
+    """A new appointment: "new[:<person>[:<kind>[:<moment or day>[:<place>[:<preparation>[:b<page>]]]]]]"."""
     if not args:
         await people(turn, ["new"])
         return
@@ -94,12 +103,21 @@ async def new(turn: Turn, args: Sequence[str]) -> None:
     if place is None:
         await ask_place(turn, asks_more(so_far, args[2]), person)
         return
+    prepare, page = [*args[4:6], "", ""][:2]
+    chosen = asks_more(so_far, args[2], args[3])
+    if page.startswith(BRING_PAGE):
+        ask_what_to_bring(turn, chosen, prepare, page, person)
+        return
+    make_it = asks(Act.MAKE, person.id, kind, args[2], args[3], *([prepare] if prepare else []))
     turn.say(
         title("consultant.make_this", person=name_of(person)),
         Part(Text("consultant.kind_when", {"kind": Text(f"kind.{kind}"), "at": when})),
         *([part("appointment.where", place=place)] if place else []),
+        *preparation_parts(prepared(prepare)),
+        part("consultant.bring_or_interpreter", person=name_of(person)),
         buttons=[
-            [button("consultant.make_it", asks(Act.MAKE, person.id, kind, args[2], args[3]), "✅")],
+            [button("consultant.make_it", make_it, "✅")],
+            *preparation_buttons(chosen, prepare),
             *menu_rows()[-1:],
         ],
     )
@@ -122,7 +140,9 @@ async def make(turn: Turn, args: Sequence[str]) -> None:
         return
     doubt = await route_doubt(turn.acting, number_in(args)) if kind == AppointmentKind.PROGRESS_MEETING else None
     subject = "" if doubt is None else await _subject(turn, number_in(args))
-    match await meetings_of.make(turn.acting, number_in(args), AppointmentKind(kind), when, place, subject):
+    prepare = prepared(args[4] if len(args) > 4 else "")
+    note = "\n".join(line for line in (subject, note_of(prepare.items, prepare.interpreter)) if line)
+    match await meetings_of.make(turn.acting, number_in(args), AppointmentKind(kind), when, place, note):
         case Meeting(appointment=made, person=person):
             turn.expect("")
             if doubt is not None:

@@ -39,9 +39,10 @@ class Item(StrEnum):
 
 
 class _Traits(NamedTuple):
-    """`named` are the words, Dutch or English, that consultants write it in."""
+    """`named` are the words, Dutch or English, that consultants write it in, `word` the one that notes of ours have."""
 
     icon: str
+    word: str
     named: str
 
 
@@ -49,29 +50,34 @@ _ITEMS: Final[Mapping[Item, _Traits]] = complete(
     {
         Item.IDENTITY: _Traits(
             "🪪",
+            "paspoort",
             r"paspoort(?:en)?|verblijfs(?:document|vergunning|kaart|pas)(?:en)?|identiteits(?:bewijs|kaart)"
             r"|legitimatie(?:bewijs)?|id(?:-?bewijs|-?kaart)?|passports?|residence permit|identity card",
         ),
-        Item.LETTERS: _Traits("✉️", r"brie(?:f|ven)|post|letters?"),
-        Item.DIPLOMAS: _Traits("🎓", r"diploma['’]?s?|certifica(?:at|ten)|cijferlijst(?:en)?|certificates?"),
-        Item.BANK_CARD: _Traits("💳", r"bankpas(?:je|sen)?|pinpas|bank card"),
-        Item.STATEMENTS: _Traits("🧾", r"(?:bank)?afschrift(?:en)?|bank statements?"),
-        Item.PLAN: _Traits("📄", r"pip|plan"),
-        Item.PHONE: _Traits("📱", r"telefoon|mobiel(?:tje)?|smartphone|(?:tele)?phone"),
-        Item.GLASSES: _Traits("👓", r"(?:lees)?bril|(?:reading )?glasses"),
-        Item.PEN: _Traits("✍️", r"pen(?:nen)?|papier|schrift|notitieblok|paper|notebook"),
-        Item.PHOTO: _Traits("👤", r"pasfoto['’]?s?|passport photos?"),
-        Item.BOOK: _Traits("📖", r"(?:les|werk|taal)?boek(?:en)?|(?:course )?books?"),
-        Item.LAPTOP: _Traits("💻", r"laptop|computer"),
+        Item.LETTERS: _Traits("✉️", "brieven", r"brie(?:f|ven)|post|letters?"),
+        Item.DIPLOMAS: _Traits(
+            "🎓", "diploma's", r"diploma['’]?s?|certifica(?:at|ten)|cijferlijst(?:en)?|certificates?"
+        ),
+        Item.BANK_CARD: _Traits("💳", "bankpas", r"bankpas(?:je|sen)?|pinpas|bank card"),
+        Item.STATEMENTS: _Traits("🧾", "bankafschriften", r"(?:bank)?afschrift(?:en)?|bank statements?"),
+        Item.PLAN: _Traits("📄", "PIP", r"pip|plan"),
+        Item.PHONE: _Traits("📱", "telefoon", r"telefoon|mobiel(?:tje)?|smartphone|(?:tele)?phone"),
+        Item.GLASSES: _Traits("👓", "bril", r"(?:lees)?bril|(?:reading )?glasses"),
+        Item.PEN: _Traits("✍️", "pen", r"pen(?:nen)?|papier|schrift|notitieblok|paper|notebook"),
+        Item.PHOTO: _Traits("👤", "pasfoto", r"pasfoto['’]?s?|passport photos?"),
+        Item.BOOK: _Traits("📖", "boek", r"(?:les|werk|taal)?boek(?:en)?|(?:course )?books?"),
+        Item.LAPTOP: _Traits("💻", "laptop", r"laptop|computer"),
         Item.SPORTS_CLOTHES: _Traits(
-            "👟", r"(?:sport|gym)(?:kleren|kleding|schoenen|spullen)|sports? (?:clothes|shoes)"
+            "👟", "sportkleren", r"(?:sport|gym)(?:kleren|kleding|schoenen|spullen)|sports? (?:clothes|shoes)"
         ),
-        Item.SWIMWEAR: _Traits("🩱", r"zwem(?:kleren|kleding|spullen|broek|pak)|badpak|swim(?:wear|suit)"),
-        Item.RENT_CONTRACT: _Traits("🏠", r"huur(?:contract|overeenkomst)|rental contract"),
+        Item.SWIMWEAR: _Traits(
+            "🩱", "zwemkleren", r"zwem(?:kleren|kleding|spullen|broek|pak)|badpak|swim(?:wear|suit)"
+        ),
+        Item.RENT_CONTRACT: _Traits("🏠", "huurcontract", r"huur(?:contract|overeenkomst)|rental contract"),
         Item.INSURANCE_CARD: _Traits(
-            "🏥", r"zorgpas|zorgpolis|verzekeringspas|zorgverzekerings(?:pas|kaart)|insurance card"
+            "🏥", "zorgpas", r"zorgpas|zorgpolis|verzekeringspas|zorgverzekerings(?:pas|kaart)|insurance card"
         ),
-        Item.FOOD: _Traits("🍎", r"lunch(?:pakket)?|eten|brood(?:trommel)?|iets te eten|food"),
+        Item.FOOD: _Traits("🍎", "eten", r"lunch(?:pakket)?|eten|brood(?:trommel)?|iets te eten|food"),
     },
     Item,
 )
@@ -155,6 +161,14 @@ def _things_in(sentence: str) -> tuple[list[Item], bool]:
     return (found, is_all) if is_about_bringing and not denied else ([], False)
 
 
+def note_of(items: Iterable[Item], interpreter: bool | None) -> str:
+    """A note that says this and nothing else, as `preparation` reads it and a consultant would write it; "" for
+    nothing."""
+    things = ", ".join(_ITEMS[item].word for item in items)
+    about = {True: "Er is een tolk bij.", False: "Er is geen tolk bij.", None: ""}[interpreter]
+    return " ".join(sentence for sentence in (things and f"Neem mee: {things}.", about) if sentence)
+
+
 def preparation_parts(found: ReadNote) -> list[Part]:
     """What to bring, each thing with its picture; the interpreter; and the consultant's own words."""
     parts: list[Part] = []
@@ -172,6 +186,11 @@ def _item(item: Item) -> Text:
     return Text("bring.item", {"icon": verbatim(_ITEMS[item].icon), "what": Text(f"bring.{item.value}")})
 
 
+def icon_of(item: Item) -> str:
+    """The picture of a thing."""
+    return _ITEMS[item].icon
+
+
 def icons_of(items: Iterable[Item]) -> tuple[str, ...]:
     """The pictures of these things."""
-    return tuple(_ITEMS[item].icon for item in items)
+    return tuple(icon_of(item) for item in items)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reminders.wording.meetings.bringing import Item, ReadNote, icons_of, preparation
+from reminders.wording.meetings.bringing import Item, ReadNote, icons_of, note_of, preparation
 from storage.vocabulary import AppointmentKind
 
 
@@ -58,3 +58,13 @@ def test_an_exam_always_needs_who_one_is() -> None:
     found = preparation("Neem uw bril en paspoort mee", AppointmentKind.EXAM)
     assert found.items == (Item.IDENTITY, Item.GLASSES)
     assert icons_of(found.items) == ("🪪", "👓")
+
+
+@pytest.mark.parametrize("interpreter", [None, True, False])
+@pytest.mark.parametrize("items", [(), *((item,) for item in Item), tuple(Item)], ids=len)
+def test_our_own_notes_are_read_as_they_were_meant(items: tuple[Item, ...], interpreter: bool | None) -> None:
+    note = note_of(items, interpreter)
+    assert preparation(note, AppointmentKind.OTHER) == ReadNote(items, interpreter)
+    # What the talk is about stays the consultant's words, in whatever language they are.
+    about = "ትምህርቲ" + ("\n" + note if note else "")
+    assert preparation(about, AppointmentKind.OTHER) == ReadNote(items, interpreter, "ትምህርቲ")
