@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.outbox.heard import HeardRow, lost
 from storage.outbox.message import MOST_AGAIN, Attempt, Message
 from storage.people.contacts import Contact
+from storage.people.webchat import WebMessage
 from storage.vocabulary import MessageState, Priority
 
 
@@ -51,6 +52,21 @@ async def those_read(session: AsyncSession, ids: Sequence[int]) -> frozenset[int
     """Which of these messages were read."""
     wanted = select(Message.id).where(Message.id.in_(ids), Message.state == MessageState.READ)
     return frozenset(await session.scalars(wanted))
+
+
+async def chats_with_news(session: AsyncSession, contact_ids: Sequence[int]) -> frozenset[int]:
+    """Those of these web chats in which something that came unasked was not read yet."""
+    rows = await session.scalars(
+        select(WebMessage.contact_id)
+        .join(Message, Message.id == WebMessage.outbox_id)
+        .where(
+            WebMessage.contact_id.in_(contact_ids),
+            Message.state != MessageState.READ,
+            Message.priority != Priority.REPLY,
+        )
+        .distinct()
+    )
+    return frozenset(rows)
 
 
 async def is_reply(session: AsyncSession, message_id: int) -> bool:

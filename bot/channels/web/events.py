@@ -2,12 +2,13 @@
 
 Events: `lines` (the changed lines; the id is the revision up to which they go), `window` (language, direction and
 texts, when the person chose another language), `reset` (the page is ahead of the chat: load it anew), `gone` (this
-browser has no chat any more), `beat` (nothing new, still here: a page that hears none for a while reconnects).
+browser has no chat any more), `people` (on a telephone of several: who else there is, and who has something new),
+`beat` (nothing new, still here: a page that hears none for a while reconnects).
 """
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,9 +37,13 @@ async def stream(
     still_open: Callable[[], Awaitable[bool]],
     shown: Callable[[list[WebMessage], str], list[Content]],
     window: Callable[[str], dict[str, Json]],
+    others: Sequence[int] = (),
+    people: Callable[[], Awaitable[Sequence[Json]]] | None = None,
 ) -> AsyncGenerator[str, None]:
-    """The events of one connection from revision `after` on, to a page whose window is in `lang` (a tag)."""
-    with live.connection(contact_id) as changed:
+    """The events of one connection from revision `after` on, to a page whose window is in `lang` (a tag). `others` are
+    the chats that the page's browser knows besides, `people` what the page is told of them."""
+    told: Sequence[Json] = ()
+    with live.connection(contact_id, *others) as changed:
         # Something goes out at once, so that the browser knows that it is connected.
         yield as_event("beat", None)
         while not live.closed:
@@ -68,6 +73,9 @@ async def stream(
                 yield as_event("lines", shown(lines, standing.language or SOURCE), after)
             if len(lines) == _LINES_AT_ONCE:
                 continue
+            if people is not None and (now := await people()) != told:
+                told = now
+                yield as_event("people", now)
             try:
                 async with asyncio.timeout(BEAT_SECONDS):
                     await changed.wait()

@@ -38,27 +38,29 @@ class Live:
     @property
     def count(self) -> int:
         """How many connections there are."""
-        return sum(len(events) for events in self._connections.values())
+        return len(set().union(*self._connections.values()))
 
     def crowded(self, contact_id: int) -> bool:
         """Whether this chat has as many connections as it may have."""
         return len(self._connections.get(contact_id, ())) >= CONNECTIONS_A_CHAT
 
     @contextmanager
-    def connection(self, contact_id: int) -> Iterator[asyncio.Event]:
-        """An event that is set whenever the chat may have changed, as long as the block lasts."""
+    def connection(self, *contact_ids: int) -> Iterator[asyncio.Event]:
+        """An event that is set whenever one of these chats may have changed, as long as the block lasts."""
         event = asyncio.Event()
-        self._connections.setdefault(contact_id, set()).add(event)
+        for contact_id in contact_ids:
+            self._connections.setdefault(contact_id, set()).add(event)
         if not self.closed and (self._looking is None or self._looking.done()):
             self._looking = asyncio.create_task(self._look(), name="web-live")
         try:
             yield event
         finally:
-            events = self._connections[contact_id]
-            events.discard(event)
-            if not events:
-                del self._connections[contact_id]
-                self._seen.pop(contact_id, None)
+            for contact_id in contact_ids:
+                events = self._connections[contact_id]
+                events.discard(event)
+                if not events:
+                    del self._connections[contact_id]
+                    self._seen.pop(contact_id, None)
 
     def changed(self, contact_id: int) -> None:
         """Wake the connections of this chat."""

@@ -39,6 +39,12 @@ class Opening(_Asked):
     other: bool = False
 
 
+class Switching(_Asked):
+    """POST /chat/switch: another chat that this browser knows, by the name that the page has of it."""
+
+    chat: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8,64}$")]
+
+
 class Event(_Asked):
     """An event of the person, with the browser's own id of it."""
 

@@ -6,7 +6,7 @@ once; only then the browser gets its answer and forgets the request.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -37,13 +37,14 @@ from bot.channels.web.live import Live
 from bot.channels.web.notices import Notices, PushAddress
 from bot.channels.web.page import Page, packed_json
 from bot.channels.web.ranges import ranged
-from bot.channels.web.sessions import CHANNEL, Chat, Sessions
+from bot.channels.web.sessions import CHANNEL, Chat, Other, Sessions
 from bot.channels.web.uploads import Upload, UploadRefused, fit
 from bot.events import InboundEvent, Payload, Pressed, Said, Started, command_in
 from locales.rendering.languages import SOURCE
 from reminders.delivery.channel import Clock
+from storage.engine.columns import Json
 from storage.engine.database import Database
-from storage.outbox.receipts import any_on_its_way, record_receipt, said_as_one, those_read
+from storage.outbox.receipts import any_on_its_way, chats_with_news, record_receipt, said_as_one, those_read
 from storage.people.webchat import (
     WebMessage,
     add_web_message,
@@ -106,6 +107,7 @@ class ChatRoutes:
             Route("/chat/sw.js", self.worker, methods=["GET"]),
             Route("/chat/notices", self.notices, methods=["POST"]),
             Route("/chat/open", self.open, methods=["POST"]),
+            Route("/chat/switch", self.switch, methods=["POST"]),
             Route("/chat/events", self.events, methods=["GET"]),
             Route("/chat/history", self.history, methods=["GET"]),
             Route("/chat/file/{line}", self.file, methods=["GET"]),
@@ -169,8 +171,8 @@ class ChatRoutes:
         response = packed_json(
             request,
             {
-                # Tells unsent lines of one chat from another's on a shared telephone; says nothing of who it is.
-                "chat": self._database.keys.fingerprint(chat.address, "web_queue").hex(),
+                # Tells unsent lines of one chat from another's on a shared telephone.
+                "chat": self._sessions.name_of(chat),
                 "window": None if asked.lang == language_tag(locale) else self._page.window(locale),
                 "lines": self._shown(lines, locale),
                 "more": len(lines) == HISTORY,
@@ -179,10 +181,34 @@ class ChatRoutes:
                 "cursor": standing.revision if standing else 0,
                 "notice": "link_dead" if opened.dead_link else None,
                 "ask_other": opened.ask_other,
+                "people": await self._people(opened.others),
             },
         )
-        self._sessions.remember(request, response, opened.token)
+        self._sessions.remember(request, response, opened.token, opened.others)
         return response
+
+    async def switch(self, request: Request) -> Response:
+        """Show another chat that this browser knows from now on: they said that they are the one whose it is."""
+        asked = await requests.read(request, requests.Switching)
+        _allow(self._openings, network_of(request.client.host if request.client else ""))
+        others = await self._sessions.others(request)
+        chosen = next((one for one in others if self._sessions.name_of(one.chat) == asked.chat), None)
+        if chosen is None:
+            raise HTTPException(404)
+        response = Response(status_code=204)
+        await self._sessions.change(request, response, chosen)
+        return response
+
+    async def _people(self, others: Sequence[Other]) -> list[Json]:
+        """What the page is told of the other chats that it knows: a first name, and whether something there is new."""
+        if not others:
+            return []
+        async with self._database.reading() as session:
+            news = await chats_with_news(session, [one.chat.contact_id for one in others])
+        return [
+            {"chat": self._sessions.name_of(one.chat), "name": one.name, "news": one.chat.contact_id in news}
+            for one in others
+        ]
 
     async def events(self, request: Request) -> Response:
         """Live: lines that are new or changed since ?after= (or Last-Event-ID), as server-sent events."""
@@ -193,13 +219,14 @@ class ChatRoutes:
         after = requests.number(request.headers.get("last-event-id") or request.query_params.get("after", "0"))
         if after is None:
             raise HTTPException(400)
+        others = await self._sessions.others(request)
         return StreamingResponse(
-            self._stream(request, chat, after),
+            self._stream(request, chat, after, others),
             media_type="text/event-stream",
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
 
-    def _stream(self, request: Request, chat: Chat, after: int) -> AsyncIterator[str]:
+    def _stream(self, request: Request, chat: Chat, after: int, others: Sequence[Other]) -> AsyncIterator[str]:
         async def still_open() -> bool:
             found = await self._sessions.find(request)
             return found is not None and found.contact_id == chat.contact_id
@@ -213,6 +240,8 @@ class ChatRoutes:
             still_open=still_open,
             shown=self._shown,
             window=self._page.window,
+            others=[one.chat.contact_id for one in others],
+            people=(lambda: self._people(others)) if others else None,
         )
 
     async def history(self, request: Request) -> Response:

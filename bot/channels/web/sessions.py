@@ -5,12 +5,14 @@ patchy network the answer to the first request is often lost; the repeated one c
 chat that the first one made, instead of a code that is used up.
 
 One telephone may be a whole family's: a link of somebody else never continues the chat that is open in this browser,
-and takes its place only after a question.
+and takes its place only after a question. The chat that gives way stays known here (a second cookie), by the first name
+of whose it is, until that one comes back to it; a consultant's does not, which shows a whole caseload.
 """
 
 import re
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
@@ -21,6 +23,7 @@ from storage.engine.columns import Json
 from storage.engine.database import Database
 from storage.people.contacts import Contact
 from storage.people.link_codes import find_code
+from storage.people.people import Person
 from storage.people.webchat import (
     CONSULTANTS_SESSION_LASTS,
     SESSION_LASTS,
@@ -34,6 +37,9 @@ from storage.people.webchat import (
 CHANNEL = "web"
 _TOKEN = re.compile(r"[0-9a-f]{64}")
 _PHONE = re.compile(r"[a-z0-9-]{1,32}")
+# A family; and a cookie that stays small.
+MOST_OTHERS = 5
+_OTHERS = "-others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,15 @@ class Chat:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """A chat that this browser knows beside the one that it shows: whose it is, by first name."""
+
+    chat: Chat
+    token: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """The outcome of opening: `begin` says that the dialogue must hear of it (with `code`, when that may be used)."""
 
@@ -63,6 +78,8 @@ class Opened:
     dead_link: bool = False
     # The link is another person's than the chat that is open here, which goes on until they say that they want that.
     ask_other: bool = False
+    # The chats that this browser knows besides, by their tokens.
+    others: Sequence[Other] = ()
 
 
 class Sessions:
@@ -76,7 +93,7 @@ class Sessions:
 
     async def find(self, request: Request) -> Chat | None:
         """The chat of the browser's cookie."""
-        token = request.cookies.get(self._cookie(request), "")
+        token = self._held(request)
         if not _TOKEN.fullmatch(token):
             return None
         async with self._database.reading() as session:
@@ -85,7 +102,7 @@ class Sessions:
 
     async def tell(self, request: Request, push: dict[str, Json]) -> None:
         """From now on this browser hears that there is a message."""
-        token = request.cookies.get(self._cookie(request), "")
+        token = self._held(request)
         async with self._database.writing() as session:
             await keep_web_push(session, self._database.keys, token, self._clock.now(), push)
 
@@ -94,29 +111,63 @@ class Sessions:
     ) -> Opened:
         """Go on with the browser's chat, or begin one under the token that the browser made; `other` = they want the
         chat of another person here."""
-        now = self._clock.now()
-        held = request.cookies.get(self._cookie(request), "")
         async with self._database.writing() as session:
-            for candidate in (token, held):
-                contact = await self._contact(session, candidate) if _TOKEN.fullmatch(candidate) else None
-                if contact is not None:
-                    going_on = await self._go_on(session, contact, candidate, code)
-                    if going_on is not None:
-                        return going_on
-                    if not other:
-                        return Opened(Chat.of(contact), candidate, begin=False, ask_other=True)
-            contact = await add_web_session(
-                session,
-                self._database.keys,
-                token=token,
-                channel=CHANNEL,
-                address=uuid.uuid4().hex,
-                language=language,
-                now=now,
-            )
-            return Opened(Chat.of(contact), token, begin=True, code=code)
+            known = [self._held(request), *self._others_held(request)]
+            elsewhere = frozenset(one.chat.contact_id for one in await self._known(session, known[1:], but=known[0]))
+            tokens = [token, *known[: None if other else 1]]
+            opened = await self._going_on(session, tokens, code, elsewhere, other=other)
+            if opened is None:
+                contact = await add_web_session(
+                    session,
+                    self._database.keys,
+                    token=token,
+                    channel=CHANNEL,
+                    address=uuid.uuid4().hex,
+                    language=language,
+                    now=self._clock.now(),
+                )
+                opened = Opened(Chat.of(contact), token, begin=True, code=code)
+            return replace(opened, others=await self._known(session, known, but=opened.token))
 
-    async def _go_on(self, session: AsyncSession, contact: Contact, token: str, code: str | None) -> Opened | None:
+    async def _going_on(
+        self, session: AsyncSession, tokens: Sequence[str], code: str | None, elsewhere: frozenset[int], *, other: bool
+    ) -> Opened | None:
+        """How the first chat that these tokens lead to goes on; None where a new one begins. `elsewhere` are the chats
+        that this browser knows besides: a link of theirs is another person's, and not a dead one."""
+        for token in tokens:
+            contact = await self._contact(session, token) if _TOKEN.fullmatch(token) else None
+            if contact is not None:
+                going_on = await self._go_on(session, contact, token, code, elsewhere)
+                if going_on is not None:
+                    return going_on
+                if not other:
+                    return Opened(Chat.of(contact), token, begin=False, ask_other=True)
+        return None
+
+    async def others(self, request: Request) -> list[Other]:
+        """The chats that this browser knows beside the one that it shows."""
+        held = self._others_held(request)
+        if not held:
+            return []
+        async with self._database.reading() as session:
+            return await self._known(session, held, but=self._held(request))
+
+    async def _known(self, session: AsyncSession, tokens: Sequence[str], *, but: str) -> list[Other]:
+        found: dict[int, Other] = {}
+        for token in dict.fromkeys(tokens):
+            contact = await self._contact(session, token) if token != but and _TOKEN.fullmatch(token) else None
+            person = await session.get(Person, contact.person_id) if contact is not None and contact.person_id else None
+            if contact is not None and person is not None:
+                found.setdefault(contact.id, Other(Chat.of(contact), token, person.given_name))
+        return list(found.values())[:MOST_OTHERS]
+
+    def name_of(self, chat: Chat) -> str:
+        """Tells one chat from another on a shared telephone, and says nothing of whose it is."""
+        return self._database.keys.fingerprint(chat.address, "web_queue").hex()
+
+    async def _go_on(
+        self, session: AsyncSession, contact: Contact, token: str, code: str | None, elsewhere: frozenset[int]
+    ) -> Opened | None:
         """How the chat in this browser goes on; None when the code is somebody else's."""
         chat = Chat.of(contact)
         await self._prolong(session, token)
@@ -127,6 +178,8 @@ class Sessions:
         found = await find_code(session, self._database.keys, code)
         if found is not None and found.used_by == contact.id:
             return Opened(chat, token, begin=False)
+        if found is not None and found.used_by in elsewhere:
+            return None
         if found is None or found.used_at is not None or found.expires_at <= self._clock.now():
             return Opened(chat, token, begin=False, dead_link=True)
         owner, holder = (found.person_id, found.consultant_id), (contact.person_id, contact.consultant_id)
@@ -144,17 +197,36 @@ class Sessions:
             lasts = CONSULTANTS_SESSION_LASTS if is_consultants else SESSION_LASTS
             found.expires_at = self._clock.now() + lasts
 
-    def remember(self, request: Request, response: Response, token: str) -> None:
-        """Set the cookie: for this site only, out of reach of scripts, for as long as browsers allow."""
+    def _held(self, request: Request) -> str:
+        return request.cookies.get(self._cookie(request), "")
+
+    def _others_held(self, request: Request) -> list[str]:
+        return request.cookies.get(self._cookie(request) + _OTHERS, "").split(".")[: MOST_OTHERS + 1]
+
+    def remember(self, request: Request, response: Response, token: str, others: Sequence[Other]) -> None:
+        """Set the cookies: for this site only, out of reach of scripts, for as long as browsers allow."""
+        self._set(response, self._cookie(request), token)
+        known = ".".join(one.token for one in others)
+        if known != request.cookies.get(self._cookie(request) + _OTHERS, ""):
+            self._set(response, self._cookie(request) + _OTHERS, known)
+
+    def _set(self, response: Response, name: str, value: str) -> None:
         response.set_cookie(
-            self._cookie(request),
-            token,
+            name,
+            value,
             max_age=int(SESSION_LASTS.total_seconds()),
             path="/",
             secure=self._secure,
             httponly=True,
             samesite="lax",
         )
+
+    async def change(self, request: Request, response: Response, chosen: Other) -> None:
+        """From now on this browser shows the chosen chat, and knows the one that it showed."""
+        async with self._database.reading() as session:
+            tokens = [self._held(request), *self._others_held(request)]
+            others = await self._known(session, tokens, but=chosen.token)
+        self.remember(request, response, chosen.token, others)
 
     def _cookie(self, request: Request) -> str:
         # "__Host-" makes browsers refuse such a cookie from any neighbouring domain.

@@ -121,13 +121,13 @@ class Rig:
         menu = MENUS[person.language]
         await self.bot_says(address, message(menu[0], locale=person.language, buttons=menu[1]))
 
-    async def person(self, language: str = "nl") -> str:
-        """A person who speaks this language; returns a link code."""
+    async def person(self, language: str = "nl", name: str = "Amina") -> str:
+        """A person of this name who speaks this language; returns a link code."""
         now = self.clock.now()
         async with self.database.writing() as session:
             person = Person(
                 external_id=f"P{await session.scalar(select(Person.id).order_by(Person.id.desc())) or 0}",
-                given_name="Amina",
+                given_name=name,
                 family_name="Haddad",
                 language=language,
                 group=Group.ASYLUM,

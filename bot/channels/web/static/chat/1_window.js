@@ -44,6 +44,7 @@ function dress(next) {
   $("other-no").textContent = t.other_no;
   $("earlier").textContent = t.earlier;
   $("newest-text").textContent = t.newest;
+  $("people").setAttribute("aria-label", t.people);
   if (!$("tell").hidden) dressNotices();
   status();
 }

@@ -17,6 +17,7 @@ function listen() {
   on("window", (next) => { dress(next); keepCopy(); });
   on("reset", () => { source.close(); start(); });
   on("gone", over);
+  on("people", know);
   source.onerror = () => {
     source.close();
     later();
@@ -102,12 +103,17 @@ async function start() {
   const asked = opened.ask_other ? opening().code : null;
   try { sessionStorage.removeItem(OPENING); } catch { /* see keep */ }
   if (location.hash) history.replaceState(null, "", location.pathname + location.search);
-  if ((chat || copied?.chat || opened.chat) !== opened.chat) { forget(); await dropCopy(); }
+  if ((chat || copied?.chat || opened.chat) !== opened.chat) {
+    told.delivered = told.read = 0;
+    forget();
+    await dropCopy();
+  }
   copied = null;
   chat = opened.chat;
   dress(opened.window || view);
   notice(opened.notice);
   askOther(asked);
+  noWho();
   log.setAttribute("aria-live", "off");  // the history is not read out, what comes from now on is
   log.textContent = "";
   lines.clear();
@@ -124,6 +130,7 @@ async function start() {
   bannerOf([]);
   bring(first || newestPart());
   callsToBeHeard(first || newestPart());
+  know(opened.people);
   subscribe();
   requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
   attempts = 0;

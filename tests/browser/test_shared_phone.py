@@ -1,0 +1,69 @@
+"""One telephone, several people: nothing of the one is shown before the question who it is; small and large screens."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import MakePhone
+from tests.browser.phone import Phone
+from tests.browser.screens import BOXES, LOCALES, WIDTHS, reminder
+from tests.browser.serving import Town
+
+
+async def _question_is_in_view(person: Phone, name: str, width: int) -> None:
+    await expect(person.page.locator("#who-ask")).to_contain_text(name)
+    _, ask, *answers = await person.page.evaluate(BOXES, "#who-ask, #who button")
+    assert len(answers) == 2
+    for top, bottom, left, right in (ask, *answers):
+        assert 0 <= top < bottom <= 640
+        assert 0 <= left < right <= width
+    assert all(bottom - top >= 44 for top, bottom, *_ in answers)
+    assert answers[0][1] <= answers[1][0]
+    assert await person.overflow() == 0
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+async def test_a_message_for_another_asks_who_it_is_first(town: Town, phone: MakePhone, locale: str) -> None:
+    person = await phone(locale, width=360)
+    await person.opens(await town.rig.person(locale, "Amina"))
+    await person.page.goto("about:blank")
+    await person.page.goto(f"{town.url}/chat#{await town.rig.person(locale, 'Yusuf')}")
+    await person.page.locator("#other-yes").tap()
+    heads, who = person.page.locator("#people"), person.page.locator("#who")
+    await expect(heads).to_be_visible()
+    aminas, _ = await town.rig.addresses()
+    said = reminder(locale).blocks[0].text
+    for width in WIDTHS:
+        await person.page.set_viewport_size({"width": width, "height": 640})
+        _, box = await person.page.evaluate(BOXES, "#people")
+        assert box[0] >= 0
+        assert box[2] >= 0
+        assert box[3] <= width
+        assert min(box[1] - box[0], box[3] - box[2]) >= 44
+
+        # It is asked, with nothing of what it says; "no" leaves it so, and the button shows that it is there.
+        await town.rig.bot_says(aminas, reminder(locale), unasked=True)
+        await _question_is_in_view(person, "Amina", width)
+        assert said not in await person.page.content()
+        await who.locator("button").last.tap()
+        await expect(who).to_be_hidden()
+        await expect(heads).to_have_class("news")
+
+        # By the name that the telephone knows: the question again, then their own chat, from the start of what is new.
+        await heads.tap()
+        await who.get_by_role("button", name="Amina").tap()
+        await _question_is_in_view(person, "Amina", width)
+        async with person.page.expect_response("**/chat/seen") as told:
+            await who.locator("button").first.tap()
+            await expect(person.page.locator(".line:last-child .title")).to_have_text(said)
+        await (await told.value).finished()
+        room, title = await person.page.evaluate(BOXES, ".line:last-child .title")
+        assert room[0] <= title[0]
+        assert title[1] <= room[1]
+
+        # And back: the one sees nothing of the other.
+        await heads.tap()
+        await who.get_by_role("button", name="Yusuf").tap()
+        await _question_is_in_view(person, "Yusuf", width)
+        await who.locator("button").first.tap()
+        await expect(person.page.locator(".line")).to_have_count(1)
+        assert said not in await person.page.content()
