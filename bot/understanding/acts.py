@@ -59,6 +59,13 @@ class DayPart(StrEnum):
     EVENING = "evening"
 
 
+class NextOne(StrEnum):
+    """Which appointment "the next" is."""
+
+    LESSON = "lesson"
+    MEETING = "meeting"  # or a lesson: people call a lesson their appointment too
+
+
 #: The FAQ topic that says the same as an act: where a topic is asked for, the act names it.
 TOPIC_OF: Final = {SpeechAct(act): topic for topic, act in SAME_AS_ACT.items()}
 #: And the other way round.
@@ -70,6 +77,7 @@ class When:
     """The days and hours that a text names; None where it does not.
 
     `first` and `last` are local days, both included. `since` says that it began on `first` and has no end in the text.
+    `next_one`: only the next lesson or appointment is spoken of, however long something goes on already.
     """
 
     first: date | None = None
@@ -78,6 +86,7 @@ class When:
     part: DayPart | None = None
     minutes: int | None = None
     since: bool = False
+    next_one: NextOne | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Final, cast
 
 import locales
 from bot.faq.words import normalise
-from bot.understanding.acts import DayPart
+from bot.understanding.acts import DayPart, NextOne
 from bot.voice.numbers import number_words
 from locales.faq.reading import ContentEntry, ContentError, read_yaml
 from locales.rendering.dates import babel_locale, date_words
@@ -30,6 +30,7 @@ class Sign(Enum):
     WEEKDAY = auto()  # 0 is Monday
     WEEK = auto()  # 0 is this week, 1 the next
     PART = auto()
+    NEXT = auto()  # the next lesson or meeting
     MONTH = auto()  # 1 to 12, or 13, in the calendar of the mark
     UNTIL = auto()
     UNTIL_AFTER = auto()
@@ -52,13 +53,13 @@ class MomentMark:
     start: int
     end: int
     sign: Sign
-    value: int | DayPart = 0
+    value: int | DayPart | NextOne = 0
     until: bool = False
     since: bool = False
     calendar: str = ""
 
 
-Meaning = tuple[Sign, int | DayPart, str]
+Meaning = tuple[Sign, int | DayPart | NextOne, str]
 
 _DAYS: Final = {"before_yesterday": -2, "yesterday": -1, "today": 0, "tomorrow": 1, "day_after": 2}
 _SPANS: Final = {"quarter": 15, "half_hour": 30, "hour_and_half": 90}
@@ -75,7 +76,8 @@ _SIGNS: Final = {
     "half": Sign.HALF,
     "half_after": Sign.HALF_AFTER,
 }
-_LISTS: Final = {*_DAYS, *_SPANS, *_SIGNS, *(part.value for part in DayPart), "this_week", "next_week"}
+_NEXT: Final = {f"next_{one.value}": one for one in NextOne}
+_LISTS: Final = {*_DAYS, *_SPANS, *_SIGNS, *(part.value for part in DayPart), *_NEXT, "this_week", "next_week"}
 _OTHER: Final = {
     "weekdays",
     "months",
@@ -120,6 +122,8 @@ class MomentWords:
             self._add_all(entry, part.value, (Sign.PART, part, ""))
         for week, key in enumerate(("this_week", "next_week")):
             self._add_all(entry, key, (Sign.WEEK, week, ""))
+        for key, one in _NEXT.items():
+            self._add_all(entry, key, (Sign.NEXT, one, ""))
         for key, sign in _SIGNS.items():
             self._add_all(entry, key, (sign, 0, ""))
         self._add_numbers(entry)
@@ -164,7 +168,7 @@ class MomentWords:
                 # "For Friday" is until Friday; "for tomorrow" mostly is not.
                 until = prefix in self._until and sign is Sign.WEEKDAY
                 since = prefix in self._since and sign in (Sign.WEEKDAY, Sign.DAY)
-                if sign in (Sign.DAY, Sign.WEEKDAY, Sign.PART, Sign.WEEK, Sign.NUMBER, Sign.HOURS):
+                if sign in (Sign.DAY, Sign.WEEKDAY, Sign.PART, Sign.WEEK, Sign.NEXT, Sign.NUMBER, Sign.HOURS):
                     yield MomentMark(start, end, sign, value, until=until, since=since, calendar=calendar)
             if meanings:
                 return

@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from bot.faq.words import MAX_CHARACTERS, normalise
-from bot.understanding.acts import DayPart, When
+from bot.understanding.acts import DayPart, NextOne, When
 from bot.understanding.moment_words import MomentMark, MomentWords, Sign, moment_words
 from locales.rendering.calendars import CALENDARS
 from locales.rendering.languages import SOURCE
@@ -73,6 +73,7 @@ def _joined(first: When, second: When) -> When:
         part=first.part or second.part,
         minutes=first.minutes if first.minutes is not None else second.minutes,
         since=days.since,
+        next_one=first.next_one or second.next_one,
     )
 
 
@@ -90,12 +91,13 @@ def _read(text: str, known: MomentWords, now: datetime, *, late: bool) -> When:
     today = now.date()
     first, last, since = _days(marks, today, _of_numbers(numbers, today))
     part = next((mark.value for mark in marks if mark.sign is Sign.PART and isinstance(mark.value, DayPart)), None)
+    ahead = next((mark.value for mark in marks if mark.sign is Sign.NEXT and isinstance(mark.value, NextOne)), None)
     minutes = _minutes(marks, late=late)
     if late and minutes is None and not any(mark.sign in (Sign.HALF, Sign.HALF_AFTER) for mark in marks):
         minutes = _between_two_hours(plain)
     if at is None:
         at = _hour(marks, known, late=late, minutes=minutes)
-    return When(first, last, at, part, minutes, since)
+    return When(first, last, at, part, minutes, since, ahead)
 
 
 def _of_numbers(found: re.Match[str] | None, today: date) -> date | None:

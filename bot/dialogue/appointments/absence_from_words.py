@@ -13,10 +13,11 @@ from bot.dialogue.appointments.absence_draft import AFTERWARDS, open_draft
 from bot.dialogue.appointments.absence_questions import AHEAD, ask_confirmation, ask_which, ask_why
 from bot.dialogue.memory import DAYS_SAID_IN
 from bot.dialogue.turn import Turn
-from bot.understanding.acts import DayPart, Understanding, When
+from bot.understanding.acts import DayPart, NextOne, Understanding, When
 from locales.rendering.message import Part, Text
 from storage.appointments.absences import Absence
 from storage.appointments.appointments import Appointment
+from storage.vocabulary import AppointmentKind
 
 #: The hours that a part of the day begins and ends at.
 _HOURS: Final = {DayPart.MORNING: (0, 12), DayPart.AFTERNOON: (12, 18), DayPart.EVENING: (17, 24)}
@@ -37,6 +38,8 @@ async def start(turn: Turn, text: str, heard: Understanding) -> None:
 async def _fill_days(turn: Turn, draft: Absence, when: When) -> bool:
     """Whether the days that were said are clear, and hold something to be absent from."""
     first, last = when.first, when.last
+    if when.next_one is not None and (first is None or when.since):
+        return await _fill_next(turn, draft, when.next_one)
     if first is None or not turn.today - AFTERWARDS <= first <= turn.today + AHEAD:
         return False
     if when.since:
@@ -53,6 +56,18 @@ async def _fill_days(turn: Turn, draft: Absence, when: When) -> bool:
         await drafts.include_these(turn.acting, draft, found)
     else:
         await drafts.include_days(turn.acting, draft, max(first, turn.today), last)
+    return True
+
+
+async def _fill_next(turn: Turn, draft: Absence, which: NextOne) -> bool:
+    """Whether it is clear which is the next: "my next appointment" is no lesson where a meeting comes later."""
+    ahead = await drafts.ahead_between(turn.acting, turn.person.id, turn.today, turn.today + AHEAD)
+    lessons = [one for one in ahead if one.kind is AppointmentKind.CLASS]
+    meetings = [one for one in ahead if one.kind is not AppointmentKind.CLASS]
+    found = (lessons if which is NextOne.LESSON else meetings) or ahead
+    if not found or (which is NextOne.MEETING and meetings and found[0] is not ahead[0]):
+        return False
+    await drafts.include_these(turn.acting, draft, found[:1])
     return True
 
 

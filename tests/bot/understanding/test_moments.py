@@ -1,13 +1,16 @@
 """Days, hours and minutes as people name them, in each language and calendar."""
 
 from datetime import date, datetime, time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.understanding.acts import DayPart, When
+import locales
+from bot.understanding.acts import DayPart, NextOne, When
 from bot.understanding.moment_words import moment_words
 from bot.understanding.moments import read_when
+from locales.faq.reading import ContentEntry, read_yaml
 from locales.rendering.languages import LANGUAGES
 
 #: A Monday.
@@ -122,3 +125,33 @@ def test_how_much_later_one_hour_is_than_the_other(language: str, text: str, min
 def test_now_is_today_where_no_day_is_named() -> None:
     assert read_when("ik ben nu ziek", ["nl"], NOW) == days(TODAY, TODAY)
     assert read_when("krijg ik nu een boete als ik morgen niet kom", ["nl"], NOW) == days(TOMORROW, TOMORROW)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "which"),
+    [
+        ("nl", "ik kan niet naar de volgende afspraak", NextOne.MEETING),
+        ("en", "cant come to my next class", NextOne.LESSON),
+        pytest.param(
+            "ar", "ابني سخن من مبارح وما بقدر اجي عالموعد الجاي", NextOne.MEETING, id="Syrian, written as one"
+        ),
+        ("tr", "oğlum dünden beri ateşli, bir sonraki randevuya gelemem", NextOne.MEETING),
+        ("ti", "ናብቲ ዝቕጽል ትምህርቲ ክመጽእ ኣይክእልን", NextOne.LESSON),
+        ("uk", "не зможу прийти на наступне заняття", NextOne.LESSON),
+        pytest.param("en", "what is the next step", None, id="nothing that has an hour"),
+        pytest.param("nl", "volgende week kan ik niet", None, id="a week"),
+    ],
+)
+def test_only_the_next_one(language: str, text: str, which: NextOne | None) -> None:
+    assert read_when(text, [language], NOW).next_one is which
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_phrase_for_the_next_one_is_found_beside_other_words(language: str) -> None:
+    path = Path(locales.__file__).parent / "understanding" / "moments.yaml"
+    words = ContentEntry(path, language, dict(ContentEntry(path, "", read_yaml(path)).items())[language])
+    for which in NextOne:
+        phrases = words.texts(f"next_{which.value}", ())
+        assert len(phrases) >= 3
+        for phrase in phrases:
+            assert read_when(f"x {phrase} y", [language], NOW).next_one is which, phrase

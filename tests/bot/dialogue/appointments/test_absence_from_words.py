@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.faq.finding import Candidate
-from bot.understanding.acts import SpeechAct, Understanding, When
+from bot.understanding.acts import NextOne, SpeechAct, Understanding, When
+from storage.appointments.absence_reports import chosen_appointments
 from storage.appointments.absences import Absence
 from storage.people.relayed import Letter
-from storage.vocabulary import AbsenceReason, AbsenceState, LetterKind
+from storage.vocabulary import AbsenceReason, AbsenceState, AppointmentKind, LetterKind
 from tests.bot.dialogue.talk import Talk
 
 ILL = Understanding(SpeechAct.ABSENCE, 0.95, reason=AbsenceReason.CHILD_ILL, topic="report_sick_lesson")
@@ -78,6 +79,29 @@ async def test_since_yesterday_has_no_end(talk: Talk) -> None:
     await amina.taps("absence.send")
     sent = await report(talk)
     assert (sent.open_ended, sent.from_on) == (True, yesterday)
+
+
+async def test_ill_since_yesterday_and_not_to_the_next_lesson_is_that_lesson_alone(talk: Talk) -> None:
+    """How long a child is ill already says nothing of how long its mother stays away."""
+    when = When(first=talk.clock.now().date() - timedelta(days=1), since=True, next_one=NextOne.LESSON)
+    hears(talk, not_to_the_next=replace(ILL, when=when))
+    amina = await talk.linked("Amina")
+    await talk.linked("Sanne")
+    await amina.says("not to the next")
+    amina.sees("absence.check")
+    await amina.taps("absence.send")
+    sent = await report(talk)
+    async with talk.database.reading() as session:
+        about = await chosen_appointments(session, sent.id)
+    assert [one.kind for one in about] == [AppointmentKind.CLASS]
+    assert not sent.open_ended
+
+
+async def test_the_next_appointment_is_asked_where_a_lesson_comes_first(talk: Talk) -> None:
+    hears(talk, not_to_the_next=replace(ILL, when=When(next_one=NextOne.MEETING)))
+    amina = await talk.linked("Amina")
+    await amina.says("not to the next")
+    amina.sees("absence.which")
 
 
 async def test_only_what_was_not_said_is_asked(talk: Talk) -> None:
