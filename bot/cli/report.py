@@ -61,7 +61,7 @@ def report(
     for name, place, category, count in rows_of(found):
         table.add_row(name, place, category, "-" if count is None else str(count))
     console.print(table)
-    console.print("- = not shown: a group would have fewer than five people.")
+    console.print("Counts are rounded to fives. - = not shown: a group would have fewer than five people.")
     for file in written:
         console.print(f"Written: {file}", markup=False, highlight=False, soft_wrap=True)
 

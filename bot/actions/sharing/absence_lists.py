@@ -25,7 +25,8 @@ from storage.people.contacts import Contact, contact_made_at
 from storage.people.people import Person, people_by_id
 from storage.vocabulary import AppointmentStatus, Presence, Priority
 
-_BY_MAIL: Final = "email"
+#: The channel that offices are reached by.
+BY_MAIL: Final = "email"
 #: So long after a lesson they may still say that somebody was there after all.
 ANSWERED_WITHIN: Final = timedelta(days=14)
 
@@ -49,7 +50,7 @@ def absence_lists(parts: Parts, now: Callable[[], datetime]) -> Callable[[AsyncS
 
 async def put_lists(acting: Acting) -> int:
     """Put today's lists into the outbox whose time has come; how many are new."""
-    if _BY_MAIL not in acting.parts.channels:
+    if BY_MAIL not in acting.parts.channels:
         return 0
     count = 0
     local = acting.now.astimezone(acting.zone)
@@ -64,7 +65,7 @@ async def _put_list(acting: Acting, municipality: str, name: str, recipient: Sha
     absent = await _absent(acting, municipality, recipient)
     if not absent:
         return 0
-    contact = await contact_made_at(acting.session, acting.parts.keys, _BY_MAIL, address, acting.now)
+    contact = await contact_made_at(acting.session, acting.parts.keys, BY_MAIL, address, acting.now)
     if contact.person_id is not None or contact.consultant_id is not None:
         # An address of somebody's own is no office: nothing is handed on to it.
         return 0
@@ -131,7 +132,7 @@ async def note_was_there(
 
 
 async def _hears(acting: Acting, contact: Contact, person: Person, appointment: Appointment) -> bool:
-    if appointment.status is not AppointmentStatus.PLANNED or contact.channel != _BY_MAIL:
+    if appointment.status is not AppointmentStatus.PLANNED or contact.channel != BY_MAIL:
         return False
     if await appointment_for(acting.session, person.id, appointment.id, zone=acting.zone) is None:
         return False

@@ -14,7 +14,9 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.actions.acting import Acting, Actor, Proof, Role
-from bot.actions.sharing.absence_lists import ANSWERED_WITHIN
+from bot.actions.sharing.absence_lists import ANSWERED_WITHIN, BY_MAIL
+from bot.telling import sharing as told
+from reminders.kinds import Kind
 from storage.appointments.appointments import Appointment, LessonGroup, day_bounds
 from storage.appointments.calendar import calendar_of
 from storage.appointments.intakes import presences
@@ -23,6 +25,8 @@ from storage.appointments.schedule import people_on
 from storage.attendance.attendance import AttendanceChange, OnAttendance
 from storage.desk.lesson_links import LessonLink, add_lesson_link, lesson_links_of
 from storage.importing.attendance import note_presence
+from storage.outbox.message import Outgoing, put
+from storage.people.contacts import contact_made_at
 from storage.people.people import Person, people_by_id
 from storage.vocabulary import AppointmentStatus, Presence
 
@@ -38,15 +42,18 @@ class LessonLinkRefused(StrEnum):
 
     NOT_THEIRS = "not_theirs"  # no such group, link or lesson, or none of theirs: which, is not told
     SWITCHED_OFF = "switched_off"  # no office is named that has links to this group
+    NO_OFFICE = "no_office"  # the address that is named is a person's or a consultant's own
     NOT_NOW = "not_now"  # the lesson has not begun, or was too long ago
 
 
 @dataclass(frozen=True, slots=True)
 class GivenLink:
-    """A link as it is shown once: the token stands nowhere else."""
+    """A link that was given. With an address in the configuration it was mailed there (`mailed_to`), and whoever gives
+    it cannot open it; without one it is theirs to hand on, `address` is shown once and stands nowhere else."""
 
     link: LessonLink
-    token: str
+    address: str = ""
+    mailed_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +98,14 @@ def offices_of(acting: Acting, group: LessonGroup, members: Sequence[Person]) ->
 
 
 async def give_link(
-    acting: Acting, group: LessonGroup, members: Sequence[Person], office: str, week: date
+    acting: Acting, group: LessonGroup, members: Sequence[Person], office: str, week: date, opens: str
 ) -> GivenLink | LessonLinkRefused:
-    """A new link for an office to a group's week. `members` are those of the group for whom whoever acts may act."""
+    """A new link for an office to a group's week, an address that begins with `opens`. `members` are those of the group
+    for whom whoever acts may act."""
     if not [one for one in members if await acting.may_act_for(one)]:
         return LessonLinkRefused.NOT_THEIRS
-    found = next((one for one in offices_of(acting, group, members) if one[1] == office), None)
-    if found is None:
+    place = next((place for place, name in offices_of(acting, group, members) if name == office), None)
+    if place is None:
         return LessonLinkRefused.SWITCHED_OFF
     monday = monday_of(week)
     if not monday_of(acting.today) - _WEEK <= monday <= monday_of(acting.today) + WEEKS_AHEAD * _WEEK:
@@ -105,7 +113,7 @@ async def give_link(
     link, token = await add_lesson_link(
         acting.session,
         acting.parts.keys,
-        municipality=found[0],
+        municipality=place,
         recipient=office,
         group_id=group.id,
         week_on=monday,
@@ -113,7 +121,26 @@ async def give_link(
         expires_at=day_bounds(monday + _WEEK, acting.zone)[0] + ANSWERED_WITHIN,
     )
     acting.audit("gave_lesson_link", f"lesson_link:{link.id}")
-    return GivenLink(link, token)
+    address = dict(acting.parts.municipalities.named())[place].recipient[office].email
+    if address is None or BY_MAIL not in acting.parts.channels:
+        acting.audit("showed_lesson_link", f"lesson_link:{link.id}")
+        return GivenLink(link, f"{opens}{token}")
+    contact = await contact_made_at(acting.session, acting.parts.keys, BY_MAIL, address, acting.now)
+    if contact.person_id is not None or contact.consultant_id is not None:
+        # An address of somebody's own is no office: nothing is handed on to it.
+        await acting.session.delete(link)
+        return LessonLinkRefused.NO_OFFICE
+    message = Outgoing(
+        key=f"lesson_link:{link.id}",
+        kind=Kind.SAY,
+        due_at=acting.now,
+        useful_until=link.expires_at,
+        contact_id=contact.id,
+        params=told.lesson_link(link, group, f"{opens}{token}").to_json(),
+    )
+    await put(acting.session, [message], acting.now)
+    acting.audit("mailed_lesson_link", f"lesson_link:{link.id}")
+    return GivenLink(link, mailed_to=address)
 
 
 async def links_of(acting: Acting, group: LessonGroup, members: Sequence[Person]) -> list[LessonLink]:

@@ -1,4 +1,4 @@
-"""At the desk: a link to a group's week for its school is given, shown once, and ended."""
+"""At the desk: a link to a group's week for its school is given (mailed, or shown once), and ended."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from bot.actions.sharing.lesson_links import (
     WEEKS_AHEAD,
+    GivenLink,
     LessonLinkRefused,
     end_link,
     give_link,
@@ -37,16 +38,17 @@ class GivesLinks:
         return await self._page(visit, *await _group(visit))
 
     async def give(self, visit: Visit) -> Response:
-        """A new link: the page shows it once."""
+        """A new link: it is mailed to the school, or, where no address is named, shown once."""
         group, members = await _group(visit)
         try:
             week = date.fromisoformat(visit.form.text("week"))
         except ValueError:
             return then(_path(group), JustDone.UNREADABLE)
-        given = await give_link(visit.acting, group, members, visit.form.text("office"), week)
+        opens = f"{self._own_url}{OPENS}/"
+        given = await give_link(visit.acting, group, members, visit.form.text("office"), week, opens)
         if isinstance(given, LessonLinkRefused):
             return then(_path(group), JustDone.NOT_DONE)
-        return await self._page(visit, group, members, f"{self._own_url}{OPENS}/{given.token}")
+        return await self._page(visit, group, members, given)
 
     async def end(self, visit: Visit) -> Response:
         """A link opens nothing any more."""
@@ -55,7 +57,9 @@ class GivesLinks:
             raise not_found()
         return then(_path(group), JustDone.WAY_ENDED)
 
-    async def _page(self, visit: Visit, group: LessonGroup, members: Sequence[Person], given: str = "") -> Response:
+    async def _page(
+        self, visit: Visit, group: LessonGroup, members: Sequence[Person], given: GivenLink | None = None
+    ) -> Response:
         monday = monday_of(visit.acting.today)
         return visit.page(
             "lesson_links.html",

@@ -1,4 +1,4 @@
-"""The figures of one month: each parts the people in guidance, their lessons or their questions."""
+"""The figures of one month, in fives: each parts the people in guidance, their lessons or their questions."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.reports.month.small_groups import Counted, Figure, figure
+from bot.reports.month.small_groups import Counted, Figure, figure, in_fives
 from reminders.stored_terms import StoredFacts, stored_facts
 from reminders.terms.open_parts import contacts_since
 from reminders.terms.progress import is_finished
@@ -90,10 +90,11 @@ async def figures_of(
         category = "taken" if state is WishState.TAKEN else "not_taken"
         counted["offers"].append(Counted(number, where[number], category))
     feedback = await sums_of(session, list(where), since, until)
+    exact = (figure(name, CATEGORIES[name], counted[name], by_place=name in _BY_TOWN) for name in CATEGORIES)
     return Month(
         first,
         last,
-        tuple(figure(name, CATEGORIES[name], counted[name], by_place=name in _BY_TOWN) for name in CATEGORIES),
+        tuple(in_fives(one) for one in exact),
         {kind.value: moods for kind, moods in feedback.items()},
     )
 

@@ -74,7 +74,7 @@ def draw(month: Month, *, file_format: Literal["png", "svg"]) -> bytes:
     axes.set_yticks(list(range(len(shown))), labels=[one.name.replace("_", " ") for one in shown], fontsize=9)
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.set_xlim(0, 100)
-    axes.set_xlabel("percent · groups of fewer than five people are left out")
+    axes.set_xlabel("percent · counts in fives, groups of fewer than five people are left out")
     axes.set_title(f"{month.first:%Y-%m}", loc="left")
     axes.spines[["top", "right"]].set_visible(False)
     buffer = io.BytesIO()

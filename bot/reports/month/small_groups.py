@@ -5,6 +5,9 @@ figure's categories add up to the people of the place, and its places to everybo
 all, and only with categories that are empty or have five people: a difference of two counts is then a sum of such
 categories. Places in which one would be smaller are shown together with the next smallest; where all together have one,
 the figure is left out. What is counted may be more than people (lessons, questions): who they were decides.
+
+Two reports, of two months or of one month on two days, may differ by one person. So what is shown is rounded to fives
+(`in_fives`): the difference of any two sums of any two reports is none, or five and more, and no sum is known exactly.
 """
 
 from collections import Counter
@@ -69,6 +72,12 @@ def figure(name: str, categories: Sequence[str], counted: Sequence[Counted], *, 
         for places in groups:
             cells += _cells(", ".join(places), categories, [one for one in counted if one.place in places])
     return Figure(name, tuple(cells))
+
+
+def in_fives(found: Figure) -> Figure:
+    """The same with every count rounded to the nearest five: what is shown has five people, so that none becomes 0."""
+    cells = (Cell(cell.place, cell.category, FEWEST * round(cell.count / FEWEST)) for cell in found.cells)
+    return Figure(found.name, tuple(cells))
 
 
 def _is_shown(counted: Sequence[Counted]) -> bool:

@@ -12,6 +12,7 @@ from bot.configuration.recipients import SharedWith
 from storage.desk.lesson_links import LessonLink
 from storage.engine.database import Database
 from storage.outbox.message import Message
+from storage.people.contacts import Contact
 from storage.privacy.audit import AuditEntry
 from storage.vocabulary import Presence
 from tests.bot.desk.conftest import FROM_HERE, HERE, Browser
@@ -151,3 +152,25 @@ def test_a_link_is_switched_on_with_groups_and_legal_basis(section: dict[str, ob
     with pytest.raises(ValueError, match=says):
         SharedWith.model_validate({**GOOI.model_dump(), **section})
     assert "'by': ['link']" in str(GOOI.told("Gooi"))
+
+
+async def test_the_link_is_mailed_to_the_school_and_not_shown(sqlite_database: Database, clock: FakeClock) -> None:
+    mailed = GOOI.model_copy(update={"email": TAALSCHOOL.email})
+    async with school(sqlite_database, clock, gooi=mailed) as talk:
+        sanne, path = await Browser(talk).signs_in("sanne@huizen.example"), await group_path(talk)
+        page = await sanne.does(path, path, office="Gooi", week="2026-03-04")
+        assert f"gemaild naar Gooi ({TAALSCHOOL.email})" in page
+        assert f"{HERE}/lessons/" not in page
+        await talk.settle()
+        found = re.search(rf"{HERE}(/lessons/[\w-]+)", talk.mails[-1])
+        assert found is not None
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=talk.app.http), base_url=HERE) as teacher:
+            assert (await teacher.get(found[1])).status_code == 200
+        assert {action for action, _ in await logged(talk, "consultant:")} >= {"gave_lesson_link", "mailed_lesson_link"}
+        # Given to a consultant's own address it would be theirs to open.
+        async with talk.database.writing() as session:
+            contact = (await session.scalars(select(Contact).where(Contact.channel == "email"))).one()
+            contact.consultant_id = talk.consultant_ids["Karim"]
+        await sanne.does(path, path, office="Gooi", week="2026-03-04")
+        async with talk.database.reading() as session:
+            assert len((await session.scalars(select(LessonLink))).all()) == 1
