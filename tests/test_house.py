@@ -223,7 +223,9 @@ def test_pages_and_headings_that_are_named_exist() -> None:
     """ "See docs/settings.md, Channels": a page and a heading of it, in what operators read."""
     named = {
         (page, heading)
-        for path in sorted((ROOT / "bot").rglob("*.py"))
+        for folder in ("bot", "reminders", "storage", "locales")
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in (".py", ".html", ".yml", ".yaml", ".toml", ".sh", ".conf", ".service", ".po")
         for page, heading in re.findall(r"docs/([a-z-]+\.md)(?:, ([A-Z][A-Za-z]+))?", path.read_text())
     }
     assert ("settings.md", "Channels") in named

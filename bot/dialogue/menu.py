@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from bot.commands import people_commands
 from bot.dialogue import media
-from bot.dialogue.turn import Turn, button, title
-from locales.rendering.message import Button
+from bot.dialogue.turn import Rows, Turn, button, part, title
+from locales.rendering.message import Button, Text
 from reminders.intents import Act, asks
 
 # The menu as a picture: see bot/enclosures/picture_and_sound.py.
@@ -31,3 +32,16 @@ async def show(turn: Turn, _args: Sequence[str]) -> None:
     turn.expect("")
     media.forget(turn)
     turn.say(title("menu.ask"), buttons=rows(), card=CARD)
+
+
+def say_commands(turn: Turn, commands: Sequence[tuple[str, Text]], buttons: Rows) -> None:
+    """What can be written with a slash, and what each does."""
+    # Of the list itself it need not be said that it is one.
+    lines = [part("help.command", command=f"/{name}", what=what) for name, what in commands if name != "help"]
+    turn.say(title("command.help"), *lines, buttons=buttons)
+
+
+async def commands(turn: Turn, _args: Sequence[str]) -> None:
+    """The answer to /help."""
+    turn.expect("")
+    say_commands(turn, people_commands(), [back()])

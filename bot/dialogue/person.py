@@ -77,7 +77,6 @@ _LEAVE_OPEN = frozenset({Act.HEAR})
 _COMMANDS: dict[str, Act] = {
     "menu": Act.MENU,
     "start": Act.MENU,
-    "help": Act.MENU,
     "appointments": Act.APPOINTMENTS,
     "absent": Act.ABSENT,
     "question": Act.QUESTION,
@@ -103,6 +102,8 @@ async def step(turn: Turn) -> None:
             await onboarding.ask_language(turn, ())
         case _ if turn.person.consented_at is None:
             await _before_consent(turn)
+        case Command(name="help"):
+            await menu.commands(turn, ())
         case Command(name=name):
             turn.expect("")
             await _SCREENS[_COMMANDS.get(name, Act.MENU)](turn, ())

@@ -164,28 +164,24 @@ def _answer_to(appointment: Appointment, given: Participation | None, zone: Zone
 
 
 async def _absences(session: AsyncSession, caseload: Caseload) -> list[Line]:
-    """Not seen first; then those of the last days and those without an end."""
+    """Not seen first, then those of the last days and those without an end; what is missed first, first."""
     reports = await reports_that_matter(session, caseload.people, since=caseload.now - LATELY, today=caseload.today)
     first = await first_appointments(session, [report.id for report in reports])
-    reports.sort(key=lambda report: report.state is AbsenceState.SEEN)
-    return [
-        Line(
-            Text(
-                "consultant.absence_line",
-                {
-                    "person": caseload.name(report.person_id),
-                    "reason": Text(f"reason.{report.reason.value}"),
-                    "at": first.get(report.id) or report.reported_at,
-                    "state": Text(f"absence_state.{report.state.value}"),
-                },
-            ),
-            report.person_id,
-            report.id,
-            open=report.state is AbsenceState.REPORTED,
-        )
-        for report in reports
-        if report.reason is not None and report.reported_at is not None
-    ]
+    found: list[tuple[bool, datetime, Line]] = []
+    for report in reports:
+        if report.reason is None or report.reported_at is None:
+            continue
+        at = first.get(report.id) or report.reported_at
+        params: dict[str, Value] = {
+            "person": caseload.name(report.person_id),
+            "reason": Text(f"reason.{report.reason.value}"),
+            "at": at,
+            "state": Text(f"absence_state.{report.state.value}"),
+        }
+        is_open = report.state is AbsenceState.REPORTED
+        line = Line(Text("consultant.absence_line", params), report.person_id, report.id, open=is_open)
+        found.append((report.state is AbsenceState.SEEN, at, line))
+    return [line for _, _, line in sorted(found, key=lambda one: (*one[:2], one[2].row))]
 
 
 async def _undelivered(session: AsyncSession, caseload: Caseload) -> list[Line]:

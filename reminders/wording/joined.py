@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from locales.rendering.message import Body, Button, Part, Text
+from locales.rendering.message import Body, Button, Part, Style, Text
 from reminders.delivery.composing import Telling
 from storage.outbox.heard import ToldOf
 
@@ -27,6 +27,9 @@ class Wording(NamedTuple):
     brief: tuple[Text, ...] = ()
     card: str = ""
     lines: tuple[Part, ...] = ()
+    # The key of a text that counts: of several of a kind that text stands above their `lines`, instead of each one's
+    # first part.
+    counted: str = ""
     # What its reader has heard of appointments once it is sent.
     told: tuple[ToldOf, ...] = ()
 
@@ -40,13 +43,16 @@ def body_of(wordings: Sequence[Wording]) -> Body:
     parts: list[Part] = []
     tails: list[Part] = []
     rows: list[tuple[Button, ...]] = []
-    for _, alike in groupby(wordings, key=lambda one: one.parts[0] if one.lines else one):
+    for _, alike in groupby(wordings, key=_group):
         group = list(alike)
-        if group[0].lines:
-            parts.append(group[0].parts[0])
+        counted = bool(group[0].counted)
+        as_list = len(group) > 1 if counted else bool(group[0].lines)
+        if as_list:
+            heading = Part(Text(group[0].counted, {}, len(group)), Style.TITLE)
+            parts.append(heading if counted else group[0].parts[0])
         for one in group:
-            parts.extend(one.lines or one.parts)
-        (parts if group[0].lines else tails).extend(_once(part for one in group for part in one.tail))
+            parts.extend(one.lines if as_list else one.parts)
+        (parts if as_list else tails).extend(_once(part for one in group for part in one.tail))
     parts.extend(part for part in _once(tails) if part not in parts)
     for one in wordings:
         rows.extend(
@@ -59,6 +65,11 @@ def body_of(wordings: Sequence[Wording]) -> Body:
     # One picture has room for one appointment; of several it shows the week.
     card = next((f"week_of:{number}" for number in (_appointment_in(one.card) for one in wordings) if number), "")
     return _body(tuple(parts), tuple(rows), tuple(brief), card, wordings[0].told)
+
+
+def _group(wording: Wording) -> object:
+    """What neighbours have in common that are said as one list."""
+    return wording.counted or (wording.parts[0] if wording.lines else wording)
 
 
 def _body(

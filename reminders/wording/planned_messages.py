@@ -3,8 +3,9 @@
 A batch is composed at once, in a handful of queries. Messages to one reader that are sent together become one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,9 @@ from storage.vocabulary import AppointmentStatus
 
 # More in one message would be a wall of text.
 MOST_TOGETHER: Final = 8
+# A consultant works through a list.
+MOST_LISTED: Final = 20
+_LISTED: Final = (Kind.OVERLAP, Kind.CONFLICT)
 
 _AboutAppointment: TypeAlias = Callable[[ClaimedMessage, ScheduledAppointment, int, Batch], Wording | Skip]
 _AHEAD: Final[Mapping[str, _AboutAppointment]] = {
@@ -33,7 +37,9 @@ _AHEAD: Final[Mapping[str, _AboutAppointment]] = {
 }
 _OF_ONE: Final = (Kind.REMINDER, Kind.CONFIRM_AGAIN)
 # Changes before what is ahead, and what is nearest first.
-_ORDER: Final = (Kind.CHANGE, Kind.TERM_CORRECTION, Kind.REMINDER, Kind.CONFIRM_AGAIN, Kind.CLASSES, Kind.OVERVIEW)
+_ORDER: Final = (
+    Kind.CHANGE, Kind.TERM_CORRECTION, Kind.REMINDER, Kind.CONFIRM_AGAIN, Kind.CLASSES, Kind.OVERVIEW, *_LISTED,
+)  # fmt: skip
 
 
 class PlannedComposer:
@@ -77,8 +83,7 @@ class PlannedComposer:
                     composed[row.id] = Skip("said_with_another")
                 else:
                     kept.append((row, said))
-            for start in range(0, len(kept), MOST_TOGETHER):
-                some = kept[start : start + MOST_TOGETHER]
+            for some in _messages(kept):
                 first = some[0][0].id
                 composed[first] = body_of([said for _, said in some])
                 composed.update((row.id, Merged(first, said.told)) for row, said in some[1:])
@@ -123,6 +128,16 @@ def _say_ahead(say: _AboutAppointment, row: ClaimedMessage, batch: Batch) -> Wor
         return Skip("appointment_began")
     person_id = person_of(row)
     return say(row, appointment, person_id, batch) if person_id is not None else Skip("nobody")
+
+
+def _messages(
+    said: Sequence[tuple[ClaimedMessage, Wording]],
+) -> Iterator[Sequence[tuple[ClaimedMessage, Wording]]]:
+    """What goes into one message each, in this order."""
+    for listed, some in groupby(said, key=lambda one: one[0].kind in _LISTED):
+        together, most = list(some), MOST_LISTED if listed else MOST_TOGETHER
+        for start in range(0, len(together), most):
+            yield together[start : start + most]
 
 
 def _order(row: ClaimedMessage, batch: Batch) -> tuple[int, datetime, datetime, int]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from locales.rendering.message import Button, Part, Style, Text
+from locales.rendering.message import Button, Part, Style, Text, verbatim
 from reminders.delivery.composing import ClaimedMessage, Skip
 from reminders.intents import Act, asks
 from reminders.wording.absence import ENDS
@@ -63,14 +63,13 @@ def overlap(row: ClaimedMessage, appointment: ScheduledAppointment, person_id: i
         return Skip("nobody")
     if other.version != row.params.get("other_version") or other.status is not AppointmentStatus.PLANNED:
         return Skip("appointment_changed")
+    both = Part(appointment_line(appointment)), Part(appointment_line(other))
     return Wording(
-        (
-            Part(Text("consultant.overlap", {"person": name_of(person)}), Style.TITLE),
-            Part(appointment_line(appointment)),
-            Part(appointment_line(other)),
-            Part(Text("consultant.overlap_hint")),
-        ),
+        (Part(Text("consultant.overlap", {"person": name_of(person)}), Style.TITLE), *both),
+        tail=(Part(Text("consultant.overlap_hint")),),
         buttons=write_to(person),
+        lines=(_whose(person), *both),
+        counted="consultant.overlaps",
     )
 
 
@@ -85,15 +84,19 @@ def conflict(row: ClaimedMessage, appointment: ScheduledAppointment, batch: Batc
         location=old_location if isinstance(old_location, str) else None,
         status=AppointmentStatus.CANCELLED if row.params.get("old_cancelled") else AppointmentStatus.PLANNED,
     )
+    words = *_word(row.params.get("other_source"), before), *_word(row.params.get("source"), appointment)
     return Wording(
-        (
-            Part(Text("consultant.conflict", {"person": name_of(person)}), Style.TITLE),
-            *_word(row.params.get("other_source"), before),
-            *_word(row.params.get("source"), appointment),
-            Part(Text("consultant.conflict_newest")),
-        ),
+        (Part(Text("consultant.conflict", {"person": name_of(person)}), Style.TITLE), *words),
+        tail=(Part(Text("consultant.conflict_newest")),),
         buttons=write_to(person),
+        lines=(_whose(person), *words),
+        counted="consultant.conflicts",
     )
+
+
+def _whose(person: Person) -> Part:
+    """Whom the next lines of a list are about."""
+    return Part(verbatim(f"👤 {name_of(person)}"))
 
 
 def _word(source: Json, appointment: ScheduledAppointment) -> list[Part]:

@@ -57,7 +57,7 @@ def _is_set_up(settings: Settings) -> bool:
 
 
 def _build(parts: ChannelParts) -> "Channel":
-    from bot.channels.commands import consultant_commands, menu_commands
+    from bot.commands import consultant_commands, menu_commands
 
     async def consultants_menu(address: str) -> "Menu | None":
         """Consultants have other commands than the people: a menu of their own."""

@@ -1,7 +1,10 @@
 """A consultant's turn: buttons and commands to screens, free text to whatever is open."""
 
+from collections.abc import Sequence
+
 from bot.actions.acting import Proof
-from bot.dialogue import gate, media
+from bot.commands import consultants_commands
+from bot.dialogue import gate, media, menu
 from bot.dialogue.again import repeat_message
 from bot.dialogue.answers import asks_for_this, say_not_there
 from bot.dialogue.attention import contacted
@@ -68,7 +71,14 @@ _UNGUARDED: dict[Act, Screen] = {
 _SCREENS = guarded(_UNGUARDED)
 #: What consultants can ask for.
 ACTS = frozenset(_SCREENS)
+
+
+async def _commands(turn: Turn, _args: Sequence[str]) -> None:
+    menu.say_commands(turn, consultants_commands(), menu_rows())
+
+
 _COMMANDS: dict[str, Screen] = {
+    "help": _commands,
     **lists.LIST_SCREENS,
     "digest": lists.overview,
     "who": people.ask_find,

@@ -351,6 +351,18 @@ async def test_appointments_at_the_same_time_are_told_to_the_consultant_once(wor
     assert await world.heard(by="ilse") == []
 
 
+async def test_the_clashes_of_many_people_come_to_their_consultant_as_one_list(world: PlanningWorld) -> None:
+    for place in range(13):
+        person = await world.person(f"Amina{place}")
+        await world.made("2026-03-10 09:00", person=person, hours=2)
+        await world.made("2026-03-10 10:00", person=person, kind=AppointmentKind.PVT)
+    (text,) = await world.heard(by="ilse")
+    assert text.count("tegelijk") == 1
+    assert "13 keer twee afspraken tegelijk" in text
+    assert text.count("Wilt u een van de twee verplaatsen?") == 1
+    assert all(f"👤 Amina{place}\n" in f"{text}\n" for place in range(13))
+
+
 async def test_two_timetables_that_overlap_are_told_once_a_month(world: PlanningWorld) -> None:
     amina = await world.person()
     mornings = await world.group(amina)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.commands import COMMANDS, CONSULTANT_COMMANDS
 from bot.configuration.border import border_of
 from bot.configuration.settings import Settings
 from bot.events import Command, Media, Pressed
@@ -210,6 +211,31 @@ async def test_the_lists_and_the_morning_digest(talk: Talk) -> None:
     assert "1 afmelding" in digest.text
     await sanne.does(Pressed("list:absences:0"))
     assert "Amina Tesfay" in sanne.news
+
+
+async def test_absences_stand_in_the_order_in_which_they_are_missed(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    # The later one is reported first.
+    for label in ("meeting", "class"):
+        await amina.does(Pressed(f"notcome:{talk.appointment_ids[f'Amina-{label}']}"))
+        await amina.taps("reason.ill")
+        await amina.taps("absence.only_this")
+        await amina.taps("absence.send")
+    await sanne.does(Command("absences"))
+    lines = [line for line in sanne.news.splitlines() if line.startswith("Amina Tesfay")]
+    assert ["maandag 2 maart" in lines[0], "woensdag 4 maart" in lines[1]] == [True, True]
+
+
+async def test_help_lists_the_commands(talk: Talk) -> None:
+    for name, who_reads, commands in (
+        ("Sanne", "nl", CONSULTANT_COMMANDS),
+        ("Amina", "en", [(one, f"command.{one}") for one in COMMANDS]),
+    ):
+        who = await talk.linked(name)
+        await who.does(Command("help"))
+        for command, key in commands:
+            said = RENDERER.say(Text("help.command", {"command": f"/{command}", "what": Text(key)}), who_reads)
+            assert (said in who.news) == (command != "help")
 
 
 async def test_the_reports_of_a_page_are_seen_at_once(talk: Talk) -> None:

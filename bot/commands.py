@@ -1,9 +1,12 @@
-"""The commands of a channel's menu: the people's in every language that has texts, and the consultants'."""
+"""The commands of a channel's menu and of /help: for people in every language that has texts, and for consultants."""
+
+from typing import Final
 
 from locales.rendering.message import Text
 from locales.rendering.render import Renderer
 
-COMMANDS = (
+COMMANDS: Final = (
+    "help",
     "menu",
     "appointments",
     "absent",
@@ -18,7 +21,8 @@ COMMANDS = (
 
 
 #: The consultants', with the text that says what each is.
-CONSULTANT_COMMANDS = (
+CONSULTANT_COMMANDS: Final = (
+    ("help", "command.help"),
     ("today", "consultant.list.today"),
     ("absences", "consultant.list.absences"),
     ("unconfirmed", "consultant.list.unconfirmed"),
@@ -44,14 +48,24 @@ CONSULTANT_COMMANDS = (
 )
 
 
+def people_commands() -> list[tuple[str, Text]]:
+    """Command and what it is for, as people read it."""
+    return [(name, Text(f"command.{name}")) for name in COMMANDS]
+
+
+def consultants_commands() -> list[tuple[str, Text]]:
+    """Command and what it is for, as consultants read it."""
+    return [(name, Text(text)) for name, text in CONSULTANT_COMMANDS]
+
+
 def menu_commands(renderer: Renderer) -> dict[str, list[tuple[str, str]]]:
     """Command and description, by locale."""
     return {
-        locale: [(name, renderer.say(Text(f"command.{name}"), locale)) for name in COMMANDS]
+        locale: [(name, renderer.say(text, locale)) for name, text in people_commands()]
         for locale in renderer.catalogs.available
     }
 
 
 def consultant_commands(renderer: Renderer, locale: str) -> list[tuple[str, str]]:
     """Command and description, in a consultant's language."""
-    return [(name, renderer.say(Text(text), locale)) for name, text in CONSULTANT_COMMANDS]
+    return [(name, renderer.say(text, locale)) for name, text in consultants_commands()]
