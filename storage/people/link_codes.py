@@ -220,3 +220,9 @@ async def end_links(session: AsyncSession, person: Person, now: datetime) -> Non
     """No code or link that is out opens this person's chat any more."""
     person.links_since = now
     await session.execute(delete(LinkCode).where(LinkCode.person_id == person.id, LinkCode.used_at.is_(None)))
+
+
+async def hashes_of_consultants(session: AsyncSession, channel: str) -> frozenset[bytes]:
+    """The hashes of the consultants' addresses on a channel."""
+    wanted = select(Contact.address_hash).where(Contact.channel == channel, Contact.consultant_id.is_not(None))
+    return frozenset(await session.scalars(wanted))

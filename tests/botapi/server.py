@@ -4,6 +4,7 @@ Paths: `/bot<token>/<method>`, `/file/bot<token>/<path>`, and `/_control/…` fo
 """
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -16,7 +17,7 @@ from tests.botapi.client import BotApiUser
 from tests.botapi.errors import ApiError, Json
 from tests.botapi.faults import Fault, FaultKind, Faults, Flood, FloodGate
 from tests.botapi.methods import Methods
-from tests.botapi.schema import METHODS, parse
+from tests.botapi.schema import METHODS, RawRequest, parse
 from tests.botapi.updates import UpdateQueue
 from tests.botapi.wire import answer, chat_of, huge_answer, read_request, reset_connection
 from tests.botapi.world import World
@@ -52,6 +53,7 @@ class BotApi:
         self.world = World(_bot_user(token, username), any_chat=any_chat, clock=clock)
         self.updates = UpdateQueue(self.world.bell, first_id=first_update_id)
         self.methods = Methods(self.world, self.updates)
+        self.updates.answered = self._take_answer
         self.faults = Faults(self.world.bell, seed=seed)
         self.refusals: list[tuple[str, int, str]] = []
         self.calls: list[tuple[str, int | None]] = []
@@ -203,6 +205,23 @@ class BotApi:
         if fault is not None and fault.kind is FaultKind.ANSWER_LOST:
             return reset_connection(request)
         return answer({"ok": True, "result": result}, 200)
+
+    async def _take_answer(self, body: bytes) -> None:
+        """The method in a webhook's answer; its result is told to nobody."""
+        try:
+            fields = json.loads(body)
+        except ValueError:
+            return
+        name = str(fields.pop("method", "")) if isinstance(fields, dict) else ""
+        if not name:
+            return
+        raw = RawRequest(fields)
+        try:
+            self.calls.append((name, chat_of(raw)))
+            await self.methods.handle(parse(name, raw))
+        except ApiError as error:
+            self.refusals.append((name, error.code, error.description))
+        self.world.bell.ring()
 
     async def _disturb(self, fault: Fault, request: web.Request) -> web.StreamResponse | None:
         """The answer of a fault; None when the request is to be handled (still, or first)."""

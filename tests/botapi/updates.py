@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import aiohttp
@@ -51,6 +52,8 @@ class UpdateQueue:
         self._conflict = ""
         self._closed = False
         self.webhook: Webhook | None = None
+        # What is done with the body of a webhook's answer; the server handles the method that stands in it.
+        self.answered: Callable[[bytes], Awaitable[None]] = _pass_over
         self.forget()
 
     def forget(self) -> None:
@@ -189,7 +192,9 @@ class UpdateQueue:
             async with self._session.post(
                 self.webhook.url, data=json.dumps(entry.update).encode(), headers=headers
             ) as response:
-                await response.read()
+                body = await response.read()
+                if response.ok and body:
+                    await self.answered(body)
                 return None if response.ok else f"Wrong response from the webhook: {response.status} {response.reason}"
         except (aiohttp.ClientError, TimeoutError) as error:
             return f"Connection failed: {type(error).__name__}"
@@ -209,6 +214,10 @@ class UpdateQueue:
         await self._stop_delivery()
         if self._session is not None:
             await self._session.close()
+
+
+async def _pass_over(_body: bytes) -> None:
+    return
 
 
 def _conflict(reason: str) -> ApiError:

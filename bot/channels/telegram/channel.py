@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from telegram import Bot, InputFile, LinkPreviewOptions
 from telegram.constants import ParseMode
@@ -17,16 +17,15 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.channels.base import BringAgain, Capabilities, Receipt, Receive, Rejected
 from bot.channels.recent import Recent
-from bot.channels.telegram.command_menu import CommandMenu, Menu, MenuOf
+from bot.channels.telegram.command_menu import CommandMenu, HadOwn, Menu, MenuOf, may_link
 from bot.channels.telegram.errors import delivery_error
 from bot.channels.telegram.parsing import ALLOWED_UPDATES, CHANNEL, LONGEST_INTENT, parse
 from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.webhook import WEBHOOK_PATH, is_telegram, webhook_fault
 from bot.channels.telegram.wording import keyboard_of, parts_of
-from bot.events import InboundEvent, Said, Started
+from bot.events import InboundEvent
 from locales.rendering.render import File, Rendered
-from storage.people.link_codes import looks_like_code
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +42,8 @@ FIRST_RETRY, LAST_RETRY = 1.0, 10.0
 WEBHOOK_CONNECTIONS = 40
 # Messages in parts whose sending broke off half-way: how many of those we remember.
 REMEMBERED_PARTS = 1000
+# More than can be in hand at a time.
+REMEMBERED_PRESSES = 1000
 
 
 class TelegramChannel:
@@ -61,6 +62,7 @@ class TelegramChannel:
         webhook_secret: str = "",
         commands: Mapping[str, Menu] | None = None,
         menu_of: MenuOf | None = None,
+        had_own: HadOwn | None = None,
     ) -> None:
         # python-telegram-bot warns about its old number of seconds in RetryAfter unless told to give a timedelta.
         os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -74,19 +76,21 @@ class TelegramChannel:
         )
         self._webhook_url = webhook_url
         self._webhook_secret = webhook_secret
-        self._menu = CommandMenu(self._bot, commands, menu_of)
+        self._menu = CommandMenu(self._bot, commands, menu_of, had_own)
         self._aside: set[asyncio.Task[None]] = set()
         self._receive: Receive | None = None
         self._working: asyncio.Task[None] | None = None
         self._username: str | None = None
         self._sent_parts = Recent[int](REMEMBERED_PARTS)
+        # Presses whose mark the answer to the webhook's request ends.
+        self._ended = Recent[None](REMEMBERED_PRESSES)
 
     async def start(self, receive: Receive) -> None:
         """Begin to receive, in the background: a Telegram that is out of reach does not keep the service down."""
 
         async def take(event: InboundEvent) -> None:
             await receive(event)
-            task = asyncio.create_task(self._menu.set_chats(event.address, again=_may_link(event)))
+            task = asyncio.create_task(self._menu.set_chats(event.address, again=may_link(event)))
             self._aside.add(task)
             task.add_done_callback(self._is_done)
 
@@ -116,8 +120,7 @@ class TelegramChannel:
         async def take(request: Request) -> Response:
             # Whoever does not know the secret does not make us read megabytes.
             body = await request.body() if is_telegram(request.headers, self._webhook_secret) else b""
-            status = await self.handle_webhook(request.headers, body)
-            return Response(status_code=status, headers={"retry-after": "3"} if status == 503 else None)
+            return await self.handle_webhook(request.headers, body)
 
         return (Route(WEBHOOK_PATH, take, methods=["POST"]),)
 
@@ -161,9 +164,8 @@ class TelegramChannel:
         keyboard = keyboard_of(message)
         if any(len(b.intent.encode()) > LONGEST_INTENT for row in message.buttons for b in row):
             raise Rejected("intent_too_long")
-        before = [
-            file for file in (message.picture.file if message.picture else None, message.voice) if file is not None
-        ]
+        picture = message.picture.file if message.picture else None
+        before = [file for file in (picture, message.voice) if file is not None]
         steps: list[File | str] = [*before, *parts, *([message.file] if message.file is not None else [])]
         last_words = len(before) + len(parts) - 1
         provider_ref: str | None = None
@@ -223,7 +225,7 @@ class TelegramChannel:
 
     async def acknowledge(self, event: InboundEvent) -> None:
         """End the waiting mark on a pressed button. Never raises."""
-        if event.ack is not None:
+        if event.ack is not None and event.ack not in self._ended:
             with contextlib.suppress(TelegramError):
                 await self._bot.answer_callback_query(event.ack, read_timeout=BEST_EFFORT_SECONDS)
 
@@ -238,34 +240,46 @@ class TelegramChannel:
             log.warning("telegram_file_not_fetched", error=type(error).__name__)
             return None
 
-    async def handle_webhook(self, headers: Mapping[str, str], body: bytes) -> int:
-        """One request of Telegram to our webhook: the HTTP status to answer.
+    async def handle_webhook(self, headers: Mapping[str, str], body: bytes) -> Response:
+        """One request of Telegram to our webhook, and the answer to it.
 
         200 only after the event was committed, or for what will never be more than it is: Telegram brings what is not
-        answered with 200 again and again, and the good updates behind it would wait.
+        answered with 200 again and again, and the good updates behind it would wait. The answer to a pressed button
+        ends its waiting mark too, which spares a request
+        (https://core.telegram.org/bots/api#making-requests-when-getting-updates).
         """
+        status, event = await self._taken(headers, body)
+        if status == 200 and event is not None and event.ack is not None:
+            return JSONResponse({"method": "answerCallbackQuery", "callback_query_id": event.ack})
+        return Response(status_code=status, headers={"retry-after": "3"} if status == 503 else None)
+
+    async def _taken(self, headers: Mapping[str, str], body: bytes) -> tuple[int, InboundEvent | None]:
+        """The HTTP status, and what came, where it is something."""
         if not is_telegram(headers, self._webhook_secret):
-            return 403
+            return 403, None
         if len(body) > LARGEST_UPDATE:
-            return 413
+            return 413, None
         try:
             raw = json.loads(body)
         except (ValueError, RecursionError):
             log.warning("telegram_update_unreadable", size=len(body))
-            return 200
+            return 200, None
         event = parse(raw)
         if event is None:
-            return 200
+            return 200, None
         if self._receive is None:
-            return 503
+            return 503, None
+        if event.ack is not None:
+            # The answer to this request does it.
+            self._ended[event.ack] = None
         try:
             await self._receive(event)
         except BringAgain:
-            return 503
+            return 503, None
         except Exception as error:
             log.error("telegram_update_not_handled", update=event.event_id, error=type(error).__name__)
-            return 503
-        return 200
+            return 503, None
+        return 200, event
 
     async def _work(self, receive: Receive) -> None:
         await self._until_reached()
@@ -301,16 +315,6 @@ class TelegramChannel:
                 return
             await asyncio.sleep(pause)
             pause = min(LAST_RETRY, pause * 2)
-
-
-def _may_link(event: InboundEvent) -> bool:
-    match event.payload:
-        case Started():
-            return True
-        case Said(text=text):
-            return looks_like_code(text)
-        case _:
-            return False
 
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)

@@ -7,7 +7,9 @@ import structlog
 from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import TelegramError
 
+from bot.events import InboundEvent, Said, Started
 from locales.rendering.languages import SOURCE
+from storage.people.link_codes import looks_like_code
 
 log = structlog.get_logger(__name__)
 
@@ -15,15 +17,27 @@ log = structlog.get_logger(__name__)
 Menu: TypeAlias = Sequence[tuple[str, str]]
 #: The menu of the chat with this address, when it is not everybody's; () = everybody's, None = not linked yet.
 MenuOf: TypeAlias = Callable[[str], Awaitable[Menu | None]]
+#: Whether the chat with this address is one of those that had a menu of their own when this process first asked.
+HadOwn: TypeAlias = Callable[[str], Awaitable[bool]]
 
 
 class CommandMenu:
-    """Sets the menus, without asking first what they are: one request less. Best effort: never raises for Telegram."""
+    """Sets the menus, without asking first what they are: one request less. Best effort: never raises for Telegram.
 
-    def __init__(self, bot: Bot, everybody: Mapping[str, Menu] | None = None, of_chat: MenuOf | None = None) -> None:
+    Where `had_own` says no, a chat is not looked at until a code may have changed whose it is.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        everybody: Mapping[str, Menu] | None = None,
+        of_chat: MenuOf | None = None,
+        had_own: HadOwn | None = None,
+    ) -> None:
         self._bot = bot
         self._everybody = everybody or {}
         self._of_chat = of_chat
+        self._had_own = had_own
         # A chat is looked at once, and again when a code may have changed whose it is.
         self._known: dict[str, Menu] = {}
 
@@ -42,6 +56,8 @@ class CommandMenu:
         """The menu of this chat, when it has one of its own; `again` looks at what is known too."""
         if self._of_chat is None or (address in self._known and not again):
             return
+        if self._had_own is not None and not again and not await self._had_own(address):
+            return
         menu = await self._of_chat(address)
         if menu is None:
             return
@@ -56,6 +72,17 @@ class CommandMenu:
             log.warning("telegram_commands_not_set", error=type(error).__name__)
         else:
             self._known[address] = menu
+
+
+def may_link(event: InboundEvent) -> bool:
+    """Whether what came may make a chat somebody else's."""
+    match event.payload:
+        case Started():
+            return True
+        case Said(text=text):
+            return looks_like_code(text)
+        case _:
+            return False
 
 
 def _commands(menu: Menu) -> list[BotCommand]:

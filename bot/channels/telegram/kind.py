@@ -9,12 +9,13 @@ from pydantic import SecretStr
 from bot.channels.kind import ChannelKind, ChannelParts, Diagnosis
 from bot.configuration.settings import Settings, SettingsGroup, Url
 from storage.people.contacts import contact_at
+from storage.people.link_codes import hashes_of_consultants
 from storage.people.people import Consultant
 
 if TYPE_CHECKING:
     from bot.channels.base import Channel
     from bot.channels.telegram.channel import TelegramChannel
-    from bot.channels.telegram.command_menu import Menu, MenuOf
+    from bot.channels.telegram.command_menu import HadOwn, Menu, MenuOf
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,7 @@ def telegram_channel(
     *,
     commands: "Mapping[str, Menu] | None" = None,
     menu_of: "MenuOf | None" = None,
+    had_own: "HadOwn | None" = None,
 ) -> "TelegramChannel":
     """The channel of these settings."""
     # python-telegram-bot alone costs half a second that a web chat need not wait.
@@ -49,6 +51,7 @@ def telegram_channel(
         webhook_secret=secret,
         commands=commands,
         menu_of=menu_of,
+        had_own=had_own,
     )
 
 
@@ -59,6 +62,8 @@ def _is_set_up(settings: Settings) -> bool:
 def _build(parts: ChannelParts) -> "Channel":
     from bot.commands import consultant_commands, menu_commands
 
+    consultants: frozenset[bytes] | None = None
+
     async def consultants_menu(address: str) -> "Menu | None":
         """Consultants have other commands than the people: a menu of their own."""
         async with parts.database.reading() as session:
@@ -68,7 +73,17 @@ def _build(parts: ChannelParts) -> "Channel":
             consultant = await session.get(Consultant, contact.consultant_id) if contact.consultant_id else None
         return consultant_commands(parts.renderer, consultant.language) if consultant is not None else ()
 
-    return telegram_channel(parts.settings, commands=menu_commands(parts.renderer), menu_of=consultants_menu)
+    async def had_own(address: str) -> bool:
+        """Consultants are few: those of the beginning are known by heart, and spare every new chat a look."""
+        nonlocal consultants
+        if consultants is None:
+            async with parts.database.reading() as session:
+                consultants = await hashes_of_consultants(session, "telegram")
+        return not consultants.isdisjoint(parts.database.keys.fingerprints(address, "contact/telegram"))
+
+    return telegram_channel(
+        parts.settings, commands=menu_commands(parts.renderer), menu_of=consultants_menu, had_own=had_own
+    )
 
 
 async def _check(settings: Settings) -> Sequence[Diagnosis]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.channels.base import AddressGone, Rejected, RetryLater
+from bot.channels.base import AddressGone, BringAgain, Rejected, RetryLater
 from bot.channels.telegram.channel import TelegramChannel
 from bot.events import InboundEvent, Said
 from locales.rendering.render import File, Picture
@@ -93,16 +93,42 @@ async def test_the_webhook_takes_what_telegram_signed(channel: TelegramChannel) 
     async def receive(event: InboundEvent) -> None:
         heard.append(event)
 
-    assert await channel.handle_webhook(HEADERS, body()) == 503
+    assert (await channel.handle_webhook(HEADERS, body())).status_code == 503
     await channel.start(receive)
-    assert await channel.handle_webhook(HEADERS, body()) == 200
+    assert (await channel.handle_webhook(HEADERS, body())).status_code == 200
     assert [event.payload for event in heard] == [Said("hallo")]
     for headers in ({}, {"x-telegram-bot-api-secret-token": "other"}, {"x-telegram-bot-api-secret-token": ""}):
-        assert await channel.handle_webhook(headers, body()) == 403
+        assert (await channel.handle_webhook(headers, body())).status_code == 403
     for rubbish in (b"", b"{", b"[]", b"null", b'{"update_id": "x"}', b"\xff"):
-        assert await channel.handle_webhook(HEADERS, rubbish) == 200
-    assert await channel.handle_webhook(HEADERS, b" " * 4_000_001) == 413
+        assert (await channel.handle_webhook(HEADERS, rubbish)).status_code == 200
+    assert (await channel.handle_webhook(HEADERS, b" " * 4_000_001)).status_code == 413
     assert len(heard) == 1
+    await channel.stop()
+
+
+async def test_the_answer_to_a_press_by_webhook_ends_its_waiting_mark(api: BotApi, channel: TelegramChannel) -> None:
+    heard: list[InboundEvent] = []
+    failing = True
+
+    async def receive(event: InboundEvent) -> None:
+        if failing:
+            raise BringAgain
+        heard.append(event)
+        await channel.acknowledge(event)
+
+    await channel.start(receive)
+    shown = {"message_id": 1, "date": 1_700_000_000, "chat": {"id": 7, "type": "private"}}
+    sender = {"id": 7, "is_bot": False, "first_name": "A"}
+    query = {"id": "77", "from": sender, "message": shown, "chat_instance": "1", "data": "menu"}
+    press = json.dumps({"update_id": 6, "callback_query": query}).encode()
+    refused = await channel.handle_webhook(HEADERS, press)
+    assert (refused.status_code, refused.body) == (503, b"")
+    failing = False
+    answer = await channel.handle_webhook(HEADERS, press)
+    assert json.loads(bytes(answer.body)) == {"method": "answerCallbackQuery", "callback_query_id": "77"}
+    # And what comes by polling has an answer of its own.
+    await channel.acknowledge(replace(heard[0], ack="78"))
+    assert api.count("answerCallbackQuery") == 1
     await channel.stop()
 
 
@@ -111,13 +137,13 @@ async def test_what_could_not_be_stored_is_brought_again(channel: TelegramChanne
         raise OSError("the database is away")
 
     await channel.start(receive)
-    assert await channel.handle_webhook(HEADERS, body()) == 503
+    assert (await channel.handle_webhook(HEADERS, body())).status_code == 503
     await channel.stop()
 
 
 async def test_without_a_secret_nothing_is_taken(api: BotApi) -> None:
     channel = TelegramChannel(api.token, api_url=api.url)
-    assert await channel.handle_webhook({"x-telegram-bot-api-secret-token": ""}, body()) == 403
+    assert (await channel.handle_webhook({"x-telegram-bot-api-secret-token": ""}, body())).status_code == 403
     await channel.close()
 
 
