@@ -17,7 +17,7 @@ from bot.actions.regular.plans import regular_plans
 from bot.cards.renderer import CardRenderer
 from bot.channels.base import Channel, ComparesReplies
 from bot.channels.kind import ChannelParts
-from bot.channels.registry import build_channels, invited_over, typed_addresses
+from bot.channels.registry import build_channels, call_number, invited_over, typed_addresses
 from bot.configuration.config_file import Configuration
 from bot.configuration.deployment import Deployment, deploy
 from bot.configuration.settings import Settings
@@ -198,6 +198,7 @@ def build(
         voices=illustrations.voices,
         links=lambda code: {name: link for name, channel in channels.items() if (link := channel.link(code))},
         holidays=parts.holidays,
+        call_number=call_number(settings),
     )
     check = edges.check or FileCheck(build_scanner(settings.clamd))
 

@@ -3,7 +3,7 @@
 from storage.appointments import absences, appointments, history, proposals
 from storage.attention import broadcasts, check_ins, feedback
 from storage.attention import contact_moments as noted_contacts
-from storage.calls import phone_calls
+from storage.calls import phone_calls, phone_codes
 from storage.desk import accounts, lesson_links
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
@@ -35,6 +35,7 @@ __all__ = [
     "parts",
     "people",
     "phone_calls",
+    "phone_codes",
     "phone_tasks",
     "proposals",
     "relayed",

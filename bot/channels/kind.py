@@ -85,4 +85,6 @@ class ChannelKind:
     carries_links: bool = True
     # What of it anybody on the way could read, given which hosts are this machine; None = nothing.
     plain: Callable[[Settings, Callable[[str], bool]], str | None] = all_encrypted
+    # The number on which people call us there, by the settings.
+    number: Callable[[Settings], str] = lambda _settings: ""
     when_off: str = "off; docs/settings.md, Channels, says how to set it up"

@@ -63,6 +63,11 @@ def invited_over() -> Mapping[str, AddressKind]:
     return {kind.name: kind.needs_address for kind in CHANNELS if kind.needs_address is not None and kind.carries_links}
 
 
+def call_number(settings: Settings) -> str:
+    """The number on which people call the machine, as it is set; "" = nobody can."""
+    return next((number for kind in set_up(settings).values() if (number := kind.number(settings))), "")
+
+
 async def make_links(settings: Settings, code: str) -> dict[str, str]:
     """The links by which somebody opens a chat with a code, by channel, as far as these settings can make them."""
     links: dict[str, str] = {}

@@ -45,6 +45,8 @@ class Services:
     voices: Container[str]
     # Public holidays, as a collection of local days.
     holidays: Container[date] = frozenset()
+    # The number on which people call the machine, where their municipality has none of its own; "" = nobody can.
+    call_number: str = ""
 
     @property
     def night(self) -> QuietHours:

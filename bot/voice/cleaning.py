@@ -30,7 +30,8 @@ _EMAIL = re.compile(r"([\w.+-]+)@([\w-]+(?:\.[\w-]+)+)")
 _PICTURE = re.compile("[0-9#*]\ufe0f?\u20e3|.\ufe0f")
 # What would be silent or read as "bracket": a short rest instead.
 _RESTS = re.compile(r"\s*[()\[\]{}–—|→←•·]+\s*")
-_QUOTES = re.compile(r"[«»“”„\"<>]")
+# The key of a telephone too: its name stands beside it, and some voices say "hash" in English.
+_QUOTES = re.compile(r"[«»“”„\"<>#]")
 _DIGITS = re.compile(r"\d")
 _LATIN = SCRIPTS["Latn"]
 _LATIN_RUN = re.compile(rf"[{_LATIN}](?:[{_LATIN}0-9'’.&/-]|[ \u00a0](?=[{_LATIN}0-9]))*")

@@ -13,6 +13,7 @@ from sqlalchemy import ForeignKey, Index, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.calls.phone_codes import end_phone_code
 from storage.engine.base import Base
 from storage.engine.columns import RowId
 from storage.engine.keys import KeyRing
@@ -220,6 +221,7 @@ async def end_links(session: AsyncSession, person: Person, now: datetime) -> Non
     """No code or link that is out opens this person's chat any more."""
     person.links_since = now
     await session.execute(delete(LinkCode).where(LinkCode.person_id == person.id, LinkCode.used_at.is_(None)))
+    await end_phone_code(session, person.id)
 
 
 async def hashes_of_consultants(session: AsyncSession, channel: str) -> frozenset[bytes]:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.appointments.absences import Absence
 from storage.attention.check_ins import CheckIn
 from storage.attention.feedback import Feedback
+from storage.calls.phone_codes import PhoneCode, PhoneCodeTry
 from storage.offers.offers import OfferWish
 from storage.outbox.heard import HeardRow
 from storage.outbox.message import Message
@@ -57,6 +58,9 @@ async def erase_conversation(
     # That they take part is the municipality's to know; what they wrote about it is not.
     await session.execute(update(OfferWish).where(OfferWish.person_id == person_id).values(words=None))
     await session.execute(delete(OfferWish).where(OfferWish.person_id == person_id, OfferWish.offer_id.is_(None)))
+    codes = select(PhoneCode.id).where(PhoneCode.person_id == person_id)
+    await session.execute(delete(PhoneCodeTry).where(PhoneCodeTry.code_id.in_(codes)))
+    await session.execute(delete(PhoneCode).where(PhoneCode.person_id == person_id))
     await session.execute(delete(LinkCode).where(LinkCode.person_id == person_id))
     await session.execute(
         delete(Conversation).where(

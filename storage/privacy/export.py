@@ -16,6 +16,7 @@ from storage.attention.check_ins import CheckIn
 from storage.attention.contact_moments import ContactMoment
 from storage.attention.feedback import Feedback
 from storage.calls.phone_calls import PhoneCall
+from storage.calls.phone_codes import PhoneCode, PhoneCodeTry
 from storage.engine.base import Base
 from storage.engine.columns import Json
 from storage.offers.offers import OfferWish
@@ -43,6 +44,7 @@ LEFT_OUT = frozenset(
         "phone_hash",
         "email_hash",
         "code_hash",
+        "caller_hash",
         "token_hash",
         "lease_owner",
         "lease_until",
@@ -132,6 +134,10 @@ async def export_person(session: AsyncSession, person: Person) -> dict[str, Json
         "contacts": _rows(contacts),
         "devices": await of(WebSession, WebSession.contact_id.in_(addresses)),
         "codes": await of(LinkCode, LinkCode.person_id == mine),
+        "phone_codes": await of(PhoneCode, PhoneCode.person_id == mine),
+        "phone_codes_tried": await of(
+            PhoneCodeTry, PhoneCodeTry.code_id.in_(select(PhoneCode.id).where(PhoneCode.person_id == mine))
+        ),
         "codes_tried": await of(LinkAttempt, LinkAttempt.contact_id.in_(addresses)),
         "conversation": await of(
             Conversation, Conversation.party.in_([f"person:{mine}", *(f"contact:{one}" for one in addresses)])

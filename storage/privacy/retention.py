@@ -21,6 +21,7 @@ from storage.attention.check_ins import CheckIn
 from storage.attention.contact_moments import ContactMoment
 from storage.attention.feedback import Feedback
 from storage.calls.phone_calls import PhoneCall
+from storage.calls.phone_codes import PhoneCode, PhoneCodeTry
 from storage.desk.accounts import DeskAccount, DeskLink, DeskSession
 from storage.desk.lesson_links import LessonLink
 from storage.engine.base import Base
@@ -167,6 +168,8 @@ RULES: Final[tuple[KeepingRule, ...]] = (
     KeepingRule(DeskSession, "until it expires", 0, lambda before: DeskSession.expires_at < before),
     KeepingRule(Contact, "a stranger's a day; a person's goes with them or when logged out", 1, _is_forgotten_stranger),
     KeepingRule(LinkCode, "to tell a guess from a code that was used", 30, lambda before: LinkCode.expires_at < before),
+    KeepingRule(PhoneCode, "until it expires", 0, lambda before: PhoneCode.expires_at < before),
+    KeepingRule(PhoneCodeTry, "to see guessing", 30, lambda before: PhoneCodeTry.at < before),
     KeepingRule(LinkAttempt, "to see guessing", 30, lambda before: LinkAttempt.at < before),
     KeepingRule(
         Conversation,

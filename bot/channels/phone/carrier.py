@@ -11,6 +11,9 @@ from bot.channels.phone.script import Key
 from bot.voice.sound import Pcm
 from storage.vocabulary import CallOutcome
 
+#: The most digits of a number that is typed, and how long the next one of them is waited for (seconds).
+MOST_TYPED: Final = 20
+NEXT_DIGIT: Final = 5.0
 #: What a telephone line carries: so many samples a second, one channel.
 LINE_RATE: Final = 8_000
 
@@ -43,6 +46,14 @@ class OpenLine(Protocol):
         both at once, any other one is passed over.
 
         Keys are looked at in the order in which they came, also those that came before this; None = none came.
+
+        Raises:
+            HungUp: nobody is there any more.
+        """
+
+    async def ask_number(self, sound: Pcm, wait: float) -> str:
+        """Say a sound, and wait `wait` seconds after its end for a number that is typed and ended by #: its digits, ""
+        where none were typed. A key ends the sound; * begins anew, and a pause ends the number as # does.
 
         Raises:
             HungUp: nobody is there any more.
@@ -91,3 +102,16 @@ class Carrier(Protocol):
 
     async def close(self) -> None:
         """End what is left, and let go of connections. Never raises."""
+
+
+async def typed_by_keys(
+    ask: Callable[[Pcm, float, Takes], Awaitable[Key | None]], sound: Pcm, nothing: Pcm, wait: float
+) -> str:
+    """See OpenLine.ask_number: for a line whose keys come one by one. `nothing` is a sound without any."""
+    typed = ""
+    while len(typed) < MOST_TYPED and (key := await ask(sound, wait, lambda _key: True)) is not None:
+        if key.digit == "#":
+            break
+        typed = "" if key.digit == "*" else typed + key.digit
+        sound, wait = nothing, NEXT_DIGIT
+    return typed

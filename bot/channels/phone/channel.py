@@ -6,7 +6,8 @@ news, as by any provider. What a person presses is an event like any other, and 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -24,12 +25,12 @@ from bot.channels.base import (
     RetryLater,
 )
 from bot.channels.kind import no_number
-from bot.channels.phone.carrier import Carrier, CarrierDown, Incoming
+from bot.channels.phone.carrier import Carrier, CarrierDown, Incoming, OpenLine
 from bot.channels.phone.hearing import hears
-from bot.channels.phone.news import in_vain, news_of, not_reached, ref_of
-from bot.channels.phone.records import CHANNEL, MAY_HAVE_BEEN, MOST_TRIES, CallLog, Known
+from bot.channels.phone.news import in_vain, news_of, not_reached, ref_of, wait_of
+from bot.channels.phone.records import CHANNEL, CallLog, Known
 from bot.channels.phone.script import OPENING, CallState
-from bot.channels.phone.strangers import say_who_to_call
+from bot.channels.phone.strangers import ask_for_code, say_who_to_call
 from bot.channels.phone.talk import Talk
 from bot.channels.phone.voice import CallVoice
 from bot.channels.phone.wording import Callee, is_code
@@ -167,8 +168,9 @@ class PhoneChannel:
             raise Rejected("nobodys_number")
         if self._stopping:
             raise RetryLater("stopping")
-        if not code and (receipt := self._not_now(known, reference, now)) is not None:
-            return receipt, False
+        if not code and (wait := wait_of(known, self._hours, now)) is not None:
+            self._news(not_reached("called_before", ref_of(0, reference), wait))
+            return Receipt(ref_of(0, reference)), False
         callee = known.callee if not code else Callee("", known.callee.municipality, known.callee.locale)
         return await self._dial(address, known, callee, message, reference)
 
@@ -188,22 +190,6 @@ class PhoneChannel:
 
     def link(self, code: str) -> str | None:
         """Nothing opens a call: people choose to be called."""
-        return None
-
-    def _not_now(self, known: Known, reference: str, now: datetime) -> Receipt | None:
-        """A receipt for what must wait for another part of the day.
-
-        Raises:
-            RetryLater, Rejected: see `send`.
-        """
-        if (began := known.under_way(now)) is not None:
-            raise RetryLater("may_have_been_called", after=began + MAY_HAVE_BEEN - now)
-        tries = known.in_vain()
-        if len(tries) >= MOST_TRIES:
-            raise Rejected("called_in_vain")
-        if tries and now < (again_at := self._hours.again_at(tries[0])):
-            self._news(not_reached("called_before", ref_of(0, reference), again_at - now))
-            return Receipt(ref_of(0, reference))
         return None
 
     async def _say_now(self, talk: Talk, message: Rendered, reference: str, *, is_answer: bool) -> Receipt:
@@ -260,15 +246,38 @@ class PhoneChannel:
                     await self._tell(news_of(message, talk.number, known, outcome, self._hours, now))
 
     async def _rings(self, incoming: Incoming) -> None:
-        """Somebody calls us: what is new for who we know, and how to reach the municipality for everybody else."""
-        number, line, now = incoming.number, incoming.line, self._clock.now()
-        known = await self._calls.known(number, now) if number else None
-        if known is None or known.person_id is None or number in self._talks:
-            await say_who_to_call(line, self._voice, self._telephone(incoming.called))
-            return
+        """Somebody calls us: what is new for who we know, by their number or by a code of theirs, and how to reach the
+        municipality for everybody else."""
+        number, line = incoming.number, incoming.line
+        known = await self._calls.known(number, self._clock.now()) if number else None
         # Whoever calls us has a line already; it is one less for our own calls.
+        if known is not None and known.person_id is not None and number not in self._talks:
+            self._free -= 1
+            await self._greet(number, known, known.person_id, line)
+        elif number in self._talks or self._free <= 0:
+            await say_who_to_call(line, self._voice, self._telephone(incoming.called))
+        else:
+            await self._meet(incoming)
+
+    async def _meet(self, incoming: Incoming) -> None:
+        """Somebody calls from a number that is nobody's. What a code opens is answered over its person's own number:
+        that of the caller becomes nobody's."""
+        line, telephone, taken = incoming.line, self._telephone(incoming.called), False
         self._free -= 1
-        person_id = known.person_id
+        try:
+            opens = partial(self._calls.by_code, caller=incoming.number, now=self._clock.now())
+            opened = await ask_for_code(line, self._voice, telephone, opens)
+            if opened is not None and opened.number in self._talks:
+                await say_who_to_call(line, self._voice, telephone)
+            elif opened is not None:
+                taken = True
+                await self._greet(opened.number, opened.known, opened.person_id, line)
+        finally:
+            if not taken:
+                self._free += 1
+
+    async def _greet(self, number: str, known: Known, person_id: int, line: OpenLine) -> None:
+        now = self._clock.now()
         call_id = await self._calls.begin(known.contact_id, "", now, incoming=True)
         hear = hears(self._receiving, number, str(call_id), self._sleep)
 

@@ -200,6 +200,7 @@ PHONE = ChannelKind(
     check=_check,
     needs_address=AddressKind.PHONE,
     carries_links=False,
+    number=lambda settings: settings.of(PhoneSettings).phone_number,
     plain=lambda settings, is_here: (
         None
         if _is_private(settings.of(PhoneSettings), is_here)

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from bot.channels.base import News, NewsState
-from bot.channels.phone.records import CHANNEL, MOST_TRIES, Known
+from bot.channels.base import News, NewsState, Rejected, RetryLater
+from bot.channels.phone.records import CHANNEL, MAY_HAVE_BEEN, MOST_TRIES, Known
 from bot.channels.phone.talk import ToTell
 from reminders.delivery.calling_hours import CallingHours
 from storage.vocabulary import CallOutcome
@@ -32,6 +32,23 @@ def in_vain(known: Known, outcome: CallOutcome, ref: str, hours: CallingHours, n
     if len(known.in_vain()) + 1 >= MOST_TRIES:
         return not_reached(outcome.value, ref, None)
     return not_reached(outcome.value, ref, hours.again_at(now) - now)
+
+
+def wait_of(known: Known, hours: CallingHours, now: datetime) -> timedelta | None:
+    """How long somebody who was called in vain is not called again; None = they are called now.
+
+    Raises:
+        RetryLater: an earlier process may be calling them.
+        Rejected: they were called in vain often enough.
+    """
+    if (began := known.under_way(now)) is not None:
+        raise RetryLater("may_have_been_called", after=began + MAY_HAVE_BEEN - now)
+    tries = known.in_vain()
+    if len(tries) >= MOST_TRIES:
+        raise Rejected("called_in_vain")
+    if tries and now < (again_at := hours.again_at(tries[0])):
+        return again_at - now
+    return None
 
 
 def not_reached(reason: str, ref: str, again: timedelta | None) -> News:

@@ -4,17 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.phone.wording import Callee
 from locales.rendering.languages import LANGUAGES, SOURCE
 from storage.calls.phone_calls import PhoneCall, calls_since, end_call
+from storage.calls.phone_codes import CodeTried, try_phone_code
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
 from storage.outbox.message import Message, send_waiting
-from storage.people.contacts import Contact, contact_at
+from storage.people.contacts import Contact, contact_at, contacts_of
 from storage.people.people import Person
+from storage.privacy.audit import AuditEntry
 from storage.vocabulary import CallOutcome, Priority
+
+log = structlog.get_logger(__name__)
 
 CHANNEL: Final = "phone"
 #: Nobody is called in vain more often than this in DAY.
@@ -55,6 +60,15 @@ class Known:
         return next(
             (at for at, outcome in self.calls if outcome is CallOutcome.UNDER_WAY and at > now - MAY_HAVE_BEEN), None
         )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedByCode:
+    """Somebody who is known by a code: their own number, over which they are answered, and who they are."""
+
+    number: str
+    known: Known
+    person_id: int
 
 
 async def known_at(
@@ -112,6 +126,26 @@ class CallLog:
         """Have what waits for a person after a call in vain sent now, since they are here; how much that is."""
         async with self._database.writing() as session:
             return await send_waiting(session, person_id, _IN_VAIN, now)
+
+    async def by_code(self, typed: str, caller: str, now: datetime) -> OpenedByCode | None:
+        """Whose messages a code opens that was typed on an unknown telephone (`caller`, "" = withheld); None =
+        nobody's, which is counted, or somebody's who is not called any more."""
+        async with self._database.writing() as session:
+            keys = self._database.keys
+            tried = await try_phone_code(session, keys, typed, caller, now)
+            whose = f"person:{tried.person_id}"
+            if tried.how is CodeTried.LOCKED:
+                session.add(AuditEntry(at=now, actor="system", action="phone_code_locked", subject=whose))
+            if tried.how is not CodeTried.RIGHT or tried.person_id is None:
+                log.warning("phone_code_refused", reason=tried.how.value)
+                return None
+            session.add(AuditEntry(at=now, actor=whose, action="phone_code_right", subject=whose))
+            ways = await contacts_of(session, tried.person_id)
+            number = next((one.address for one in ways if one.channel == CHANNEL), None)
+            known = await known_at(session, keys, number, now) if number is not None else None
+            if number is None or known is None:
+                return None
+            return OpenedByCode(number, known, tried.person_id)
 
     async def end(self, call_id: int, outcome: CallOutcome, now: datetime) -> None:
         """How it came out."""

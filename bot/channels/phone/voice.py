@@ -1,7 +1,7 @@
 """The sound of a call: lines become samples for the line, and what many calls say alike is made once."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Final, Protocol
 
 import numpy as np
@@ -12,7 +12,7 @@ from bot.channels.phone.script import CallLine, CallState
 from bot.channels.phone.wording import Callee, CallWriter
 from bot.voice.sound import Pcm, VoiceFailed
 from bot.voice.speech import Speech
-from locales.rendering.languages import SOURCE
+from locales.rendering.languages import LANGUAGES, SOURCE
 from locales.rendering.message import Text
 from locales.rendering.render import Rendered
 
@@ -31,6 +31,10 @@ class Speaks(Protocol):
         self, speech: Speech, otherwise: Speech | None = None, *, rate: int, slow: bool = False
     ) -> Pcm | None:
         """See there."""
+
+    @property
+    def voices(self) -> Container[str]:
+        """The languages that are spoken."""
 
     async def close(self) -> None:
         """Stop."""
@@ -56,6 +60,11 @@ class CallVoice:
     async def texts(self, texts: Sequence[Text], locale: str) -> Pcm:
         """Loose texts as sound."""
         return await self._said([self._writer.texts(texts, one) for one in dict.fromkeys((locale, SOURCE))])
+
+    async def in_every_language(self, texts: Sequence[Text], *, but: str) -> Pcm:
+        """Loose texts one after the other in every language that has a voice, `but` for one."""
+        sounds = [await self.texts(texts, one) for one in LANGUAGES if one != but and one in self._speaker.voices]
+        return Pcm(np.concatenate([sound.samples for sound in (SILENCE, *sounds)]), LINE_RATE)
 
     async def close(self) -> None:
         """Stop speaking."""

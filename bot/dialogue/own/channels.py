@@ -5,45 +5,78 @@ added by opening their personal link.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from bot.actions.access.challenges import Challenge, ProofRefused
+from bot.actions.access.phone_codes import make_call_code
 from bot.actions.contacts import AddressRefused, make_own_code, prove, send_code
 from bot.actions.preferences import choose_channel
 from bot.dialogue import menu
 from bot.dialogue.memory import CODE, CODES_SENT
 from bot.dialogue.own.digits import ask_again
 from bot.dialogue.turn import Turn, button, part, title
-from locales.rendering.message import Button, Text, verbatim
+from locales.rendering.message import Button, Part, Text, verbatim
 from reminders.intents import Act, asks
+from storage.calls.phone_codes import phone_code_of
 from storage.people.addresses import address_in, hidden
 from storage.people.contacts import Contact, channels_of
 
+#: The channel over which people are called, and call.
+PHONE: Final = "phone"
 TOPIC_ADDRESS: Final = "channel_address"
 TOPIC_CODE: Final = "channel_code"
 
 
 async def show(turn: Turn, args: Sequence[str]) -> None:
-    """Which channel comes first, and adding one: "chan[:<channel>]", "chan:add[:<channel>]"."""
+    """Which channel comes first, adding one, and a code for calling from any telephone: "chan[:<channel>]",
+    "chan:add[:<channel>]", "chan:code[:new]"."""
     if args[:1] == ["add"]:
         await _add(turn, args[1] if len(args) > 1 else "")
         return
     linked = await _linked(turn)
+    if args[:1] == ["code"] and PHONE in linked:
+        await _show_call_code(turn, is_new=args[1:2] == ["new"])
+        return
     if args and args[0] in linked:
         await choose_channel(turn.acting, args[0], linked)
         turn.say(part("settings.kept"), buttons=[menu.back()])
         return
     more = [[button("reach.add", asks(Act.CHANNELS, "add"), "➕")]] if _addable(turn, linked) else []
+    call = [[button("phone_code.button", asks(Act.CHANNELS, "code"), "☎️")]] if PHONE in linked else []
     turn.say(
         title("settings.channels_ask"),
         buttons=[
             *([button(f"channel.{name}", asks(Act.CHANNELS, name), "📱")] for name in linked),
             *more,
+            *call,
             [button("devices.button", asks(Act.DEVICES), "🔐")],
             menu.back(),
         ],
     )
+
+
+async def _show_call_code(turn: Turn, *, is_new: bool) -> None:
+    """How to call from any telephone, and until when the code works; a new one is shown this once."""
+    own = turn.services.municipalities.of(turn.person.municipality)
+    how = part("phone_code.how", telephone=own.call_number or turn.services.call_number)
+    if is_new:
+        made = await make_call_code(turn.acting, turn.contact.id, once=turn.once)
+        turn.say(
+            title("phone_code.made", code=made.code),
+            Part(Text("phone_code.keep", {"until": _last_day(turn, made.expires_at)})),
+            how,
+            buttons=[menu.back()],
+        )
+        return
+    has = await phone_code_of(turn.session, turn.person.id, turn.now)
+    known = [Part(Text("phone_code.has", {"until": _last_day(turn, has.expires_at)}))] if has is not None else []
+    turn.say(how, *known, buttons=[[button("phone_code.make", asks(Act.CHANNELS, "code", "new"), "➕")], menu.back()])
+
+
+def _last_day(turn: Turn, expires_at: datetime) -> date:
+    """The last whole day before something ends."""
+    return (expires_at - timedelta(days=1)).astimezone(turn.zone).date()
 
 
 async def _linked(turn: Turn) -> list[str]:

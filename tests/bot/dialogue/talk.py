@@ -38,7 +38,7 @@ FAQ, RENDERER = TEXTS.faq, TEXTS.renderer
 COMING = ComingWords()
 # Speaks nothing where no channel carries sound.
 SPEAKER = build_speaker(RENDERER)
-HUIZEN = Municipality(telephone="035 528 19 11", duty_telephone="06 12345678")
+HUIZEN = Municipality(telephone="035 528 19 11", call_number="035 528 19 00", duty_telephone="06 12345678")
 
 
 async def _draws_nothing(_: bytes) -> Pages | None:

@@ -8,9 +8,10 @@ from aiortp import RTPSession
 from aiortp.codecs import Codec, get_codec
 from aiosipua.sdp import ConnectionData, MediaDescription, Origin, SdpMessage, TimingField
 
-from bot.channels.phone.carrier import LINE_RATE, HungUp, Takes
+from bot.channels.phone.carrier import LINE_RATE, HungUp, Takes, typed_by_keys
 from bot.channels.phone.script import Key
 from bot.channels.phone.sip.pacing import FrameStream
+from bot.channels.phone.voice import SILENCE
 from bot.voice.sound import Pcm
 
 #: The payload types that are offered, the first one preferred: A-law is Europe's.
@@ -145,6 +146,10 @@ class SipLine:
         finally:
             asking = False
             speaking.cancel()
+
+    async def ask_number(self, sound: Pcm, wait: float) -> str:
+        """See OpenLine."""
+        return await typed_by_keys(self.ask, sound, SILENCE, wait)
 
     async def hang_up(self) -> None:
         """See OpenLine."""

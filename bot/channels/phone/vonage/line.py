@@ -7,10 +7,11 @@ https://developer.vonage.com/en/voice/voice-api/ncco-reference
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from math import ceil
 from typing import Final, TypeAlias
 
-from bot.channels.phone.carrier import HungUp, Takes
+from bot.channels.phone.carrier import MOST_TYPED, NEXT_DIGIT, HungUp, Takes
 from bot.channels.phone.script import Key
 from bot.channels.phone.voice import SILENCE
 from bot.channels.phone.vonage.sounds import CallSounds
@@ -24,6 +25,15 @@ PATIENCE: Final = 3.0
 _SHORTEST, _LONGEST = 1, 10
 # The way to Vonage and back, and the fetching of a sound, on top of what is said and waited for.
 _SLACK: Final = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class _NextAsk:
+    """What is asked: after this sound so many keys at most, each waited for so many seconds."""
+
+    sound: Pcm
+    wait: float
+    keys: int = 1
 
 
 class VonageLine:
@@ -46,7 +56,7 @@ class VonageLine:
         self._step = 0
         self._last: Ncco = ()
         # What is asked next, and what is being asked.
-        self._next: tuple[Pcm, float] | None = None
+        self._next: _NextAsk | None = None
         self._is_next = asyncio.Event()
         self._is_asked = False
         self._came: asyncio.Queue[str | None] = asyncio.Queue()
@@ -66,16 +76,22 @@ class VonageLine:
             if takes(key):
                 return key
         while True:
-            if self._is_over:
-                raise HungUp
-            self._next = sound, wait
-            self._is_next.set()
-            digits = await self._heard(sound.seconds + wait, is_last=not wait)
+            digits = await self._asked(_NextAsk(sound, wait))
             if not digits:
                 return None
             key = Key(digits[0], self.seconds)
             if takes(key):
                 return key
+
+    async def ask_number(self, sound: Pcm, wait: float) -> str:
+        """See OpenLine. Vonage gathers the keys itself: with one webhook a key, some that are pressed fast would be
+        lost between two of them."""
+        typed = "".join(key.digit for key in self._early)
+        self._early.clear()
+        if "#" not in typed:
+            left = MOST_TYPED - len(typed)
+            typed += await self._asked(_NextAsk(sound if not typed else SILENCE, wait, left)) if left > 0 else ""
+        return typed.partition("#")[0].rpartition("*")[2]
 
     async def hang_up(self) -> None:
         """See OpenLine."""
@@ -116,10 +132,10 @@ class VonageLine:
             # A list that ends, ends the call.
             return (self._stream(SILENCE, barge_in=False),)
         self._is_next.clear()
-        (sound, wait), self._next, self._is_asked = self._next, None, True
-        if not wait:
-            return (self._stream(sound, barge_in=False),)
-        return self._stream(sound, barge_in=True), self._input(ceil(wait))
+        asked, self._next, self._is_asked = self._next, None, True
+        if not asked.wait:
+            return (self._stream(asked.sound, barge_in=False),)
+        return self._stream(asked.sound, barge_in=True), self._input(ceil(asked.wait), asked.keys)
 
     def _stream(self, sound: Pcm, *, barge_in: bool) -> Mapping[str, object]:
         url, number = self._sounds.address(sound)
@@ -129,14 +145,29 @@ class VonageLine:
             self._sounds.forget(self._numbers.popleft())
         return {"action": "stream", "streamUrl": [url], "bargeIn": barge_in}
 
-    def _input(self, seconds: int) -> Mapping[str, object]:
+    def _input(self, seconds: int, keys: int = 1) -> Mapping[str, object]:
+        # Without it # would be one of the keys.
+        number = {"submitOnHash": True} if keys > 1 else {}
         return {
             "action": "input",
             "type": ["dtmf"],
-            "dtmf": {"timeOut": min(max(seconds, _SHORTEST), _LONGEST), "maxDigits": 1},
+            "dtmf": {"timeOut": min(max(seconds, _SHORTEST), _LONGEST), "maxDigits": keys, **number},
             "eventUrl": [self._input_url(self._step)],
             "eventMethod": "POST",
         }
+
+    async def _asked(self, asked: _NextAsk) -> str:
+        """Have something asked, and the keys that came of it.
+
+        Raises:
+            HungUp: nobody is there any more.
+        """
+        if self._is_over:
+            raise HungUp
+        self._next = asked
+        self._is_next.set()
+        typing = asked.keys * NEXT_DIGIT if asked.keys > 1 else 0.0
+        return await self._heard(asked.sound.seconds + asked.wait + typing, is_last=not asked.wait)
 
     async def _heard(self, seconds: float, *, is_last: bool) -> str:
         """The key that came, "" when none did.

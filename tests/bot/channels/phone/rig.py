@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bot.channels.phone.carrier import Carrier, DialResult, HungUp, Incoming, Ringing, Takes
+from bot.channels.phone.carrier import Carrier, DialResult, HungUp, Incoming, Ringing, Takes, typed_by_keys
 from bot.channels.phone.channel import PhoneChannel
 from bot.channels.phone.records import CallLog
 from bot.channels.phone.script import Key
-from bot.channels.phone.voice import CallVoice
+from bot.channels.phone.voice import SILENCE, CallVoice
 from bot.channels.phone.wording import CallWriter
 from bot.voice.sound import Pcm
 from bot.voice.speech import Speech, SpeechWriter
@@ -29,6 +29,8 @@ WITHIN = 10.0
 
 class SpeaksText:
     """Sound that is its own text, so that a test reads what is said."""
+
+    voices = frozenset({"nl", "en", "ar"})
 
     async def sound(self, speech: Speech, otherwise: Speech | None = None, *, rate: int, slow: bool = False) -> Pcm:
         said = "\n".join(" ".join(one.text for one in sentence.segments) for sentence in speech.sentences)
@@ -77,6 +79,9 @@ class MemoryLine:
                 return key
         return None
 
+    async def ask_number(self, sound: Pcm, wait: float) -> str:
+        return await typed_by_keys(self.ask, sound, SILENCE, wait)
+
     async def hang_up(self) -> None:
         self.is_over = True
         await self._tell()
@@ -114,6 +119,7 @@ class MemoryCarrier:
     dialled: list[str] = field(default_factory=list)
     lines: dict[str, MemoryLine] = field(default_factory=dict)
     ringing: Ringing | None = None
+    calls: list["asyncio.Future[None]"] = field(default_factory=list)
     rang: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def start(self, ringing: Ringing) -> None:
@@ -135,10 +141,11 @@ class MemoryCarrier:
         return self.lines[number]
 
     async def calls_us(self, number: str, called: str = "") -> MemoryLine:
-        """Somebody calls."""
+        """Somebody calls; returns when they are asked something, or the call is over."""
         line = self.lines[number] = MemoryLine()
         assert self.ringing is not None
-        await self.ringing(Incoming(number, line, called))
+        self.calls.append(asyncio.ensure_future(self.ringing(Incoming(number, line, called))))
+        await line.is_asked()
         return line
 
     async def stop(self) -> None:
@@ -147,6 +154,7 @@ class MemoryCarrier:
     async def close(self) -> None:
         for line in self.lines.values():
             await line.hang_up()
+        await asyncio.gather(*self.calls)
 
 
 class Handset:

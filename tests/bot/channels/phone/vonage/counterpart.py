@@ -59,6 +59,7 @@ class VonageCounterpart:
         self.ended: list[str] = []
         self.heard: list[str] = []
         self.wavs: list[str] = []
+        self.inputs: list[dict[str, object]] = []
         self.http: httpx.AsyncClient | None = None
         self.app = web.Application()
         self.app.router.add_post("/v1/calls", self._create)
@@ -148,6 +149,7 @@ class VonageCounterpart:
             actions = answer.json()
             judged("ncco", actions)
             asks = [action for action in actions if action["action"] == "input"]
+            self.inputs += [action for action in asks if len(actions) > 1]
             for action in actions:
                 if action["action"] == "stream":
                     # A key ends a sound only where one is waited for.

@@ -101,6 +101,21 @@ async def test_sound_is_ours_and_keys_come_back_in_their_order(calls: Calls) -> 
         await line.ask(said("Too late"), 1, lambda _: True)
 
 
+async def test_a_number_is_gathered_by_vonage_and_ends_with_its_hash(calls: Calls) -> None:
+    """However fast it is typed: not a webhook a key."""
+    line, person = await calls.answered("7123*7481923", None, "1")
+    assert await line.ask_number(said("Your code?"), 7) == "7481923"
+    assert await line.ask_number(said("Once more?"), 7) == ""
+    assert await line.ask(said("One"), 7, lambda _: True) is not None
+    await line.hang_up()
+    await person
+    assert [one["dtmf"] for one in calls.at.inputs] == [
+        {"timeOut": 7, "maxDigits": 20, "submitOnHash": True},
+        {"timeOut": 7, "maxDigits": 20, "submitOnHash": True},
+        {"timeOut": 7, "maxDigits": 1},
+    ]
+
+
 async def test_who_hangs_up_has_hung_up(calls: Calls) -> None:
     line, person = await calls.answered("1")
     await line.ask(said("One"), 7, lambda _: True)
