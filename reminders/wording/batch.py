@@ -31,13 +31,14 @@ from storage.outbox.heard import HeardOf, ToldOf, heard_by
 from storage.outbox.losses import LostDate, LostOf, lost_dates_of, lost_of
 from storage.outbox.message import params_sent
 from storage.outbox.planning import being_told, said_about, times_told
-from storage.people.people import Person, people_by_id
+from storage.people.people import Person, consultant_names, people_by_id
 from storage.people.phone_tasks import PhoneTask, open_tasks
 from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, Presence, Told
 
 _SHOWS_PERSON = frozenset({Kind.UNCONFIRMED, Kind.OVERLAP, Kind.UNDELIVERED, Kind.CONFLICT, Kind.REPORT_STANDS})
 _ABOUT_TERMS = frozenset({Kind.MILESTONE, Kind.TERM_CORRECTION})
 _ASKS = (Kind.CHANGE, Kind.REMINDER, Kind.CONFIRM_AGAIN)
+_REMINDS = (Kind.REMINDER, Kind.CONFIRM_AGAIN)
 _TELLS = frozenset({Kind.CHANGE, Kind.REMINDER, Kind.CONFIRM_AGAIN})
 
 
@@ -75,6 +76,8 @@ class Batch:
     next_ones: Mapping[int, int]
     # How it stands with what people reported, of whom consultants are told, by (person, appointment).
     reports: Mapping[tuple[int, int], ReportStands]
+    # The names of the consultants of people who are reminded, by person.
+    consultants: Mapping[int, str]
 
     def answer(self, appointment: ScheduledAppointment, person_id: int) -> Answer | None:
         """What was answered, at whatever hour and place it is now: a meeting on another day is asked anew."""
@@ -199,6 +202,7 @@ async def read_batch(session: AsyncSession, rows: Sequence[ClaimedMessage], now:
         presences=await presences(session, appointments, after) if after else {},
         next_ones=next_ones,
         reports={(one.person_id, one.appointment_id): one for one in reports},
+        consultants=await consultant_names(session, _people(of(_REMINDS))),
         asked=await times_told(session, unconfirmed, _ASKS, zone),
         being_asked=await being_told(session, unconfirmed, _ASKS, now),
     )

@@ -9,7 +9,7 @@ from reminders.intents import Act, asks
 from reminders.wording.appointment import answer_buttons, appointment_details, appointment_line, kind_text, known_line
 from reminders.wording.batch import Batch, monday_of
 from reminders.wording.joined import Wording
-from reminders.wording.meetings.explaining import about, after
+from reminders.wording.meetings.explaining import about, after, kept_free
 from reminders.wording.to_person_on_changes import YOU_COME, answers_to, in_short, not_coming, what_was
 from storage.appointments.schedule import ScheduledAppointment
 from storage.vocabulary import THERE, Answer, AppointmentKind, AppointmentStatus
@@ -121,8 +121,10 @@ def _ahead(
     # What they heard last and is not so: its message did not arrive, or is on its way.
     intake, answer = batch.intakes.get(appointment.id), batch.answer(appointment, person_id)
     was = what_was(batch.heard.get((person_id, appointment.id)), appointment)
+    details = appointment_details(appointment, intake=intake)
+    waits = kept_free(appointment.kind, appointment.with_whom, batch.consultants.get(person_id), intake)
     return Wording(
-        (title, *was, *about(appointment.kind, intake), *appointment_details(appointment, intake=intake), *question),
+        (title, *was, *about(appointment.kind, intake), *details, *waits, *question),
         below,
         answer_buttons(appointment, answer),
         partial(answers_to, appointment, answer),

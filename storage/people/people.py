@@ -153,6 +153,19 @@ async def people_by_id(session: AsyncSession, ids: Collection[int]) -> dict[int,
     return {person.id: person for person in await session.scalars(select(Person).where(Person.id.in_(ids)))}
 
 
+async def consultant_names(session: AsyncSession, person_ids: Collection[int]) -> dict[int, str]:
+    """The names of these people's consultants, by person; who has none is absent."""
+    if not person_ids:
+        return {}
+    rows = await session.execute(select(Person.id, Person.consultant_id).where(among(Person.id, person_ids)))
+    of_person = {person_id: consultant_id for person_id, consultant_id in rows if consultant_id is not None}
+    # A handful, each read once: names are encrypted.
+    wanted = set(of_person.values())
+    named = await session.execute(select(Consultant.id, Consultant.name).where(Consultant.id.in_(wanted)))
+    names: dict[int, str] = dict(named.tuples().all())
+    return {person_id: names[consultant_id] for person_id, consultant_id in of_person.items()}
+
+
 class PlanningRow(NamedTuple):
     """A person as far as planning goes; nothing of it is encrypted."""
 
