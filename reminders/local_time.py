@@ -53,6 +53,11 @@ def to_wall(instant: datetime, zone: tzinfo = AMSTERDAM) -> datetime:
     return instant.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
+def month_began(now: datetime, zone: tzinfo = AMSTERDAM) -> datetime:
+    """The instant at which the local month of an instant began."""
+    return to_instant(to_wall(now, zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0), zone).instant
+
+
 def is_night(at: time) -> bool:
     """Whether nobody meets at this wall time: who plans it mistyped it, or a program mistook the zone."""
     return not _FIRST_MEETING <= at <= _LAST_MEETING

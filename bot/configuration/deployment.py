@@ -151,6 +151,7 @@ def deploy(
             now=now,
             term_rules=lambda municipality: configuration.municipalities.of(municipality).term_rules,
             holidays=holidays,
+            budgeted=[name for name, rule in configuration.channel_rules.items() if rule.a_month is not None],
             horizon=horizon,
         ),
     )

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from reminders.local_time import month_began
 from storage.engine.database import Database
 from storage.outbox.message import sent_since
 
@@ -32,7 +33,7 @@ class Budgets:
     async def spent(self, now: datetime) -> Collection[str]:
         """The channels whose budget is used up."""
         if self._counted_at is None or not timedelta(0) <= now - self._counted_at < COUNTED_EVERY:
-            start = now.astimezone(self._zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+            start = month_began(now, self._zone)
             async with self._database.reading() as session:
                 counts = await sent_since(session, self._a_month.keys(), start)
             spent = frozenset(name for name, most in self._a_month.items() if counts.get(name, 0) >= most)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from reminders.kinds import REPLANNED, Copy, Kind
-from reminders.local_time import QuietHours, to_instant
+from reminders.local_time import QuietHours, month_began, to_instant
 from reminders.planning.about_appointments import AFTER_WITHIN, after_messages, appointment_messages, together
 from reminders.planning.about_changes import change_of, in_few_words, made, once_each
 from reminders.planning.about_reports import report_messages
@@ -76,7 +76,8 @@ class Planner:
     """Plans messages about appointments and terms.
 
     `policies`, `quiet_hours` and `term_rules` (by municipality) are the deployment's; a person's own quiet hours and
-    wishes go on top. `holidays` holds the public holidays; `now` is the clock's.
+    wishes go on top. `holidays` holds the public holidays; `now` is the clock's. `budgeted` are the channels that may
+    be used up in a month.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Planner:
         now: Callable[[], datetime],
         term_rules: Callable[[str], TermRules] = lambda _municipality: LAW.rules,
         holidays: Container[date] = frozenset(),
+        budgeted: Collection[str] = (),
         horizon: timedelta = HORIZON,
     ) -> None:
         self._policies = policies
@@ -96,6 +98,7 @@ class Planner:
         self._now = now
         self._term_rules = term_rules
         self._holidays = holidays
+        self._budgeted = budgeted
         self._horizon = horizon
         self._left_out = LeftOut()
 
@@ -295,7 +298,7 @@ class Planner:
         said = await said_about(session, person_ids, (Kind.MILESTONE, Kind.TERM_CORRECTION, Kind.OWN_DATES))
         states = await self._term_states(session, person_ids, said, now)
         unheard = {person_id for person_id, all_of in said.items() if any(one.lost for one in all_of)}
-        back_at = await reachable_since(session, unheard) if unheard else {}
+        back_at = await reachable_since(session, unheard, self._open_since(now)) if unheard else {}
         heard: defaultdict[int, list[HeardOf]] = defaultdict(list)
         for one in (await heard_by(session, person_ids, since=now)).values():
             heard[one.person_id].append(one)
@@ -319,7 +322,11 @@ class Planner:
             if person.may_be_told:
                 changes.extend(self._changes(person, new, heard.get(person.id, ()), members.get(person.id, ()), now))
         messages.extend(await self._about_reports(session, person_ids, now))
-        return [*messages, *await _once_each(session, changes)]
+        return [*messages, *await _once_each(session, changes, self._open_since(now))]
+
+    def _open_since(self, now: datetime) -> dict[str, datetime]:
+        """Since when channels whose budget may have been spent can be used again: it is a month's."""
+        return dict.fromkeys(self._budgeted, month_began(now, self._zone))
 
     async def _about_reports(self, session: AsyncSession, person_ids: Collection[int], now: datetime) -> list[Outgoing]:
         reports = await reports_standing(session, person_ids, now, self._zone)
@@ -402,11 +409,13 @@ def _is_over(row: StandingRow, now: datetime) -> bool:
     return row.useful_until is not None and row.useful_until <= now
 
 
-async def _once_each(session: AsyncSession, changes: Sequence[Outgoing]) -> list[Outgoing]:
+async def _once_each(
+    session: AsyncSession, changes: Sequence[Outgoing], open_since: Mapping[str, datetime]
+) -> list[Outgoing]:
     """See once_each; there are few changes that were tried before."""
     if not changes:
         return []
     ids = {change.appointment_id for change in changes if change.appointment_id is not None}
     people = {change.person_id for change in changes if change.person_id is not None}
     earlier = [one for one in await earlier_about(session, Kind.CHANGE, ids) if one.person_id in people]
-    return once_each(changes, earlier, await reachable_since(session, people) if earlier else {})
+    return once_each(changes, earlier, await reachable_since(session, people, open_since) if earlier else {})

@@ -238,7 +238,7 @@ class Sending:
             self._answered(channel)
             mark = ContactState.BLOCKED if error.reason == "blocked" else ContactState.GONE
             parcel.tries.append(Try(address.contact_id, address.channel, now, error.reason, mark))
-            self._on_to_the_next(lane, parcel, error.reason)
+            self._on_to_the_next(lane, parcel, error.reason, gone=True)
         except Rejected as error:
             self._answered(channel)
             parcel.tries.append(Try(address.contact_id, address.channel, now, error.reason, refused=True))
@@ -249,15 +249,26 @@ class Sending:
         else:
             self._sent(parcel, address, receipt, self._answered(channel))
 
-    def _on_to_the_next(self, lane: Lane, parcel: Parcel, reason: str) -> None:
-        """The next contact, at once: the lane is queued there with this message first."""
+    def _on_to_the_next(self, lane: Lane, parcel: Parcel, reason: str, *, gone: bool = False) -> None:
+        """The next contact, at once: the lane is queued there with this message first. `gone`: this one is no more."""
         address = parcel.addresses.pop(0)
         if parcel.addresses:
             lane.parcels.insert(0, parcel)
         elif not parcel.knows_all:
             self._settle_back(parcel, self._clock.now(), reason, address)
+        elif gone and (at := self._again_where_it_was_down(parcel)) is not None:
+            self._settle_back(parcel, at, reason, address)
         else:
             self._finish_parcel(parcel, MessageState.FAILED, reason, address)
+
+    def _again_where_it_was_down(self, parcel: Parcel) -> datetime | None:
+        """When to try the addresses again that were passed over because their channel took nothing: no other is left
+        now. None where there are none, or it would be of no use any more."""
+        if all(one.mark is not None or one.refused for one in parcel.tries):
+            return None
+        row, tries = parcel.row, parcel.row.attempts + len(parcel.tries)
+        until = end_of_use(row.due_at, row.useful_until)
+        return next_attempt(self._clock.now(), tries=tries, until=until, between=self._between)
 
     async def _hand_over(self, sender: Sender, parcel: Parcel, address: Address) -> Receipt:
         """Send; whatever goes wrong comes out as one of the three errors."""

@@ -1,6 +1,6 @@
 """How people are reached: contacts, and the codes that link them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
@@ -11,7 +11,6 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     false,
-    func,
     or_,
     select,
     update,
@@ -243,19 +242,22 @@ async def ways_of_many(
     return found
 
 
-async def reachable_since(session: AsyncSession, person_ids: Collection[int]) -> dict[int, datetime]:
-    """When each of these people last came within reach, by person: linked a way, or wrote over one that works."""
+async def reachable_since(
+    session: AsyncSession, person_ids: Collection[int], open_since: Mapping[str, datetime]
+) -> dict[int, datetime]:
+    """When each of these people last came within reach, by person: linked a way, wrote over one that works, or has one
+    on a channel that may be used again (`open_since`, by channel)."""
     rows = await session.execute(
         select(
-            Contact.person_id,
-            func.max(Contact.created_at),
-            func.max(Contact.last_heard_at),
-            func.max(Contact.last_delivered_at),
-        )
-        .where(among(Contact.person_id, person_ids), Contact.state == ContactState.ACTIVE)
-        .group_by(Contact.person_id)
+            Contact.person_id, Contact.channel, Contact.created_at, Contact.last_heard_at, Contact.last_delivered_at
+        ).where(among(Contact.person_id, person_ids), Contact.state == ContactState.ACTIVE)
     )
-    return {person_id: max(filter(None, moments)) for person_id, *moments in rows if person_id is not None}
+    found: dict[int, datetime] = {}
+    for person_id, channel, *moments in rows:
+        if person_id is not None:
+            at = max(filter(None, (*moments, open_since.get(channel))))
+            found[person_id] = max(at, found.get(person_id, at))
+    return found
 
 
 async def has_contact_on(

@@ -57,6 +57,8 @@ class Mind:
     term_end: date | None = None
     stopped: bool = False
     blocked: set[str] = field(default_factory=set)
+    # Ways over which nothing goes unasked until the month is over.
+    spent: set[str] = field(default_factory=set)
     # Since when nothing reaches them.
     unreached_since: datetime | None = None
     # Messages to them were lost since the consultant was last asked to telephone.
@@ -82,7 +84,7 @@ class Mind:
     @property
     def reached(self) -> bool:
         """Whether a message arrives."""
-        return bool(set(self.ways) - self.blocked)
+        return bool(set(self.ways) - self.blocked - self.spent)
 
     def agrees(self, meeting: Meeting) -> None:
         """They knew of a meeting as it is, whatever becomes of their last message."""

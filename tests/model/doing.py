@@ -103,6 +103,7 @@ class Doing:
             Act.ALONE: self._stands_in,
             Act.DOWN: self._down,
             Act.OUTAGE: self._outage,
+            Act.SPENT: self._spent,
         }
 
     async def do(self, step: Step) -> None:
@@ -120,6 +121,10 @@ class Doing:
         if step.when is None or step.when <= world.clock.now():
             return
         if before is not None and before.starts_at > world.clock.now() - _OVER:
+            return
+        # Nor while they believe that the first is still to come: it was moved, and they could not be told.
+        believed = self._oracle.minds[step.who].meetings.get(step.what) if step.who else None
+        if believed is not None and believed.on and believed.starts_at > world.clock.now() - _OVER:
             return
         kind = KINDS[step.what] if step.who else AppointmentKind.CLASS
         details = Details(kind, step.when, step.when + _AN_HOUR, location=step.place)
@@ -411,6 +416,9 @@ class Doing:
     async def _outage(self, step: Step) -> None:
         if step.when is not None:
             self._world.out_until[step.what] = max(self._world.out_until[step.what], step.when)
+
+    async def _spent(self, _step: Step) -> None:
+        await self._world.spends()
 
     # ------------------------------------------------------------------------------------------------------------
 

@@ -77,6 +77,20 @@ class Oracle:
         mind.blocked.discard(way)
         mind.unreached_since, mind.gave_up = None, False
 
+    def is_spent(self, way: str) -> None:
+        """Nothing goes unasked over this way to anybody until the month is over."""
+        for mind in self.minds.values():
+            mind.spent.add(way)
+            if not mind.reached:
+                mind.unreached_since = mind.unreached_since or self._now()
+
+    def opens(self, way: str) -> None:
+        """Another month: messages go over it again."""
+        for mind in self.minds.values():
+            mind.spent.discard(way)
+            if mind.reached:
+                mind.unreached_since, mind.gave_up = None, False
+
     # What is heard ----------------------------------------------------------------------------------------------
 
     def hears(self, person: str, text: str, choices: Sequence[str] = ()) -> None:

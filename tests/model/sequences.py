@@ -12,6 +12,8 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 # Amina has two ways, Bilal one.
 PEOPLE: Final = ("Amina", "Bilal")
 WAYS: Final = {"Amina": ("telegram", "web"), "Bilal": ("telegram",)}
+# The way that has a budget.
+BUDGETED: Final = "web"
 # Each of one kind a person, so that a reader of the messages knows which is meant.
 MEETINGS: Final = ("Voortgangsgesprek", "PVT-bijeenkomst", "MAP-bijeenkomst", "Examen")
 CLASSES: Final = tuple(f"class {number}" for number in range(1, 7))
@@ -63,6 +65,7 @@ class Act(StrEnum):
     # To the service.
     DOWN = auto()  # it stands still until `when`
     OUTAGE = auto()  # a way takes nothing until `when`
+    SPENT = auto()  # the month's budget of the second way: nothing goes unasked there until the month is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ def _step(chance: random.Random, at: datetime, made: Sequence[tuple[str, str]]) 
             return Step(at, act, who, chance.choice(_CALLS))
         case Act.AWAY:
             return Step(at, act, when=_hour(chance, at + timedelta(days=chance.choice((0, 1, 4, 12)))))
-        case Act.BACK | Act.CONSULTANT_BLOCKS | Act.CONSULTANT_BACK | Act.STANDS_IN | Act.ALONE:
+        case Act.BACK | Act.CONSULTANT_BLOCKS | Act.CONSULTANT_BACK | Act.STANDS_IN | Act.ALONE | Act.SPENT:
             return Step(at, act)
         case _ if act in _OF_MEETINGS:
             own = [one for one in made[-_LATELY:] if one[0]]

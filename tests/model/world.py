@@ -14,10 +14,10 @@ from bot.configuration.municipality import Municipalities
 from locales.rendering.message import Body
 from locales.rendering.render import Rendered
 from reminders.delivery.channel import AddressGone, Capabilities, News, NewsState, Receipt, RetryLater
-from reminders.delivery.channel_rules import ChannelRules
+from reminders.delivery.channel_rules import ChannelRule, ChannelRules
 from reminders.delivery.receipts import Receipts
 from reminders.kinds import Kind
-from reminders.local_time import QuietHours
+from reminders.local_time import QuietHours, month_began
 from reminders.planning.digests import plan_digests
 from reminders.sending.dispatcher import Dispatcher
 from reminders.sending.limits import Limits
@@ -28,7 +28,7 @@ from storage.attendance.patterns import TalkRule
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
 from storage.outbox.losses import lost_of
-from storage.outbox.message import NO_CHANNEL, Message
+from storage.outbox.message import NO_CHANNEL, Attempt, Message
 from storage.people.contacts import Contact
 from storage.people.people import Consultant, Person
 from storage.people.phone_tasks import open_tasks
@@ -36,12 +36,14 @@ from storage.vocabulary import AddressKind, ContactState, MessageState
 from tests.clock import FakeClock
 from tests.model.beliefs import Wrong
 from tests.model.oracle import Oracle
-from tests.model.sequences import AMSTERDAM, PEOPLE, WAYS
+from tests.model.sequences import AMSTERDAM, BUDGETED, PEOPLE, WAYS
 from tests.reminders.planning.planning_world import ZONE, PlanningWorld
 
 _OUTBOX = cast(Table, Message.__table__)
 # Everything that is wrong is put right within this time, outside quiet hours.
 CORRECTED_WITHIN = timedelta(minutes=40)
+# More than two people get in a month, less than a municipality sends.
+_BUDGET = 150
 # A day, but for an hour: so that it is planned at any hour.
 _PLANNED_EVERY = timedelta(hours=23)
 _NEXT_DUE = func.min(_OUTBOX.c.next_at)
@@ -122,7 +124,7 @@ class ModelWorld(PlanningWorld):
     """Amina and Bilal, both in one group, with Ilse as their consultant; Karim may stand in for her."""
 
     def __init__(self, database: Database, clock: FakeClock) -> None:
-        super().__init__(database, clock)
+        super().__init__(database, clock, budgeted=(BUDGETED,))
         self.oracle = Oracle(clock.now, WAYS)
         self.trace: list[str] = []
         self.messages = 0
@@ -140,11 +142,17 @@ class ModelWorld(PlanningWorld):
             "host/1/1",
             # No worker dies here: there is nothing of others to give back.
             limits=Limits(sweep=timedelta(days=7)),
-            rules=ChannelRules({way: one.capabilities for way, one in senders.items()}, quiet_hours=_NIGHT),
+            rules=ChannelRules(
+                {way: one.capabilities for way, one in senders.items()},
+                {BUDGETED: ChannelRule(a_month=_BUDGET)},
+                quiet_hours=_NIGHT,
+            ),
             sleep=clock.tick,
         )
         self.receipts = Receipts(database, clock)
         self.down_until = _NEVER
+        # When the month is over in which the budget was spent.
+        self.spent_until: datetime | None = None
         self.out_until = dict.fromkeys(WAYS["Amina"], _NEVER)
         self.people: dict[str, int] = {}
         self.consultants: dict[str, int] = {}
@@ -222,7 +230,7 @@ class ModelWorld(PlanningWorld):
         morning = self.now().replace(hour=8, minute=20, second=0, microsecond=0)
         if morning <= self.now():
             morning += timedelta(days=1)
-        return min(at, soon, now + timedelta(hours=9), morning)
+        return min(at, soon, now + timedelta(hours=9), morning, self.spent_until or at)
 
     async def _stand(self, moment: datetime) -> None:
         self.clock.set(moment)
@@ -234,6 +242,9 @@ class ModelWorld(PlanningWorld):
         after an act or a message until it finds nothing new, and else by the time alone. Planning is what a sequence
         takes longest over."""
         now, consultants = self.clock.now(), self.oracle.consultants
+        if self.spent_until is not None and now >= self.spent_until:
+            self.spent_until, self.touched, self.calm_since = None, True, now
+            self.oracle.opens(BUDGETED)
         if now < self.down_until:
             return
         # From eight on it is tomorrow's.
@@ -302,6 +313,19 @@ class ModelWorld(PlanningWorld):
         if not self.oracle.minds[name].reached:
             self.oracle.is_lost(name)
         await self.receipts.report(News(way, NewsState.FAILED, provider_ref=reference, reason="blocked", gone=True))
+
+    async def spends(self) -> None:
+        """The municipality sends so much over the way that has a budget that nothing is left of it this month."""
+        now = self.clock.now()
+        async with self.database.writing() as session:
+            last = await session.scalar(select(func.max(_OUTBOX.c.id)))
+            if last is None:
+                return
+            rows = [Attempt(message_id=last, channel=BUDGETED, at=now, outcome="sent") for _ in range(_BUDGET)]
+            session.add_all(rows)
+        ends = month_began(month_began(now, ZONE) + timedelta(days=32), ZONE)
+        self.spent_until = ends
+        self.oracle.is_spent(BUDGETED)
 
     async def writes(self, session: AsyncSession, name: str) -> None:
         """Somebody does something in a chat of theirs, as the inbox notes it."""

@@ -1,6 +1,6 @@
 """People, appointments and groups in a database, a planner and a dispatcher on one clock: what planning tests need."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -52,7 +52,14 @@ def local(text: str) -> datetime:
 class PlanningWorld:
     """One consultant (Ilse), people in her guidance, and everything that tells them."""
 
-    def __init__(self, database: Database, clock: FakeClock, *, horizon: timedelta = HORIZON) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: FakeClock,
+        *,
+        horizon: timedelta = HORIZON,
+        budgeted: Collection[str] = (),
+    ) -> None:
         self.database = database
         self.clock = clock
         self.sender = FakeSender()
@@ -64,6 +71,7 @@ class PlanningWorld:
             now=clock.now,
             holidays=holidays.country_holidays("NL"),
             term_rules=lambda _municipality: self.term_rules,
+            budgeted=budgeted,
             horizon=horizon,
         )
         self.not_delivered = NotDelivered(self.planner, clock.now, ZONE, lambda _municipality: "035 528 19 11")

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from locales.rendering.message import Body, Part, verbatim
-from reminders.delivery.channel import AddressGone, Receipt
+from reminders.delivery.channel import AddressGone, Receipt, Rejected
 from reminders.kinds import Kind
 from storage.engine.database import Database
 from storage.outbox.losses import told_by_call
@@ -311,6 +311,25 @@ async def test_a_date_that_was_corrected_and_lost_is_with_the_consultant_and_sai
         await session.execute(update(Contact).where(whose).values(state=ContactState.ACTIVE, last_heard_at=now))
     assert await world.replanned() > 0
     assert holds(await world.heard(), "❌ Niet meer: woensdag 3 juni 2026", "23 mei 2026")
+    assert await world.replanned() == 0
+
+
+async def test_what_a_spent_budget_kept_back_is_told_when_the_next_month_begins(
+    database: Database, clock: FakeClock
+) -> None:
+    world = PlanningWorld(database, clock, budgeted=("telegram",))
+    meeting = await world.made("2026-04-06 10:00", person=await world.person())
+    await world.heard("2026-03-20 10:00")
+    world.sender.answer = lambda to, _text: Rejected("spent") if to == "amina" else Receipt("1")
+    await world.changed(meeting, starts="2026-04-06 14:00")
+    await world.heard()
+    assert holds(await ilse(world), "komen niet aan bij Amina")
+    world.clock.set(local("2026-03-31 23:00"))
+    assert await world.replanned() == 0
+    loses(world)
+    world.clock.set(local("2026-04-01 00:30"))
+    await world.replanned()
+    assert holds(await world.heard("2026-04-01 08:00"), "❌ Niet meer: maandag 6 april, 10:00", "14:00")
     assert await world.replanned() == 0
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from locales.rendering.render import Rendered
-from reminders.delivery.channel import Capabilities, Receipt, RetryLater
+from reminders.delivery.channel import AddressGone, Capabilities, Receipt, RetryLater
 from reminders.sending.limits import Limits
 from storage.engine.database import Database
 from storage.outbox.message import Outgoing
@@ -152,3 +152,22 @@ async def test_two_workers_on_one_postgresql_share_the_work(postgresql_database:
             heard = [words for words in sender.texts if words.split()[0] == str(person)]
             assert heard == sorted(heard)
     assert {message.state for message in (await world.messages()).values()} == {MessageState.SENT}
+
+
+async def test_where_the_last_other_way_is_gone_a_message_waits_for_the_channel_that_is_down(
+    world: OutboxWorld, clock: FakeClock
+) -> None:
+    """Found by the model: it failed there and then, and half an hour later the channel worked again."""
+    web = FakeSender("web", answer=lambda *_: RetryLater("unreachable"))
+    telegram = FakeSender(answer=lambda *_: AddressGone("blocked"))
+    dispatcher = world.dispatcher(web, telegram)
+    person = await world.person("amina", "web", "telegram")
+    await world.tell("tomorrow at ten", person=person, useful_for=timedelta(hours=20))
+    while clock.now() < START + timedelta(hours=5):
+        await drain(dispatcher)
+        clock.forward(minutes=4)
+    assert telegram.tries == 1
+    web.answer = lambda *_: Receipt("ok")
+    clock.forward(minutes=10)
+    await drain(dispatcher)
+    assert web.texts == ["tomorrow at ten"]
