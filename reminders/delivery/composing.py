@@ -59,7 +59,8 @@ class ClaimedMessage(NamedTuple):
 class Skip:
     """Not said after all. `reason` is a short word for tables ("appointment_cancelled"), never somebody's text.
 
-    With the state PENDING it is put off for a quarter of an hour; a composer does that once to a message.
+    With the state PENDING it is put off for a quarter of an hour; a composer does that once to a message, and again
+    only for what happens at that very moment.
     """
 
     reason: str

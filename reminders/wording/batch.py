@@ -1,7 +1,7 @@
 """What composing a batch of planned messages needs to know, read in a handful of queries for the whole batch."""
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -63,8 +63,8 @@ class Batch:
     told_by: Mapping[tuple[int, str, date], str]
     # How often a person was asked about an appointment, by (appointment, person).
     asked: Mapping[tuple[int, int], int]
-    # Whom a message that asks is about to go to, likewise.
-    being_asked: Container[tuple[int, int]]
+    # Whom a message that asks is about to go to, likewise, and whether it is being sent at this very moment.
+    being_asked: Mapping[tuple[int, int], bool]
     # What people whom messages did not reach must still hear, and the open telephone task, by person.
     lost: Mapping[int, Sequence[LostOf]]
     lost_dates: Mapping[int, Sequence[LostDate]]

@@ -33,7 +33,8 @@ MOST_LOST: Final = 8
 def unconfirmed(row: ClaimedMessage, appointment: ScheduledAppointment, person_id: int, batch: Batch) -> Wording | Skip:
     """A mandatory meeting that nobody confirmed, and how often the person was asked; perhaps they never were.
 
-    Who is asked at this very moment, since the service stood still, gets a little time to answer first.
+    Who is asked at this very moment, since the service stood still or their channel did, gets a little time to answer
+    first. What only waits to be asked is waited for once.
     """
     if batch.answer(appointment, person_id) is not None:
         return Skip("answered")
@@ -41,7 +42,8 @@ def unconfirmed(row: ClaimedMessage, appointment: ScheduledAppointment, person_i
     if person is None:
         return Skip("nobody")
     asked = batch.asked.get((appointment.id, person_id), 0)
-    if not asked and not row.put_off and (appointment.id, person_id) in batch.being_asked:
+    being_sent = batch.being_asked.get((appointment.id, person_id))
+    if not asked and being_sent is not None and (being_sent or not row.put_off):
         return Skip("being_asked", MessageState.PENDING)
     how_often = Text("consultant.asked", {}, count=asked) if asked else Text("consultant.never_asked")
     return Wording(

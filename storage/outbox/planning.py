@@ -162,19 +162,22 @@ async def times_told(
 
 async def being_told(
     session: AsyncSession, appointment_ids: Collection[int], kinds: Collection[str], now: datetime
-) -> set[tuple[int, int]]:
-    """Of which appointments messages of these kinds are about to go to whom: (appointment, person)."""
-    found: set[tuple[int, int]] = set()
+) -> dict[tuple[int, int], bool]:
+    """Of which appointments messages of these kinds are about to go to whom: by (appointment, person), whether one is
+    being sent at this very moment."""
+    found: dict[tuple[int, int], bool] = {}
     for some in _in_turn(appointment_ids):
         rows = await session.execute(
-            select(Message.appointment_id, Message.person_id).where(
+            select(Message.appointment_id, Message.person_id, Message.state).where(
                 Message.appointment_id.in_(some),
                 Message.kind.in_(kinds),
                 (Message.state == MessageState.SENDING)
                 | ((Message.state == MessageState.PENDING) & (Message.next_at <= now) & (Message.attempts == 0)),
             )
         )
-        found.update((of, to) for of, to in rows if of is not None and to is not None)
+        for of, to, state in rows:
+            if of is not None and to is not None:
+                found[of, to] = found.get((of, to), False) or state is MessageState.SENDING
     return found
 
 

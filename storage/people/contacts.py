@@ -247,13 +247,11 @@ async def reachable_since(
 ) -> dict[int, datetime]:
     """When each of these people last came within reach, by person: linked a way, wrote over one that works, or has one
     on a channel that may be used again (`open_since`, by channel)."""
-    rows = await session.execute(
-        select(
-            Contact.person_id, Contact.channel, Contact.created_at, Contact.last_heard_at, Contact.last_delivered_at
-        ).where(among(Contact.person_id, person_ids), Contact.state == ContactState.ACTIVE)
-    )
+    moments_of = (Contact.created_at, Contact.last_heard_at, Contact.last_delivered_at)
+    wanted = select(Contact.person_id, Contact.channel, *moments_of)
+    works = (among(Contact.person_id, person_ids), Contact.state == ContactState.ACTIVE)
     found: dict[int, datetime] = {}
-    for person_id, channel, *moments in rows:
+    for person_id, channel, *moments in await session.execute(wanted.where(*works)):
         if person_id is not None:
             at = max(filter(None, (*moments, open_since.get(channel))))
             found[person_id] = max(at, found.get(person_id, at))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from reminders.delivery.channel import AddressGone, Receipt
+from reminders.delivery.channel import AddressGone, Receipt, RetryLater
 from storage.appointments.appointments import Membership
 from storage.engine.database import Database
 from storage.people.people import Person
@@ -210,6 +210,19 @@ async def test_who_is_asked_when_the_service_is_back_has_time_to_answer(world: P
     world.clock.set(local("2026-03-03 18:00"))
     assert not any("nog niet gezegd" in said for said in await world.heard(by="ilse"))
     assert holds(await world.heard("2026-03-03 18:20", by="ilse"), "1 keer gevraagd")
+
+
+async def test_who_is_asked_when_the_channel_is_back_has_time_to_answer(world: PlanningWorld) -> None:
+    """Found by the model: it was put off once, while the channel was out, and then went in that minute after all."""
+    world.sender.answer = lambda *_: RetryLater("unreachable")
+    world.clock.set(local("2026-03-03 08:58"))
+    await world.made("2026-03-05 14:00", person=await world.person())
+    for at in ("08:58", "09:00"):
+        await world.heard(f"2026-03-03 {at}")
+    world.sender.answer = lambda *_: Receipt("1")
+    assert holds(await world.heard("2026-03-03 09:58"), "Komt u?")
+    assert await world.heard(by="ilse") == []
+    assert holds(await world.heard("2026-03-03 10:20", by="ilse"), "1 keer gevraagd")
 
 
 async def test_a_reminder_that_falls_just_after_the_word_of_a_move_is_not_said(world: PlanningWorld) -> None:
