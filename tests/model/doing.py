@@ -270,6 +270,7 @@ class Doing:
             back = await absences.take_back(acting, self._world.people[step.who], report.id)
         if not isinstance(back, Refused):
             self._oracle.answers[step.who].takes_back(step.what)
+            self._oracle.keeps(step.who, step.what)
 
     async def _comes(self, step: Step) -> None:
         meeting = self._changeable(step)
@@ -278,6 +279,7 @@ class Doing:
         async with self._acting(self._person(step.who)) as acting:
             await meetings.confirm(acting, self._world.people[step.who], self._ids[_name(step)])
         self._oracle.answers[step.who].comes(meeting)
+        self._oracle.keeps(step.who, step.what)
 
     async def _other_time(self, step: Step) -> None:
         meeting = self._changeable(step)

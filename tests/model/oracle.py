@@ -135,6 +135,10 @@ class Oracle:
             self.minds[meeting.person].agrees(meeting)
             self.answers[meeting.person].comes(meeting)
 
+    def keeps(self, person: str, kind: str) -> None:
+        """They come to the meeting as it is, or take back that they cannot: what was proposed instead stood on that."""
+        self.minds[person].proposed.discard(kind)
+
     def consultant_hears(self, who: str, text: str) -> None:
         """A message arrives with the consultant, or with who stands in.
 
