@@ -19,6 +19,7 @@ from reminders.local_time import to_wall
 from reminders.progress.lines import PART_ICONS, standing_text
 from reminders.wording.appointment import name_of
 from reminders.wording.caseload_lists import LIST_ICONS
+from reminders.wording.meetings.bringing import Item
 from storage.vocabulary import EXAMS, STEPS, PartStatus, ReadyAnswer
 
 #: The languages of the desk; consultants' texts are in no others.
@@ -74,6 +75,7 @@ class DeskTexts:
             "icons": LIST_ICONS,
             "kind_of_message": _kind_of_message,
             "kinds": KINDS,
+            "things": tuple(Item),
             "languages": LANGUAGES,
             "local": lambda instant: to_wall(instant, self.renderer.zone),
             "moment": datetime.fromisoformat,

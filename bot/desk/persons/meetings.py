@@ -7,6 +7,7 @@ from starlette.responses import Response
 from bot.actions.meetings import KINDS, Meeting, MeetingRefused, cancel, make, move
 from bot.desk.forms import JustDone, not_found, person_path, then
 from bot.desk.visit import Visit
+from reminders.wording.meetings.bringing import Item, note_of
 from storage.vocabulary import AppointmentKind, CancelReason
 
 PLACE_LENGTH: Final = 200
@@ -18,13 +19,16 @@ _SAID: Final = {
 
 
 async def make_one(visit: Visit) -> Response:
-    """A new meeting with the consultant."""
+    """A new meeting with the consultant, with what the person brings along and whether there is an interpreter."""
     person_id, form = visit.row(), visit.form
     kind = form.choice("kind", KINDS)
     starts_at = form.moment(visit.acting.zone)
     if kind is None or starts_at is None:
         return then(person_path(person_id), JustDone.UNREADABLE, at="coming")
-    made = await make(visit.acting, person_id, AppointmentKind(kind), starts_at, form.text("place")[:PLACE_LENGTH])
+    things = [item for item in Item if item.value in form.fields.get("bring", ())]
+    interpreter = {"yes": True, "no": False}.get(form.text("interpreter"))
+    place, note = form.text("place")[:PLACE_LENGTH], note_of(things, interpreter)
+    made = await make(visit.acting, person_id, AppointmentKind(kind), starts_at, place, note)
     return _said(made, person_id, JustDone.MADE)
 
 

@@ -187,3 +187,18 @@ async def test_wishes_and_asks_for_help_are_closed_on_the_first_page(talk: Talk,
     amina.sees("offers.agreed", what="I want a language buddy")
     assert 'id="wishes"' not in said
     assert (await sanne.send("/desk/wishes/1", answer="perhaps")).status_code == 404
+
+
+async def test_a_meeting_of_the_desk_says_what_to_bring_in_the_persons_language(talk: Talk, sanne: Browser) -> None:
+    amina = await talk.linked("Amina")
+    path = f"/desk/people/{talk.person_ids['Amina']}"
+    amina.mark()
+    things = ["identity", "pen"]
+    await sanne.does(
+        f"{path}/meetings", path, kind="workshop", on="2026-03-05", at="14:00", bring=things, interpreter="yes"
+    )
+    await talk.settle()
+    for thing in things:
+        assert RENDERER.say(Text(f"bring.{thing}"), "en") in amina.news
+    amina.sees("interpreter.yes")
+    amina.sees_not("Neem mee")

@@ -15,6 +15,7 @@ from locales.rendering.catalog import Catalogs, UnknownText
 from locales.rendering.languages import LANGUAGES
 from reminders.kinds import Kind
 from reminders.wording.caseload_lists import List
+from reminders.wording.meetings.bringing import Item
 from storage.people.people import PLAN_DATES
 from storage.vocabulary import (
     STEPS,
@@ -37,6 +38,7 @@ from tests.bot.dialogue.talk import TEXTS
 
 #: What is joined to each family of keys in the templates.
 FAMILIES: Mapping[str, Iterable[str]] = {
+    "bring.": Item,
     "channel.": ("telegram", "web", "whatsapp", "sms", "email"),
     "consultant.call.": CallResult,
     "consultant.letter_kind.": [one for one in LetterKind if one is not LetterKind.ANSWER],
