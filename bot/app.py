@@ -27,11 +27,10 @@ from bot.desk.routes import desk_door, desk_routes
 from bot.desk.signing_in.identity import OidcSettings
 from bot.dialogue.services import Services
 from bot.enclosures.earlier_messages import EarlierMessages, FindsSent
-from bot.enclosures.file_check import FileCheck
+from bot.enclosures.file_check import FileCheck, build_check
 from bot.enclosures.files import Attachments
 from bot.enclosures.personal_links import PersonalLinks
 from bot.enclosures.picture_and_sound import Illustrations
-from bot.enclosures.virus_scan import build_scanner
 from bot.faq.finder import build_finder
 from bot.http import build_http, build_told
 from bot.inbox import Inbox
@@ -200,7 +199,7 @@ def build(
         holidays=parts.holidays,
         call_number=call_number(settings),
     )
-    check = edges.check or FileCheck(build_scanner(settings.clamd))
+    check = edges.check or build_check(settings.clamd, settings.transcriber_folder)
 
     async def say(message: Outgoing) -> None:
         async with database.writing() as session:

@@ -11,6 +11,7 @@ from bot.channels.kind import Diagnosis
 from bot.configuration.config_file import read_configuration
 from bot.configuration.municipality import ConfigError
 from bot.configuration.settings import SecretMissing, Settings
+from bot.enclosures.transcripts import faults
 from bot.enclosures.virus_scan import Clamd, ScannerAddress
 from bot.operating.machine import clock_is_kept, free_disk, public_address
 from locales.rendering.catalog import Catalogs
@@ -49,6 +50,7 @@ async def examine(settings: Settings) -> list[Diagnosis]:
     findings.extend(await _channels(settings))
     findings.append(_catalogs())
     findings.append(await _scanner(settings))
+    findings.extend(await _transcriber(settings))
     findings.extend(await _machine(settings))
     return findings
 
@@ -212,6 +214,14 @@ async def _scanner(settings: Settings) -> Diagnosis:
         return Diagnosis("virus scanner", "ok", "clamd answers")
     what = "clamd does not answer: no file is passed on until it does; is it running, and is MAATJE_CLAMD right?"
     return Diagnosis("virus scanner", "fault", what)
+
+
+async def _transcriber(settings: Settings) -> list[Diagnosis]:
+    if settings.transcriber_folder is None:
+        return []
+    what = await faults(settings.transcriber_folder)
+    said = what or "voice notes get a draft of their words for the consultant"
+    return [Diagnosis("transcripts", "fault" if what else "ok", said)]
 
 
 def _catalogs() -> Diagnosis:

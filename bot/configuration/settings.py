@@ -92,6 +92,8 @@ class Settings(BaseSettings):
     operator: str = ""
     # A virus scanner that every file is shown to: unix:/run/clamav/clamd.ctl or tcp:127.0.0.1:3310; "" = none.
     clamd: str = ""
+    # A folder with a Whisper model as CTranslate2 has it, for drafts of voice notes (bot/enclosures/transcripts.py).
+    transcriber_folder: Path | None = None
     # Passwords and people's words over connections that anybody between can read: for a rehearsal only.
     allow_plain: bool = False
 

@@ -150,7 +150,9 @@ class Attachments:
         # What a consultant sends is not drawn anew: people read it with the letters in it.
         as_pictures = is_document and row.consultant_id is not None
         try:
-            checked = await self._check.look(f"{kept.channel} {kept.file}", file, as_pictures=as_pictures)
+            spoken = await _spoken(session, sent, row) if kept.kind is MediaKind.VOICE else ""
+            name = f"{kept.channel} {kept.file}"
+            checked = await self._check.look(name, file, as_pictures=as_pictures, spoken=spoken)
         except StillAtWork as error:
             raise FileSoon from error
         except NoVerdict as error:
@@ -195,3 +197,9 @@ class Attachments:
         method = Method.CANCEL if cancelled else Method.PUBLISH
         content = calendar_file(entry, method=method, made_at=self._clock.now())
         return File("maatje.ics", MEDIA_TYPE, content)
+
+
+async def _spoken(session: AsyncSession, sent: Absence | Letter, row: ClaimedMessage) -> str:
+    """The language of who said it, for what a person said to a consultant; "" for anything else."""
+    person = await session.get(Person, sent.person_id) if row.consultant_id is not None else None
+    return person.language or "" if person is not None else ""

@@ -52,7 +52,7 @@ async def pages_of(content: bytes, *, longest: float = LONGEST, most_pages: int 
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        env=_bare(os.environ),
+        env=bare(os.environ),
     )
     try:
         async with asyncio.timeout(longest):
@@ -103,7 +103,7 @@ def _read(drawn: bytes) -> Pages | None:
     return Pages(pictures, int(shown), int(pages))
 
 
-def _bare(environment: Mapping[str, str]) -> dict[str, str]:
+def bare(environment: Mapping[str, str]) -> dict[str, str]:
     """What a process needs to find its modules, and no setting of ours."""
     return {name: value for name, value in environment.items() if name in ("PATH", "PYTHONPATH", "VIRTUAL_ENV")}
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from locales.rendering.message import Attachment, Body, Part, Text
+from locales.rendering.message import Attachment, Body, Part, Text, verbatim
 from reminders.kinds import Kind
 from reminders.wording.appointment import name_of
 from storage.appointments.absences import Absence
@@ -34,6 +34,10 @@ class Looked(Protocol):
     def pages(self) -> int:
         """So many there are."""
 
+    @property
+    def words(self) -> str:
+        """A draft of what is said in it."""
+
 
 def about_file(looked: Looked, *, to_consultant: bool) -> tuple[Part, ...]:
     """What stands under the message that the file came with."""
@@ -41,6 +45,8 @@ def about_file(looked: Looked, *, to_consultant: bool) -> tuple[Part, ...]:
         return (Part(Text("consultant.file_refused" if to_consultant else "letter.file_refused")),)
     if looked.unseen:
         return (Part(Text("consultant.file_unseen")),)
+    if looked.words and to_consultant:
+        return (Part(Text("consultant.voice_draft", {"words": verbatim(looked.words)})),)
     if looked.shown < looked.pages:
         return (Part(Text("consultant.file_pages", {"shown": looked.shown, "pages": looked.pages})),)
     return ()

@@ -13,6 +13,7 @@ from bot.enclosures.background import StillAtWork
 from bot.enclosures.file_check import FileCheck
 from bot.enclosures.files import Attachments
 from bot.enclosures.pdf_pages import Pages
+from bot.enclosures.transcripts import Transcriber
 from bot.enclosures.virus_scan import EICAR, NoVerdict, OnlySignature, Verdict
 from locales.rendering.catalog import Catalogs
 from locales.rendering.message import Attachment, Body, Part, Text, verbatim
@@ -63,12 +64,17 @@ class Town:
     clock: FakeClock
     drawn: Pages | None = field(default_factory=lambda: Pages(jpeg(), 1, 1))
     scanner: OnlySignature | Silent = field(default_factory=OnlySignature)
+    transcriber: Transcriber | None = None
     told: list[Outgoing] = field(default_factory=list)
     person_id: int = 0
     consultant_id: int = 0
 
     async def sent(
-        self, content: bytes, kind: MediaKind = MediaKind.DOCUMENT, by: LetterKind = LetterKind.MESSAGE
+        self,
+        content: bytes,
+        kind: MediaKind = MediaKind.DOCUMENT,
+        by: LetterKind = LetterKind.MESSAGE,
+        language: str = "nl",
     ) -> int:
         """A letter with this file."""
         self.content = content
@@ -78,7 +84,7 @@ class Town:
                 email="s@x.example", email_hash=b"s" * 16, name="Sanne", municipality="H", created_at=now
             )
             session.add(sanne)
-            person = somebody(now, external_id="1")
+            person = somebody(now, external_id="1", language=language)
             session.add(person)
             await session.flush()
             self.person_id, self.consultant_id = person.id, sanne.id
@@ -98,7 +104,13 @@ class Town:
             self.told.append(message)
 
         channels = {"web": Channel({"the file": self.content})}
-        made = Attachments(RENDERER, self.clock, channels, FileCheck(self.scanner, draw), tell)
+        made = Attachments(
+            RENDERER,
+            self.clock,
+            channels,
+            FileCheck(self.scanner, draw, transcriber=self.transcriber, waited=200),
+            tell,
+        )
         row = ClaimedMessage(
             1,
             "k",

@@ -77,7 +77,7 @@ async def test_who_takes_too_long_or_says_too_much_is_ended(monkeypatch: pytest.
 
 
 def test_it_knows_no_secret() -> None:
-    assert pdf_pages._bare({"MAATJE_SECRET_KEY": "x", "PATH": "/bin"}) == {"PATH": "/bin"}
+    assert pdf_pages.bare({"MAATJE_SECRET_KEY": "x", "PATH": "/bin"}) == {"PATH": "/bin"}
 
 
 def _stand_in(folder: str, code: str) -> None:
