@@ -24,6 +24,9 @@ REST_WITHIN: Final = 3.0
 # Seconds in which somebody reads at least SLOWEST_READER bytes a second of an answer.
 READ_WITHIN: Final = 20.0
 SLOWEST_READER: Final = 500
+# So many connections beyond those that are served hear that there is no room; more are closed at once, since whoever
+# says nothing would hold a descriptor that the database or a channel needs.
+BEYOND: Final = 16
 # Seconds after which one that was refused for want of room may come again.
 AGAIN_IN: Final = 10
 
@@ -66,6 +69,9 @@ class BoundedConnection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first head."""
         super().connection_made(transport)
+        if self._most is not None and len(self.connections) > self._most + BEYOND:
+            transport.abort()
+            return
         self._wait_for(_Awaited.HEAD, self.times.head)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -136,6 +136,8 @@ class InboundEvent:
     answers_ref: str | None = None
     # Another address of the same sender, which came along (WhatsApp: a user's id beside their number).
     also: str | None = None
+    # Seconds that it may wait in line for a place, where its channel waits less than others; it is not stored.
+    patience: float | None = field(default=None, compare=False)
     # No channel is trusted because it forgot to say how far it can be.
     proof: Proof = field(kw_only=True)
     # Of a reply by mail: whether our own mail server confirms its sender (DMARC); consultants' mail needs it.

@@ -30,7 +30,7 @@ from reminders.intents import Act, act_of, asks
 from reminders.sending.just_put import JustPut, says_its_body
 from storage.engine.base import Base
 from storage.engine.database import Database
-from storage.engine.faults import is_databases_fault
+from storage.engine.faults import is_databases_fault, is_machines_fault
 from storage.engine.inserts import insert_new
 from storage.outbox.message import Outgoing, are_waiting, put_new
 from storage.outbox.recipients import known_recipients
@@ -109,7 +109,7 @@ class Inbox:
         """
         sender = f"{event.channel}:{event.address}"
         try:
-            await self._intake.line_up(sender)
+            await self._intake.line_up(sender, event.patience)
         except Full:
             self._refused.noticed(event.channel)
             raise BringAgain from None
@@ -147,14 +147,14 @@ class Inbox:
             self._faults.well(event.channel)
             return replies
         except Exception as error:
-            if is_databases_fault(error):
+            if is_databases_fault(error) or is_machines_fault(error):
                 raise self._bring_again(event, error) from None
             # Whatever a screen stumbled over, the person hears something and the next event is handled.
             log.exception("inbox_step_failed", channel=event.channel, kind=type(event.payload).__name__)
         try:
             return await self._apologise(event)
         except Exception as error:
-            if is_databases_fault(error):
+            if is_databases_fault(error) or is_machines_fault(error):
                 raise self._bring_again(event, error) from None
             raise
 

@@ -21,7 +21,7 @@ from typing import Final
 MOST_IN_HAND: Final = 80
 # Telegram keeps up to 40 requests open (max_connections), Meta more: room for those of all channels together.
 MOST_IN_LINE: Final = 200
-# Seconds in line: less than any channel waits for its answer.
+# Seconds in line, where the event's channel does not wait less.
 LINE_WITHIN: Final = 4.0
 # One sender alone never fills it.
 MOST_OF_ONE: Final = 10
@@ -71,8 +71,8 @@ class Intake:
         """How many events are in hand."""
         return self._in_hand
 
-    async def line_up(self, sender: str) -> None:
-        """`enter`, after waiting in line for a place where there is none: at most `within` seconds.
+    async def line_up(self, sender: str, patience: float | None = None) -> None:
+        """`enter`, after waiting in line for a place where there is none: at most `within` seconds, or `patience`.
 
         Raises:
             Full: no place came free in time, the line is full, or too many are this sender's.
@@ -90,7 +90,7 @@ class Intake:
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._line.append(place)
         try:
-            async with asyncio.timeout(self._within):
+            async with asyncio.timeout(self._within if patience is None else min(self._within, patience)):
                 await place
         except BaseException as error:
             known.to_handle -= 1

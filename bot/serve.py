@@ -23,6 +23,7 @@ from bot.configuration.garbage import settle
 from bot.configuration.settings import Settings, is_here
 from bot.connections import BoundedConnection
 from bot.enclosures.virus_scan import ScannerAddress
+from bot.memory import have_memory
 from bot.watch import Watch
 from storage.engine.database import database_url
 from storage.engine.keys import KeyRing
@@ -34,6 +35,8 @@ log = structlog.get_logger(__name__)
 
 # Each browser that looks at a chat holds one connection; more than a city's answer at once would fill the memory.
 MOST_CONNECTIONS = 3_000
+# Descriptors that are kept for the database, channels and files, whoever connects.
+KEPT: Final = 180
 # Of probes and of who collects the metrics.
 MOST_TOLD = 50
 KEEP_ALIVE = 15
@@ -118,7 +121,7 @@ async def telling(app: App, bound: socket.socket | None) -> AsyncIterator[None]:
 @asynccontextmanager
 async def running(app: App, sockets: Sequence[socket.socket]) -> AsyncIterator[None]:
     """The app and its HTTP server, from start to clean stop."""
-    server = _Server(server_config(app.http, most=MOST_CONNECTIONS, trusted=app.settings.trusted_proxies))
+    server = _Server(server_config(app.http, most=most_connections(), trusted=app.settings.trusted_proxies))
     serving = asyncio.create_task(server.serve(sockets=list(sockets)))
     try:
         await app.start()
@@ -150,10 +153,12 @@ async def serve_app(settings: Settings) -> None:
 
     Raises:
         SecretMissing, SecretTooShort, Undecryptable, ConfigError, PolicyError, SchemaIsOld, PortTaken, FileServed,
-        PlainConnection, TooFewDescriptors: before anything starts.
+        PlainConnection, TooFewDescriptors, TooLittleMemory: before anything starts.
         DatabaseLost: the database's file is gone, replaced or damaged; everything was stopped.
+        MemoryUsedUp: there is no memory left for this process; everything was stopped.
     """
     keys = settings.keys()
+    have_memory()
     have_descriptors()
     with _only_service(settings):
         await _serve(settings, keys)
@@ -172,6 +177,12 @@ def have_descriptors(least: int = LEAST_DESCRIPTORS) -> None:
     wanted = min(may, max(least, WANTED_DESCRIPTORS))
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def most_connections() -> int:
+    """How many connections are served at once: never so many that none are left to serve them with."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else max(1, min(MOST_CONNECTIONS, soft - KEPT))
 
 
 def _only_service(settings: Settings) -> contextlib.AbstractContextManager[object]:

@@ -1,7 +1,7 @@
-"""Looks after what no job can mend: the database's file and schema under us, and the wall clock.
+"""Looks after what no job can mend: the database's file and schema under us, the memory, and the wall clock.
 
-A file that is gone, replaced or damaged ends the process with a word, so that its supervisor starts it anew (and the
-start says what is wrong) instead of a service that answers 503 for ever.
+A file that is gone, replaced or damaged, or memory that is used up, ends the process with a word, so that its
+supervisor starts it anew (and the start says what is wrong) instead of a service that answers 503 for ever.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.memory import have_room
 from reminders.delivery.channel import Clock
 from reminders.delivery.episodes import Episodes
 from storage.engine.database import Database
@@ -50,7 +51,7 @@ class Watch:
         """Look until cancelled.
 
         Raises:
-            DatabaseLost: the process should end.
+            DatabaseLost, MemoryUsedUp: the process should end.
         """
         while True:
             await self._sleep(LOOK_EVERY)
@@ -61,7 +62,9 @@ class Watch:
 
         Raises:
             DatabaseLost: the file is gone, another one, or damaged; or a later version changed the schema.
+            MemoryUsedUp: there is no memory left for this process.
         """
+        have_room()
         await self._at_the_clock()
         if self._file is not None:
             await self._at_the_file(self._file)

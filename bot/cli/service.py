@@ -29,6 +29,7 @@ def serve(
 ) -> None:
     """Run the service: channels, web chat, reminders."""
     # Here, because the whole service comes with it, and the other commands need not wait for that.
+    from bot.memory import MemoryUsedUp, TooLittleMemory
     from bot.serve import PlainConnection, PortTaken, TooFewDescriptors
     from bot.watch import DatabaseLost
     from storage.engine.sqlite_file import FileNotWritable, FileServed
@@ -65,9 +66,10 @@ def serve(
         FileServed,
         FileNotWritable,
         TooFewDescriptors,
+        TooLittleMemory,
     ) as error:
         stop(str(error), WRONG_USAGE)
-    except DatabaseLost as error:
+    except (DatabaseLost, MemoryUsedUp) as error:
         stop(str(error), FAULTS)
 
 

@@ -34,7 +34,7 @@ from reminders.sending.enclosing import NOTHING, Enclosing
 from reminders.sending.just_put import JustPut
 from reminders.sending.lanes import Parcel
 from storage.engine.database import Database
-from storage.engine.faults import DATABASE_FAULTS
+from storage.engine.faults import DATABASE_FAULTS, is_machines_fault
 from storage.engine.keys import Undecryptable
 from storage.outbox.heard import ToldOf
 from storage.outbox.queue import ClaimedRow, OutboxQueue
@@ -204,6 +204,8 @@ class Preparation:
         except _NOT_ITS_FAULT:
             raise
         except Exception as error:  # costs this message only, whatever it is
+            if is_machines_fault(error):
+                raise FileNotYet from error
             log.error("outbox_not_rendered", message=message.id, kind=message.kind, error=type(error).__name__)
             return None
         return rendered
@@ -240,6 +242,8 @@ class Preparation:
         except DATABASE_FAULTS:
             raise
         except Exception as error:  # one bad row among many: find it by asking one at a time
+            if is_machines_fault(error):
+                raise
             log.warning("outbox_batch_not_composed", rows=len(messages), error=type(error).__name__)
         composed: dict[int, _Said] = {}
         for message in messages:
@@ -252,6 +256,8 @@ class Preparation:
                 except Undecryptable as error:
                     composed[message.id] = error
                 except Exception as error:
+                    if is_machines_fault(error):
+                        raise
                     log.error("outbox_not_composed", message=message.id, kind=message.kind, error=type(error).__name__)
         return composed
 

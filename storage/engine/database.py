@@ -1,6 +1,8 @@
 """The database: one engine, transactions for reading and for writing, on SQLite and PostgreSQL alike."""
 
 import asyncio
+import math
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
@@ -21,6 +23,12 @@ from storage.engine.sqlite_file import is_damage
 _READ_ONLY = "maatje_read_only"
 NO_TRANSACTION = "maatje_no_transaction"
 _AT_ONCE = "maatje_at_once"
+# Seconds between two writings that only find out whether one is possible.
+_WRITES_EVERY = 1.0
+_WRITES_AND_CHANGES_NOTHING = (
+    "INSERT INTO alembic_version (version_num) VALUES ('can it be written?')",
+    "DELETE FROM alembic_version WHERE version_num = 'can it be written?'",
+)
 _DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgres": "postgresql+psycopg",
@@ -84,6 +92,7 @@ class Database:
         self.writer = asyncio.Lock() if self.is_sqlite else None
         #: Whether any statement came upon a damaged page of the file; for the watch, which ends the process.
         self.is_damaged = False
+        self._wrote_at = -math.inf
         if self.is_sqlite:
             self.engine = create_async_engine(self.url, hide_parameters=True, async_creator=connector(self.url))
             event.listen(self.engine.sync_engine, "connect", _set_up_sqlite)
@@ -143,14 +152,22 @@ class Database:
             return await connection.scalar(text("SELECT CURRENT_TIMESTAMP"))
 
     async def can_write(self) -> bool:
-        """Whether something could be written now; nothing is. Waits for who writes.
+        """Whether something can be written now. Waits for who writes.
+
+        On SQLite something is, and changes nothing: a full disk lets everything be begun, and says so at the commit.
+        That much at most once a second, however often it is asked.
 
         Raises:
             SQLAlchemyError, OSError: the database cannot be used, or is for reading only.
         """
         if self.is_sqlite:
+            really = time.monotonic() - self._wrote_at > _WRITES_EVERY
             async with self.writing() as session:
-                await session.execute(text("SELECT 1"))
+                # Not the file's first page: it would stay in the log, and hide for long that the file is damaged.
+                for statement in _WRITES_AND_CHANGES_NOTHING if really else ("SELECT 1",):
+                    await session.execute(text(statement))
+            if really:
+                self._wrote_at = time.monotonic()
             return True
         async with self.engine.connect() as connection:
             readonly = await connection.scalar(

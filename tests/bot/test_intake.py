@@ -138,6 +138,10 @@ async def test_a_place_in_line_has_an_end() -> None:
     intake.enter("a")
     with pytest.raises(Full):
         await intake.line_up("b")
+    patient = Intake(most=1, within=60)
+    patient.enter("a")
+    with pytest.raises(Full):
+        await patient.line_up("b", 0)
     gone = asyncio.create_task(Intake.line_up(intake, "c"))
     await asyncio.sleep(0)
     gone.cancel()

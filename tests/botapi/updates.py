@@ -64,6 +64,8 @@ class UpdateQueue:
         self.allowed: frozenset[str] | None = None
         self.delivered = 0
         self.last_error: tuple[int, str] | None = None
+        # When each update was brought for the first time, by the id that confirms it (time.monotonic).
+        self.first_brought: dict[int, float] = {}
 
     @property
     def pending(self) -> int:
@@ -119,6 +121,7 @@ class UpdateQueue:
                 raise _conflict(self._conflict)
             batch = [entry for entry in self._entries.values() if entry.once or entry.confirm_id >= offset][:limit]
             for entry in batch:
+                self.first_brought.setdefault(entry.confirm_id, time.monotonic())
                 if entry.once:
                     del self._entries[id(entry)]
             return [entry.update for entry in batch] or ([] if self._closed else None)
@@ -185,6 +188,7 @@ class UpdateQueue:
         assert self.webhook is not None
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
+        self.first_brought.setdefault(entry.confirm_id, time.monotonic())
         headers = {"Content-Type": "application/json"}
         if self.webhook.secret_token is not None:
             headers["X-Telegram-Bot-Api-Secret-Token"] = self.webhook.secret_token

@@ -54,20 +54,23 @@ class Figures:
 
 
 class Crowd:
-    """People of a stage who write once each, all at once. Seconds count from there."""
+    """People of a stage, or strangers, who write once each, all at once. Seconds count from there."""
 
-    def __init__(self, stage: Stage, people: Sequence[int] | None = None) -> None:
+    def __init__(self, stage: Stage, people: Sequence[int] | None = None, *, strangers: bool = False) -> None:
         self._stage = stage
         self._people = list(stage.ids if people is None else people)
+        self._strangers = strangers
         self._began = time.monotonic()
         self._answered: dict[int, float] = {}
+        self._updates: dict[int, int] = {}
 
-    def write(self, words: str = WORDS) -> None:
-        """All write; the counterpart brings each again until it is taken."""
+    def write(self) -> None:
+        """All write, each for their consultant, strangers to begin; the counterpart brings each until it is taken."""
         self._began = time.monotonic()
         for who in self._people:
             number = self._stage.bot_api.world.asked = self._stage.bot_api.world.asked + 1
-            self._stage.bot_api.push({"message": _message(who, number, f"{words} {who}")})
+            words = "/start" if self._strangers else f"{WORDS} {who}"
+            self._updates[who] = self._stage.bot_api.push({"message": _message(who, number, words)})
 
     async def answered(self, share: float = 1.0, within: float | None = None) -> bool:
         """Wait until so large a share is answered; whether they are in time."""
@@ -93,19 +96,33 @@ class Crowd:
         figures.expect("answered", len(self._answered), len(self._people))
         figures.expect("apologies", sum(sorry in words for each in said.values() for words in each), 0)
         figures.expect("twice", sum(len(each) != len(set(each)) for each in said.values()), 0)
-        letters = await self._stage.value("SELECT count(*) FROM letter")
-        figures.expect("lost", max(0, len(self._people) - letters), 0)
-        figures.expect("stored twice", max(0, letters - len(self._people)), 0)
+        table = "seen_event" if self._strangers else "letter"
+        stored = await self._stage.value(f"SELECT count(*) FROM {table}")
+        figures.expect("lost", max(0, len(self._people) - stored), 0)
+        figures.expect("stored twice", max(0, stored - len(self._people)), 0)
         took = sorted(self._answered.values())
         if took:
             figures.figures["p50"] = round(statistics.median(took), 2)
-            figures.figures["p95"] = round(took[int(len(took) * 0.95) - 1], 2)
+            figures.figures["p95"] = p95(took)
             figures.figures["longest"] = round(took[-1], 2)
+            figures.figures["p95_from_brought"] = p95(self.from_brought())
             if slowest is not None and took[-1] > slowest:
                 figures.faults.append(f"the longest waited {took[-1]:.1f} s, more than {slowest}")
 
+    def from_brought(self) -> list[float]:
+        """How many seconds each waited since their words were brought: Telegram keeps what finds no connection."""
+        brought = self._stage.bot_api.updates.first_brought
+        return sorted(
+            max(0.0, self._began + after - brought[self._updates[who]]) for who, after in self._answered.items()
+        )
+
     def _from_bot(self, who: int) -> list[str]:
         return [said.text for said in self._stage.bot_api.world.messages[who].values() if _is_answer(said)]
+
+
+def p95(took: Sequence[float]) -> float:
+    """So many seconds nearly all waited at most; `took` in order."""
+    return round(took[max(0, int(len(took) * 0.95) - 1)], 2)
 
 
 def _is_answer(said: Message) -> bool:

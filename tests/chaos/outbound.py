@@ -15,7 +15,7 @@ from tests.certificates import self_signed
 from tests.chaos.crowd import Crowd, Figures
 from tests.chaos.inbound import READY_WITHIN, no_storm
 from tests.chaos.run import Script
-from tests.chaos.stage import SQLITE, Stage, burning, contact, until
+from tests.chaos.stage import Stage, burning, contact, until
 from tests.people import somebody
 from tests.reminders.sending.outbox_world import say
 
@@ -90,11 +90,12 @@ async def huge_answers(stage: Stage, found: Figures) -> None:
 
 async def killed(stage: Stage, found: Figures) -> None:
     """The service is killed in the middle of sending, again and again, a core burning beside it."""
+    shares = (0.15, 0.35, 0.55, 0.75) if stage.people > 100 else (0.3, 0.7)
     await stage.service.start()
     with burning(1):
         count = await put_due(stage)
         kills = 0
-        for share in (0.15, 0.35, 0.55, 0.75):
+        for share in shares:
 
             async def sent(least: int = int(count * share)) -> bool:
                 return len(arrivals(stage)) >= least
@@ -210,8 +211,8 @@ async def wrong_certificate(stage: Stage, found: Figures) -> None:
 
 SCRIPTS = (
     Script(dead_channel, full=1500, short=40, full_seconds=60.0, short_seconds=1.0),
-    Script(huge_answers, full=50, short=10, engines=(SQLITE,)),
+    Script(huge_answers, full=50, short=10),
     Script(killed, full=600, short=80),
-    Script(mail_hangs, full=100, short=10, engines=(SQLITE,)),
-    Script(wrong_certificate, full=50, short=25, engines=(SQLITE,)),
+    Script(mail_hangs, full=100, short=10),
+    Script(wrong_certificate, full=50, short=25),
 )

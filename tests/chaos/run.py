@@ -1,11 +1,12 @@
 """A fault's script, and how it is run: with which engines, by which ways, and with how many people."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from tests.chaos.crowd import Figures
 from tests.chaos.stage import POLLING, POSTGRESQL, SQLITE, WEBHOOK, Run, Stage, staged
+from tests.databases import PostgresDatabases
 
 BOTH_ENGINES = (SQLITE, POSTGRESQL)
 BOTH_WAYS = (WEBHOOK, POLLING)
@@ -19,23 +20,36 @@ class Script:
     full: int = 500
     short: int = 30
     engines: tuple[str, ...] = BOTH_ENGINES
-    ways: tuple[str, ...] = (WEBHOOK,)
     # Seconds that the trouble lasts, in full and in short.
     full_seconds: float = 0.0
     short_seconds: float = 0.0
-    # Not in the suite: it takes long, or more of the machine than a test may.
-    only_full: bool = False
-    # When it begins, where the day matters.
-    begins_at: datetime | None = None
+    # The instant at which the night turns, and how long before it the service's clock begins.
+    turns_at: datetime | None = None
+    full_before: timedelta = timedelta(seconds=75)
+    short_before: timedelta = timedelta(seconds=20)
 
     @property
     def name(self) -> str:
         """What it is called on the command line."""
         return self.play.__name__
 
+    def at_length(self, engine: str, way: str, people: int | None = None) -> Run:
+        """As `make chaos` runs it."""
+        return Run(engine, way, people or self.full, self.full_seconds, begins_at=self._begins(self.full_before))
+
+    def in_short(
+        self, engine: str, way: str, people: int | None = None, server: PostgresDatabases | None = None
+    ) -> Run:
+        """As the suite runs it, on a PostgreSQL that is there already."""
+        begins_at = self._begins(self.short_before)
+        return Run(engine, way, people or self.short, self.short_seconds, server, begins_at)
+
+    def _begins(self, before: timedelta) -> datetime | None:
+        return None if self.turns_at is None else self.turns_at - before
+
     async def run(self, run: Run) -> Figures:
         """Play it on a stage of its own; what was found."""
         found = Figures(self.name, run.engine, run.way)
-        async with staged(replace(run, begins_at=self.begins_at)) as stage:
+        async with staged(run) as stage:
             await self.play(stage, found)
         return found

@@ -1,5 +1,5 @@
 """All faults that are played, in the order in which they are."""
 
-from tests.chaos import clocks, inbound, outbound, starting
+from tests.chaos import clocks, database, inbound, outbound, starting
 
-SCRIPTS = (*inbound.SCRIPTS, *outbound.SCRIPTS, *starting.SCRIPTS, *clocks.SCRIPTS)
+SCRIPTS = (*inbound.SCRIPTS, *database.SCRIPTS, *outbound.SCRIPTS, *starting.SCRIPTS, *clocks.SCRIPTS)

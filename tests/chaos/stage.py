@@ -64,6 +64,8 @@ class Stage:
     folder: Path
     bot_api: BotApi
     service: Service
+    # How updates come to it.
+    way: str
     # Where each kind of trouble stops being waited for.
     patience: float = 120.0
     postgresql: PostgresDatabases | None = None
@@ -198,7 +200,7 @@ async def _staged_on(url: str, run: Run, folder: Path) -> AsyncIterator[Stage]:
         service = Service(folder, url, telegram_url=bot_api.url, token=bot_api.token)
         if run.way == WEBHOOK:
             service.set_up(MAATJE_PUBLIC_URL=service.url, MAATJE_TELEGRAM_WEBHOOK_SECRET="a-secret-of-the-webhook")
-        stage = Stage(run.engine, run.people, run.seconds, url, folder, bot_api, service)
+        stage = Stage(run.engine, run.people, run.seconds, url, folder, bot_api, service, run.way)
         if run.begins_at is not None:
             stage.away = run.begins_at - datetime.now(UTC)
         await _settle(stage)

@@ -7,13 +7,16 @@ else can stand between. A machine without a compiler cannot play these faults.
 import shutil
 import struct
 import subprocess
+import tempfile
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from tests.chaos.stage import Stage
 
 _SOURCE: Final = Path(__file__).with_name("wall_clock.c")
+_LIBRARY: Final = "wall_clock.so"
 
 
 class NoCompiler(RuntimeError):
@@ -27,7 +30,8 @@ class WallClock:
         self._file = stage.folder / "away"
         self._away = stage.away
         self.jump(timedelta(0))
-        stage.service.set_up(LD_PRELOAD=str(_compiled(stage.folder)), MAATJE_CLOCK_FILE=str(self._file))
+        stage.service.preload = Path(_compiled().name) / _LIBRARY
+        stage.service.set_up(MAATJE_CLOCK_FILE=str(self._file))
 
     def now(self) -> datetime:
         """What the service takes the time for."""
@@ -41,10 +45,13 @@ class WallClock:
             file.write(struct.pack("=q", round(self._away.total_seconds())))
 
 
-def _compiled(folder: Path) -> Path:
+@cache
+def _compiled() -> tempfile.TemporaryDirectory[str]:
+    """The folder with the library, which is gone when this process is."""
     compiler = shutil.which("cc")
     if compiler is None:
         raise NoCompiler("a C compiler (cc) is needed to set the clock of a process")
-    library = folder / "wall_clock.so"
+    folder = tempfile.TemporaryDirectory(prefix="maatje-clock-")
+    library = Path(folder.name) / _LIBRARY
     subprocess.run([compiler, "-shared", "-fPIC", "-O2", "-o", library, _SOURCE, "-ldl"], check=True)
-    return library
+    return folder

@@ -2,13 +2,14 @@
 
 A start takes 3.4 seconds of CPU, of which 0.9 are left after a fork, and the suite starts some two hundred services and
 commands. A forked one is a process of its own in everything that a test can do to it: signals, kill -9, files, exit
-code. What needs another beginning (limits) starts one the long way.
+code; limits are set on it before it begins. What is to be loaded before it (LD_PRELOAD) has a forge of its own.
 """
 
 import contextlib
 import gc
 import json
 import os
+import resource
 import select
 import signal
 import socket
@@ -63,9 +64,11 @@ class Forked:
 class Forge:
     """The process that forks, and what it told."""
 
-    def __init__(self) -> None:
+    def __init__(self, preload: Path | None) -> None:
         ours, theirs = socket.socketpair()
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+        if preload is not None:
+            environment["LD_PRELOAD"] = str(preload)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.end_to_end.forge", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
@@ -89,9 +92,25 @@ class Forge:
                 self._ends[told["pid"]] = Future()
                 self._begun.set_result(told["pid"])
 
-    def start(self, arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], out: Path, err: Path) -> Forked:
-        """Run `maatje` with these arguments; its output is added to files."""
-        wanted = {"arguments": list(arguments), "cwd": str(cwd), "env": dict(env), "out": str(out), "err": str(err)}
+    def start(
+        self,
+        arguments: Sequence[str],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        out: Path,
+        err: Path,
+        limits: Mapping[int, int] | None = None,
+    ) -> Forked:
+        """Run `maatje` with these arguments; its output is added to files. `limits` by the numbers of `resource`."""
+        wanted = {
+            "arguments": list(arguments),
+            "cwd": str(cwd),
+            "env": dict(env),
+            "out": str(out),
+            "err": str(err),
+            "limits": list((limits or {}).items()),
+        }
         with self._asked:
             self._begun = Future()
             self._socket.sendall(json.dumps(wanted).encode() + b"\n")
@@ -100,9 +119,9 @@ class Forge:
 
 
 @cache
-def forge() -> Forge:
-    """The one of this test process; it ends with it."""
-    return Forge()
+def forge(preload: Path | None = None) -> Forge:
+    """The one of this test process (with this library loaded before all others); it ends with it."""
+    return Forge(preload)
 
 
 def _import_everything() -> None:
@@ -128,6 +147,10 @@ def _be(wanted: dict[str, object]) -> NoReturn:
             file = os.open(str(wanted[name]), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
             os.dup2(file, number)
             os.close(file)
+        limits = wanted["limits"]
+        assert isinstance(limits, list)
+        for number, most in limits:
+            resource.setrlimit(number, (most, most))
         sys.argv = ["maatje", *arguments]
         main()
         code = 0

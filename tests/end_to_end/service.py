@@ -35,8 +35,11 @@ class Service:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = folder
-        # What the service is started by, to bound or bend what it sees of the machine.
+        # What the service is started by, to bend what it sees of the machine.
         self.under: tuple[str, ...] = ()
+        # What it may use at most, by the numbers of `resource`, and a library that is loaded before all others.
+        self.limits: dict[int, int] = {}
+        self.preload: Path | None = None
         self._process: asyncio.subprocess.Process | Forked | None = None
         self._environment: dict[str, str] = {
             **{name: value for name, value in os.environ.items() if not name.startswith("MAATJE_")},
@@ -73,7 +76,13 @@ class Service:
         file = self._folder / "service.log"
         if not self.under:
             self._process = await asyncio.to_thread(
-                forge().start, ("run",), cwd=self._folder, env=self._environment, out=file, err=file
+                forge(self.preload).start,
+                ("run",),
+                cwd=self._folder,
+                env=self._environment,
+                out=file,
+                err=file,
+                limits=self.limits,
             )
             return
         command = (*self.under, sys.executable, "-m", "bot", "run")
@@ -91,12 +100,23 @@ class Service:
         except TimeoutError:
             return self._process.returncode
 
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        assert self._process is not None
+        return self._process.pid
+
     def memory(self) -> int:
         """The most memory that the process had until now, in megabytes."""
-        assert self._process is not None
-        status = Path(f"/proc/{self._process.pid}/status").read_text()
-        kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
-        return int(kilobytes) // 1000
+        return self._status("VmHWM") // 1000
+
+    def reserved(self) -> int:
+        """The addresses that the process has now, in bytes."""
+        return self._status("VmSize") * 1024
+
+    def _status(self, name: str) -> int:
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(next(line.split()[1] for line in status.splitlines() if line.startswith(f"{name}:")))
 
     async def start(self) -> None:
         """Run the service and wait until it is ready."""

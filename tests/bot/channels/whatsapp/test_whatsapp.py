@@ -302,6 +302,13 @@ async def test_a_webhook_that_was_not_handled_is_brought_again(rig: Rig) -> None
     assert [event.payload for event in rig.heard] == [Said("Ik ben ziek")]
 
 
+async def test_a_webhook_waits_in_line_for_less_than_a_second(rig: Rig) -> None:
+    await rig.meta.says(PERSON, "Ik ben ziek")
+    [event] = rig.heard
+    assert event.patience is not None
+    assert 0 <= event.patience <= 0.8
+
+
 async def test_a_voice_note_is_fetched(rig: Rig) -> None:
     await rig.meta.sends(PERSON, "audio", b"OggS-voice")
     [event] = rig.heard
