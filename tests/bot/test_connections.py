@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 import uvicorn
@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bot import http
-from bot.connections import BoundedConnection, Times
+from bot.connections import BEYOND, BoundedConnection, Times
 from bot.http import build_http
 from bot.serve import server_config
 
@@ -25,6 +25,10 @@ GREETING = b"GET /hello HTTP/1.1\r\nhost: x\r\n\r\n"
 
 class Quick(BoundedConnection):
     times = Times(head=0.4, rest=0.4, read=0.4)
+
+
+class Patient(BoundedConnection):
+    times = Times(head=10 * PATIENCE)
 
 
 async def _hello(_: Request) -> Response:
@@ -242,6 +246,16 @@ async def test_who_comes_when_it_is_full_hears_when_to_come_again() -> None:
         let_go()
     assert heard.startswith(b"HTTP/1.1 503 ")
     assert b"\r\nretry-after: 10\r\n" in heard
+
+
+async def test_who_says_nothing_cannot_have_every_descriptor() -> None:
+    async with served(app(), most=2, connection=Patient) as server:
+        lines = [await server.connect() for _ in range(2 + BEYOND)]
+        beyond = await server.connect()
+        with suppress(ConnectionResetError):
+            assert await beyond.ends() == b""
+        for line in lines:
+            line.writer.close()
 
 
 @asynccontextmanager
