@@ -160,7 +160,7 @@ def build(
     texts = edges.texts or read_texts(settings.faq, settings.zone)
     renderer = texts.renderer
     registry = CollectorRegistry()
-    figures = OperatingFigures(registry, database, clock)
+    figures = OperatingFigures(registry, database, clock, public_url=settings.public_url)
     receipts = Receipts(database, clock, sleep=edges.sleep)
     by_number = parts.municipalities.telephone_by
     channels = edges.channels or build_channels(

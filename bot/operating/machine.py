@@ -7,7 +7,7 @@ import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from bot.channels.kind import Diagnosis
@@ -19,19 +19,37 @@ LEAST_FREE: Final = 0.1
 _WITHIN: Final = 5.0
 
 
+class PublicAddress(NamedTuple):
+    """What was found at the public address: what keeps people from it, and how long its certificate is good for."""
+
+    fault: str | None
+    left: timedelta | None = None
+
+
 async def public_address(url: str, *, trusted: ssl.SSLContext | None = None) -> Diagnosis:
     """Whether people reach the chat at the public address: its name, certificate, proxy and worker.
 
     `trusted` stands in for the certificates that this machine trusts.
     """
+    about, host = "certificate and proxy", urlsplit(url).hostname or ""
+    if not url.startswith("https://"):
+        return Diagnosis(about, "warning", f"{url} is not encrypted; put a proxy with a certificate before it")
+    fault, left = await look_at(url, trusted=trusted)
+    if fault is not None or left is None:
+        return Diagnosis(about, "fault", fault or "")
+    if left < RENEWED_BEFORE:
+        return Diagnosis(about, "warning", f"the certificate ends in {left.days} days; run: certbot renew --dry-run")
+    return Diagnosis(about, "ok", f"{host} answers, its certificate is good for {left.days} days")
+
+
+async def look_at(url: str, *, trusted: ssl.SSLContext | None = None) -> PublicAddress:
+    """Ask for the chat as a browser does, within some seconds; see public_address."""
     return await asyncio.to_thread(_asked, url, trusted or ssl.create_default_context())
 
 
-def _asked(url: str, trusted: ssl.SSLContext) -> Diagnosis:
-    about, address = "certificate and proxy", urlsplit(url)
+def _asked(url: str, trusted: ssl.SSLContext) -> PublicAddress:
+    address = urlsplit(url)
     host = address.hostname or ""
-    if address.scheme != "https":
-        return Diagnosis(about, "warning", f"{url} is not encrypted; put a proxy with a certificate before it")
     connection = http.client.HTTPSConnection(host, address.port or 443, timeout=_WITHIN, context=trusted)
     try:
         connection.connect()
@@ -39,21 +57,20 @@ def _asked(url: str, trusted: ssl.SSLContext) -> Diagnosis:
         connection.request("GET", f"{address.path}/chat", headers={"host": address.netloc})
         status = connection.getresponse().status
     except ssl.SSLCertVerificationError as error:
-        what = f"the certificate of {host} is not accepted ({error.verify_message}); look at: certbot certificates"
-        return Diagnosis(about, "fault", what)
+        return PublicAddress(
+            f"the certificate of {host} is not accepted ({error.verify_message}); look at: certbot certificates"
+        )
     except socket.gaierror:
-        return Diagnosis(about, "fault", f"{host} has no address in DNS; look at the name, and at this machine's DNS")
+        return PublicAddress(f"{host} has no address in DNS; look at the name, and at this machine's DNS")
     except (OSError, http.client.HTTPException) as error:
         what = f"{host} cannot be reached ({type(error).__name__}); does the proxy run, is its port open?"
-        return Diagnosis(about, "fault", what)
+        return PublicAddress(what)
     finally:
         connection.close()
     if status != http.client.OK:
         what = f"the proxy answers {status}" + ("; does a worker run?" if status in (502, 503, 504) else "")
-        return Diagnosis(about, "fault", what)
-    if left < RENEWED_BEFORE:
-        return Diagnosis(about, "warning", f"the certificate ends in {left.days} days; run: certbot renew --dry-run")
-    return Diagnosis(about, "ok", f"{host} answers, its certificate is good for {left.days} days")
+        return PublicAddress(what, left)
+    return PublicAddress(None, left)
 
 
 def _left(connection: socket.socket | None) -> timedelta:

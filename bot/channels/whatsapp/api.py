@@ -88,11 +88,30 @@ class GraphApi:
         found = answer.get("data")
         return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
+    async def subscribed_apps(self) -> list[str]:
+        """The ids of the apps that are told of what happens in the account. Raises as `send`."""
+        answer = await self._ask("GET", f"{self._base}/{self._config.waba_id}/subscribed_apps")
+        listed = answer.get("data")
+        apps = [one.get("whatsapp_business_api_data") for one in listed] if isinstance(listed, list) else []
+        return [str(app["id"]) for app in apps if isinstance(app, dict) and "id" in app]
+
+    async def webhook_of(self, app: str) -> Mapping[str, object]:
+        """Where an app has WhatsApp's webhooks brought, and which; empty where it has none. Raises as `send`, also
+        where the app secret is another app's."""
+        secret = f"{app}|{self._config.app_secret}"
+        answer = await self._ask("GET", f"{self._base}/{app}/subscriptions", token=secret)
+        listed = answer.get("data")
+        for one in listed if isinstance(listed, list) else []:
+            if isinstance(one, dict) and one.get("object") == "whatsapp_business_account":
+                return one
+        return {}
+
     async def _ask(
-        self, method: str, url: str, *, json: object = None, data: aiohttp.FormData | None = None
+        self, method: str, url: str, *, json: object = None, data: aiohttp.FormData | None = None, token: str = ""
     ) -> Mapping[str, object]:
+        headers = self._headers(token)
         try:
-            async with self._connected().request(method, url, headers=self._headers(), json=json, data=data) as answer:
+            async with self._connected().request(method, url, headers=headers, json=json, data=data) as answer:
                 status, body = answer.status, await read_at_most(answer)
         except TimeoutError:
             raise RetryLater("timeout") from None
@@ -108,8 +127,8 @@ class GraphApi:
         self.to_mend.taken()
         return content
 
-    def _headers(self) -> dict[str, str]:
-        return {"authorization": f"Bearer {self._config.token}"}
+    def _headers(self, token: str = "") -> dict[str, str]:
+        return {"authorization": f"Bearer {token or self._config.token}"}
 
     def _connected(self) -> aiohttp.ClientSession:
         if self._session is None:

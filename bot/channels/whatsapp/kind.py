@@ -78,7 +78,9 @@ async def _check(settings: Settings) -> Sequence[Diagnosis]:
         return [Diagnosis("whatsapp", "warning", what)]
     from bot.channels.base import DeliveryError
     from bot.channels.whatsapp.api import GraphApi
+    from bot.channels.whatsapp.channel import WEBHOOK_PATH
     from bot.channels.whatsapp.errors import MediaRefused, OutsideWindow
+    from bot.channels.whatsapp.subscription import subscription_fault
     from bot.channels.whatsapp.templates import catalog, missing
     from locales.rendering.catalog import Catalogs
     from locales.rendering.render import Renderer
@@ -86,14 +88,16 @@ async def _check(settings: Settings) -> Sequence[Diagnosis]:
     api = GraphApi(config)
     try:
         lacking = missing(catalog(Renderer(Catalogs(), settings.zone)), await api.templates())
+        told = await subscription_fault(api, settings.public_url + WEBHOOK_PATH) if settings.public_url else None
     except (DeliveryError, OutsideWindow, MediaRefused) as error:
         return [Diagnosis("whatsapp", "fault", f"cannot be asked ({error}); look at the token and the network")]
     finally:
         await api.close()
+    found = [Diagnosis("whatsapp", "fault", f"nothing that people write arrives: {told}")] if told is not None else []
     if lacking:
         what = f"not approved: {', '.join(lacking)}; run maatje whatsapp templates"
-        return [Diagnosis("whatsapp", "fault", what)]
-    return [Diagnosis("whatsapp", "ok", "every template is approved")]
+        found.append(Diagnosis("whatsapp", "fault", what))
+    return found or [Diagnosis("whatsapp", "ok", "every template is approved, and Meta brings us what people write")]
 
 
 async def _link(settings: Settings, code: str) -> str | None:

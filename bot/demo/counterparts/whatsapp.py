@@ -26,6 +26,7 @@ from starlette.routing import Route
 from bot.demo.counterparts.whatsapp_messages import RefusedByGraph, Shown, show, show_template
 
 __all__ = [
+    "APP_ID",
     "APP_SECRET",
     "NUMBER",
     "PHONE_NUMBER_ID",
@@ -43,6 +44,8 @@ WABA_ID = "900800700"
 NUMBER = "+31850001122"
 TOKEN = "counterpart-token"  # noqa: S105 - the counterpart's own
 APP_SECRET = "counterpart-app-secret"  # noqa: S105 - the counterpart's own
+APP_ID = "670840012345"
+APP_TOKEN = f"{APP_ID}|{APP_SECRET}"
 VERIFY_TOKEN = "counterpart-verify"  # noqa: S105 - the counterpart's own
 WINDOW = timedelta(hours=24)
 
@@ -66,6 +69,10 @@ class WhatsAppCounterpart:
         self.media: dict[str, tuple[str, bytes]] = {}
         # Name and language of the templates that are approved, with their number of buttons.
         self.templates: dict[tuple[str, str], int] = {}
+        # The apps that hear of the account, and what webhook ours has.
+        self.apps = [APP_ID]
+        self.webhook: dict[str, object] = {}
+        self.webhook_fields = ["messages"]
         self.refusals: list[RefusedByGraph] = []
         self.failures: list[int] = []
         self._now = now
@@ -78,6 +85,8 @@ class WhatsAppCounterpart:
                 Route("/v23.0/{number}/messages", self._guarded(self._messages), methods=["POST"]),
                 Route("/v23.0/{number}/media", self._guarded(self._upload), methods=["POST"]),
                 Route("/v23.0/{account}/message_templates", self._guarded(self._templates), methods=["GET"]),
+                Route("/v23.0/{account}/subscribed_apps", self._guarded(self._apps), methods=["GET"]),
+                Route("/v23.0/{app}/subscriptions", self._guarded(self._subscriptions, APP_TOKEN), methods=["GET"]),
                 Route("/v23.0/{media}", self._guarded(self._media), methods=["GET"]),
                 Route("/files/{media}", self._guarded(self._file), methods=["GET"]),
             ]
@@ -189,10 +198,12 @@ class WhatsAppCounterpart:
 
     # The API.
 
-    def _guarded(self, handle: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    def _guarded(
+        self, handle: Callable[[Request], Awaitable[Response]], token: str = TOKEN
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             try:
-                if request.headers.get("authorization") != f"Bearer {TOKEN}":
+                if request.headers.get("authorization") != f"Bearer {token}":
                     raise RefusedByGraph(401, 190, "Invalid OAuth access token")
                 if self.refusals:
                     raise self.refusals.pop(0)
@@ -262,6 +273,15 @@ class WhatsAppCounterpart:
     async def _templates(self, _request: Request) -> Response:
         listed = [{"name": name, "language": code, "status": "APPROVED"} for name, code in self.templates]
         return JSONResponse({"data": listed})
+
+    async def _apps(self, _request: Request) -> Response:
+        return JSONResponse({"data": [{"whatsapp_business_api_data": {"id": app, "name": app}} for app in self.apps]})
+
+    async def _subscriptions(self, _request: Request) -> Response:
+        fields = [{"name": name, "version": "v23.0"} for name in self.webhook_fields]
+        ours = {"callback_url": f"{self.callbacks}/whatsapp/webhook", "active": True, **self.webhook}
+        told = {"object": "whatsapp_business_account", "fields": fields, **ours}
+        return JSONResponse({"data": [{"object": "page", "callback_url": "https://elsewhere.example"}, told]})
 
     # Webhooks.
 

@@ -1,9 +1,11 @@
 """The files of an operator's machine agree with what there is: metrics, pages, systemd's own judgement."""
 
 import json
+import math
 import re
 import shutil
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from typer.testing import CliRunner
 from bot.cli import build
 from bot.operating.figures import OperatingFigures
 from bot.operating.files import folder
+from bot.operating.machine import PublicAddress
 from reminders.sending.metrics import PrometheusMetrics
 from storage.backup.acts import SUBJECT, BackupAct
 from storage.engine.database import Database
@@ -76,6 +79,36 @@ async def test_the_figures_are_of_the_whole_deployment(database: Database, clock
         "database_up": 1, "queue_age_seconds": 300, "cry_unseen_seconds": 300, "backup_age_seconds": 300,
     }  # fmt: skip
     assert 0 < (registry.get_sample_value("maatje_disk_free_ratio") or 0) < 1
+
+
+async def test_the_public_address_is_looked_at_once_an_hour_and_oftener_while_it_is_down(
+    sqlite_database: Database, clock: FakeClock
+) -> None:
+    registry = CollectorRegistry()
+    there = [PublicAddress(None, timedelta(days=80)), PublicAddress("no address in DNS")]
+    asked: list[str] = []
+
+    async def outside(url: str) -> PublicAddress:
+        asked.append(url)
+        return there[min(len(asked), len(there)) - 1]
+
+    def told() -> tuple[float, float]:
+        names = ("maatje_public_address_up", "maatje_certificate_left_seconds")
+        up, left = (registry.get_sample_value(name) for name in names)
+        assert up is not None
+        assert left is not None
+        return up, left
+
+    url = "https://maatje.example"
+    figures = OperatingFigures(registry, sqlite_database, clock, public_url=url, outside=outside)
+    seen = []
+    for minutes in (0, 59, 1, 1, 1):
+        clock.forward(minutes=minutes)
+        await figures.look()
+        await figures.outside_looked_at()
+        seen.append((len(asked), told()[0]))
+    assert seen == [(1, 1), (1, 1), (2, 0), (2, 0), (3, 0)]
+    assert math.isnan(told()[1])
 
 
 def test_every_alarm_has_its_section() -> None:

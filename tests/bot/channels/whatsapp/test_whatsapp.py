@@ -15,6 +15,7 @@ from bot.channels.base import AddressGone, NewsState, Rejected, RetryLater
 from bot.channels.whatsapp.api import GraphApi
 from bot.channels.whatsapp.channel import WhatsAppChannel
 from bot.channels.whatsapp.inbound import LeftAside, items_of
+from bot.channels.whatsapp.subscription import subscription_fault
 from bot.channels.whatsapp.templates import META_CODES, catalog, missing
 from bot.channels.whatsapp.wording import cut, plain_of, split
 from bot.demo.counterparts import whatsapp as side
@@ -193,6 +194,24 @@ async def test_a_template_that_is_not_approved_is_refused_and_the_check_names_it
     assert "maatje_message nl" in missing(catalog(RENDERER), await api.templates())
     rig.approve()
     assert missing(catalog(RENDERER), await api.templates()) == []
+    await api.close()
+
+
+async def test_the_check_names_what_keeps_meta_from_bringing_us_what_people_write(rig: Rig) -> None:
+    api, url = GraphApi(rig.config), f"{rig.meta.callbacks}/whatsapp/webhook"
+    assert await subscription_fault(api, url) is None
+    assert "set https://maatje.example/x" in (await subscription_fault(api, "https://maatje.example/x") or "")
+    rig.meta.webhook_fields = ["account_alerts"]
+    assert "field messages" in (await subscription_fault(api, url) or "")
+    rig.meta.webhook_fields, rig.meta.webhook = ["messages"], {"active": False}
+    assert "switched off" in (await subscription_fault(api, url) or "")
+    # Of another app our secret opens nothing; ours among them is enough.
+    rig.meta.apps = ["1"]
+    assert "MAATJE_WHATSAPP_APP_SECRET" in (await subscription_fault(api, url) or "")
+    rig.meta.webhook, rig.meta.apps = {}, ["1", side.APP_ID]
+    assert await subscription_fault(api, url) is None
+    rig.meta.apps = []
+    assert "no app is subscribed" in (await subscription_fault(api, url) or "")
     await api.close()
 
 
