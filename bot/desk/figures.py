@@ -49,7 +49,8 @@ async def _figures(visit: Visit, first: date) -> Month:
     def rules(municipality: str) -> TermRules:
         return visit.acting.parts.municipalities.of(municipality).term_rules
 
-    return await figures_of(visit.session, first, visit.acting.zone, rules, visit.acting.now)
+    acting = visit.acting
+    return await figures_of(visit.session, first, acting.zone, rules, acting.now, visit.who.municipality)
 
 
 def _month(visit: Visit) -> date:

@@ -11,8 +11,9 @@ _MOST: Final = 200
 
 
 async def show(visit: Visit) -> Response:
-    """The latest acts, about somebody or by somebody where that is asked."""
+    """The latest acts, about somebody or by somebody where that is asked; of the own municipality, for who has one."""
     about, by = visit.query.text("about")[:40], visit.query.text("by")[:40]
     visit.acting.audit("looked_at_log", about or by or "everything")
-    lines = await audit_lines(visit.session, about=about or None, by=by or None, limit=_MOST)
+    whose = visit.who.municipality
+    lines = await audit_lines(visit.session, about=about or None, by=by or None, of=whose, limit=_MOST)
     return visit.page("log.html", lines=lines, about=about, by=by, most=_MOST)

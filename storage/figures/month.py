@@ -12,7 +12,7 @@ from storage.engine.one_of_many import among
 from storage.offers.offers import OfferWish
 from storage.outbox.message import Message
 from storage.people.contacts import Contact
-from storage.people.people import Person
+from storage.people.people import Person, is_in
 from storage.people.relayed import Letter
 from storage.vocabulary import ContactState, LetterKind, MessageState, WishState
 
@@ -26,14 +26,17 @@ class InGuidance(NamedTuple):
     municipality: str
 
 
-async def in_guidance(session: AsyncSession, since: datetime, until: datetime) -> list[InGuidance]:
-    """Who was in guidance in [since, until): known before its end, and not closed before its beginning."""
-    rows = await session.execute(
-        select(Person.id, Person.municipality)
-        .where(Person.created_at < until, or_(Person.closed_at.is_(None), Person.closed_at >= since))
-        .order_by(Person.id)
+async def in_guidance(
+    session: AsyncSession, since: datetime, until: datetime, municipality: str = ""
+) -> list[InGuidance]:
+    """Who was in guidance in [since, until): known before its end, and not closed before its beginning; of one
+    municipality where it is named."""
+    wanted = select(Person.id, Person.municipality).where(
+        Person.created_at < until, or_(Person.closed_at.is_(None), Person.closed_at >= since)
     )
-    return [InGuidance(*row) for row in rows]
+    if municipality:
+        wanted = wanted.where(is_in(Person.municipality, municipality))
+    return [InGuidance(*row) for row in await session.execute(wanted.order_by(Person.id))]
 
 
 async def linked(session: AsyncSession, person_ids: Collection[int]) -> set[int]:

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Final, NamedTuple, cast
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Table, Text, bindparam, func, select
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, Table, Text, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabulary
@@ -276,3 +276,8 @@ async def asked_to_stand_in(session: AsyncSession, since: datetime, until: datet
         .order_by(Consultant.id)
     )
     return list(found)
+
+
+def is_in(column: InstrumentedAttribute[str], municipality: str) -> ColumnElement[bool]:
+    """Whether this column names the municipality, however it is written."""
+    return func.lower(column) == municipality.strip().lower()

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Index, String, func, or_, select
+from sqlalchemy import ColumnElement, Index, String, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from storage.appointments.appointments import Appointment
+from storage.appointments.appointments import Appointment, Membership
 from storage.appointments.history import RecordedChange
 from storage.engine.base import Base
 from storage.engine.columns import RowId
+from storage.people.people import Consultant, Person, is_in
 from storage.vocabulary import ChangeSource
 
 
@@ -73,9 +74,10 @@ class AuditLine:
 
 
 async def audit_lines(
-    session: AsyncSession, *, about: str | None = None, by: str | None = None, limit: int
+    session: AsyncSession, *, about: str | None = None, by: str | None = None, of: str = "", limit: int
 ) -> list[AuditLine]:
-    """The latest acts, newest first: about a subject ("person:7"), by an actor ("consultant:2"), or all.
+    """The latest acts, newest first: about a subject ("person:7"), by an actor ("consultant:2"), or all; `of` a
+    municipality, those about or by its people and consultants only.
 
     Changes of appointments are listed with their source, those of imports included: from the history of appointments,
     which keeps more than the log's own entry of the same act.
@@ -85,7 +87,9 @@ async def audit_lines(
         asked = asked.where(AuditEntry.subject == about)
     if by is not None:
         asked = asked.where(_is_by(AuditEntry.actor, by))
-    changes = await _changes(session, about, by, limit)
+    if of:
+        asked = asked.where(or_(_is_of(AuditEntry.subject, of), _is_of(AuditEntry.actor, of)))
+    changes = await _changes(session, about, by, of, limit)
     listed = {(line.at, line.actor, line.action, line.subject) for line in changes}
     entries = [
         AuditLine(entry.at, entry.actor, entry.action, entry.subject)
@@ -100,7 +104,14 @@ def _is_by(actor: InstrumentedAttribute[str], by: str) -> ColumnElement[bool]:
     return or_(actor == by, actor.startswith("operator:")) if by == "operator" else actor == by
 
 
-async def _changes(session: AsyncSession, about: str | None, by: str | None, limit: int) -> list[AuditLine]:
+def _is_of(who: InstrumentedAttribute[str], municipality: str) -> ColumnElement[bool]:
+    """Whether "person:7" or "consultant:2" belongs to a municipality."""
+    people = select("person:" + cast(Person.id, String)).where(is_in(Person.municipality, municipality))
+    others = select("consultant:" + cast(Consultant.id, String)).where(is_in(Consultant.municipality, municipality))
+    return or_(who.in_(people), who.in_(others))
+
+
+async def _changes(session: AsyncSession, about: str | None, by: str | None, of: str, limit: int) -> list[AuditLine]:
     asked = (
         select(RecordedChange, Appointment.person_id, Appointment.group_id)
         .join(Appointment, Appointment.id == RecordedChange.appointment_id)
@@ -115,6 +126,10 @@ async def _changes(session: AsyncSession, about: str | None, by: str | None, lim
         asked = asked.where(owner == int(number))
     if by is not None:
         asked = asked.where(_is_by(RecordedChange.actor, by))
+    if of:
+        people = select(Person.id).where(is_in(Person.municipality, of))
+        groups = select(Membership.group_id).where(Membership.person_id.in_(people))
+        asked = asked.where(or_(Appointment.person_id.in_(people), Appointment.group_id.in_(groups)))
     return [
         AuditLine(
             change.at,

@@ -52,12 +52,18 @@ class Month:
 
 
 async def figures_of(
-    session: AsyncSession, first: date, zone: ZoneInfo, rules: Callable[[str], TermRules], now: datetime
+    session: AsyncSession,
+    first: date,
+    zone: ZoneInfo,
+    rules: Callable[[str], TermRules],
+    now: datetime,
+    municipality: str = "",
 ) -> Month:
-    """Those of the month that begins on `first`; of a month that is not over, up to now."""
+    """Those of the month that begins on `first`; of a month that is not over, up to now. Of one municipality's people
+    where it is named."""
     last = add_months(first, 1) - timedelta(days=1)
     since, until = day_bounds(first, zone)[0], min(day_bounds(last, zone)[1], now)
-    where = {one.person_id: one.municipality for one in await in_guidance(session, since, until)}
+    where = {one.person_id: one.municipality for one in await in_guidance(session, since, until, municipality)}
     facts = await stored_facts(session, list(where))
     terms = {number: compute_terms(one.facts, rules(one.municipality)) for number, one in facts.items()}
     moments = await contacts_of(session, list(where), until)

@@ -62,9 +62,9 @@ class Browser:
         """What the authenticator app shows now."""
         return pyotp.TOTP(self.secret).at(self.talk.clock.now())
 
-    async def signs_in(self, email: str, role: DeskRole | None = None) -> "Browser":
+    async def signs_in(self, email: str, role: DeskRole | None = None, municipality: str = "") -> "Browser":
         """By a link of the operator's and an authenticator app."""
-        await self.opens((await link_for(self.talk, email, role)).token)
+        await self.opens((await link_for(self.talk, email, role, municipality)).token)
         found = re.search(r"<code>([A-Z2-7]+)</code>", await self.look("/desk/step"))
         self.secret = found[1] if found is not None else self.secret
         assert (await self.shows(self.digits())).headers["location"] == "/desk"
@@ -77,10 +77,10 @@ def foresees(talk: Talk) -> Foresees:
     return Foresees(talk.planner, parts.composer(), talk.services.renderer, parts.quiet_hours)
 
 
-async def link_for(talk: Talk, email: str, role: DeskRole | None = None) -> DeskInvited:
+async def link_for(talk: Talk, email: str, role: DeskRole | None = None, municipality: str = "") -> DeskInvited:
     """A one-time link, as `maatje desk link` makes it."""
     async with talk.database.writing() as session:
-        given = await give_link(Acting(OPERATOR, session, talk.clock.now(), talk.services), email, role)
+        given = await give_link(Acting(OPERATOR, session, talk.clock.now(), talk.services), email, role, municipality)
     assert isinstance(given, DeskInvited)
     return given
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from starlette.routing import Route
@@ -10,6 +11,7 @@ from storage.vocabulary import DeskRole
 from tests.bot.desk.conftest import FROM_HERE, Browser
 from tests.bot.desk.test_day import reports, writes
 from tests.bot.dialogue.talk import Talk
+from tests.people import somebody
 from tests.storage.privacy.all_values import everything
 
 #: What anybody may open: how to sign in, and the style sheet.
@@ -120,6 +122,39 @@ async def test_nobody_sees_or_does_anything_of_another_consultants_people(
             walked += 1
     assert await unchanged(talk) == before
     assert walked > 100
+
+
+@pytest.mark.parametrize("role", [DeskRole.MANAGER, DeskRole.ADMINISTRATOR])
+async def test_nobody_sees_anything_of_another_municipality(talk: Talk, hers: int, role: DeskRole) -> None:
+    """One deployment serves several: who belongs to one sees the pages, figures, files and log of that one."""
+    now = talk.clock.now()
+    async with talk.database.writing() as session:
+        # Enough of each that no figure is left out for being small.
+        for place in ("Huizen", "Laren"):
+            for number in range(6):
+                one = somebody(now - timedelta(days=1), external_id=f"{place}{number}", given_name="B")
+                one.municipality = place
+                session.add(one)
+    bound = await Browser(talk).signs_in("colleague@laren.example", role, "laren")
+    seen = []
+    for path in routes(talk, "GET"):
+        for row in ROWS:
+            address = filled(path, hers, row).replace("{kind}", "csv")
+            answer = await bound.client.get(f"{address}?month=2026-03")
+            assert not re.search(rf"Amina|Huizen|person:{hers}\b|Only for Sanne", answer.text), address
+            seen += [address] if answer.status_code == 200 else []
+    assert len(seen) > 3
+    # Who belongs to none sees all.
+    everybodys = await Browser(talk).signs_in("everybody@x.example", role)
+    shown = await everybodys.look("/desk")
+    assert ("Huizen" if role is DeskRole.MANAGER else f"person:{hers}") in shown
+    if role is DeskRole.MANAGER:
+        # To the nearest five: six of Laren, twelve of everywhere (who came this minute is not counted yet).
+        sums = [
+            re.search("people;all;people;([0-9]+)", (await one.client.get("/desk/figures/csv?month=2026-03")).text)
+            for one in (bound, everybodys)
+        ]
+        assert [one and one[1] for one in sums] == ["5", "10"]
 
 
 async def test_no_form_works_from_another_page_or_without_its_token(talk: Talk, sanne: Browser, hers: int) -> None:
