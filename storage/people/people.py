@@ -162,7 +162,7 @@ async def consultant_names(session: AsyncSession, person_ids: Collection[int]) -
     # A handful, each read once: names are encrypted.
     wanted = set(of_person.values())
     named = await session.execute(select(Consultant.id, Consultant.name).where(Consultant.id.in_(wanted)))
-    names: dict[int, str] = dict(named.tuples().all())
+    names: dict[int, str] = dict(iter(named))
     return {person_id: names[consultant_id] for person_id, consultant_id in of_person.items()}
 
 
