@@ -4,15 +4,19 @@ less."""
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from bot.watch import JUMP
 from tests.chaos.crowd import Crowd, Figures
 from tests.chaos.inbound import no_storm
 from tests.chaos.outbound import all_arrived, arrivals, put_due
 from tests.chaos.run import Script
 from tests.chaos.stage import Stage, until
 from tests.chaos.wall_clock import WallClock
+from tests.end_to_end.forge import forge
 
 # In the Netherlands both nights turn at 1:00 by UTC.
 SPRING = datetime(2027, 3, 28, 1, 0, tzinfo=UTC)
+# What is left of the evening where the run is short: time for the service to see what is due.
+SOON = timedelta(seconds=7)
 AUTUMN = datetime(2027, 10, 31, 1, 0, tzinfo=UTC)
 
 
@@ -64,8 +68,16 @@ async def _night(stage: Stage, found: Figures, turn: datetime) -> None:
     clock = WallClock(stage)
     moments = {"before ": turn - timedelta(seconds=4), "at ": turn, "after ": turn + timedelta(seconds=4)}
     count = sum([await put_due(stage, at, called=called) for called, at in moments.items()])
+    assert stage.begins_at is not None
+    # All was made ready on the clock's time; the service need not wait for the turn as long as that took.
+    await asyncio.to_thread(forge, stage.service.preload)
+    clock.jump(stage.begins_at - clock.now())
     await stage.service.start()
-    found.expect("is_up_before", clock.now() < turn, True)
+    left = turn - clock.now()
+    found.expect("is_up_before", left > timedelta(0), True)
+    if SOON < left < JUMP:
+        # In short: less than is taken for a jump.
+        clock.jump(SOON - left)
     crowd = Crowd(stage)
 
     async def turns() -> bool:
@@ -89,6 +101,6 @@ async def _night(stage: Stage, found: Figures, turn: datetime) -> None:
 SCRIPTS = (
     Script(clock_set_back, full=100, short=4),
     Script(clock_set_forward, full=100, short=4),
-    Script(autumn_night, full=40, short=3, full_seconds=60.0, short_seconds=1.0, turns_at=AUTUMN),
-    Script(spring_night, full=40, short=3, full_seconds=60.0, short_seconds=1.0, turns_at=SPRING),
+    Script(autumn_night, full=40, short=3, full_seconds=60.0, short_seconds=1.0, turns_at=AUTUMN, once=True),
+    Script(spring_night, full=40, short=3, full_seconds=60.0, short_seconds=1.0, turns_at=SPRING, once=True),
 )

@@ -213,6 +213,6 @@ SCRIPTS = (
     Script(dead_channel, full=1500, short=40, full_seconds=60.0, short_seconds=1.0),
     Script(huge_answers, full=50, short=10),
     Script(killed, full=600, short=80),
-    Script(mail_hangs, full=100, short=10),
-    Script(wrong_certificate, full=50, short=25),
+    Script(mail_hangs, full=100, short=10, once=True),
+    Script(wrong_certificate, full=50, short=25, once=True),
 )

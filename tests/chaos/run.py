@@ -23,15 +23,22 @@ class Script:
     # Seconds that the trouble lasts, in full and in short.
     full_seconds: float = 0.0
     short_seconds: float = 0.0
+    # In the suite on one engine only, where the other has nothing of its own to show.
+    once: bool = False
     # The instant at which the night turns, and how long before it the service's clock begins.
     turns_at: datetime | None = None
     full_before: timedelta = timedelta(seconds=75)
-    short_before: timedelta = timedelta(seconds=20)
+    short_before: timedelta = timedelta(seconds=55)
 
     @property
     def name(self) -> str:
         """What it is called on the command line."""
         return self.play.__name__
+
+    def cases(self, number: int) -> list[tuple[str, str]]:
+        """The engines and ways of the suite: the ways in turn, for the script that has this number."""
+        ends = [(engine, BOTH_WAYS[(number + place) % 2]) for place, engine in enumerate(self.engines)]
+        return [ends[number // 2 % 2]] if self.once and len(ends) > 1 else ends
 
     def at_length(self, engine: str, way: str, people: int | None = None) -> Run:
         """As `make chaos` runs it."""

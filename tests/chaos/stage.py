@@ -71,6 +71,8 @@ class Stage:
     postgresql: PostgresDatabases | None = None
     # How far the service's wall clock is from the machine's (tests.chaos.wall_clock).
     away: timedelta = timedelta(0)
+    # When the service begins by that clock, where the day matters.
+    begins_at: datetime | None = None
 
     @property
     def path(self) -> Path:
@@ -202,7 +204,7 @@ async def _staged_on(url: str, run: Run, folder: Path) -> AsyncIterator[Stage]:
             service.set_up(MAATJE_PUBLIC_URL=service.url, MAATJE_TELEGRAM_WEBHOOK_SECRET="a-secret-of-the-webhook")
         stage = Stage(run.engine, run.people, run.seconds, url, folder, bot_api, service, run.way)
         if run.begins_at is not None:
-            stage.away = run.begins_at - datetime.now(UTC)
+            stage.begins_at, stage.away = run.begins_at, run.begins_at - datetime.now(UTC)
         await _settle(stage)
         try:
             yield stage
