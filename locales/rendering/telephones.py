@@ -31,6 +31,16 @@ def telephones_in(text: str) -> list[Dialled]:
     return list(_found(text))
 
 
+def with_country(text: str) -> str:
+    """The text with its numbers in the international form ("035 528 1911" as +31355281911): chats make those, and only
+    those, numbers that a tap calls. What is not reached from abroad (112, 0800) stays as it is.
+    """
+    for one in reversed(telephones_in(text)):
+        if one.dial.startswith("+"):
+            text = text[: one.start] + one.dial + text[one.end :]
+    return text
+
+
 @lru_cache(maxsize=512)
 def _found(text: str) -> tuple[Dialled, ...]:
     # Asked of few messages: the numbering plans of the world are read when the first number comes.

@@ -1,7 +1,5 @@
 """The demo as a visitor uses it, and its absence from a real run."""
 
-import asyncio
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,34 +7,16 @@ import aiohttp
 import pytest
 
 from tests.botapi import BotApi
-from tests.end_to_end.service import ROOT, STARTS_WITHIN, Service, free_port
+from tests.end_to_end.demo_running import demo_running
+from tests.end_to_end.service import Service
 from tests.end_to_end.web_phone import WebPhone
 
 
 @pytest.fixture
 async def demo(tmp_path: Path) -> AsyncIterator[str]:
     """The address of a running demo."""
-    url = f"http://127.0.0.1:{(port := free_port())}"
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        "run",
-        "--demo",
-        "--port",
-        str(port),
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    assert process.stdout is not None
-    async with asyncio.timeout(STARTS_WITHIN):
-        assert b"The demo is ready" in await process.stdout.readline()
-    yield url
-    process.terminate()
-    await process.communicate()
-    assert process.returncode == 0
+    async with demo_running(tmp_path) as url:
+        yield url
 
 
 async def test_a_visitor_sees_reminders_arrive(demo: str) -> None:

@@ -9,6 +9,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from locales.rendering.languages import LANGUAGES, Direction
 from locales.rendering.message import Style
 from locales.rendering.render import Block, Rendered, RenderedButton
+from locales.rendering.telephones import with_country
 
 LONGEST = 4096
 # Telegram takes the direction of a line from its first strong letter; a line that begins with an icon and a Dutch
@@ -64,7 +65,9 @@ def _button(button: RenderedButton) -> InlineKeyboardButton:
 
 
 def _shown(block: Block) -> str:
-    text = f"🇳🇱 {block.text}" if block.style is Style.DUTCH else block.text
+    # A link to tel: Telegram does not take; a number in the international form it makes one by itself.
+    said = with_country(block.text)
+    text = f"🇳🇱 {said}" if block.style is Style.DUTCH else said
     if LANGUAGES[block.locale].direction is Direction.LTR:
         return text
     return "\n".join(RLM + line if line else line for line in text.split("\n"))

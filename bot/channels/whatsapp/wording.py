@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from locales.rendering.languages import LANGUAGES, Direction
 from locales.rendering.message import Style
 from locales.rendering.render import Block, Rendered, RenderedButton
+from locales.rendering.telephones import with_country
 
 LONGEST_TEXT: Final = 4096
 LONGEST_BODY: Final = 1024
@@ -60,7 +61,7 @@ def plain_of(message: Rendered, longest: int) -> str:
 
 
 def _shown(block: Block) -> str:
-    lines = [_MARKS.sub(rf"\1{_WORD_JOINER}", _joined_before(line)) for line in block.text.split("\n")]
+    lines = [_MARKS.sub(rf"\1{_WORD_JOINER}", _joined_before(line)) for line in with_country(block.text).split("\n")]
     match block.style:
         case Style.TITLE:
             lines = [f"*{line}*" if line.strip() else line for line in lines]

@@ -100,7 +100,7 @@ async function choose(person, sides = Object.keys(SIDES)) {
 // What to do first, for who never saw it: a story of five steps, and two other ways to look.
 const TOURS = {
   story: (who) => [
-    `${who} opens the link of the invitation. Choose a language on that phone, and agree.`,
+    `The phones of ${who} and of their consultant are linked already: each shows its menu.`,
     "Press “to the next message” above until a reminder comes.",
     "Cannot come? Press 🤒 below the reminder, say why, and send it.",
     "The consultant has the report: press 👀, or 🔁 to propose another time.",

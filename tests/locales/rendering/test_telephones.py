@@ -2,7 +2,7 @@
 
 import pytest
 
-from locales.rendering.telephones import telephones_in
+from locales.rendering.telephones import telephones_in, with_country
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,18 @@ def test_numbers_in_texts(text: str, numbers: list[str]) -> None:
     found = telephones_in(text)
     assert [one.dial for one in found] == numbers
     assert all(text[one.start : one.end].strip()[0] in "0123456789+۱" for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("Bel 035 528 1911.", "Bel +31355281911.", id="a Dutch number"),
+        pytest.param(
+            "\u2068035 528 1911\u2069 أو \u2068112\u2069", "\u2068+31355281911\u2069 أو \u2068112\u2069", id="isolated"
+        ),
+        pytest.param("Bel 0800 1101 of 112.", "Bel 0800 1101 of 112.", id="what is not reached from abroad"),
+        pytest.param("Om 14:00, dinsdag 1 december", "Om 14:00, dinsdag 1 december", id="no number"),
+    ],
+)
+def test_chats_get_numbers_that_they_call_at_a_tap(text: str, shown: str) -> None:
+    assert with_country(text) == shown

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.telegram.wording import length, parts_of
+from bot.channels.whatsapp.wording import text_of
 from tests.bot.channels.web.rig import message
 
 
@@ -38,3 +39,9 @@ def test_long_texts_come_in_parts_that_fit_and_lose_nothing(text: str, longest: 
         # No character was cut through, and every tag that opens also closes.
         part.encode()
         assert part.count("<b>") == part.count("</b>")
+
+
+def test_a_number_is_called_with_a_tap_on_telegram_and_whatsapp() -> None:
+    asked = message("Vragen? Bel 035 528 1911.")
+    assert parts_of(asked) == ["Vragen? Bel +31355281911."]
+    assert text_of(asked) == "Vragen? Bel +31355281911."
