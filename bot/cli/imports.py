@@ -234,6 +234,7 @@ async def _with_progress(
             importer,
             data,
             dry_run=dry_run,
+            apart=True,
             progress=lambda rows: bar.advance(task, rows),
         )
 

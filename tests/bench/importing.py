@@ -58,8 +58,8 @@ def tables(count: int) -> dict[str, bytes]:
     }  # fmt: skip
 
 
-async def measure(count: int) -> dict[str, object]:
-    """Seconds by table, the bare executemany's, and their ratio."""
+async def measure(count: int, *, apart: bool = True) -> dict[str, object]:
+    """Seconds by table, the bare executemany's, and their ratio; `apart` as the command line has it."""
     with tempfile.TemporaryDirectory() as folder:
         path, bare = Path(folder) / "ours.db", Path(folder) / "bare.db"
         keys = KeyRing([_SECRET])
@@ -74,7 +74,7 @@ async def measure(count: int) -> dict[str, object]:
         try:
             for name, data in tables(count).items():
                 began = time.perf_counter()
-                report = await run_import(database, IMPORTERS[name](parts), data)
+                report = await run_import(database, IMPORTERS[name](parts), data, apart=apart)
                 took[name] = time.perf_counter() - began
                 assert report.created == count, report
         finally:
