@@ -153,17 +153,21 @@ async def people_by_id(session: AsyncSession, ids: Collection[int]) -> dict[int,
     return {person.id: person for person in await session.scalars(select(Person).where(Person.id.in_(ids)))}
 
 
+# Asked for each batch of reminders: put together once.
+_CONSULTANTS_OF = select(Person.id, Person.consultant_id).where(
+    among_those(Person.id, "ids"), Person.consultant_id.is_not(None)
+)
+_NAMES = select(Consultant.id, Consultant.name).where(among_those(Consultant.id, "ids"))
+
+
 async def consultant_names(session: AsyncSession, person_ids: Collection[int]) -> dict[int, str]:
     """The names of these people's consultants, by person; who has none is absent."""
     if not person_ids:
         return {}
-    rows = await session.execute(select(Person.id, Person.consultant_id).where(among(Person.id, person_ids)))
-    of_person = {person_id: consultant_id for person_id, consultant_id in rows if consultant_id is not None}
+    of_person = dict(iter(await session.execute(_CONSULTANTS_OF, {"ids": person_ids})))
     # A handful, each read once: names are encrypted.
-    wanted = set(of_person.values())
-    named = await session.execute(select(Consultant.id, Consultant.name).where(Consultant.id.in_(wanted)))
-    names: dict[int, str] = dict(iter(named))
-    return {person_id: names[consultant_id] for person_id, consultant_id in of_person.items()}
+    names = dict(iter(await session.execute(_NAMES, {"ids": set(of_person.values())})))
+    return {person_id: names[of] for person_id, of in of_person.items() if of is not None}
 
 
 class PlanningRow(NamedTuple):
