@@ -239,21 +239,15 @@ def _useful_until(row: TermMessage, on: date, standing: TermStanding) -> date:
 def _until_next(found: Collection[Milestone]) -> list[Milestone]:
     """Each milestone is of use until the day before the next one about the same term for the same reader; what has no
     day of its own says something else, and stands beside them."""
-    return [
-        replace(
-            milestone,
-            useful_until=min(
-                (
-                    milestone.useful_until,
-                    *(
-                        later.on - _DAY
-                        for later in found
-                        if (later.about, later.audience) == (milestone.about, milestone.audience)
-                        and later.on > milestone.on
-                        and not (later.when_known or milestone.when_known)
-                    ),
-                )
-            ),
-        )
-        for milestone in found
-    ]
+    days: dict[tuple[str, Audience], list[date]] = {}
+    for one in found:
+        if not one.when_known:
+            days.setdefault((one.about, one.audience), []).append(one.on)
+    return [one if one.when_known else _until_one_of(one, days[one.about, one.audience]) for one in found]
+
+
+def _until_one_of(milestone: Milestone, days: Collection[date]) -> Milestone:
+    """The same, of use until the day before the first of these days that is later."""
+    until = min((on - _DAY for on in days if on > milestone.on), default=milestone.useful_until)
+    # Most need no change, and a copy costs more than all else here: everybody's are made every quarter of an hour.
+    return milestone if until >= milestone.useful_until else replace(milestone, useful_until=until)
