@@ -1,6 +1,7 @@
 """Today, absences, not confirmed, not delivered, questions, wishes, terms: in pages, with a button to each person."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from bot.actions.people import looked_at_list
 from bot.dialogue.consultants.common import PAGE, caseload, caseload_for, menu_rows, page_of, pages, people_buttons
@@ -8,7 +9,10 @@ from bot.dialogue.turn import Screen, Turn, part, title
 from locales.rendering.message import Button, Part, Text, verbatim
 from reminders.intents import LONGEST, Act, asks
 from reminders.wording.attention.digest import digest_parts, list_buttons
-from reminders.wording.caseload_lists import LIST_ICONS, Caseload, Line, List, lines_of
+from reminders.wording.caseload_lists import LIST_ICONS, Caseload, Line, List, Wanted, lines_of
+
+#: Two lines of one person are told apart: what they wish to take part in, and what they wrote.
+_ICONS: Final = {Wanted.WISH: LIST_ICONS[List.WISHES], Wanted.LETTER: "💬"}
 
 
 async def _caseload(turn: Turn) -> Caseload:
@@ -49,7 +53,7 @@ def _all_seen(lines: Sequence[Line]) -> list[list[Button]]:
 def _wanted(lines: Sequence[Line], known: Caseload) -> list[list[Button]]:
     """A button to each wish of the page: what can be done about it stands there."""
     return [
-        [Button(verbatim(known.name(line.person_id)), asks(Act.WANTED, line.wanted, line.row), LIST_ICONS[List.WISHES])]
+        [Button(verbatim(known.name(line.person_id)), asks(Act.WANTED, line.wanted, line.row), _ICONS[line.wanted])]
         for line in lines
         if line.wanted is not None
     ]
