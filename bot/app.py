@@ -23,6 +23,7 @@ from bot.configuration.deployment import Deployment, deploy
 from bot.configuration.settings import Settings
 from bot.desk.door import DeskDoor
 from bot.desk.foreseen import Foresees
+from bot.desk.operating.system import ShowsSystem
 from bot.desk.routes import desk_door, desk_routes
 from bot.desk.signing_in.identity import OidcSettings
 from bot.dialogue.services import Services
@@ -309,7 +310,15 @@ def build(
         look=figures.look,
         extra_routes=(
             *(extra_routes(app) if extra_routes is not None else ()),
-            *desk_routes(app.desk, earlier, settings.of(OidcSettings), settings.quiet_hours, foresees, parts),
+            *desk_routes(
+                app.desk,
+                earlier,
+                settings.of(OidcSettings),
+                settings.quiet_hours,
+                foresees,
+                parts,
+                ShowsSystem(database, parts, readiness, lambda: dispatcher.channels_down, tuple(channels)),
+            ),
         ),
         framing=demo,
         host=urlsplit(settings.public_url).netloc,

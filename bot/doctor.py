@@ -1,6 +1,6 @@
 """`maatje doctor`: looks at settings, database, tokens, catalogs and clock, and says what to do."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +13,7 @@ from bot.configuration.municipality import ConfigError
 from bot.configuration.settings import SecretMissing, Settings
 from bot.enclosures.transcripts import faults
 from bot.enclosures.virus_scan import Clamd, ScannerAddress
-from bot.operating.machine import clock_is_kept, free_disk, public_address
+from bot.operating.machine import OLDEST_BACKUP, clock_is_kept, free_disk, public_address, storage_folder
 from locales.rendering.catalog import Catalogs
 from reminders.policies.due_times import PolicyError
 from storage.backup.acts import last_backup
@@ -29,8 +29,6 @@ from storage.privacy.seals import verify_audit
 
 # A clock that is further off sends reminders at the wrong minute and breaks certificates.
 LARGEST_DRIFT = 60.0
-# A backup is made every night; after two nights without one somebody should look.
-OLDEST_BACKUP = timedelta(hours=50)
 # So many numbers of rows of a table that cannot be read are named.
 _SHOWN = 5
 
@@ -68,11 +66,9 @@ async def _machine(settings: Settings) -> list[Diagnosis]:
 def _folder_of(settings: Settings) -> Path:
     """Where SQLite's file is; the root where the database is another or its folder is not there."""
     try:
-        url = database_url(settings.database_url)
+        return storage_folder(database_url(settings.database_url))
     except DatabaseUrlWrong:
         return Path("/")
-    folder = Path(url.database or "/").absolute().parent
-    return folder if url.get_backend_name() == "sqlite" and folder.is_dir() else Path("/")
 
 
 def _configuration(settings: Settings) -> Diagnosis:

@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +26,7 @@ from bot.cli.common import (
 )
 from bot.configuration.clock import SystemClock
 from bot.configuration.settings import Settings
+from bot.operating.machine import software
 from storage.backup.acts import SUBJECT, BackupAct
 from storage.backup.backup import back_up, opened_backup, put_back
 from storage.backup.held import Reconciled, count_as_sent, held_messages, hold_what_was_due, send_held
@@ -43,13 +43,6 @@ def add_to(app: typer.Typer) -> None:
     app.command()(backup)
     app.command()(restore)
     app.add_typer(held, name="held")
-
-
-def _software() -> str:
-    try:
-        return version("maatje")
-    except PackageNotFoundError:
-        return "unpacked"
 
 
 def _shown(manifest: Manifest) -> dict[str, object]:
@@ -80,7 +73,7 @@ def backup(
             if database.is_missing():
                 stop(f"There is no database at {database.url.database}.", WRONG_USAGE)
             made = await asyncio.to_thread(
-                back_up, database, file, now=SystemClock().now(), software=_software(), recipients=to or ()
+                back_up, database, file, now=SystemClock().now(), software=software(), recipients=to or ()
             )
             if await schema_is_current(database):
                 async with acting(settings, database) as operator:

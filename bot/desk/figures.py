@@ -9,7 +9,7 @@ from bot.desk.forms import not_found
 from bot.desk.visit import Visit
 from bot.reports.month.figures import Month, figures_of, rows_of
 from bot.reports.month.files import to_csv, to_xlsx
-from reminders.terms.terms import TermRules
+from reminders.terms.terms import TermRules, add_months
 
 FIGURES: Final = "/desk/figures"
 _FILES: Final = {
@@ -25,7 +25,15 @@ async def show(visit: Visit) -> Response:
     rows: dict[str, list[tuple[str, str, int | None]]] = {}
     for name, place, category, count in rows_of(month):
         rows.setdefault(name, []).append((place, category, count))
-    return visit.page("figures.html", rows=rows, month=month, asked=f"{first:%Y-%m}")
+    before, after = add_months(first, -1), add_months(first, 1)
+    return visit.page(
+        "figures.html",
+        rows=rows,
+        month=month,
+        asked=f"{first:%Y-%m}",
+        before=f"{before:%Y-%m}",
+        after=f"{after:%Y-%m}" if after <= visit.acting.today else "",
+    )
 
 
 async def file(visit: Visit) -> Response:

@@ -56,6 +56,8 @@ class JustDone(StrEnum):
     NO_PROVIDER = "no_provider"
     NO_PLACE = "no_place"
     NOTED = "noted"
+    ACCOUNT_ENDED = "account_ended"
+    APP_RESET = "app_reset"
 
 
 #: Those that say how many.

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from bot.actions.acting import Parts
 from bot.channels.limits import Limit
 from bot.configuration.deployment import Deployment
-from bot.desk import figures, groups, log, news, today
+from bot.desk import figures, groups, news, today
 from bot.desk.calendar import booking, week
 from bot.desk.calendar.lessons import LESSONS, ChangesLessons
 from bot.desk.door import DeskDoor, FormDoes, Shows
@@ -22,6 +22,8 @@ from bot.desk.foreseen import Foresees
 from bot.desk.importing.pages import IMPORTS, ImportsTables
 from bot.desk.lessons.giving import GivesLinks
 from bot.desk.lessons.opened import OpenedLinks
+from bot.desk.operating import accounts, log
+from bot.desk.operating.system import SYSTEM, ShowsSystem
 from bot.desk.persons import meetings, people, person
 from bot.desk.persons.ahead import LooksAhead
 from bot.desk.persons.person import SentMessages
@@ -80,10 +82,11 @@ def desk_routes(
     quiet_hours: str,
     foresees: Foresees,
     deployment: Deployment,
+    system: ShowsSystem,
 ) -> Sequence[BaseRoute]:
     """All of them; `earlier` finds what messages said, `identity` is the identity provider, if one is set up,
     `quiet_hours` are the deployment's, `foresees` words what people would
-    hear, and `deployment` is what importers work with."""
+    hear, `deployment` is what importers work with, and `system` shows how the service is."""
     links = GivesLinks(door.own_url)
     notes = NotesProgress(quiet_hours)
     lessons, ahead = ChangesLessons(foresees), LooksAhead(foresees)
@@ -154,6 +157,9 @@ def desk_routes(
         get(figures.FIGURES, figures.show, _MANAGER),
         get(f"{figures.FIGURES}/{{kind}}", figures.file, _MANAGER),
         get("/desk/log", log.show, _ADMINISTRATOR),
+        get(SYSTEM, system.show, _ADMINISTRATOR),
+        get(accounts.ACCOUNTS, accounts.show, _ADMINISTRATOR),
+        post(f"{accounts.ACCOUNTS}/{{id:int}}/end", accounts.end, _ADMINISTRATOR),
         get(IMPORTS, imports.show, _ADMINISTRATOR),
         get(f"{IMPORTS}/columns/{{kind}}", imports.columns, _ADMINISTRATOR),
         alone(f"{IMPORTS}/preview", imports.preview),

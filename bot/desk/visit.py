@@ -29,7 +29,12 @@ _PLACES: Final[Mapping[DeskRole, tuple[tuple[str, str], ...]]] = {
         ("/desk/groups", "desk.groups"),
     ),
     DeskRole.MANAGER: ((HOME, "desk.figures"),),
-    DeskRole.ADMINISTRATOR: ((HOME, "desk.log"), ("/desk/imports", "desk.imports")),
+    DeskRole.ADMINISTRATOR: (
+        (HOME, "desk.log"),
+        ("/desk/imports", "desk.imports"),
+        ("/desk/system", "desk.system"),
+        ("/desk/accounts", "desk.accounts"),
+    ),
 }
 
 

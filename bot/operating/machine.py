@@ -6,9 +6,12 @@ import shutil
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
+
+from sqlalchemy import URL
 
 from bot.channels.kind import Diagnosis
 
@@ -16,6 +19,8 @@ from bot.channels.kind import Diagnosis
 RENEWED_BEFORE: Final = timedelta(days=14)
 #: With less of the disk free an operator should look.
 LEAST_FREE: Final = 0.1
+#: A backup is made every night; after two nights without one somebody should look.
+OLDEST_BACKUP: Final = timedelta(hours=50)
 _WITHIN: Final = 5.0
 
 
@@ -80,6 +85,20 @@ def _left(connection: socket.socket | None) -> timedelta:
     if not isinstance(ends, str):
         return timedelta(0)
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC) - datetime.now(UTC)
+
+
+def software() -> str:
+    """The version of this program."""
+    try:
+        return version("maatje")
+    except PackageNotFoundError:
+        return "unpacked"
+
+
+def storage_folder(url: URL) -> Path:
+    """Where SQLite's file is; the root where the database is another or its folder is not there."""
+    folder = Path(url.database or "/").absolute().parent
+    return folder if url.get_backend_name() == "sqlite" and folder.is_dir() else Path("/")
 
 
 def free_disk(path: Path) -> Diagnosis:

@@ -5,10 +5,11 @@ the second step is asked: digits of an authenticator app (RFC 6238), which is se
 """
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, delete, select
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -83,6 +84,31 @@ class DeskSession(Base, kw_only=True):
     sid_hash: Mapped[bytes | None] = mapped_column(LargeBinary(16), index=True, default=None)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountInUse:
+    """An account that has not ended, and in how many browsers it is signed in."""
+
+    account: DeskAccount
+    browsers: int
+
+
+async def accounts_in_use(session: AsyncSession, now: datetime) -> list[AccountInUse]:
+    """Every account that has not ended, the oldest first."""
+    signed_in = (
+        select(func.count())
+        .select_from(DeskSession)
+        .where(
+            DeskSession.account_id == DeskAccount.id,
+            DeskSession.step == DeskStep.SIGNED_IN,
+            DeskSession.expires_at > now,
+        )
+        .correlate(DeskAccount)
+        .scalar_subquery()
+    )
+    asked = select(DeskAccount, signed_in).where(DeskAccount.ended_at.is_(None)).order_by(DeskAccount.id)
+    return [AccountInUse(*row) for row in (await session.execute(asked))]
 
 
 async def account_by_email(session: AsyncSession, keys: KeyRing, email: str) -> DeskAccount | None:

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page
 
+from bot.configuration.municipality import Municipality
+from bot.configuration.recipients import SharedWith
 from bot.serve import server_config
 from storage.desk.accounts import account_by_email, add_account, add_session
 from storage.engine.columns import Json
@@ -17,10 +19,14 @@ from storage.people.relayed import Letter
 from storage.vocabulary import DeskRole, DeskStep, LetterKind
 from tests.bot.desk.many_reports import many_reports
 from tests.bot.dialogue.talk import Talk, town
+from tests.bot.dialogue.test_school_list import BASIS
 from tests.browser.serving import listener_on
 from tests.clock import FakeClock
 
 NewDesk = Callable[..., Awaitable[Page]]
+#: A school that gets links to a group's week.
+_SCHOOL = {"role": "school", "legal_basis": BASIS, "groups": ("Ochtend A",), "link": True}
+_HUIZEN = Municipality(recipient={"Taalschool": SharedWith.model_validate(_SCHOOL)})
 _EMAILS = {DeskRole.CONSULTANT: "sanne@huizen.example"}
 
 
@@ -30,7 +36,7 @@ async def desk_served(sqlite_url: str, browser: Browser) -> AsyncIterator[tuple[
     database = open_database(sqlite_url, KeyRing(["a secret for tests that is long enough"]))
     listener, url = listener_on()
     contexts: list[BrowserContext] = []
-    async with town(database, FakeClock()) as talk:
+    async with town(database, FakeClock(), huizen=_HUIZEN) as talk:
         server = uvicorn.Server(server_config(talk.app.http, most=100))
         running = asyncio.create_task(server._serve(sockets=[listener]))
 
@@ -43,8 +49,12 @@ async def desk_served(sqlite_url: str, browser: Browser) -> AsyncIterator[tuple[
         ) -> Page:
             context = await browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=scripts)
             contexts.append(context)
-            cookies = {"maatje-desk": await _token(talk, role), "maatje-desk-language": language}
-            await context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
+            await context.add_cookies(
+                [
+                    {"name": "maatje-desk", "value": await _token(talk, role), "domain": "127.0.0.1", "path": "/"},
+                    {"name": "maatje-desk-language", "value": language, "domain": "127.0.0.1", "path": "/desk"},
+                ]
+            )
             page = await context.new_page()
             page.set_default_timeout(10_000)
             await page.goto(f"{url}/desk")

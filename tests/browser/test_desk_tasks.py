@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from storage.vocabulary import DeskRole
+from tests.bot.desk.conftest import link_for
 from tests.bot.dialogue.talk import ZONE, Talk
 from tests.browser.desk_served import NewDesk, a_busy_day
 from tests.browser.test_desk import a_lesson
@@ -28,7 +29,31 @@ CLICKS: Final = {
     "a message to a group": 5,
     "a lesson cancelled for everybody": 6,
 }
-_OTHER_CLICKS: Final = {"a month's figures": 1, "who looked at somebody": 1, "a table brought in": 3}
+MANAGERS: Final = {
+    "a month's figures": 1,
+    "the month before": 1,
+    "the month after": 1,
+    "who is reached": 1,
+    "terms that end": 1,
+    "how fast questions are answered": 1,
+    "who came to the lessons": 1,
+    "a table for a spreadsheet": 1,
+    "a table for others": 1,
+    "in English": 1,
+}
+ADMINISTRATORS: Final = {
+    "who looked at somebody": 1,
+    "what a colleague did": 1,
+    "an empty table": 2,
+    "a table with a fault": 3,
+    "a table brought in": 3,
+    "what was brought in before": 1,
+    "whether all is well": 1,
+    "what did not arrive": 1,
+    "what is to be forgotten": 1,
+    "a lost telephone": 2,
+    "a colleague who left": 1,
+}
 
 
 class Hands:
@@ -168,32 +193,109 @@ async def test_ten_everyday_tasks_of_a_consultant(
 
 
 @pytest.mark.parametrize(("width", "scripts"), [(1366, True), (320, False)])
-async def test_everyday_tasks_of_a_manager_and_an_administrator(
-    desk: tuple[Talk, NewDesk], width: int, *, scripts: bool
-) -> None:
+async def test_ten_everyday_tasks_of_a_manager(desk: tuple[Talk, NewDesk], width: int, *, scripts: bool) -> None:
     _, opened = desk
-    counted: dict[str, int] = {}
     page = await opened(width, scripts=scripts, role=DeskRole.MANAGER)
-    hands = Hands(page, keyboard=not scripts)
-    await hands.types(page.get_by_label("Maand"), "2026-02")
-    await hands.click(page.get_by_role("button", name="Tonen"))
-    await expect(page.get_by_role("heading", level=1)).to_contain_text("februari")
-    counted["a month's figures"] = hands.clicks
+    hands, counted = Hands(page, keyboard=not scripts), dict[str, int]()
+    heading = page.get_by_role("heading", level=1)
 
+    def noted(task: str) -> None:
+        counted[task], hands.clicks = hands.clicks, 0
+
+    await hands.types(page.get_by_label("Maand", exact=True), "2026-02")
+    await hands.click(page.get_by_role("button", name="Tonen"))
+    await expect(heading).to_contain_text("februari")
+    noted("a month's figures")
+    await hands.click(page.get_by_role("link", name="Maand ervoor"))
+    await expect(heading).to_contain_text("januari")
+    noted("the month before")
+    await hands.click(page.get_by_role("link", name="Maand erna"))
+    await expect(heading).to_contain_text("februari")
+    noted("the month after")
+    for task, link, figure in (
+        ("who is reached", "Bereikt", "reached"),
+        ("terms that end", "Termijnen", "terms"),
+        ("how fast questions are answered", "Antwoord op vragen", "answers"),
+        ("who came to the lessons", "Aanwezigheid", "attendance"),
+    ):
+        await hands.click(page.get_by_role("link", name=link, exact=True))
+        await expect(page.locator(f"#figure-{figure}")).to_be_in_viewport()
+        noted(task)
+    for task, kind in (("a table for a spreadsheet", "XLSX"), ("a table for others", "CSV")):
+        async with page.expect_download() as download:
+            await hands.click(page.get_by_role("link", name=kind))
+        assert (await download.value).suggested_filename == f"maatje-2026-02.{kind.lower()}"
+        noted(task)
+    await hands.click(page.get_by_role("button", name="English"))
+    await expect(heading).to_contain_text("Figures")
+    noted("in English")
+    assert counted == MANAGERS
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(1366, True), (320, False)])
+async def test_ten_everyday_tasks_of_an_administrator(desk: tuple[Talk, NewDesk], width: int, *, scripts: bool) -> None:
+    talk, opened = desk
+    await link_for(talk, "karim@huizen.example")
     page = await opened(width, scripts=scripts, role=DeskRole.ADMINISTRATOR)
-    hands = Hands(page, keyboard=not scripts)
-    await hands.types(page.get_by_label(re.compile("^Over")), "person:1")
-    await hands.click(page.get_by_role("button", name="Zoeken"))
-    await expect(page.get_by_label(re.compile("^Over"))).to_have_value("person:1")
-    counted["who looked at somebody"], hands.clicks = hands.clicks, 0
+    hands, counted = Hands(page, keyboard=not scripts), dict[str, int]()
+    heading = page.get_by_role("heading", level=1)
+
+    def noted(task: str) -> None:
+        counted[task], hands.clicks = hands.clicks, 0
+
+    for task, label, whom in (
+        ("who looked at somebody", "^Over", "person:1"),
+        ("what a colleague did", "^Door", "consultant:1"),
+    ):
+        await hands.types(page.get_by_label(re.compile(label)), whom)
+        await hands.click(page.get_by_role("button", name="Zoeken"))
+        await expect(page.get_by_label(re.compile(label))).to_have_value(whom)
+        noted(task)
 
     await hands.click(page.get_by_role("link", name="Inlezen"))
-    table = "external_id,given_name,language,group,municipality\nnew1,Rahel,ti,asylum,Huizen\n"
-    await page.get_by_label("Bestand").set_input_files(
-        {"name": "people.csv", "mimeType": "text/csv", "buffer": table.encode()}
-    )
-    await hands.click(page.get_by_role("button", name="Eerst bekijken"))
-    await hands.click(page.get_by_role("button", name="Nu inlezen"))
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Ingelezen")
-    counted["a table brought in"] = hands.clicks
-    assert counted == _OTHER_CLICKS
+    async with page.expect_download() as download:
+        await hands.click(page.get_by_role("link", name="Mensen"))
+    assert (await download.value).suggested_filename == "maatje-people.csv"
+    noted("an empty table")
+
+    head = "external_id,given_name,language,group,municipality\n"
+    for task, row in (
+        ("a table with a fault", "new1,Rahel,klingon,asylum,Huizen\n"),
+        ("a table brought in", "new1,Rahel,ti,asylum,Huizen\n"),
+    ):
+        await page.get_by_label("Bestand").set_input_files(
+            {"name": "people.csv", "mimeType": "text/csv", "buffer": f"{head}{row}".encode()}
+        )
+        await hands.choose(page.get_by_label("Tabel"), "Mensen")
+        await hands.click(page.get_by_role("button", name="Eerst bekijken"))
+        if "klingon" in row:
+            await expect(page.get_by_role("cell", name="language", exact=True)).to_have_count(1)
+            await hands.click(page.get_by_role("link", name="Nog niet"))
+        else:
+            await hands.click(page.get_by_role("button", name="Nu inlezen"))
+            await expect(heading).to_have_text("Ingelezen")
+        noted(task)
+
+    await hands.click(page.get_by_role("link", name="Inlezen").last)
+    await expect(page.locator("#history-title ~ table tbody tr")).to_have_count(1)
+    noted("what was brought in before")
+
+    await hands.click(page.get_by_role("link", name="Systeem"))
+    await expect(page.locator("#health ~ table")).to_contain_text("De database antwoordt")
+    noted("whether all is well")
+    for task, link, part in (
+        ("what did not arrive", "Verzenden", "deliveries"),
+        ("what is to be forgotten", "Bewaren en vergeten", "kept"),
+    ):
+        await hands.click(page.get_by_role("link", name=link, exact=True))
+        await expect(page.locator(f"#{part}")).to_be_in_viewport()
+        noted(task)
+
+    await hands.click(page.get_by_role("link", name="Toegang"))
+    await hands.click(page.get_by_role("button", name="Nieuwe inlogapp: karim"))
+    await said(page, "Overal uitgelogd")
+    noted("a lost telephone")
+    await hands.click(page.get_by_role("button", name="Toegang stoppen: karim"))
+    await said(page, "Gestopt")
+    noted("a colleague who left")
+    assert counted == ADMINISTRATORS

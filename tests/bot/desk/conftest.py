@@ -10,6 +10,7 @@ import pytest
 from bot.actions.access.desk import DeskInvited, give_link
 from bot.actions.acting import OPERATOR, Acting
 from bot.desk.foreseen import Foresees
+from bot.desk.operating.system import ShowsSystem
 from storage.engine.database import Database
 from storage.vocabulary import DeskRole
 from tests.bot.dialogue.talk import Talk, town
@@ -75,6 +76,11 @@ def foresees(talk: Talk) -> Foresees:
     """What words messages ahead of time, as the service has it."""
     parts = talk.app.parts
     return Foresees(talk.planner, parts.composer(), talk.services.renderer, parts.quiet_hours)
+
+
+def system(talk: Talk, *down: str) -> ShowsSystem:
+    """What shows how the service is, where these channels cannot send."""
+    return ShowsSystem(talk.database, talk.app.parts, talk.app.readiness, lambda: down, tuple(talk.app.channels))
 
 
 async def link_for(talk: Talk, email: str, role: DeskRole | None = None, municipality: str = "") -> DeskInvited:

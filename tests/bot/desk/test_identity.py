@@ -19,7 +19,7 @@ from bot.desk.routes import desk_routes
 from bot.desk.signing_in.identity import OidcSettings, read_roles
 from bot.enclosures.earlier_messages import EarlierMessages
 from storage.vocabulary import DeskRole
-from tests.bot.desk.conftest import FROM_HERE, HERE, foresees
+from tests.bot.desk.conftest import FROM_HERE, HERE, foresees, system
 from tests.bot.dialogue.talk import Talk
 
 # The provider's own use of Authlib, in its thread.
@@ -54,7 +54,11 @@ async def browser(talk: Talk, issuer: str) -> AsyncIterator[httpx.AsyncClient]:
         oidc_roles="consultant=Consulent, administrator=Beheer",
     )
     app = Starlette(
-        routes=list(desk_routes(talk.app.desk, earlier(talk), settings, "21:00-08:00", foresees(talk), talk.app.parts))
+        routes=list(
+            desk_routes(
+                talk.app.desk, earlier(talk), settings, "21:00-08:00", foresees(talk), talk.app.parts, system(talk)
+            )
+        )
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=HERE) as client:
         yield client
@@ -161,7 +165,11 @@ async def test_a_logout_token_that_is_not_the_providers_ends_nothing(browser: ht
 async def test_a_provider_that_cannot_be_reached_is_said(talk: Talk) -> None:
     settings = OidcSettings(oidc_issuer="http://127.0.0.1:9", oidc_client_id="maatje")
     app = Starlette(
-        routes=list(desk_routes(talk.app.desk, earlier(talk), settings, "21:00-08:00", foresees(talk), talk.app.parts))
+        routes=list(
+            desk_routes(
+                talk.app.desk, earlier(talk), settings, "21:00-08:00", foresees(talk), talk.app.parts, system(talk)
+            )
+        )
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=HERE) as client:
         assert "no_provider" in (await client.get("/desk/oidc")).headers["location"]

@@ -341,10 +341,14 @@ class Talk:
 
 @asynccontextmanager
 async def town(
-    database: Database, clock: FakeClock, speaker: Speaker | None = None, more: Sequence[str] = ()
+    database: Database,
+    clock: FakeClock,
+    speaker: Speaker | None = None,
+    more: Sequence[str] = (),
+    huizen: Municipality = HUIZEN,
 ) -> AsyncIterator[Talk]:
     """A settled town; with a speaker its messages can be seen and heard. `more` are other channels."""
-    talk = Talk(database, clock, None, speaker, *more)
+    talk = Talk(database, clock, None, speaker, *more, huizen=huizen)
     await talk.settle_in()
     yield talk
     await talk.inbox.stop()
