@@ -266,8 +266,8 @@ def build(
         often=[passing_on.run_once],
         retention=parts.configuration.retention,
     )
-
     readiness = Readiness(database, tuple(channels), lambda: dispatcher.channels_down)
+    system = ShowsSystem(database, parts, readiness, lambda: dispatcher.channels_down, tuple(channels))
     app = App(
         settings=settings,
         parts=parts,
@@ -310,15 +310,7 @@ def build(
         look=figures.look,
         extra_routes=(
             *(extra_routes(app) if extra_routes is not None else ()),
-            *desk_routes(
-                app.desk,
-                earlier,
-                settings.of(OidcSettings),
-                settings.quiet_hours,
-                foresees,
-                parts,
-                ShowsSystem(database, parts, readiness, lambda: dispatcher.channels_down, tuple(channels)),
-            ),
+            *desk_routes(app.desk, earlier, settings.of(OidcSettings), settings.quiet_hours, foresees, parts, system),
         ),
         framing=demo,
         host=urlsplit(settings.public_url).netloc,

@@ -36,7 +36,7 @@ FONTS: Final = {
     "fontpkg-noto-sans-arabic": "NotoSansArabic[",
     "justmytype-intl-africa": "NotoSansEthiopic[",
 }
-_FAMILIES: Final = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Ethiopic")
+FAMILIES: Final = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Ethiopic")
 # Some seconds of work. Who comes after that gets the message now and without a picture.
 _MOST_WAITING: Final = 500
 
@@ -92,7 +92,7 @@ class CardRenderer:
             CardFailed: go on without a picture.
         """
         drawing = self._by_both_clocks if ethiopian_clock else self._drawing
-        data = json.dumps({**drawing.data(card, locale), "fonts": _FAMILIES}, ensure_ascii=False, sort_keys=True)
+        data = json.dumps({**drawing.data(card, locale), "fonts": FAMILIES}, ensure_ascii=False, sort_keys=True)
         key = hashlib.blake2b(data.encode(), digest_size=16).digest()
         png = self._cache.get(key)
         if png is None:

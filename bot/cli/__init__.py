@@ -23,12 +23,16 @@ _MODULES: Final[Mapping[str, Mapping[str, str]]] = {
         "doctor": "Check settings, database, tokens, catalogs and clock, and say what to do.",
     },
     "people": {
-        "invite": "Make a one-time link code: as text, deep links and QR code; and send it.",
         "plan": "One person's terms, hours and appointments.",
         "export": (
             "Everything held on a person, as JSON on standard output; with --zip also the files that were sent."
         ),
         "erase": "Delete everything held on a person; the audit log keeps ids and acts.",
+    },
+    "invite": {
+        "invite": (
+            "Make a one-time link code: as text, deep links and QR code; and send it; or letters for everybody."
+        ),
     },
     "terms": {"terms": "The terms under a rule set; one whose trigger is missing or that does not apply is null."},
     "trace": {

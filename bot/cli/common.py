@@ -1,12 +1,13 @@
 """What commands share: settings, the open database, errors that say what to do, and (from output.py) output."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy.exc import DatabaseError
@@ -35,6 +36,7 @@ __all__ = [
     "console",
     "deployed",
     "errors",
+    "into_new_file",
     "noted",
     "opened",
     "read_settings",
@@ -131,3 +133,15 @@ def run(work: Callable[[], Coroutine[Any, Any, T]], loop: Callable[[], asyncio.A
             f"The database cannot be used: {error.orig}\nLook at MAATJE_DATABASE_URL; maatje doctor says more.",
             WRONG_USAGE,
         )
+
+
+def into_new_file(file: Path, work: Callable[[IO[bytes]], Coroutine[None, None, T]], *faults: type[Exception]) -> T:
+    """Write a file that nobody else at this machine reads; one that is there is not written over."""
+    try:
+        with open(file, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as to:
+            return run(lambda: work(to))
+    except OSError as error:
+        stop(f"{file} cannot be written ({error.strerror}). Give a file that is not there yet.", WRONG_USAGE)
+    except faults as error:
+        file.unlink()
+        stop(str(error))

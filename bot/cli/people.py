@@ -1,29 +1,25 @@
 """Commands about one person: invite, plan, export, erase."""
 
-import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Annotated
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-import segno
 import typer
 
-from bot.actions import contacts, privacy
-from bot.actions.contacts import InviteRefused
+from bot.actions import privacy
 from bot.actions.privacy import PrivacyRefused
 from bot.actions.progress.handover import handed_over
 from bot.channels.kind import ChannelParts
-from bot.channels.registry import build_channels, invited_over, make_links, names, set_up
+from bot.channels.registry import build_channels
 from bot.cli.common import (
     WRONG_USAGE,
     AsJson,
     acting,
     console,
     deployed,
-    errors,
+    into_new_file,
     noted,
     opened,
     read_settings,
@@ -33,9 +29,8 @@ from bot.cli.common import (
 )
 from bot.cli.output import show_tables
 from bot.configuration.clock import SystemClock
-from bot.configuration.settings import Settings, is_here
+from bot.configuration.settings import Settings
 from bot.enclosures.person_copy import described, write_copy
-from bot.enclosures.personal_links import web_link
 from bot.enclosures.virus_scan import build_scanner
 from bot.reports.plan_progress import progress_as_json
 from locales.rendering.catalog import Catalogs
@@ -46,75 +41,14 @@ from storage.appointments.history import RecordedChange, changes_of
 from storage.engine.database import Database
 from storage.people.people import Person, person_by_external_id, plan_of
 from storage.progress.parts import noted_of_one, rows_of
-from storage.vocabulary import AddressKind, Change
+from storage.vocabulary import Change
 
 
 def add_to(app: typer.Typer) -> None:
     """Register these commands."""
-    app.command()(invite)
     app.command()(plan)
     app.command()(export)
     app.command()(erase)
-
-
-def _known_way(value: str | None) -> str | None:
-    if value is not None and value not in invited_over():
-        raise typer.BadParameter(f"{value!r} is none of {', '.join(invited_over())}")
-    return value
-
-
-def invite(
-    person: Annotated[str, typer.Argument(metavar="PERSON_EXTERNAL_ID", help="Or a consultant's e-mail address.")],
-    by: Annotated[
-        str | None,
-        typer.Option(
-            metavar=f"[{'|'.join(invited_over())}]",
-            callback=_known_way,
-            help="Also send the link to the number or address on record.",
-        ),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Make a one-time link code: as text, deep links and QR code; and send it."""
-    settings = read_settings()
-
-    async def work() -> dict[str, str]:
-        if by is not None and by not in set_up(settings):
-            stop(f"The channel {by} is not set up (see docs/settings.md, Channels).", WRONG_USAGE)
-        async with opened(settings) as database, acting(settings, database) as operator:
-            invited = await contacts.invite(
-                operator, person, by=by, link_of=lambda code: web_link(settings.own_url, code)
-            )
-            match invited:
-                case InviteRefused.NOBODY:
-                    stop(f"Nobody with the external id (or consultant's e-mail) {person!r}. Import people first.")
-                case InviteRefused.NO_ADDRESS:
-                    what = "number" if by is not None and invited_over()[by] is AddressKind.PHONE else "address"
-                    stop(f"There is no usable {what} on record. Import it first.")
-        links = await make_links(settings, invited.code)
-        deep_link = links.get("telegram") or links["web"]
-        return {
-            "code": invited.code,
-            "expires_at": invited.expires_at.isoformat(),
-            "deep_link": deep_link,
-            **links,
-        }
-
-    made = run(work)
-    if is_here(urlsplit(settings.own_url).hostname or ""):
-        errors.print(
-            f"The web link leads to this machine only ({settings.own_url}): set MAATJE_PUBLIC_URL to the address that "
-            "people reach, and invite again.",
-            style="yellow",
-        )
-    if as_json:
-        show_json(made)
-        return
-    console.print(f"Code: [bold]{made['code']}[/bold] (works once, until {made['expires_at'][:16]} UTC)")
-    for name in names():
-        if made.get(name):
-            console.print(f"\n{name}: {made[name]}", highlight=False)
-            segno.make(made[name]).terminal(compact=True)
 
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -230,12 +164,7 @@ def export(
     if file is None:
         show_json(run(work))
         return
-    try:
-        # Who works at this machine too does not read it.
-        with open(file, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as to:
-            show_json(run(lambda: work(to)))
-    except OSError as error:
-        stop(f"{file} cannot be written ({error.strerror}). Give a file that is not there yet.", WRONG_USAGE)
+    show_json(into_new_file(file, work))
 
 
 async def _handover(settings: Settings, person: str) -> object:

@@ -58,6 +58,7 @@ class JustDone(StrEnum):
     NOTED = "noted"
     ACCOUNT_ENDED = "account_ended"
     APP_RESET = "app_reset"
+    ALL_REACHED = "all_reached"
 
 
 #: Those that say how many.

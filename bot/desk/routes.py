@@ -26,6 +26,7 @@ from bot.desk.operating import accounts, log
 from bot.desk.operating.system import SYSTEM, ShowsSystem
 from bot.desk.persons import meetings, people, person
 from bot.desk.persons.ahead import LooksAhead
+from bot.desk.persons.letters import LETTERS, PrintsLetters
 from bot.desk.persons.person import SentMessages
 from bot.desk.persons.progress import NotesProgress
 from bot.desk.signing_in.identity import IdentityProvider, OidcSettings
@@ -130,6 +131,7 @@ def desk_routes(
         tried(f"{lesson}/preview", lessons.preview),
         post(f"{lesson}/change", lessons.change),
         get("/desk/people", people.show),
+        alone(LETTERS, PrintsLetters(door).print_all, _CONSULTANT),
         get(one, person.show),
         get(f"{one}/ahead", ahead.show),
         tried(f"{one}/ahead/preview", ahead.preview),

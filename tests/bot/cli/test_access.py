@@ -75,3 +75,14 @@ def test_what_an_operator_looks_at_stands_in_the_log_under_their_name() -> None:
     assert {("operator:jandebeheerder", "looked_at"), ("operator:jandebeheerder", "previewed")} <= acts
     every = json.loads(RUN.invoke(build(), ["audit", "--json"]).stdout)
     assert ("imported", "people") in {(line["action"], line["about"]) for line in every}
+
+
+def test_letters_are_made_for_everybody_who_is_reached_nowhere(tmp_path: Path) -> None:
+    file = tmp_path / "letters.pdf"
+    assert said("invite", "--all", "--letters", str(file)) == {"letters": 3, "file": str(file)}
+    assert file.read_bytes().startswith(b"%PDF")
+    assert file.stat().st_mode & 0o077 == 0
+    # Neither over a file that is there, nor half of the question.
+    assert RUN.invoke(build(), ["invite", "--all", "--letters", str(file)]).exit_code == 2
+    assert RUN.invoke(build(), ["invite", "--all"]).exit_code == 2
+    assert RUN.invoke(build(), ["invite"]).exit_code == 2
