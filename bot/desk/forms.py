@@ -45,6 +45,7 @@ class JustDone(StrEnum):
     WAITS_FOR_YES = "waits_for_yes"
     PLAN_CHANGED = "plan_changed"
     NO_FILE = "no_file"
+    NO_GROUP = "no_group"
     NOT_DONE = "not_done"
     CHANGED = "changed"
     PAST = "past"
@@ -67,6 +68,7 @@ COUNTED: Final = frozenset({JustDone.SEEN, JustDone.MADE_BUT})
 _FAILED: Final = frozenset(
     {
         JustDone.NO_FILE,
+        JustDone.NO_GROUP,
         JustDone.NOT_DONE,
         JustDone.CHANGED,
         JustDone.PAST,

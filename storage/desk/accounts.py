@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabulary
 from storage.engine.keys import KeyRing
+from storage.people.people import Consultant
 from storage.vocabulary import DeskRole, DeskStep
 
 #: Long enough to walk back to one's own machine with it.
@@ -94,8 +95,8 @@ class AccountInUse:
     browsers: int
 
 
-async def accounts_in_use(session: AsyncSession, now: datetime) -> list[AccountInUse]:
-    """Every account that has not ended, the oldest first."""
+async def accounts_in_use(session: AsyncSession, now: datetime, of: str = "") -> list[AccountInUse]:
+    """Every account that has not ended, the oldest first; with `of` those of this municipality alone."""
     signed_in = (
         select(func.count())
         .select_from(DeskSession)
@@ -107,8 +108,17 @@ async def accounts_in_use(session: AsyncSession, now: datetime) -> list[AccountI
         .correlate(DeskAccount)
         .scalar_subquery()
     )
-    asked = select(DeskAccount, signed_in).where(DeskAccount.ended_at.is_(None)).order_by(DeskAccount.id)
-    return [AccountInUse(*row) for row in (await session.execute(asked))]
+    asked = (
+        select(DeskAccount, signed_in, Consultant.municipality)
+        .outerjoin(Consultant, Consultant.id == DeskAccount.consultant_id)
+        .where(DeskAccount.ended_at.is_(None))
+        .order_by(DeskAccount.id)
+    )
+    return [
+        AccountInUse(account, browsers)
+        for account, browsers, consultants in await session.execute(asked)
+        if not of or (consultants or account.municipality).casefold() == of.casefold()
+    ]
 
 
 async def account_by_email(session: AsyncSession, keys: KeyRing, email: str) -> DeskAccount | None:

@@ -1,4 +1,5 @@
-"""Importing a table: a page that shows what would change, row faults with their cells, and then the button.
+"""Importing a table, or a school's timetable (.ics) for a group: a page that shows what would change, row faults with
+their cells, and then the button.
 
 The file itself stays in the administrator's browser between the two: nothing that names people is kept here for it.
 """
@@ -15,6 +16,7 @@ from bot.configuration.deployment import Deployment
 from bot.configuration.importers import IMPORTERS
 from bot.desk.forms import JustDone, not_found, then
 from bot.desk.visit import Visit
+from reminders.timetables.importing import import_timetable
 from storage.engine.database import Database
 from storage.importing.columns import KINDS, template_csv
 from storage.importing.run import Report, run_import
@@ -29,6 +31,10 @@ LARGEST: Final = 2_900_000
 #: Row faults and questions that one page shows.
 _MOST: Final = 200
 _HISTORY: Final = 50
+#: A language provider's calendar file; the form says whose lessons they are.
+TIMETABLE: Final = "timetable"
+KINDS_OF_FILE: Final = (*IMPORTERS, TIMETABLE)
+_LONGEST_GROUP: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,9 @@ class ImportsTables:
 
     async def show(self, visit: Visit) -> Response:
         """The form, and what was imported before."""
-        return visit.page("imports.html", kinds_of_table=list(IMPORTERS), history=await _history(visit))
+        return visit.page(
+            "imports.html", kinds_of_table=KINDS_OF_FILE, empty_tables=list(IMPORTERS), history=await _history(visit)
+        )
 
     async def columns(self, visit: Visit) -> Response:
         """An empty table to fill in, with an example."""
@@ -64,9 +72,11 @@ class ImportsTables:
     async def preview(self, visit: Visit) -> Response:
         """What would change; nothing is kept."""
         kind, data = visit.form.text("kind"), visit.form.files.get("file", b"")
-        if kind not in IMPORTERS or not data or len(data) > LARGEST:
+        if kind not in KINDS_OF_FILE or not data or len(data) > LARGEST:
             return then(IMPORTS, JustDone.NO_FILE)
-        report = await self._run(kind, data, dry_run=True)
+        if kind == TIMETABLE and not _group(visit):
+            return then(IMPORTS, JustDone.NO_GROUP)
+        report = await self._run(visit, kind, data, dry_run=True)
         visit.acting.audit("looked_at_import", kind)
         return self._page(visit, kind, report, base64.urlsafe_b64encode(data).decode())
 
@@ -77,13 +87,25 @@ class ImportsTables:
             data = base64.b64decode(visit.form.text("content"), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
             data = b""
-        if kind not in IMPORTERS or not data:
+        if kind not in KINDS_OF_FILE or not data or (kind == TIMETABLE and not _group(visit)):
             return then(IMPORTS, JustDone.NO_FILE)
-        report = await self._run(kind, data, dry_run=False)
+        report = await self._run(visit, kind, data, dry_run=False)
         visit.acting.audit(_IMPORTED, f"{kind}:{':'.join(map(str, _counts(report)))}"[:40])
         return self._page(visit, kind, report, "")
 
-    async def _run(self, kind: str, data: bytes, *, dry_run: bool) -> Report:
+    async def _run(self, visit: Visit, kind: str, data: bytes, *, dry_run: bool) -> Report:
+        if kind == TIMETABLE:
+            return await import_timetable(
+                self._database,
+                _group(visit),
+                data,
+                zone=self._parts.zone,
+                now=visit.acting.now,
+                on_changes=self._parts.changed,
+                dry_run=dry_run,
+                by=visit.who.actor.ref,
+                cancel_share=self._parts.settings.timetable_cancel_share,
+            )
         try:
             return await run_import(self._database, IMPORTERS[kind](self._parts), data, dry_run=dry_run)
         except TableUnreadable as error:
@@ -93,12 +115,18 @@ class ImportsTables:
         return visit.page(
             "import_preview.html",
             kind=kind,
+            group=_group(visit) if kind == TIMETABLE else "",
             report=report,
             content=content,
             rejected=sorted(report.rejected)[:_MOST],
             questioned=sorted(report.warnings)[:_MOST],
             nothing=not (report.created or report.updated or report.cancelled),
         )
+
+
+def _group(visit: Visit) -> str:
+    """The lesson group whose timetable it is."""
+    return visit.form.text("group")[:_LONGEST_GROUP]
 
 
 def _counts(report: Report) -> tuple[int, int, int, int]:

@@ -24,6 +24,8 @@ from storage.people.relayed import oldest_unseen_cry
 from storage.privacy.retention import held
 
 SYSTEM: Final = "/desk/system"
+#: What is looked at beside the channels; the first three are those of /health/ready.
+CHECKS: Final = ("database", "writing", "sending", "schema", "queue", "cries", "backup", "held", "disk")
 #: The latest tries that are counted.
 _TRIES: Final = 2_000
 #: As the alarms have it (bot/operating/files): so long a message, or a cry for help, may wait.

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select
 
+from storage.appointments.appointments import Appointment, LessonGroup
 from storage.people.people import Person
 from storage.privacy.audit import AuditEntry
 from storage.vocabulary import DeskRole
@@ -27,12 +28,12 @@ async def admin(talk: Talk) -> AsyncIterator[Browser]:
     await browser.client.aclose()
 
 
-async def uploads(browser: Browser, table: bytes, kind: str = "people") -> str:
+async def uploads(browser: Browser, table: bytes, kind: str = "people", group: str = "") -> str:
     token = re.search(r'name="form_token" value="([^"]*)"', await browser.look(PAGE))
     assert token is not None
     answer = await browser.client.post(
         f"{PAGE}/preview",
-        data={"form_token": token[1], "kind": kind},
+        data={"form_token": token[1], "kind": kind, "group": group},
         files={"file": ("people.csv", table, "text/csv")},
         headers=FROM_HERE,
         follow_redirects=True,
@@ -78,6 +79,42 @@ async def test_what_is_no_file_changes_nothing(talk: Talk, admin: Browser, conte
     assert "Er is niets gedaan" in await uploads(admin, b"", "people")
     assert "Er is niets gedaan" in await uploads(admin, TABLE.encode(), "no such table")
     assert await everybody(talk) == before
+
+
+TIMETABLE = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//school//EN
+BEGIN:VEVENT
+UID:lesson-1@school.example
+DTSTAMP:20260101T000000Z
+DTSTART;TZID=Europe/Amsterdam:20260310T090000
+DTEND;TZID=Europe/Amsterdam:20260310T120000
+RRULE:FREQ=WEEKLY;COUNT=3
+SUMMARY:Nederlands
+END:VEVENT
+END:VCALENDAR
+""".replace("\n", "\r\n")
+
+
+async def lessons(talk: Talk) -> int:
+    async with talk.database.reading() as session:
+        groups = [one.id for one in await session.scalars(select(LessonGroup)) if one.name == "Ochtend C"]
+        return len(list(await session.scalars(select(Appointment.id).where(Appointment.group_id.in_(groups)))))
+
+
+async def test_a_timetable_is_looked_at_and_brought_in_for_its_group(talk: Talk, admin: Browser) -> None:
+    assert "welke lesgroep" in await uploads(admin, TIMETABLE.encode(), "timetable")
+    page = await uploads(admin, TIMETABLE.encode(), "timetable", "Ochtend C")
+    assert re.search(r"<dt>Nieuw</dt><dd>3</dd>", page)
+    assert await lessons(talk) == 0
+    content = re.search(r'name="content" value="([^"]*)"', page)
+    group = re.search(r'name="group" value="([^"]*)"', page)
+    assert content is not None
+    assert group is not None
+    after = await admin.does(PAGE, PAGE, kind="timetable", content=content[1], group=group[1])
+    assert "Ingelezen" in after
+    assert await lessons(talk) == 3
+    assert "timetable" in await admin.look(PAGE)
 
 
 async def test_an_empty_table_can_be_had(admin: Browser) -> None:

@@ -7,8 +7,9 @@ from importlib.resources import files
 import pytest
 
 from bot.actions.meetings import KINDS
-from bot.configuration.importers import IMPORTERS
 from bot.desk.forms import COUNTED, JustDone
+from bot.desk.importing.pages import KINDS_OF_FILE
+from bot.desk.operating.system import CHECKS
 from bot.desk.persons.person import TERMS
 from bot.reports.month.figures import CATEGORIES
 from locales.rendering.catalog import Catalogs, UnknownText
@@ -26,6 +27,7 @@ from storage.vocabulary import (
     Closing,
     ContactHow,
     ContactState,
+    DeskRole,
     LetterKind,
     MessageState,
     Mood,
@@ -47,6 +49,11 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "consultant.progress.note.": PartStatus,
     "consultant.progress.step.": STEPS,
     "consultant.progress.step_done.": STEPS,
+    "desk.check.": CHECKS,
+    "desk.check_do.": [*CHECKS, "channel"],
+    "desk.role.": DeskRole,
+    "desk.system_": ("health", "deliveries", "kept", "versions"),
+    "desk.version.": ("program", "schema", "engine"),
     "desk.category.": {word for words in CATEGORIES.values() for word in words},
     "desk.error.": ("session", "session.title", "form", "form.title", "nothing", "nothing.title"),
     "desk.figure.": [*CATEGORIES, "feedback"],
@@ -58,7 +65,7 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "desk.said.": JustDone,
     "desk.mood.": Mood,
     "desk.plan.": PLAN_DATES,
-    "desk.table.": IMPORTERS,
+    "desk.table.": KINDS_OF_FILE,
     "desk.talk.": ContactHow,
     "desk.term.": TERMS,
     "desk.way_state.": ContactState,
