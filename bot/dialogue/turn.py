@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.actions.acting import Acting, Actor, Role
 from bot.dialogue.memory import ASKED_IN, CHOICES, Memory
 from bot.dialogue.services import Services
-from bot.events import InboundEvent
+from bot.events import InboundEvent, Pressed
 from locales.rendering.message import Attachment, Body, Button, Part, Style, Text
 from reminders.kinds import Kind
 from reminders.own_dates import OwnDates, dates_said, key_of
@@ -137,7 +137,7 @@ class Turn:
             self.held.clear()
         shown = tuple(tuple(row) for row in buttons)
         # Encoded once: for the outbox, and as what is remembered of it.
-        body = Body(parts, shown, attachment, card=card, aloud=aloud).to_json()
+        body = Body(parts, shown, attachment, card=card, aloud=aloud, pressed=self._pressed()).to_json()
         key, kind = f"reply:{self.once}:{len(self.replies)}", Kind.SAY
         if self.linked_person is not None and (dates := dates_said(parts)):
             # When one of them changes, they are told.
@@ -159,6 +159,16 @@ class Turn:
             self.offered = tuple(one.intent for row in shown for one in row)
             # Encoded already, with the message.
             self._keep(CHOICES.name, body["buttons"])
+
+    def _pressed(self) -> Text | None:
+        """What was just pressed, for somebody who listens: who cannot read the button hears that it was this one."""
+        payload = self.event.payload
+        if self.replies or not isinstance(payload, Pressed):
+            return None
+        if self.linked_person is None or not self.linked_person.listens:
+            return None
+        offered = (one for row in self.recall(CHOICES) or () for one in row)
+        return next((one.label for one in offered if one.intent == payload.intent), None)
 
     @property
     def once(self) -> str:

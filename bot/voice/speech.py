@@ -92,7 +92,8 @@ class SpeechWriter:
         """
         if body.ethiopian_clock and self._by_both_clocks is not None:
             return self._by_both_clocks.speech(body, locale, with_choices=with_choices)
-        sentences = [
+        sentences = [] if body.pressed is None else list(self._sentences(body.pressed, locale))
+        sentences += [
             sentence
             for part in body.parts
             if part.style is not Style.DUTCH

@@ -94,7 +94,8 @@ class Body:
     picture that says it without words, drawn when it is sent ("appointment:12"; see
     bot/enclosures/picture_and_sound.py); without one, a question's picture is its answers. `aloud` messages come with
     picture and sound also to those who read. `ethiopian_clock`: its reader has times told by that clock too; a person's
-    wish, which is put there when the message is sent, and not stored with it.
+    wish, which is put there when the message is sent, and not stored with it. `pressed` is the label of the answer that
+    was just given by a press, which is said before the rest to who listens, and shown nowhere.
     """
 
     parts: tuple[Part, ...]
@@ -104,6 +105,7 @@ class Body:
     card: str = ""
     aloud: bool = False
     ethiopian_clock: bool = field(default=False, kw_only=True)
+    pressed: Text | None = field(default=None, kw_only=True)
 
     def to_json(self) -> dict[str, Json]:
         """As JSON for the outbox."""
@@ -120,6 +122,8 @@ class Body:
             data["card"] = self.card
         if self.aloud:
             data["aloud"] = True
+        if self.pressed is not None:
+            data["pressed"] = _text_to_json(self.pressed)
         return data
 
     @classmethod
@@ -140,6 +144,7 @@ class Body:
             brief=tuple([_text_from_json(text) for text in cast(list[Json], data.get("brief", []))]),
             card=str(data.get("card", "")),
             aloud=bool(data.get("aloud", False)),
+            pressed=_text_from_json(data["pressed"]) if "pressed" in data else None,
         )
 
 

@@ -12,12 +12,13 @@ from bot.voice.speaking import Speaker
 from bot.voice.speech import SpeechWriter
 from locales.glossary.reading import load_glossary
 from locales.rendering.catalog import Catalogs
+from locales.rendering.message import Text
 from storage.appointments.appointments import Appointment
 from storage.engine.database import Database
 from storage.outbox.message import Message
 from storage.people.people import Person
 from storage.vocabulary import AppointmentStatus
-from tests.bot.dialogue.talk import Phone, Talk, town
+from tests.bot.dialogue.talk import RENDERER, Phone, Talk, town
 from tests.bot.voice.beeps import Beeps
 from tests.clock import FakeClock
 
@@ -194,3 +195,17 @@ async def test_erasing_forgets_it(talk: Talk) -> None:
     async with talk.database.reading() as session:
         person = await session.get_one(Person, talk.person_ids["Amina"])
     assert person.listens is False
+
+
+async def test_a_pressed_button_is_confirmed_by_voice_and_to_nobody_else(talk: Talk, beeps: Beeps) -> None:
+    amina, label = await listening(talk), RENDERER.say(Text("menu.absent"), "en").rstrip(".")
+    beeps.said.clear()
+    await amina.taps("menu.absent")
+    said = [text for text, _, _ in beeps.said]
+    assert label in said[0]
+    assert label not in amina.messages[-1].text
+    # What was not among the answers is not said back.
+    await amina.does(Pressed("plan"))
+    async with talk.database.reading() as session:
+        kept = [row.params for row in await session.scalars(select(Message).order_by(Message.id.desc()).limit(2))]
+    assert ["pressed" in params for params in kept] == [False, True]
