@@ -178,9 +178,9 @@ def no_storm(stage: Stage, found: Figures) -> None:
 
 
 SCRIPTS = (
-    Script(flood),
-    Script(forty_connections, short=100),
-    Script(large_flood, full=2000, short=90),
+    Script(flood, short=15, once=True),
+    Script(forty_connections, short=90),
+    Script(large_flood, full=2000, short=50),
     Script(lock, full=200, full_seconds=35.0, short_seconds=2.0),
     Script(importing, full=200, short=15, full_seconds=10.0, short_seconds=0.6),
     Script(backup_while_running, full=200, short=20, engines=(SQLITE,)),
