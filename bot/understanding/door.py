@@ -21,6 +21,7 @@ from bot.faq.model import ACT, CRY, HARMLESS, OUTSIDE
 from bot.faq.pieces import Floats
 from bot.faq.words import normalise
 from bot.understanding.acts import ACT_OF_TOPIC, TOPIC_OF, Courtesy, CryNeed, SpeechAct, Understanding, When
+from bot.understanding.asked import AskedWords
 from bot.understanding.clauses import clauses, windows
 from bot.understanding.courtesies import CourteousWords, CourtesyList
 from bot.understanding.moments import read_when
@@ -50,9 +51,9 @@ class Certainty:
 
     `cry`: how sure a cry for help must be (bot/faq/finder.py weighs it; less than where only a topic is looked for, as
     somebody sees the numbers and not a topic). `cry_in_part`: the same of a part of a long letter. `act`: any other
-    act. `absent`: how much likelier than "I do come" an absence must be. `pattern`, `listed`: how much the words of the
-    lists add, in natural logarithms of the odds. `language`: from which chance on a text's language may be offered to
-    who has another one set.
+    act. `absent`: how much likelier than "I do come" an absence must be. `pattern`, `listed`, `asked`: how much the
+    words of the lists add, in natural logarithms of the odds. `language`: from which chance on a text's language may
+    be offered to who has another one set.
     """
 
     cry: float = -2.0
@@ -63,6 +64,7 @@ class Certainty:
     clause: float = 0.85
     pattern: float = 4.0
     listed: float = 5.0
+    asked: float = 6.0
     answers: float = 3.0
     reason: float = 0.4
     language: float = 0.85
@@ -96,6 +98,7 @@ class TrainedDoor:
 
     finder: TrainedFinder
     courteous: CourteousWords = field(default_factory=CourteousWords)
+    asked: AskedWords = field(default_factory=AskedWords)
     sure: Certainty = field(default_factory=Certainty)
 
     def understand(
@@ -149,6 +152,9 @@ class TrainedDoor:
                 sums[f"{ACT}courtesy:thanks"] += self.sure.listed
             case None:
                 pass
+        topic = self.asked.asked_in(text)
+        if topic in sums:
+            sums[topic] += self.sure.asked
         heard = self.finder.coming.heard_in(text)
         if heard is Heard.COMING or heard is Heard.BETTER:
             sums[f"{ACT}coming"] += self.sure.pattern
