@@ -101,6 +101,6 @@ async def _night(stage: Stage, found: Figures, turn: datetime) -> None:
 SCRIPTS = (
     Script(clock_set_back, full=100, short=4),
     Script(clock_set_forward, full=100, short=4),
-    Script(autumn_night, full=40, short=3, full_seconds=60.0, short_seconds=1.0, turns_at=AUTUMN, once=True),
-    Script(spring_night, full=40, short=3, full_seconds=60.0, short_seconds=1.0, turns_at=SPRING, once=True),
+    Script(autumn_night, full=40, short=3, full_seconds=60.0, short_seconds=1.0, turns_at=AUTUMN, only_full=True),
+    Script(spring_night, full=40, short=3, full_seconds=60.0, short_seconds=1.0, turns_at=SPRING, only_full=True),
 )

@@ -25,6 +25,8 @@ class Script:
     short_seconds: float = 0.0
     # In the suite on one engine only, where the other has nothing of its own to show.
     once: bool = False
+    # Not in the suite: nothing but waiting makes it.
+    only_full: bool = False
     # The instant at which the night turns, and how long before it the service's clock begins.
     turns_at: datetime | None = None
     full_before: timedelta = timedelta(seconds=75)
@@ -37,6 +39,8 @@ class Script:
 
     def cases(self, number: int) -> list[tuple[str, str]]:
         """The engines and ways of the suite: the ways in turn, for the script that has this number."""
+        if self.only_full:
+            return []
         ends = [(engine, BOTH_WAYS[(number + place) % 2]) for place, engine in enumerate(self.engines)]
         return [ends[number // 2 % 2]] if self.once and len(ends) > 1 else ends
 
