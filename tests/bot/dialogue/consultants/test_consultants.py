@@ -30,7 +30,7 @@ from storage.vocabulary import (
     ProposalState,
     ReadyAnswer,
 )
-from tests.bot.dialogue.talk import RENDERER, ZONE, Talk
+from tests.bot.dialogue.talk import RENDERER, ZONE, Phone, Talk
 
 
 async def meeting(talk: Talk, label: str = "Amina-meeting") -> Appointment:
@@ -213,14 +213,19 @@ async def test_the_lists_and_the_morning_digest(talk: Talk) -> None:
     assert "Amina Tesfay" in sanne.news
 
 
-async def test_absences_stand_in_the_order_in_which_they_are_missed(talk: Talk) -> None:
-    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
-    # The later one is reported first.
-    for label in ("meeting", "class"):
+async def reports(talk: Talk, amina: Phone, *labels: str) -> None:
+    """Amina is ill: one report for each of these appointments, in this order."""
+    for label in labels:
         await amina.does(Pressed(f"notcome:{talk.appointment_ids[f'Amina-{label}']}"))
         await amina.taps("reason.ill")
         await amina.taps("absence.only_this")
         await amina.taps("absence.send")
+
+
+async def test_absences_stand_in_the_order_in_which_they_are_missed(talk: Talk) -> None:
+    amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
+    # The later one is reported first.
+    await reports(talk, amina, "meeting", "class")
     await sanne.does(Command("absences"))
     lines = [line for line in sanne.news.splitlines() if line.startswith("Amina Tesfay")]
     assert ["maandag 2 maart" in lines[0], "woensdag 4 maart" in lines[1]] == [True, True]
@@ -240,11 +245,7 @@ async def test_help_lists_the_commands(talk: Talk) -> None:
 
 async def test_the_reports_of_a_page_are_seen_at_once(talk: Talk) -> None:
     amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
-    for label in ("class", "meeting"):
-        await amina.does(Pressed(f"notcome:{talk.appointment_ids[f'Amina-{label}']}"))
-        await amina.taps("reason.ill")
-        await amina.taps("absence.only_this")
-        await amina.taps("absence.send")
+    await reports(talk, amina, "class", "meeting")
     await sanne.does(Command("absences"))
     (all_of_them,) = [one for one in sanne.intents() if one.startswith("seen:") and one.count(":") == 2]
     amina.mark()

@@ -14,17 +14,15 @@ from locales.rendering.message import Text
 from storage.engine.database import Database
 from storage.people.people import Person
 from storage.vocabulary import CheckIns
-from tests.bot.dialogue.offers.test_invited_and_offered import AMSTERDAM, CHANNELS, Somebody
-from tests.bot.dialogue.talk import RENDERER, Talk, town
+from tests.bot.dialogue.somebody import AMSTERDAM, CHANNELS, Somebody, on_all_channels
+from tests.bot.dialogue.talk import RENDERER, Talk
 from tests.bot.dialogue.test_attention import planned
 from tests.clock import FakeClock
 
 
 @pytest.fixture
 async def talk(sqlite_database: Database, clock: FakeClock) -> AsyncIterator[Talk]:
-    async with town(sqlite_database, clock, more=("telegram", "sms")) as settled:
-        for name, capabilities in CHANNELS.items():
-            (settled.channel if name == "web" else settled.more[name]).capabilities = capabilities
+    async with on_all_channels(sqlite_database, clock) as settled:
         yield settled
 
 

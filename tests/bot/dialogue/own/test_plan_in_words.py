@@ -15,8 +15,8 @@ from locales.rendering.message import Text
 from storage.engine.database import Database
 from storage.people.people import Plan
 from storage.vocabulary import EXAMS, PlanPart
-from tests.bot.dialogue.offers.test_invited_and_offered import AMSTERDAM, CHANNELS, Somebody
-from tests.bot.dialogue.talk import Talk, town
+from tests.bot.dialogue.somebody import AMSTERDAM, CHANNELS, Somebody, on_all_channels
+from tests.bot.dialogue.talk import Talk
 from tests.bot.dialogue.test_progress import done, imported
 from tests.clock import FakeClock
 
@@ -26,9 +26,7 @@ WAYS = [("telegram", "ar"), ("web", "ti"), ("sms", "nl")]
 
 @pytest.fixture
 async def talk(sqlite_database: Database, clock: FakeClock) -> AsyncIterator[Talk]:
-    async with town(sqlite_database, clock, more=("telegram", "sms")) as settled:
-        for name, capabilities in CHANNELS.items():
-            (settled.channel if name == "web" else settled.more[name]).capabilities = capabilities
+    async with on_all_channels(sqlite_database, clock) as settled:
         yield settled
 
 
