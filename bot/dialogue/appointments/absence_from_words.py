@@ -61,7 +61,9 @@ async def _fill_days(turn: Turn, draft: Absence, when: When) -> bool:
 
 async def _fill_next(turn: Turn, draft: Absence, which: NextOne) -> bool:
     """Whether it is clear which is the next: "my next appointment" is no lesson where a meeting comes later."""
-    ahead = await drafts.ahead_between(turn.acting, turn.person.id, turn.today, turn.today + AHEAD)
+    found = await drafts.ahead_between(turn.acting, turn.person.id, turn.today, turn.today + AHEAD)
+    # One that has begun can be reported, and is not the next.
+    ahead = [one for one in found if one.starts_at > turn.acting.now]
     lessons = [one for one in ahead if one.kind is AppointmentKind.CLASS]
     meetings = [one for one in ahead if one.kind is not AppointmentKind.CLASS]
     found = (lessons if which is NextOne.LESSON else meetings) or ahead

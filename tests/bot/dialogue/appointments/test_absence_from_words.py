@@ -11,6 +11,7 @@ from bot.faq.finding import Candidate
 from bot.understanding.acts import NextOne, SpeechAct, Understanding, When
 from storage.appointments.absence_reports import chosen_appointments
 from storage.appointments.absences import Absence
+from storage.appointments.appointments import Appointment
 from storage.people.relayed import Letter
 from storage.vocabulary import AbsenceReason, AbsenceState, AppointmentKind, LetterKind
 from tests.bot.dialogue.talk import Talk
@@ -95,6 +96,19 @@ async def test_ill_since_yesterday_and_not_to_the_next_lesson_is_that_lesson_alo
         about = await chosen_appointments(session, sent.id)
     assert [one.kind for one in about] == [AppointmentKind.CLASS]
     assert not sent.open_ended
+
+
+async def test_a_lesson_that_has_begun_is_not_the_next(talk: Talk) -> None:
+    hears(talk, not_to_the_next=replace(ILL, when=When(next_one=NextOne.LESSON)))
+    amina = await talk.linked("Amina")
+    begun = talk.appointment_ids["Amina-class"]
+    async with talk.database.reading() as session:
+        lesson = await session.get_one(Appointment, begun)
+    talk.clock.forward(seconds=(lesson.starts_at - talk.clock.now()).total_seconds() + 300)
+    await amina.says("not to the next")
+    async with talk.database.reading() as session:
+        draft = (await session.scalars(select(Absence))).one()
+        assert begun not in [one.id for one in await chosen_appointments(session, draft.id)]
 
 
 async def test_the_next_appointment_is_asked_where_a_lesson_comes_first(talk: Talk) -> None:
