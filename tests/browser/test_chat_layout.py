@@ -43,6 +43,23 @@ async def test_a_word_without_end_is_broken(town: Town, phone: MakePhone) -> Non
     assert await amina.overflow() == 0
 
 
+async def test_no_word_of_an_answer_is_broken_that_fits_on_the_screen(town: Town, phone: MakePhone) -> None:
+    linda = await phone()
+    await linda.opens(await town.rig.person())
+    [address] = await town.rig.addresses()
+    buttons = [[("🗓️ Vandaag", "a"), ("🤒 Afmeldingen", "b")], [("👥 Mijn mensen", "c"), ("Verantwoordelijkheden", "d")]]
+    await town.rig.bot_says(address, message("Menu", buttons=buttons))
+    await linda.sees("Menu")
+    broken = await linda.page.evaluate(
+        """[...document.querySelectorAll('.choice')].flatMap(e => {
+             const text = document.createTreeWalker(e, NodeFilter.SHOW_TEXT).nextNode(), range = document.createRange();
+             return [...text.data.matchAll(/[a-z]+/gi)].filter(word => {
+               range.setStart(text, word.index); range.setEnd(text, word.index + word[0].length);
+               return range.getClientRects().length > 1; }).map(word => word[0]); })"""
+    )
+    assert (broken, await linda.overflow()) == ([], 0)
+
+
 @pytest.mark.parametrize("locale", ["nl", "ar"])
 async def test_everything_to_touch_is_large_and_all_text_is_18_pixels(
     town: Town, phone: MakePhone, locale: str
