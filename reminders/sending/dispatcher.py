@@ -8,7 +8,6 @@ lost, and at most what was sent and not yet recorded goes out twice (lanes.py bo
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -22,7 +21,7 @@ from reminders.delivery.episodes import Episodes
 from reminders.delivery.retry import Between
 from reminders.sending.just_put import JustPut
 from reminders.sending.lane_sender import Sending
-from reminders.sending.leases import Leases
+from reminders.sending.leases import ClaimedRows, Leases
 from reminders.sending.limits import Limits
 from reminders.sending.metrics import DeliveryMetrics, NoMetrics
 from reminders.sending.preparation import Preparation
@@ -40,14 +39,6 @@ log = structlog.get_logger(__name__)
 _TO_FINISH = 5.0
 # What is put back for longer is found by the rounds.
 _LOOK_WITHIN = 10.0
-
-
-@dataclass(slots=True, eq=False)
-class _ClaimedRows:
-    """Rows that somebody waits for."""
-
-    left: int
-    done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Dispatcher:
@@ -108,7 +99,7 @@ class Dispatcher:
             between=between,
         )
         self._stumbling = Episodes("outbox_stumbling")
-        self._in_hand: dict[int, _ClaimedRows] = {}
+        self._in_hand: dict[int, ClaimedRows] = {}
         self._wake = asyncio.Event()
         self._look: asyncio.TimerHandle | None = None
         self._preparing: asyncio.Task[bool] | None = None
@@ -190,7 +181,7 @@ class Dispatcher:
         The batch before is prepared while this one is claimed. One is prepared after the other, so that each
         recipient's order is kept.
         """
-        if len(self._in_hand) + self._limits.batch > self._limits.in_hand:
+        if not self._has_room():
             self._wants_room = True
             return False
         try:
@@ -211,7 +202,7 @@ class Dispatcher:
         preparing, self._preparing = self._preparing, None
         return preparing is None or await preparing
 
-    async def _start_apart(self, rows: Sequence[ClaimedRow], now: datetime, batch: _ClaimedRows) -> bool:
+    async def _start_apart(self, rows: Sequence[ClaimedRow], now: datetime, batch: ClaimedRows) -> bool:
         try:
             await self._start(rows, now, batch)
         except Exception as error:  # one bad batch must not end all sending; its rows come back with their lease
@@ -243,9 +234,9 @@ class Dispatcher:
         await self._start(rows, now, batch, just_put)
         await batch.done.wait()
 
-    def _taken(self, rows: Sequence[ClaimedRow], now: datetime) -> _ClaimedRows:
+    def _taken(self, rows: Sequence[ClaimedRow], now: datetime) -> ClaimedRows:
         """Take these rows in hand."""
-        batch = _ClaimedRows(len(rows))
+        batch = ClaimedRows(len(rows))
         self._leases.take(rows)
         for row in rows:
             self._in_hand[row.id] = batch
@@ -254,7 +245,7 @@ class Dispatcher:
         return batch
 
     async def _start(
-        self, rows: Sequence[ClaimedRow], now: datetime, batch: _ClaimedRows, just_put: JustPut | None = None
+        self, rows: Sequence[ClaimedRow], now: datetime, batch: ClaimedRows, just_put: JustPut | None = None
     ) -> None:
         """Prepare these rows and put them in their lanes."""
         try:
@@ -270,6 +261,7 @@ class Dispatcher:
             self._settle(result, "none", result.state.value)
         for key, parcel in prepared.parcels:
             self._sending.put(key, parcel)
+        self._wake_if_room()
 
     def _settle(self, result: Result, channel: str, outcome: str) -> None:
         self._metrics.finished(channel, outcome)
@@ -289,7 +281,15 @@ class Dispatcher:
                 if batch.left == 0:
                     batch.done.set()
         self._metrics.in_hand(len(self._in_hand))
-        if self._wants_room and len(self._in_hand) + self._limits.batch <= self._limits.in_hand:
+        self._wake_if_room()
+
+    def _has_room(self) -> bool:
+        """Whether another batch may be taken in hand. What waits for its channel's rate takes no room from the other
+        channels: a wave over a slow one would keep the quick ones idle. Of each, no more waits than its patience."""
+        return len(self._in_hand) - self._sending.waiting_for_rates() + self._limits.batch <= self._limits.in_hand
+
+    def _wake_if_room(self) -> None:
+        if self._wants_room and self._has_room():
             self._wants_room = False
             self._wake.set()
 

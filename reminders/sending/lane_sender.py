@@ -105,6 +105,10 @@ class Sending:
         """The channels that count as down now, by name."""
         return sorted(name for name, channel in self._channels.items() if channel.breaker.is_open)
 
+    def waiting_for_rates(self) -> int:
+        """How many lanes wait for nothing but their channel's rate, each channel's no more than its patience holds."""
+        return sum(channel.waiting_for_rate(self._patience) for channel in self._channels.values())
+
     async def stop(self) -> None:
         """Send nothing new: put back what waits, and wait for what is being sent."""
         self._stopping = True

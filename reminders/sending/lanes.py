@@ -31,6 +31,8 @@ _YIELD_EVERY = 25
 _SILENT = 3.0
 _URGENT = int(Priority.URGENT)
 _MOST_DEFERRED = timedelta(seconds=60)
+# Half of the patience with which a message waits in its lane (reminders.sending.limits).
+_BEFORE_ITS_TURN = timedelta(seconds=2.5)
 #: Of a channel that names no rate of its own, which takes some thousand a second.
 MOST_IN_FLIGHT: Final = 150
 
@@ -148,6 +150,12 @@ class ChannelQueue:
             by_hanging = silent if silent > _SILENT else 0.0
         return max(self.breaker.wait(now), by_rate, by_hanging)
 
+    def waiting_for_rate(self, patience: float) -> int:
+        """How many lanes wait for nothing but this channel's rate: no more than it takes in so many seconds."""
+        if self.pace.per_second is None:
+            return 0
+        return min(len(self._urgent) + len(self._bulk), int(self.pace.per_second * patience))
+
     def wait_for(self, now: datetime, *, is_reply: bool) -> float:
         """Seconds until the channel takes a message, as far as it being down or full goes; `now` is a steady moment.
 
@@ -159,9 +167,12 @@ class ChannelQueue:
 
     def later(self, now: datetime, delay: float) -> datetime:
         """When a message that is put back should be claimed again: one after the other at the channel's pace, so that
-        a backlog of any length is put back about once a message."""
+        a backlog of any length is put back about once a message; and some seconds before its turn, so that the channel
+        never runs out of messages while the next are claimed and prepared."""
         at = now + timedelta(seconds=delay)
         if self.pace.per_second is not None:
+            if not self.breaker.is_open:
+                at = max(now, at - _BEFORE_ITS_TURN)
             step = timedelta(seconds=1 / self.pace.per_second)
             if self._deferred_to is not None:
                 at = min(max(at, self._deferred_to + step), at + _MOST_DEFERRED)

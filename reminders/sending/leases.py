@@ -7,6 +7,7 @@ worker may have it by then.
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,6 +23,14 @@ log = structlog.get_logger(__name__)
 
 #: Between two looks at what ends soon; the shortest lease (a reply's, bot.inbox) has three of them.
 LOOK_EVERY: Final = timedelta(seconds=20)
+
+
+@dataclass(slots=True, eq=False)
+class ClaimedRows:
+    """Rows that were claimed together, and that somebody may wait for."""
+
+    left: int
+    done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Leases:
