@@ -58,13 +58,15 @@ def make_tables(today: date) -> Tables:
     """Tables around a day: plans signed in the last two years, meetings in the coming weeks, classes for six weeks."""
     people, plans, appointments = [], [], []
     memberships: list[tuple[str, str]] = []
+    taken: dict[str, set[datetime]] = {}
     for number, ((given, family, language), route) in enumerate(zip(NAMES, ROUTES, strict=True)):
         external_id = f"P{number + 1:03}"
         email, name = CONSULTANTS[0 if number % 7 < 4 else 1]
         signed = today - timedelta(days=20 + number * 19)
         people.append(_person(number, external_id, (given, family, language), signed, (email, name)))
         plans.append(_plan(external_id, route, signed))
-        appointments.append(_meeting(number, external_id, today, name))
+        starts_at = _free_time(number, route, today, taken.setdefault(name, set()))
+        appointments.append(_meeting(number, external_id, starts_at, name))
         memberships.append((GROUPS[route], external_id))
     progress, offers = _csv(_progress(today)), _csv(_offers(today))
     tables = (_csv(people), _csv(plans), _csv(appointments), progress, offers)
@@ -137,10 +139,22 @@ def _progress(today: date) -> list[dict[str, object]]:
     ]
 
 
-def _meeting(number: int, external_id: str, today: date, consultant: str) -> dict[str, object]:
+def _free_time(number: int, route: str, today: date, taken: set[datetime]) -> datetime:
+    """When somebody meets a consultant: in the next two weeks, before or after the lessons of the route, when nobody
+    else sits there; it is `taken` from then on."""
+    times = (time(9), time(16)) if route == "b1" else (time(13), time(13, 45), time(14, 30), time(15, 15))
     day = today + timedelta(days=1 + number % 12)
-    day += timedelta(days={5: 2, 6: 1}.get(day.weekday(), 0))
-    starts_at = datetime.combine(day, time(9 + number % 7, 30 * (number % 2)))
+    while True:
+        day += timedelta(days={5: 2, 6: 1}.get(day.weekday(), 0))
+        for of_day in times:
+            starts_at = datetime.combine(day, of_day)
+            if starts_at not in taken:
+                taken.add(starts_at)
+                return starts_at
+        day += timedelta(days=1)
+
+
+def _meeting(number: int, external_id: str, starts_at: datetime, consultant: str) -> dict[str, object]:
     kinds = ("progress_meeting", "progress_meeting", "progress_meeting", "pvt", "workshop", "map")
     return {
         "external_id": f"A{number + 1:03}",

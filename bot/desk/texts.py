@@ -16,7 +16,7 @@ from locales.rendering.message import Text, Value
 from locales.rendering.render import Renderer
 from reminders.kinds import Kind
 from reminders.local_time import to_wall
-from reminders.progress.lines import PART_ICONS, standing_text
+from reminders.progress.lines import standing_text
 from reminders.wording.appointment import name_of
 from reminders.wording.caseload_lists import LIST_ICONS
 from reminders.wording.meetings.bringing import Item
@@ -82,7 +82,6 @@ class DeskTexts:
             "name": self.name,
             "name_of": name_of,
             "once": secrets.token_hex,
-            "part_icons": PART_ICONS,
             "part_statuses": tuple(PartStatus),
             "script": self.script_version,
             "standing_text": standing_text,

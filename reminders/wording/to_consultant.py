@@ -173,7 +173,7 @@ def script(person: Person, lost: Sequence[LostOf], now: datetime, dates: Sequenc
         *_telephone(person),
         Part(Text("consultant.speaks", {"language": language})),
         Part(Text("consultant.script.greet", {"person": person.given_name}), Style.QUOTE),
-        *(part for one in lost[:MOST_LOST] for part in _lost(one, now)),
+        *_each_lost(lost[:MOST_LOST], now),
         *([Part(Text("absence.and_more", count=len(lost) - MOST_LOST))] if len(lost) > MOST_LOST else []),
         *(Part(Text(f"term.{one.about}", {"on": one.on}), Style.QUOTE) for one in dates),
         *([Part(Text("consultant.script.repeat"), Style.QUOTE)] if any(_is_ahead(one, now) for one in lost) else []),
@@ -184,6 +184,17 @@ def script(person: Person, lost: Sequence[LostOf], now: datetime, dates: Sequenc
 
 def _is_ahead(lost: LostOf, now: datetime) -> bool:
     return lost.change is not Change.CANCELLED and lost.appointment.starts_at > now
+
+
+def _each_lost(lost: Sequence[LostOf], now: datetime) -> list[Part]:
+    """What must still be heard, one after the other; a sentence that holds for several in a row is said once."""
+    found: list[Part] = []
+    said: Part | None = None
+    for one in lost:
+        first, *rest = _lost(one, now)
+        found += rest if first == said and one.change is not Change.MOVED else [first, *rest]
+        said = first
+    return found
 
 
 def _lost(one: LostOf, now: datetime) -> list[Part]:

@@ -46,6 +46,17 @@ async def test_row_2_the_task_says_that_the_meeting_is_off(world: PlanningWorld)
     assert "U hebt een afspraak" not in said
 
 
+async def test_what_holds_for_several_lost_meetings_is_said_once(world: PlanningWorld) -> None:
+    amina = await world.person()
+    for day in ("03-06", "03-07"):
+        await world.made(f"2026-{day} 10:00", person=amina, location="Zaal 1")
+    loses(world, "amina")
+    await world.heard()
+    [said] = await ilse(world)
+    assert said.count("U hebt een afspraak") == 1
+    assert all(day in said for day in ("vrijdag 6 maart, 10:00", "zaterdag 7 maart, 10:00"))
+
+
 async def test_row_2_the_task_says_from_where_to_where(world: PlanningWorld) -> None:
     meeting = await world.made("2026-03-06 10:00", person=await world.person(), location="Zaal 1")
     await world.heard()
