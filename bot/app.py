@@ -3,9 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +19,8 @@ from bot.channels.registry import build_channels, call_number, invited_over, typ
 from bot.configuration.config_file import Configuration
 from bot.configuration.deployment import Deployment, deploy
 from bot.configuration.settings import Settings
+from bot.content.texts import Texts, read_texts
+from bot.desk.content.routes import content_routes
 from bot.desk.door import DeskDoor
 from bot.desk.foreseen import Foresees
 from bot.desk.operating.system import ShowsSystem
@@ -41,10 +41,7 @@ from bot.understanding.beforehand import Beforehand
 from bot.understanding.door import Door, TrainedDoor
 from bot.voice.speaking import Speaker
 from bot.voice.studio import build_speaker
-from locales.faq.content import FaqContent, load_faq
-from locales.faq.texts import faq_source
-from locales.rendering.catalog import Catalogs
-from locales.rendering.render import Renderer
+from locales.reviewing.standing import StandingTexts
 from reminders.delivery.channel import Clock
 from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.passing_on import PassingOn
@@ -104,24 +101,6 @@ class App:
         await self.check.close()
         await self.readiness.finished()
         await self.database.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """What people read: the FAQ, and what renders texts."""
-
-    faq: FaqContent
-    renderer: Renderer
-
-
-def read_texts(own_faq: Path | None, zone: ZoneInfo) -> Texts:
-    """The catalogs, and the FAQ with a municipality's own on top.
-
-    Raises:
-        locales.faq.content.ContentError: when the own FAQ cannot be used.
-    """
-    faq = load_faq(own_faq)
-    return Texts(faq, Renderer(Catalogs({"faq": faq_source(faq)}), zone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +290,7 @@ def build(
         extra_routes=(
             *(extra_routes(app) if extra_routes is not None else ()),
             *desk_routes(app.desk, earlier, settings.of(OidcSettings), settings.quiet_hours, foresees, parts, system),
+            *content_routes(app.desk, StandingTexts(texts.faq)),
         ),
         framing=demo,
         host=urlsplit(settings.public_url).netloc,

@@ -417,6 +417,7 @@ class DeskRole(StrEnum):
     CONSULTANT = "consultant"
     MANAGER = "manager"
     ADMINISTRATOR = "administrator"
+    CONTENT_EDITOR = "content_editor"
 
 
 class DeskStep(StrEnum):

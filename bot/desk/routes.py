@@ -17,8 +17,10 @@ from bot.configuration.deployment import Deployment
 from bot.desk import figures, groups, news, today
 from bot.desk.calendar import booking, week
 from bot.desk.calendar.lessons import LESSONS, ChangesLessons
+from bot.desk.content.texts import CONTENT
 from bot.desk.door import DeskDoor, FormDoes, Shows
 from bot.desk.foreseen import Foresees
+from bot.desk.forms import then
 from bot.desk.importing.pages import IMPORTS, ImportsTables
 from bot.desk.lessons.giving import GivesLinks
 from bot.desk.lessons.opened import OpenedLinks
@@ -85,8 +87,8 @@ def desk_routes(
     deployment: Deployment,
     system: ShowsSystem,
 ) -> Sequence[BaseRoute]:
-    """All of them; `earlier` finds what messages said, `identity` is the identity provider, if one is set up,
-    `quiet_hours` are the deployment's, `foresees` words what people would
+    """All of them but those of content (bot/desk/content/routes.py); `earlier` finds what messages said, `identity` is
+    the identity provider, if one is set up, `quiet_hours` are the deployment's, `foresees` words what people would
     hear, `deployment` is what importers work with, and `system` shows how the service is."""
     links = GivesLinks(door.own_url)
     notes = NotesProgress(quiet_hours)
@@ -174,11 +176,16 @@ async def _home(visit: Visit) -> Response:
     return await _HOMES[visit.who.role](visit)
 
 
+async def _to_content(_: Visit) -> Response:
+    return then(CONTENT)
+
+
 _HOMES: Final[Mapping[DeskRole, Shows]] = complete(
     {
         DeskRole.CONSULTANT: today.show,
         DeskRole.MANAGER: figures.show,
         DeskRole.ADMINISTRATOR: log.show,
+        DeskRole.CONTENT_EDITOR: _to_content,
     },
     DeskRole,
 )

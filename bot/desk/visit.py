@@ -34,7 +34,9 @@ _PLACES: Final[Mapping[DeskRole, tuple[tuple[str, str], ...]]] = {
         ("/desk/imports", "desk.imports"),
         ("/desk/system", "desk.system"),
         ("/desk/accounts", "desk.accounts"),
+        ("/desk/content", "desk.content"),
     ),
+    DeskRole.CONTENT_EDITOR: (("/desk/content", "desk.content"),),
 }
 
 

@@ -169,9 +169,19 @@ def _entries(catalog: Catalog) -> tuple[Entry, ...]:
     return tuple(found)
 
 
+def po_subjects(locale: str, folder: Path = FOLDER) -> list[str]:
+    """The subjects of which a locale has a file, by name."""
+    return sorted(path.stem for path in (folder / locale / "LC_MESSAGES").glob("*.po"))
+
+
+def read_subject(locale: str, subject: str, folder: Path = FOLDER) -> PoFile:
+    """One subject's file; see `read_file`."""
+    return read_file(po_path(locale, subject, folder), locale)
+
+
 def read_locale(locale: str, folder: Path = FOLDER) -> dict[str, PoFile]:
     """The files of a locale by subject."""
-    return {path.stem: read_file(path, locale) for path in sorted((folder / locale / "LC_MESSAGES").glob("*.po"))}
+    return {subject: read_subject(locale, subject, folder) for subject in po_subjects(locale, folder)}
 
 
 def to_text(file: PoFile) -> str:

@@ -134,6 +134,7 @@ async def test_every_page_fits_every_screen_and_axe_finds_nothing(desk: tuple[Ta
         ],
         DeskRole.MANAGER: ["/desk"],
         DeskRole.ADMINISTRATOR: ["/desk", "/desk/imports", "/desk/system", "/desk/accounts"],
+        DeskRole.CONTENT_EDITOR: ["/desk/content?q=boete", "/desk/content?language=nl&domain=reminders"],
     }
     for role, paths in walked.items():
         page = page if role is DeskRole.CONSULTANT else await opened(language=language, role=role)

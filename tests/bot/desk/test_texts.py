@@ -7,6 +7,7 @@ from importlib.resources import files
 import pytest
 
 from bot.actions.meetings import KINDS
+from bot.desk.content.texts import TextState
 from bot.desk.forms import COUNTED, JustDone
 from bot.desk.importing.pages import KINDS_OF_FILE
 from bot.desk.operating.system import CHECKS
@@ -14,6 +15,7 @@ from bot.desk.persons.person import TERMS
 from bot.reports.month.figures import CATEGORIES
 from locales.rendering.catalog import Catalogs, UnknownText
 from locales.rendering.languages import LANGUAGES
+from locales.reviewing.standing import StandingTexts
 from reminders.kinds import Kind
 from reminders.wording.caseload_lists import List
 from reminders.wording.meetings.bringing import Item
@@ -36,7 +38,7 @@ from storage.vocabulary import (
     ReadyAnswer,
     Route,
 )
-from tests.bot.dialogue.talk import TEXTS
+from tests.bot.dialogue.talk import FAQ, TEXTS
 
 #: What is joined to each family of keys in the templates.
 FAMILIES: Mapping[str, Iterable[str]] = {
@@ -55,6 +57,7 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "desk.system_": ("health", "deliveries", "kept", "versions"),
     "desk.version.": ("program", "schema", "engine"),
     "desk.category.": {word for words in CATEGORIES.values() for word in words},
+    "desk.domain.": StandingTexts(FAQ).domains,
     "desk.error.": ("session", "session.title", "form", "form.title", "nothing", "nothing.title"),
     "desk.figure.": [*CATEGORIES, "feedback"],
     "desk.message_kind.": [*Kind, "other"],
@@ -68,6 +71,7 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "desk.table.": KINDS_OF_FILE,
     "desk.talk.": ContactHow,
     "desk.term.": TERMS,
+    "desk.text_state.": TextState,
     "desk.way_state.": ContactState,
     "kind.": {*AppointmentKind, *KINDS},
     "language.": LANGUAGES,

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from starlette.routing import BaseRoute
 
 from bot.actions.acting import Proof
-from bot.app import Edges, build, read_texts
+from bot.app import Edges, build
 from bot.channels.base import AddressGone, Capabilities, Channel, Receipt, Receive
 from bot.configuration.config_file import Configuration
 from bot.configuration.municipality import Municipalities, Municipality
 from bot.configuration.settings import Settings
+from bot.content.texts import read_texts
 from bot.enclosures.file_check import FileCheck
 from bot.enclosures.pdf_pages import Pages
 from bot.enclosures.virus_scan import OnlySignature
