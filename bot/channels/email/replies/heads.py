@@ -66,7 +66,10 @@ def _is_statement(text: str, ours: Ours) -> bool:
     if wrote and len(shown[wrote[-1].end() :].split()) > _WORDS_AFTER:
         return False
     dated = _is_dated(shown) or _has_hour(shown)
-    who = _BRACKETED.search(shown) is not None or (bool(ADDRESS.search(shown)) and bool(wrote))
+    addresses = ADDRESS.findall(shown)
+    who = _BRACKETED.search(shown) is not None or (bool(addresses) and bool(wrote))
+    # A verb that no list has ("by", or none): our own address beside a day or an hour, and a colon.
+    who = who or (dated and _COLON.search(shown) is not None and any(ours.is_address(one) for one in addresses))
     if ruled and not (wrote and (dated or who)):
         return False
     if who:

@@ -58,7 +58,7 @@ def _one_less(lines: list[MailLine], names: Sequence[str]) -> list[MailLine]:
         return lines[:-2]
     for place in range(len(lines) - 1, max(-1, len(lines) - 1 - 4 * _MOST_LINES), -1):
         text = lines[place].plain
-        if _DELIMITER.match(text) and _is_signature(lines[place + 1 :], most=_MOST_LINES):
+        if _DELIMITER.match(text) and _is_signature(lines[place + 1 :], most=_MOST_LINES, delimited=True):
             return lines[:place]
         if place and _closes(text) and _is_signature(lines[place + 1 :], most=_MOST_LINES):
             return lines[:place]
@@ -81,14 +81,20 @@ def _closes(text: str) -> bool:
     return len(rest.split()) <= 4 and not _ASKS_OR_TELLS.search(rest)
 
 
-def _is_signature(lines: Sequence[MailLine], *, most: int) -> bool:
-    """Whether lines under a closing or "--" only say who and where: short, and no sentence, question or postscript."""
+def _is_signature(lines: Sequence[MailLine], *, most: int, delimited: bool = False) -> bool:
+    """Whether lines under a closing or "--" only say who and where: short, and no sentence, question or postscript.
+
+    Under "--" (`delimited`, RFC 3676 section 4.3) "Sent with …" is a program's, whichever program that is.
+    """
     said = [line.plain for line in lines if not line.is_blank]
     for place, text in enumerate(said):
         if DISCLAIMER.search(text) and len(text.split()) > _MOST_WORDS:
             said = said[:place]
             break
-    return len(said) <= most and all(_is_who_or_where(text) for text in said)
+    return len(said) <= most and all(
+        _is_who_or_where(text) or (delimited and len(text) <= _LONGEST_LINE and SENT_WITH.match(text) is not None)
+        for text in said
+    )
 
 
 def _is_who_or_where(text: str) -> bool:

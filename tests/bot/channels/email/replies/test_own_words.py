@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.email.replies import own_words
+from bot.channels.email.replies.ours import Ours
 
 OURS = "> Morgen om 10:00 hebt u een gesprek.\n> Komt u?"
 OUTLOOK = (
@@ -77,6 +78,26 @@ OUTLOOK = (
 )
 def test_only_the_writers_own_words_are_left(mail: str, own: str) -> None:
     assert own_words(mail) == own
+
+
+@pytest.mark.parametrize(
+    ("mail", "own"),
+    [
+        # Tuta's: "by" is no verb, and the program is in no list.
+        (f"Ik ben ziek\n\n30 nov 2026, 10:00 by maatje@g.example:\n\n{OURS}", "Ik ben ziek"),
+        (f"2\n\n--\nSent with Duivenpost; enjoy secure mail:\nhttps://post.example\n\n{OURS}", "2"),
+        (
+            "Mijn man\n--\nkomt niet, die is verzonden naar het ziekenhuis.",
+            "Mijn man\n--\nkomt niet, die is verzonden naar het ziekenhuis.",
+        ),
+        (
+            "Op 30-11-2026 mailde ik naar school@x.example:\nmijn kind is ziek.",
+            "Op 30-11-2026 mailde ik naar school@x.example:\nmijn kind is ziek.",
+        ),
+    ],
+)
+def test_a_head_is_known_by_our_address_and_a_signature_by_its_dashes(mail: str, own: str) -> None:
+    assert own_words(mail, Ours(addresses=frozenset({"maatje@g.example"}))) == own
 
 
 @given(st.text(max_size=2_000))
