@@ -4,7 +4,7 @@ from storage.appointments import absences, appointments, history, proposals
 from storage.attention import broadcasts, check_ins, feedback
 from storage.attention import contact_moments as noted_contacts
 from storage.calls import phone_calls, phone_codes
-from storage.desk import accounts, lesson_links
+from storage.desk import accounts, lesson_links, passkeys
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
 from storage.offers import offers
@@ -33,6 +33,7 @@ __all__ = [
     "offers",
     "open_database",
     "parts",
+    "passkeys",
     "people",
     "phone_calls",
     "phone_codes",

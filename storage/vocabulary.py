@@ -423,8 +423,9 @@ class DeskRole(StrEnum):
 class DeskStep(StrEnum):
     """What a browser still has to show before it is signed in at the desk; the value is stored."""
 
-    SET_UP = "set_up"  # an authenticator app
+    SET_UP = "set_up"  # an authenticator app or a passkey
     DIGITS = "digits"  # of the authenticator app
+    PASSKEY = "passkey"  # one of theirs: they set up no app
     SIGNED_IN = "signed_in"
 
 

@@ -60,6 +60,10 @@ class JustDone(StrEnum):
     ACCOUNT_ENDED = "account_ended"
     APP_RESET = "app_reset"
     ALL_REACHED = "all_reached"
+    KEY_ADDED = "key_added"
+    KEY_REMOVED = "key_removed"
+    KEY_REFUSED = "key_refused"
+    SIGN_IN_AGAIN = "sign_in_again"
 
 
 #: Those that say how many.
@@ -78,6 +82,8 @@ _FAILED: Final = frozenset(
         JustDone.WRONG_DIGITS,
         JustDone.NO_PROVIDER,
         JustDone.NO_PLACE,
+        JustDone.KEY_REFUSED,
+        JustDone.SIGN_IN_AGAIN,
     }
 )
 

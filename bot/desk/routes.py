@@ -1,4 +1,4 @@
-"""The desk's addresses, each with the roles that it is for, and its two files: a style sheet and a script."""
+"""The desk's addresses, each with the roles that it is for, and its files: a style sheet and two scripts."""
 
 import gzip
 import hashlib
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from bot.actions.access.passkeys import KeySite
 from bot.actions.acting import Parts
 from bot.channels.limits import Limit
 from bot.configuration.deployment import Deployment
@@ -33,6 +34,8 @@ from bot.desk.persons.person import SentMessages
 from bot.desk.persons.progress import NotesProgress
 from bot.desk.signing_in.identity import IdentityProvider, OidcSettings
 from bot.desk.signing_in.links import SigningIn
+from bot.desk.signing_in.own import ACCOUNT, KEYS, OwnAccount
+from bot.desk.signing_in.passkeys import SigningInByKey
 from bot.desk.signing_in.vouched import BACK, VouchedFor
 from bot.desk.texts import DeskTexts
 from bot.desk.visit import HOME, Visit
@@ -74,7 +77,7 @@ def desk_door(
     *, database: Database, clock: Clock, parts: Parts, renderer: Renderer, own_url: str, name: str
 ) -> DeskDoor:
     """What lets people in. `name` is what the deployment is called, `own_url` where it is reached."""
-    texts = DeskTexts(renderer, name, STYLE.version, SCRIPT.version)
+    texts = DeskTexts(renderer, name, STYLE.version, SCRIPT.version, KEYS_SCRIPT.version)
     return DeskDoor(database=database, clock=clock, parts=parts, texts=texts, own_url=own_url)
 
 
@@ -96,6 +99,8 @@ def desk_routes(
     imports = ImportsTables(door.database, deployment)
     sent, tries = SentMessages(earlier), Limit(*_TRIES, time.monotonic)
     provider = None
+    site = KeySite.of(door.own_url, door.texts.name)
+    own = OwnAccount(door, site)
     if identity.is_set_up:
         provider = IdentityProvider(identity, door.database.keys, f"{door.own_url}{BACK}")
 
@@ -115,9 +120,15 @@ def desk_routes(
     return [
         Route("/desk/static/desk.css", STYLE.serve, methods=["GET"]),
         Route("/desk/static/desk.js", SCRIPT.serve, methods=["GET"]),
-        *SigningIn(door, tries, provider).routes(),
+        Route("/desk/static/passkeys.js", KEYS_SCRIPT.serve, methods=["GET"]),
+        *SigningIn(door, tries, provider, site is not None).routes(),
+        *(SigningInByKey(door, site, tries).routes() if site is not None else ()),
         *(VouchedFor(door, provider, tries).routes() if provider is not None else ()),
         get(HOME, _home, tuple(DeskRole)),
+        get(ACCOUNT, own.show, tuple(DeskRole)),
+        post(f"{KEYS}/ask", own.ask, tuple(DeskRole)),
+        post(KEYS, own.keep, tuple(DeskRole)),
+        post(f"{KEYS}/{{id:int}}", own.change, tuple(DeskRole)),
         get(news.NEWS, news.show),
         post("/desk/absences/seen", today.seen),
         post("/desk/absences/{id:int}/call", today.call_me),
@@ -217,3 +228,5 @@ def _style() -> bytes:
 STYLE: Final = _Packed(_style(), "text/css")
 #: The first page's script.
 SCRIPT: Final = _Packed(files("bot.desk").joinpath("static", "desk.js").read_bytes(), "text/javascript")
+#: The script of passkeys.
+KEYS_SCRIPT: Final = _Packed(files("bot.desk").joinpath("static", "passkeys.js").read_bytes(), "text/javascript")

@@ -36,12 +36,13 @@ def language_of(request: Request) -> str:
 @dataclass(frozen=True)
 class DeskTexts:
     """Renders pages; `name` is what the deployment is called, the versions are those of the style sheet and the
-    script."""
+    scripts."""
 
     renderer: Renderer
     name: str
     style_version: str
     script_version: str
+    keys_script_version: str
 
     def page(self, template: str, locale: str, values: Mapping[str, object]) -> str:
         """A whole page. In templates `t(key, …)` is a catalog's text, `say(text)` one that was made already, and
@@ -74,6 +75,7 @@ class DeskTexts:
             "exams": EXAMS,
             "icons": LIST_ICONS,
             "kind_of_message": _kind_of_message,
+            "keys_script": self.keys_script_version,
             "kinds": KINDS,
             "things": tuple(Item),
             "languages": LANGUAGES,

@@ -24,6 +24,7 @@ from storage.calls.phone_calls import PhoneCall
 from storage.calls.phone_codes import PhoneCode, PhoneCodeTry
 from storage.desk.accounts import DeskAccount, DeskLink, DeskSession
 from storage.desk.lesson_links import LessonLink
+from storage.desk.passkeys import DeskChallenge, DeskPasskey
 from storage.engine.base import Base
 from storage.offers.offers import ActivityOffer, OfferWish
 from storage.outbox.heard import HeardRow, forget_heard
@@ -164,6 +165,8 @@ RULES: Final[tuple[KeepingRule, ...]] = (
     KeepingRule(WebSession, "until it expires", 0, lambda before: WebSession.expires_at < before),
     KeepingRule(DeskAccount, "as long as they work here; a consultant's goes with them"),
     KeepingRule(DeskLink, "until it expires", 0, lambda before: DeskLink.expires_at < before),
+    KeepingRule(DeskPasskey, "until it is removed, or the account ends"),
+    KeepingRule(DeskChallenge, "until it expires", 0, lambda before: DeskChallenge.expires_at < before),
     KeepingRule(LessonLink, "until it expires", 0, lambda before: LessonLink.expires_at < before),
     KeepingRule(DeskSession, "until it expires", 0, lambda before: DeskSession.expires_at < before),
     KeepingRule(Contact, "a stranger's a day; a person's goes with them or when logged out", 1, _is_forgotten_stranger),

@@ -31,12 +31,17 @@ _EMAILS = {DeskRole.CONSULTANT: "sanne@huizen.example"}
 
 
 @asynccontextmanager
-async def desk_served(sqlite_url: str, browser: Browser) -> AsyncIterator[tuple[Talk, NewDesk]]:
-    """A town behind a real server, and pages of it that are signed in as Sanne, or as somebody with another role."""
+async def desk_served(
+    sqlite_url: str, browser: Browser, *, host: str = "127.0.0.1"
+) -> AsyncIterator[tuple[Talk, NewDesk]]:
+    """A town behind a real server, and pages of it that are signed in as Sanne, or as somebody with another role.
+
+    `host` is the name of this machine that browsers reach it by: they have passkeys on "localhost" alone."""
     database = open_database(sqlite_url, KeyRing(["a secret for tests that is long enough"]))
     listener, url = listener_on()
+    url = url.replace("127.0.0.1", host)
     contexts: list[BrowserContext] = []
-    async with town(database, FakeClock(), huizen=_HUIZEN) as talk:
+    async with town(database, FakeClock(), huizen=_HUIZEN, public_url=url) as talk:
         server = uvicorn.Server(server_config(talk.app.http, most=100))
         running = asyncio.create_task(server._serve(sockets=[listener]))
 
@@ -51,8 +56,8 @@ async def desk_served(sqlite_url: str, browser: Browser) -> AsyncIterator[tuple[
             contexts.append(context)
             await context.add_cookies(
                 [
-                    {"name": "maatje-desk", "value": await _token(talk, role), "domain": "127.0.0.1", "path": "/"},
-                    {"name": "maatje-desk-language", "value": language, "domain": "127.0.0.1", "path": "/desk"},
+                    {"name": "maatje-desk", "value": await _token(talk, role), "domain": host, "path": "/"},
+                    {"name": "maatje-desk-language", "value": language, "domain": host, "path": "/desk"},
                 ]
             )
             page = await context.new_page()

@@ -1,7 +1,8 @@
 """Signing in at the desk without an identity provider: a one-time link, and then the digits of an authenticator app.
 
-The link is given out by the operator, or goes to the mailbox on record; the app is set up the first time. Whoever signs
-in gets a new token at each step, so that one that somebody else knew of before opens nothing (session fixation).
+The link is given out by the operator, or goes to the mailbox on record; the app, or a passkey instead (`passkeys`), is
+set up the first time. Whoever signs in gets a new token at each step, so that one that somebody else knew of before
+opens nothing (session fixation).
 """
 
 from collections.abc import Collection
@@ -26,6 +27,7 @@ from storage.desk.accounts import (
     make_link,
     take_link,
 )
+from storage.desk.passkeys import drop_passkeys, passkeys_of
 from storage.engine.keys import KeyRing
 from storage.people.people import consultant_by_email
 from storage.privacy.audit import AuditEntry
@@ -88,7 +90,7 @@ async def give_link(
         )
     elif role is not None or account.ended_at is not None:
         if account.ended_at is not None:
-            account.otp_secret = account.otp_step = None
+            await _forget_second_step(session, account)
         account.role, account.consultant_id, account.ended_at = wanted, consultant_id, None
         account.municipality = municipality or account.municipality
         await end_sessions(session, account.id)
@@ -98,14 +100,13 @@ async def give_link(
 
 
 async def end_account(acting: Acting, email: str, *, app_only: bool = False) -> bool:
-    """Sign somebody out everywhere, for good; or (`app_only`) have them set up a new authenticator app with their next
-    link, after a lost telephone. False where nobody has an account with this address."""
+    """Sign somebody out everywhere, for good; or (`app_only`) have them set up a new authenticator app or passkey with
+    their next link, after a lost telephone. False where nobody has an account with this address."""
     account = await account_by_email(acting.session, acting.parts.keys, email)
     if acting.by.role is not Role.OPERATOR or account is None:
         return False
-    if app_only:
-        account.otp_secret = account.otp_step = None
-    else:
+    await _forget_second_step(acting.session, account)
+    if not app_only:
         account.ended_at = acting.now
     await end_sessions(acting.session, account.id)
     acting.audit("reset_desk_app" if app_only else "ended_desk_account", f"desk:{account.id}")
@@ -117,7 +118,10 @@ async def open_link(session: AsyncSession, keys: KeyRing, token: str, now: datet
     account = await take_link(session, keys, token, now)
     if account is None:
         return None
-    step = DeskStep.SET_UP if account.otp_secret is None else DeskStep.DIGITS
+    if account.otp_secret is not None:
+        step = DeskStep.DIGITS
+    else:
+        step = DeskStep.PASSKEY if await passkeys_of(session, account.id) else DeskStep.SET_UP
     offered = pyotp.random_base32() if step is DeskStep.SET_UP else None
     return Stepped(await add_session(session, keys, account, step, now, offered=offered), step)
 
@@ -176,6 +180,11 @@ async def sign_out(session: AsyncSession, keys: KeyRing, token: str, now: dateti
     found = await find_session(session, keys, token, now, for_update=True)
     if found is not None:
         await session.delete(found[0])
+
+
+async def _forget_second_step(session: AsyncSession, account: DeskAccount) -> None:
+    account.otp_secret = account.otp_step = None
+    await drop_passkeys(session, account.id)
 
 
 def ref_of(account: DeskAccount) -> str:

@@ -27,12 +27,16 @@ _YEAR: Final = 365 * 24 * 3600
 
 
 class SigningIn:
-    """The pages before somebody is signed in; `tries` bounds how often one network may try."""
+    """The pages before somebody is signed in; `tries` bounds how often one network may try, `has_keys` says whether
+    browsers have passkeys here."""
 
-    def __init__(self, door: DeskDoor, tries: Limit, provider: IdentityProvider | None = None) -> None:
+    def __init__(
+        self, door: DeskDoor, tries: Limit, provider: IdentityProvider | None = None, has_keys: bool = False
+    ) -> None:
         self._door = door
         self._tries = tries
         self._provider = provider
+        self._has_keys = has_keys
 
     def routes(self) -> list[BaseRoute]:
         """For Starlette."""
@@ -50,7 +54,9 @@ class SigningIn:
         """How to sign in."""
         if await self._door.who(request) is not None:
             return RedirectResponse(HOME, 303)
-        return self._door.show(request, "sign_in.html", {"provider": self._provider is not None})
+        return self._door.show(
+            request, "sign_in.html", {"provider": self._provider is not None, "has_keys": self._has_keys}
+        )
 
     async def link(self, request: Request) -> Response:
         """The page behind a link: a button, which opens it."""
@@ -68,7 +74,7 @@ class SigningIn:
         return self._door.remember(then(STEP), opened.token)
 
     async def step(self, request: Request) -> Response:
-        """What is still to be shown: the app's digits, after the app was set up the first time."""
+        """What is still to be shown: the app's digits, after the app was set up the first time; or a passkey."""
         found = await self._half_way(request)
         if found is None:
             return then(SIGN_IN)
@@ -76,7 +82,8 @@ class SigningIn:
         picture = None
         if opened.step is DeskStep.SET_UP and opened.offered is not None:
             picture = _picture(app_address(account, opened.offered, self._door.texts.name))
-        return self._door.show(request, "step.html", {"picture": picture, "secret": opened.offered})
+        values = {"picture": picture, "secret": opened.offered, "has_keys": self._has_keys}
+        return self._door.show(request, "step.html", {**values, "by_key_alone": opened.step is DeskStep.PASSKEY})
 
     async def digits(self, request: Request) -> Response:
         """The digits of the app: right ones sign in."""

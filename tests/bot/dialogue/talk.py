@@ -219,6 +219,7 @@ class Talk:
         *more: str,
         channels: Mapping[str, Channel] | None = None,
         huizen: Municipality = HUIZEN,
+        public_url: str = "",
     ) -> None:
         self.database = database
         self.clock = clock
@@ -228,7 +229,7 @@ class Talk:
         self.channel.capabilities = Capabilities(buttons=True, media=speaker is not None)
         self.numbers = itertools.count(1)
         self.app = build(
-            Settings(_env_file=None),
+            Settings(_env_file=None, public_url=public_url),
             keys=database.keys,
             clock=clock,
             edges=Edges(
@@ -347,9 +348,10 @@ async def town(
     speaker: Speaker | None = None,
     more: Sequence[str] = (),
     huizen: Municipality = HUIZEN,
+    public_url: str = "",
 ) -> AsyncIterator[Talk]:
     """A settled town; with a speaker its messages can be seen and heard. `more` are other channels."""
-    talk = Talk(database, clock, None, speaker, *more, huizen=huizen)
+    talk = Talk(database, clock, None, speaker, *more, huizen=huizen, public_url=public_url)
     await talk.settle_in()
     yield talk
     await talk.inbox.stop()

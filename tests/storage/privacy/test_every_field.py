@@ -35,6 +35,8 @@ STAYS = {
     "broadcast": "a consultant's words to a whole group; what each person got is a message of theirs",
     "activity_offer": "what is offered to everybody",
     "desk_account": "who works here",
+    "desk_challenge": "what a key of who works here is to sign",
+    "desk_passkey": "a key of who works here",
     "desk_link": "opens the desk for who works here",
     "desk_session": "a browser of who works here",
     "lesson_group": "a name and no person",
