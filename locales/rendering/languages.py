@@ -1,7 +1,9 @@
 """The languages Maatje speaks: own names, script, direction and what they fall back to."""
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 
 
 class Direction(StrEnum):
@@ -61,13 +63,37 @@ _ALIASES = {
     "dari": "fa_AF",
     "pus": "ps",
     "ua": "uk",
-    "arabic": "ar",
-    "tigrinya": "ti",
+    # What people in the Netherlands say, and CLDR does not.
+    "farsi": "fa",
+    "pashtu": "ps",
+    "pasjtoe": "ps",
+    "tigrinja": "ti",
 }
+# CLDR's name of a whole family is nobody's language: "Kurdish" is Kurmanji for one and Sorani for another.
+_CLDR_CODES = {"ku": "kmr"}
+# How a tag begins ("es-ES"), which is no name.
+_TAG = re.compile(r"[a-z]{2,3}(-|$)")
+
+
+@cache
+def _codes_by_name() -> dict[str, str]:
+    """Our codes by what a language is called in Dutch, in English and by itself (Unicode CLDR), in lower case."""
+    # Here, because most commands do not need it: a tenth of a second.
+    from babel import Locale
+
+    found: dict[str, str] = {}
+    for code, language in LANGUAGES.items():
+        found[language.name.casefold()] = code
+        for called_in in ("nl", "en", code):
+            name = Locale.parse(called_in).languages.get(_CLDR_CODES.get(code, code))
+            if name:
+                found.setdefault(name.casefold(), code)
+    return found
 
 
 def find_language(tag: str | None) -> str | None:
-    """Our code for a language tag ("ar-SY", "prs", "fa_AF"), or None when Maatje does not speak it."""
+    """Our code for a language tag ("ar-SY", "prs", "fa_AF") or for the name of a language in Dutch, in English or in
+    itself ("Arabisch", "Farsi", "دری"); None when Maatje does not speak it, or the name is that of several."""
     if not tag:
         return None
     wanted = tag.strip().lower().replace("_", "-")
@@ -77,7 +103,7 @@ def find_language(tag: str | None) -> str | None:
         for code in LANGUAGES:
             if code.lower().replace("_", "-") == candidate:
                 return code
-    return None
+    return None if _TAG.match(wanted) else _codes_by_name().get(tag.strip().casefold())
 
 
 def fallback_chain(code: str) -> list[str]:

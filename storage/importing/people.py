@@ -14,6 +14,7 @@ from storage.people.erased import erased_at, forget_erased
 from storage.people.people import Consultant, Person
 from storage.vocabulary import Group
 
+_LANGUAGES = "use a code such as nl, en, ar, ti, fa, fa_AF, ku (Kurmanji) or ckb (Sorani), or the language's name"
 # Columns whose absence from a file leaves the stored value alone.
 _OPTIONAL = ("born_on", "phone", "email", "brp_registered_on", "housed_on", "duty_notified_on", "benefit")
 
@@ -50,9 +51,7 @@ class PeopleImporter:
             external_id=cell.required(cells, "external_id", longest=80),
             given_name=cell.required(cells, "given_name", longest=200),
             family_name=cell.text(cells, "family_name", longest=200) or "",
-            language=cell.converted(
-                cells, "language", self._border.find_language, "use a code such as nl, en, ar, ti, fa, fa_AF, ckb"
-            ),
+            language=cell.converted(cells, "language", self._border.find_language, _LANGUAGES),
             group=cell.required_word(cells, "group", Group),
             municipality=cell.required(cells, "municipality", longest=80),
             born_on=self._born_on(cells),

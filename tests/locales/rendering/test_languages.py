@@ -28,6 +28,30 @@ def test_what_channels_and_registers_call_a_language(tag: str | None, expected: 
     assert find_language(tag) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Arabisch", "ar"),
+        ("Farsi", "fa"),
+        ("Dari", "fa_AF"),
+        ("دری", "fa_AF"),
+        ("Tigrinja", "ti"),
+        ("OEKRAÏENS", "uk"),
+        ("Sorani", "ckb"),
+        # Of several of our languages, so of none.
+        ("Koerdisch", None),
+        ("Kurdish", None),
+        ("Klingon", None),
+    ],
+)
+def test_registers_write_names_too(name: str, expected: str | None) -> None:
+    assert find_language(name) == expected
+
+
+def test_every_language_is_found_by_its_own_name() -> None:
+    assert {code: find_language(one.name) for code, one in LANGUAGES.items()} == {code: code for code in LANGUAGES}
+
+
 def test_every_chain_ends_in_dutch_and_english() -> None:
     assert fallback_chain("fa_AF") == ["fa_AF", "fa", "nl", "en"]
     assert fallback_chain("nl") == ["nl", "en"]
