@@ -1,13 +1,14 @@
 """APScheduler drives, the database remembers: a handful of jobs, none per reminder (DESIGN.md rule 7).
 
 The dispatcher has a loop of its own (it is woken by replies); the jobs here look ahead and clean up. Every worker may
-run them: what they do is idempotent.
+run them: what they do is idempotent. Looking ahead at everybody is done by one of the workers at a time, for all of
+them; when it dies meanwhile, another begins within a minute (storage/outbox/leases.py).
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -21,6 +22,7 @@ from reminders.planning.not_delivered import NotDelivered
 from reminders.planning.planner import Planner
 from reminders.sending.dispatcher import Dispatcher
 from storage.engine.database import Database
+from storage.outbox.leases import LOOK_FOR_TURN, Turns, worker_name
 from storage.privacy.retention import forget_old
 from storage.privacy.seals import seal_audit
 
@@ -31,6 +33,7 @@ T = TypeVar("T")
 PLAN_EVERY = timedelta(minutes=15)
 CLEAN_EVERY = timedelta(hours=6)
 LOOK_EVERY = timedelta(minutes=1)
+_PLANNING: Final = "plan_ahead"
 
 
 # Plans what is not about one person's reminders, in a transaction of its own; returns how many messages are new.
@@ -51,6 +54,7 @@ class Scheduler:
         plan_more: Sequence[PlanMore] = (),
         often: Sequence[Callable[[], Awaitable[int]]] = (),
         retention: Mapping[str, int] | None = None,
+        worker: str = "",
     ) -> None:
         self._database = database
         self._dispatcher = dispatcher
@@ -60,6 +64,8 @@ class Scheduler:
         self._plan_more = plan_more
         self._often = often
         self._retention = retention or {}
+        self._turns = Turns(database, worker or worker_name(), clock.now)
+        self._started_at = clock.steady()
         self._stumbling = Episodes("job_failing")
         self._stop = asyncio.Event()
         self._jobs = AsyncIOScheduler()
@@ -68,7 +74,8 @@ class Scheduler:
     async def start(self) -> None:
         """Begin; the first planning happens at once, in the background."""
         self._loop = asyncio.create_task(self._dispatcher.run(self._stop))
-        self._every(PLAN_EVERY, self.plan_ahead)
+        self._started_at = self._clock.steady()
+        self._every(LOOK_FOR_TURN, self.plan_in_turn)
         self._every(CLEAN_EVERY, self.clean_up)
         self._every(LOOK_EVERY, self.look_after)
         self._jobs.start()
@@ -88,6 +95,14 @@ class Scheduler:
         for job in self._jobs.get_jobs():
             job.modify(next_run_time=self._clock.now())
         await self._dispatcher.clock_jumped(by)
+
+    async def plan_in_turn(self) -> None:
+        """Plan ahead when that is due and no other worker does: every quarter of an hour, and once since this worker
+        was started (with settings that may be new)."""
+        since = self._clock.now() - (self._clock.steady() - self._started_at)
+        async with self._turns.take(_PLANNING, every=PLAN_EVERY, since=since) as mine:
+            if mine:
+                await self.plan_ahead()
 
     async def plan_ahead(self) -> None:
         """Plan what is to be said in the coming weeks, and see to it that it is sent."""
@@ -144,7 +159,7 @@ class Scheduler:
         self._jobs.add_job(guarded, misfire_grace_time=None)
         self._jobs.add_job(
             guarded,
-            IntervalTrigger(seconds=int(interval.total_seconds()), jitter=30),
+            IntervalTrigger(seconds=int(interval.total_seconds()), jitter=min(30, int(interval.total_seconds()) // 5)),
             max_instances=1,
             coalesce=True,
             misfire_grace_time=None,

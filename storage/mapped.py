@@ -8,7 +8,7 @@ from storage.desk import accounts, lesson_links, passkeys
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
 from storage.offers import offers
-from storage.outbox import heard, message
+from storage.outbox import heard, leases, message
 from storage.people import contacts, erased, faq_gaps, link_codes, people, phone_tasks, relayed, webchat
 from storage.privacy import audit
 from storage.progress import parts
@@ -26,6 +26,7 @@ __all__ = [
     "feedback",
     "heard",
     "history",
+    "leases",
     "lesson_links",
     "link_codes",
     "message",

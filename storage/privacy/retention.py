@@ -28,6 +28,7 @@ from storage.desk.passkeys import DeskChallenge, DeskPasskey
 from storage.engine.base import Base
 from storage.offers.offers import ActivityOffer, OfferWish
 from storage.outbox.heard import HeardRow, forget_heard
+from storage.outbox.leases import WorkTurn
 from storage.outbox.message import Attempt, Message
 from storage.people.contacts import Contact, LinkCode
 from storage.people.conversations import Conversation, Offer, SeenEvent
@@ -159,6 +160,7 @@ RULES: Final[tuple[KeepingRule, ...]] = (
         lambda before: and_(Message.created_at < before, Message.state.in_(_DONE)),
     ),
     KeepingRule(Attempt, "goes with its message"),
+    KeepingRule(WorkTurn, "which worker looks ahead now, and when it was last done"),
     KeepingRule(Broadcast, "as the messages that it was", 200, lambda before: Broadcast.made_at < before),
     KeepingRule(PhoneCall, "as long as messages on other channels", 200, lambda before: PhoneCall.at < before),
     KeepingRule(WebMessage, "as long as messages on other channels", 200, lambda before: WebMessage.at < before),

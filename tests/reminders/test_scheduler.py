@@ -1,5 +1,6 @@
 """A part of a job that stumbles costs the other parts nothing, and is said."""
 
+from datetime import timedelta
 from typing import cast
 
 import structlog
@@ -30,6 +31,44 @@ class Woken:
 
     def wake(self) -> None:
         self.times += 1
+
+
+class Plans:
+    """Stands in for the planner of one of several workers; notes who planned."""
+
+    def __init__(self, name: str, done: list[str]) -> None:
+        self._name, self._done = name, done
+
+    async def plan_ahead(self, _: Database) -> int:
+        self._done.append(self._name)
+        return 1
+
+
+async def test_one_of_several_workers_plans(database: Database, clock: FakeClock) -> None:
+    done: list[str] = []
+    workers = [
+        Scheduler(
+            database=database,
+            dispatcher=cast(Dispatcher, Woken()),
+            planner=cast(Planner, Plans(name, done)),
+            not_delivered=cast(NotDelivered, Stumbles()),
+            clock=clock,
+            worker=f"{name}/1/1",
+        )
+        for name in ("a", "b", "c")
+    ]
+    for _ in range(60):
+        for worker in workers:
+            await worker.plan_in_turn()
+        clock.forward(minutes=1)
+    assert len(done) == 4
+    # The wall clock is set: what is to be said is looked at anew by one of them, once.
+    for by in (timedelta(hours=5), timedelta(hours=-9)):
+        clock.jump(by)
+        done.clear()
+        for worker in workers:
+            await worker.plan_in_turn()
+        assert len(done) == 1
 
 
 async def test_digests_are_made_where_planning_stumbles(sqlite_database: Database, clock: FakeClock) -> None:

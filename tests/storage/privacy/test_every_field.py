@@ -44,6 +44,7 @@ STAYS = {
     "audit_entry": "who did what to whom, by numbers of which nobody knows any more whose they were",
     "erased_person": "a hash of the id, so that no old file brings them back",
     "faq_gap": "a question without who asked it",
+    "turn": "which process looks ahead for all",
     "seen_event": "a channel's numbers of events, for two weeks",
 }
 #: Of those, what a person's copy still says.
