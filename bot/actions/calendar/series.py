@@ -57,15 +57,16 @@ async def clashes(acting: Acting, person_id: int, starts: Sequence[datetime]) ->
 
 
 async def make_series(
-    acting: Acting, person_id: int, kind: AppointmentKind, starts_at: datetime, place: str, times: int
+    acting: Acting, person_id: int, kind: AppointmentKind, starts_at: datetime, place: str, times: int, note: str = ""
 ) -> MeetingSeries | MeetingRefused:
-    """Make them all; the person hears of each. Nothing is made when the first cannot be."""
+    """Make them all, with the same `note` of what to bring; the person hears of each. Nothing is made when the first
+    cannot be."""
     series = MeetingSeries()
     wanted = times_of(acting, starts_at, times)
     if not wanted:
         return MeetingRefused.PAST
     for instant in wanted:
-        made = await make(acting, person_id, kind, instant, place)
+        made = await make(acting, person_id, kind, instant, place, note)
         if isinstance(made, Meeting):
             series.made.append(made.appointment)
         elif made is MeetingRefused.THERE_ALREADY:

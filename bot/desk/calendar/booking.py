@@ -12,13 +12,13 @@ from bot.actions.people import looked_at_list
 from bot.desk.calendar.week import CALENDAR
 from bot.desk.caseload import everybody_of
 from bot.desk.forms import JustDone, SentForm, not_found
-from bot.desk.persons.meetings import PLACE_LENGTH
+from bot.desk.persons.meetings import PLACE_LENGTH, note_in
 from bot.desk.visit import Visit
 from reminders.local_time import to_wall
 from storage.appointments.appointments import Appointment
 from storage.people.people import Person
 
-_FIELDS: Final = ("person", "kind", "on", "at", "place", "times")
+_FIELDS: Final = ("person", "kind", "on", "at", "place", "times", "interpreter")
 _REFUSED: Final = {
     MeetingRefused.PAST: JustDone.PAST,
     MeetingRefused.THERE_ALREADY: JustDone.THERE_ALREADY,
@@ -43,7 +43,7 @@ async def make(visit: Visit) -> Response:
     if met and form.text("anyway") != "yes":
         return await _form(visit, form, met=met)
     place = form.text("place")[:PLACE_LENGTH]
-    done = await make_series(visit.acting, person_id, kind, starts_at, place, times)
+    done = await make_series(visit.acting, person_id, kind, starts_at, place, times, note_in(form))
     if isinstance(done, MeetingRefused):
         return await _form(visit, form, said=_REFUSED.get(done, JustDone.NOT_DONE))
     query = urlencode({"week": to_wall(starts_at, visit.acting.zone).date().isoformat()})
@@ -62,6 +62,7 @@ async def _form(
         "booking.html",
         people=list(people.values()),
         given={name: form.text(name) for name in _FIELDS},
+        brings=form.fields.get("bring", ()),
         met=[(one, people.get(one.person_id or 0)) for one in met],
         most=MOST_TIMES,
         problem=said,

@@ -5,7 +5,7 @@ from typing import Final
 from starlette.responses import Response
 
 from bot.actions.meetings import KINDS, Meeting, MeetingRefused, cancel, make, move
-from bot.desk.forms import JustDone, not_found, person_path, then
+from bot.desk.forms import JustDone, SentForm, not_found, person_path, then
 from bot.desk.visit import Visit
 from reminders.wording.meetings.bringing import Item, note_of
 from storage.vocabulary import AppointmentKind, CancelReason
@@ -18,6 +18,12 @@ _SAID: Final = {
 }
 
 
+def note_in(form: SentForm) -> str:
+    """What the person brings along and whether there is an interpreter, as chosen in a form (parts.html)."""
+    things = [item for item in Item if item.value in form.fields.get("bring", ())]
+    return note_of(things, {"yes": True, "no": False}.get(form.text("interpreter")))
+
+
 async def make_one(visit: Visit) -> Response:
     """A new meeting with the consultant, with what the person brings along and whether there is an interpreter."""
     person_id, form = visit.row(), visit.form
@@ -25,10 +31,8 @@ async def make_one(visit: Visit) -> Response:
     starts_at = form.moment(visit.acting.zone)
     if kind is None or starts_at is None:
         return then(person_path(person_id), JustDone.UNREADABLE, at="coming")
-    things = [item for item in Item if item.value in form.fields.get("bring", ())]
-    interpreter = {"yes": True, "no": False}.get(form.text("interpreter"))
-    place, note = form.text("place")[:PLACE_LENGTH], note_of(things, interpreter)
-    made = await make(visit.acting, person_id, AppointmentKind(kind), starts_at, place, note)
+    place = form.text("place")[:PLACE_LENGTH]
+    made = await make(visit.acting, person_id, AppointmentKind(kind), starts_at, place, note_in(form))
     return _said(made, person_id, JustDone.MADE)
 
 

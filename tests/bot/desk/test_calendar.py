@@ -109,6 +109,22 @@ async def test_what_clashes_is_shown_and_made_only_when_that_is_said(talk: Talk,
     assert await made(talk) == [wall]
 
 
+async def test_each_meeting_of_a_series_says_what_to_bring_and_the_form_keeps_it(talk: Talk, sanne: Browser) -> None:
+    amina = await talk.linked("Amina")
+    fields = {"person": str(talk.person_ids["Amina"]), "kind": "workshop", "on": str(next_monday(talk)), "at": "14:00"}
+    page = await sanne.does(NEW, NEW, **{**fields, "at": ""}, bring="identity", interpreter="yes")
+    assert re.search(r'value="identity" checked', page)
+    assert re.search(r'value="yes" selected', page)
+    await sanne.does(NEW, NEW, **fields, times="2", bring="identity", interpreter="yes")
+    assert len(await made(talk)) == 2
+    async with talk.database.reading() as session:
+        notes = await session.scalars(select(Appointment.note).where(Appointment.external_id.startswith("desk-")))
+        assert len(set(notes)) == 1
+    await talk.settle()
+    assert RENDERER.say(Text("bring.identity"), "en") in amina.news
+    amina.sees("interpreter.yes")
+
+
 @pytest.mark.parametrize(("name", "value"), [("at", "x"), ("kind", "class"), ("person", "")])
 async def test_half_a_form_makes_nothing_and_keeps_what_was_typed(
     talk: Talk, sanne: Browser, name: str, value: str
