@@ -206,10 +206,11 @@ def check(as_json: AsJson = False) -> None:
     from bot.faq.quality.check import check_content
     from bot.faq.urgent import CryForHelp
     from bot.understanding.courtesies import CourteousWords
+    from bot.understanding.reasons import ReasonWords
 
     try:
         # The words that are looked for before any topic; each file is checked as it is read.
-        for words in (CryForHelp, ComingWords, CourteousWords):
+        for words in (CryForHelp, ComingWords, CourteousWords, ReasonWords):
             words()
     except ContentError as error:
         stop(str(error), WRONG_USAGE)

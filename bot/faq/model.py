@@ -91,15 +91,15 @@ class Model:
         best = int(np.argmax(chances))
         return self.languages[best], float(chances[best])
 
-    def reason(self, text: str, vector: Floats | None) -> tuple[str, float]:
-        """Why somebody does not come, and the chance of it; "" stands for a text that does not say."""
+    def reason_chances(self, text: str, vector: Floats | None) -> dict[str, float]:
+        """The chance of each reason for not coming; "" stands for none that is said."""
         places, weights = weighted(text, self.worth)
         sums = weights @ self.reason_weights[places].astype(np.float32)
         chances = _chances(sums * self.reason_scale + self.reason_bias)
         if vector is not None:
             chances = chances * _chances(vector @ self.reason_meaning[:-1] + self.reason_meaning[-1])
-        best = int(np.argmax(chances))
-        return self.reasons[best], float(chances[best] / max(float(chances.sum()), 1e-30))
+        whole = max(float(chances.sum()), 1e-30)
+        return {reason: float(chance) / whole for reason, chance in zip(self.reasons, chances, strict=True)}
 
     def save(self, path: Path) -> None:
         """Write the model to a file."""

@@ -70,9 +70,13 @@ class PatternIndex(Generic[T]):
 
     def first_in(self, words: Sequence[str]) -> T | None:
         """What the first pattern that is found means."""
+        return next(self.all_in(words), None)
+
+    def all_in(self, words: Sequence[str]) -> Iterator[T]:
+        """What every pattern that is found means."""
         # Each pattern looks at the whole text: once is enough, however often its first word is repeated.
         possible = dict.fromkeys(self._possible(dict.fromkeys(words)))
-        return next((meaning for pattern, meaning in possible if pattern.found_in(words)), None)
+        return (meaning for pattern, meaning in possible if pattern.found_in(words))
 
     def _possible(self, words: Iterable[str]) -> Iterator[tuple[Pattern, T]]:
         for word in words:

@@ -7,7 +7,7 @@ an absence. Danger goes first, with less certainty than anything else needs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import exp
@@ -25,6 +25,7 @@ from bot.understanding.asked import AskedWords
 from bot.understanding.clauses import clauses, windows
 from bot.understanding.courtesies import CourteousWords, CourtesyList
 from bot.understanding.moments import read_when
+from bot.understanding.reasons import ReasonWords
 from storage.vocabulary import AbsenceReason
 
 
@@ -52,8 +53,8 @@ class Certainty:
     `cry`: how sure a cry for help must be (bot/faq/finder.py weighs it; less than where only a topic is looked for, as
     somebody sees the numbers and not a topic). `cry_in_part`: the same of a part of a long letter. `act`: any other
     act. `absent`: how much likelier than "I do come" an absence must be. `pattern`, `listed`, `asked`: how much the
-    words of the lists add, in natural logarithms of the odds. `language`: from which chance on a text's language may
-    be offered to who has another one set.
+    words of the lists add, in natural logarithms of the odds; `polite`: how much a text of nothing but courtesies takes
+    off a cry's. `language`: from which chance on a text's language may be offered to who has another one set.
     """
 
     cry: float = -2.0
@@ -67,6 +68,7 @@ class Certainty:
     asked: float = 6.0
     answers: float = 3.0
     reason: float = 0.4
+    polite: float = 6.0
     language: float = 0.85
 
 
@@ -89,6 +91,15 @@ _SIGNS: Final = {
     "👋": SpeechAct.COURTESY,
     "🆘": SpeechAct.URGENT,
 }
+#: The class that a list of courtesies speaks for.
+_CLASS_OF: Final = {
+    CourtesyList.GREETING: "courtesy:greeting",
+    CourtesyList.THANKS: "courtesy:thanks",
+    CourtesyList.BYE: "courtesy:bye",
+    CourtesyList.WISH: "courtesy:wish",
+    CourtesyList.YES: "yes",
+    CourtesyList.NO: "no",
+}
 _SIGN_KINDS: Final = {"👋": Courtesy.GREETING, "🙂": Courtesy.GREETING}
 
 
@@ -99,6 +110,7 @@ class TrainedDoor:
     finder: TrainedFinder
     courteous: CourteousWords = field(default_factory=CourteousWords)
     asked: AskedWords = field(default_factory=AskedWords)
+    why: ReasonWords = field(default_factory=ReasonWords)
     sure: Certainty = field(default_factory=Certainty)
 
     def understand(
@@ -114,17 +126,19 @@ class TrainedDoor:
         vector = model.vector(standard, self.finder.encoder) if self.finder.encoder is not None else None
         judged = self.finder.judged(standard, vector)
         learnt = combined(*judged)
-        chances = self._weighed(text, learnt, asked=asked)
-        danger = self.finder.danger(text, *judged)
+        courteous = self.courteous.said_in(text)
+        chances = self._weighed(text, learnt, courteous, asked=asked)
+        # Who writes nothing but courtesies is in no danger, however little the judges know of the words.
+        danger = self.finder.danger(text, *judged) - (self.sure.polite if courteous else 0.0)
         if danger >= self.sure.cry:
             found = self._cry(danger, self.finder.need_in(learnt), text, spoken)
         else:
             found = self._in_long_letter(text, spoken) or self._decided(standard, chances, spoken)
         also, beside = self._also(text, found, chances)
+        languages = [one for one in (spoken, locale) if one is not None]
         reason = None
         if found.act in (SpeechAct.ABSENCE, SpeechAct.LATE) or SpeechAct.ABSENCE in also:
-            reason = self._reason(standard, vector)
-        languages = [one for one in (spoken, locale) if one is not None]
+            reason = self._reason(text, standard, vector, languages)
         late = found.act is SpeechAct.LATE
         when = read_when(text, languages, now, late=late) if now is not None else When()
         known = {one.topic for one in found.candidates}
@@ -139,19 +153,17 @@ class TrainedDoor:
         if self.finder.encoder is not None and normalise(text):
             self.finder.model.vector(self.finder.dialect.standard(text), self.finder.encoder)
 
-    def _weighed(self, text: str, learnt: Floats, *, asked: bool) -> dict[str, float]:
+    def _weighed(
+        self, text: str, learnt: Floats, courteous: frozenset[CourtesyList], *, asked: bool
+    ) -> dict[str, float]:
         """The chance of each class, with what the lists of words add."""
         sums = {
             name: float(np.log(max(float(chance), 1e-9)))
             for name, chance in zip(self.finder.model.classes, learnt, strict=True)
         }
-        match self.courteous.said_in(text):
-            case CourtesyList.GREETING:
-                sums[f"{ACT}courtesy:greeting"] += self.sure.listed
-            case CourtesyList.THANKS:
-                sums[f"{ACT}courtesy:thanks"] += self.sure.listed
-            case None:
-                pass
+        # "No, thanks" is no; of any other two the classifier knows better.
+        for said in courteous & {CourtesyList.NO} or courteous:
+            sums[ACT + _CLASS_OF[said]] += self.sure.listed
         topic = self.asked.asked_in(text)
         if topic in sums:
             sums[topic] += self.sure.asked
@@ -251,9 +263,12 @@ class TrainedDoor:
         chances = model.by_pieces(self.finder.dialect.standard(text))
         return {name: float(chance) for name, chance in zip(model.classes, chances, strict=True)}
 
-    def _reason(self, standard: str, vector: Floats | None) -> AbsenceReason | None:
-        reason, chance = self.finder.model.reason(standard, vector)
-        return AbsenceReason(reason) if reason and chance >= self.sure.reason else None
+    def _reason(
+        self, text: str, standard: str, vector: Floats | None, languages: Sequence[str]
+    ) -> AbsenceReason | None:
+        chances = self.why.sharpened(self.finder.model.reason_chances(standard, vector), text, languages)
+        reason = max(chances, key=lambda one: chances[one])
+        return AbsenceReason(reason) if reason and chances[reason] >= self.sure.reason else None
 
 
 def acts_of(chances: Mapping[str, float]) -> dict[SpeechAct, float]:

@@ -5,13 +5,25 @@ What that finder finds is what is understood; days and hours are read from the t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from bot.faq.finding import Candidate, Finder, Finding, Heard
 from bot.understanding.acts import ACT_OF_TOPIC, TOPIC_OF, Courtesy, CryNeed, SpeechAct, Understanding, When
 from bot.understanding.courtesies import CourteousWords, CourtesyList
 from bot.understanding.moments import read_when
+
+#: What a courtesy is, the weightiest first: "hello, no, thanks" is no.
+_SAID: Final[Mapping[CourtesyList, tuple[SpeechAct, Courtesy | None]]] = {
+    CourtesyList.NO: (SpeechAct.NO, None),
+    CourtesyList.YES: (SpeechAct.YES, None),
+    CourtesyList.WISH: (SpeechAct.COURTESY, Courtesy.WISH),
+    CourtesyList.THANKS: (SpeechAct.COURTESY, Courtesy.THANKS),
+    CourtesyList.BYE: (SpeechAct.COURTESY, Courtesy.BYE),
+    CourtesyList.GREETING: (SpeechAct.COURTESY, Courtesy.GREETING),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +37,10 @@ class FinderDoor:
         self, text: str, locale: str | None = None, now: datetime | None = None, *, asked: bool = False
     ) -> Understanding:
         """See `Door`."""
-        courtesy = self.courteous.said_in(text)
-        if courtesy is not None:
-            kind = Courtesy.THANKS if courtesy is CourtesyList.THANKS else Courtesy.GREETING
-            return Understanding(SpeechAct.COURTESY, 1.0, courtesy=kind, language=locale)
+        courteous = self.courteous.said_in(text)
+        if courteous:
+            act, kind = next(said for courtesy, said in _SAID.items() if courtesy in courteous)
+            return Understanding(act, 1.0, courtesy=kind, language=locale)
         found = self.finder.find(text, locale)
         act = _act(found)
         languages = [one for one in (found.language, locale) if one is not None]
