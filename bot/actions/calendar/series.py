@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.actions.acting import Acting
-from bot.actions.meetings import LENGTH, Meeting, MeetingRefused, make
+from bot.actions.meetings import LENGTH, Meeting, MeetingRefused
+from bot.actions.progress.talks import Say, make_talk
 from reminders.local_time import to_instant, to_wall
 from storage.appointments.appointments import Appointment, appointments_of
 from storage.appointments.calendar import calendar_of
@@ -57,7 +58,14 @@ async def clashes(acting: Acting, person_id: int, starts: Sequence[datetime]) ->
 
 
 async def make_series(
-    acting: Acting, person_id: int, kind: AppointmentKind, starts_at: datetime, place: str, times: int, note: str = ""
+    acting: Acting,
+    person_id: int,
+    kind: AppointmentKind,
+    starts_at: datetime,
+    place: str,
+    note: str,
+    times: int,
+    say: Say,
 ) -> MeetingSeries | MeetingRefused:
     """Make them all, with the same `note` of what to bring; the person hears of each. Nothing is made when the first
     cannot be."""
@@ -66,7 +74,7 @@ async def make_series(
     if not wanted:
         return MeetingRefused.PAST
     for instant in wanted:
-        made = await make(acting, person_id, kind, instant, place, note)
+        made = await make_talk(acting, person_id, kind, instant, place, note, say)
         if isinstance(made, Meeting):
             series.made.append(made.appointment)
         elif made is MeetingRefused.THERE_ALREADY:

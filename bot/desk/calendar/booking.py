@@ -43,7 +43,8 @@ async def make(visit: Visit) -> Response:
     if met and form.text("anyway") != "yes":
         return await _form(visit, form, met=met)
     place = form.text("place")[:PLACE_LENGTH]
-    done = await make_series(visit.acting, person_id, kind, starts_at, place, times, note_in(form))
+    note, say = note_in(form), visit.texts.renderer.say
+    done = await make_series(visit.acting, person_id, kind, starts_at, place, note, times, say)
     if isinstance(done, MeetingRefused):
         return await _form(visit, form, said=_REFUSED.get(done, JustDone.NOT_DONE))
     query = urlencode({"week": to_wall(starts_at, visit.acting.zone).date().isoformat()})

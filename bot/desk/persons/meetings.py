@@ -4,7 +4,8 @@ from typing import Final
 
 from starlette.responses import Response
 
-from bot.actions.meetings import KINDS, Meeting, MeetingRefused, cancel, make, move
+from bot.actions.meetings import KINDS, Meeting, MeetingRefused, cancel, move
+from bot.actions.progress.talks import make_talk
 from bot.desk.forms import JustDone, SentForm, not_found, person_path, then
 from bot.desk.visit import Visit
 from reminders.wording.meetings.bringing import Item, note_of
@@ -32,7 +33,8 @@ async def make_one(visit: Visit) -> Response:
     if kind is None or starts_at is None:
         return then(person_path(person_id), JustDone.UNREADABLE, at="coming")
     place = form.text("place")[:PLACE_LENGTH]
-    made = await make(visit.acting, person_id, AppointmentKind(kind), starts_at, place, note_in(form))
+    say = visit.texts.renderer.say
+    made = await make_talk(visit.acting, person_id, AppointmentKind(kind), starts_at, place, note_in(form), say)
     return _said(made, person_id, JustDone.MADE)
 
 

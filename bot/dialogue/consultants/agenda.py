@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from bot.actions import meetings as meetings_of
 from bot.actions.meetings import KINDS, LENGTH, Meeting, MeetingRefused
 from bot.actions.people import NAME_LENGTH, looked_at_list
-from bot.actions.progress.parts import route_doubt, took_up
+from bot.actions.progress.talks import make_talk
 from bot.dialogue.appointments.absence_questions import appointment_label
 from bot.dialogue.consultants.common import (
     PAGE,
@@ -138,15 +138,11 @@ async def make(turn: Turn, args: Sequence[str]) -> None:
     if when is None or place is None:
         _say_refused(turn, await _whose(turn, args))
         return
-    doubt = await route_doubt(turn.acting, number_in(args)) if kind == AppointmentKind.PROGRESS_MEETING else None
-    subject = "" if doubt is None else await _subject(turn, number_in(args))
     prepare = prepared(args[4] if len(args) > 4 else "")
-    note = "\n".join(line for line in (subject, note_of(prepare.items, prepare.interpreter)) if line)
-    match await meetings_of.make(turn.acting, number_in(args), AppointmentKind(kind), when, place, note):
+    note, say = note_of(prepare.items, prepare.interpreter), turn.services.renderer.say
+    match await make_talk(turn.acting, number_in(args), AppointmentKind(kind), when, place, note, say):
         case Meeting(appointment=made, person=person):
             turn.expect("")
-            if doubt is not None:
-                took_up(turn.acting, doubt)
             turn.say(
                 title("consultant.made", person=name_of(person)),
                 Part(appointment_line(made)),
@@ -154,12 +150,6 @@ async def make(turn: Turn, args: Sequence[str]) -> None:
             )
         case refused:
             _say_refused(turn, refused)
-
-
-async def _subject(turn: Turn, person_id: int) -> str:
-    """What the talk is about, in the person's language, where they said that they doubt their route."""
-    person = await turn.session.get_one(Person, person_id)
-    return turn.services.renderer.say(Text("progress.doubt.subject"), person.language)
 
 
 async def _whose(turn: Turn, args: Sequence[str]) -> MeetingRefused:

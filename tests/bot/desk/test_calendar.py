@@ -6,9 +6,11 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.events import Pressed
 from locales.rendering.message import Text
 from reminders.local_time import to_instant
 from storage.appointments.appointments import Appointment, LessonGroup, Membership
+from storage.people.relayed import Letter
 from storage.privacy.audit import AuditEntry
 from storage.vocabulary import AppointmentKind, AppointmentStatus
 from tests.bot.desk.conftest import Browser
@@ -123,6 +125,22 @@ async def test_each_meeting_of_a_series_says_what_to_bring_and_the_form_keeps_it
     await talk.settle()
     assert RENDERER.say(Text("bring.identity"), "en") in amina.news
     amina.sees("interpreter.yes")
+
+
+async def test_a_talk_made_at_the_desk_takes_up_the_doubt_about_the_route(talk: Talk, sanne: Browser) -> None:
+    amina = await talk.linked("Amina")
+    await amina.does(Pressed("doubt"))
+    await talk.settle()
+    fields = {"person": str(talk.person_ids["Amina"]), "kind": "progress_meeting", "on": str(next_monday(talk))}
+    await sanne.does(NEW, NEW, **fields, at="14:00", times="2", interpreter="yes")
+    subject = RENDERER.say(Text("progress.doubt.subject"), "en")
+    async with talk.database.reading() as session:
+        by_desk = select(Appointment).where(Appointment.external_id.startswith("desk-"))
+        notes = [one.note or "" for one in await session.scalars(by_desk.order_by(Appointment.starts_at))]
+        letter = (await session.scalars(select(Letter))).one()
+    assert [subject in note for note in notes] == [True, False]
+    assert all("tolk" in note for note in notes)
+    assert letter.done_at is not None
 
 
 @pytest.mark.parametrize(("name", "value"), [("at", "x"), ("kind", "class"), ("person", "")])
