@@ -9,11 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import accumulate
+from string import ascii_lowercase, digits
 from typing import Final
 
 #: Telegram carries so many bytes behind a button.
 LONGEST: Final = 64
 _BETWEEN: Final = ":"
+_PACKED: Final = "+"
+_LETTERS: Final = digits + ascii_lowercase
 
 
 class Act(StrEnum):
@@ -192,6 +196,29 @@ def act_of(carried: str) -> Act | None:
     """Only the act; see `Intent.parse`."""
     found = Intent.parse(carried)
     return found.act if found is not None else None
+
+
+def pack(numbers: Sequence[int]) -> str:
+    """Many rows as one argument, in as few letters as their numbers are near to each other; see `packed_in`."""
+    ordered = sorted(set(numbers))
+    steps = [after - before for before, after in zip([0, *ordered], ordered, strict=False)]
+    return _PACKED + ".".join(_in_letters(step) for step in steps)
+
+
+def packed_in(arg: str) -> list[int]:
+    """The rows of an argument that `pack` made; none of anything else."""
+    steps = arg.removeprefix(_PACKED).split(".") if arg.startswith(_PACKED) and len(arg) <= LONGEST else []
+    if not all(step.isascii() and step.isalnum() and len(step) < 10 for step in steps):
+        return []
+    return list(accumulate(int(step, len(_LETTERS)) for step in steps))
+
+
+def _in_letters(number: int) -> str:
+    found = ""
+    while number:
+        number, digit = divmod(number, len(_LETTERS))
+        found = _LETTERS[digit] + found
+    return found or _LETTERS[0]
 
 
 def number_in(args: Sequence[str], place: int = 0) -> int:

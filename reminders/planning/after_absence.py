@@ -5,7 +5,7 @@ report that was seen is not shown again, and who is better is not asked.
 """
 
 from collections.abc import Container
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,8 @@ from storage.people.people import Consultant
 from storage.vocabulary import Priority
 
 SEEN_WITHIN: Final = timedelta(hours=4)
+#: Those of one half hour come again together: they are one message then (reminders/wording/after_absence.py).
+TOGETHER: Final = timedelta(minutes=30)
 # Asked after on the third day, and then every week.
 FIRST_ASKED: Final = timedelta(days=3)
 ASKED_EVERY: Final = timedelta(weeks=1)
@@ -32,8 +34,10 @@ ASKED_AHEAD: Final = timedelta(weeks=8)
 def chase(
     report: Absence, told: Consultant, now: datetime, zone: ZoneInfo, holidays: Container[date] = frozenset()
 ) -> list[Outgoing]:
-    """Shown again after four working hours, and after four more to who stands in, or once more to the same."""
-    again = working_time_after(now, SEEN_WITHIN, zone, holidays)
+    """Shown again after four working hours (at the half hour before that, with the others of it), and after four more
+    to who stands in, or once more to the same."""
+    after = working_time_after(now, SEEN_WITHIN, zone, holidays)
+    again = after - (after - datetime.min.replace(tzinfo=UTC)) % TOGETHER
     passed = working_time_after(again, SEEN_WITHIN, zone, holidays)
     stand_in = told.stand_in_id if told.stand_in_id != told.id else None
     report.told_id, report.passed_to_id, report.passed_at = told.id, stand_in, passed if stand_in else None

@@ -10,6 +10,8 @@ from tests.model.beliefs import CLASS, Meeting, Wrong, local_day
 # An illness without an end is about the coming week, until it is asked after.
 _REACH: Final = timedelta(days=7)
 _REPORT: Final = re.compile(r"^(?:⏰ Nog niet gezien: a|⏰ A|Gewijzigde a|A)fmelding (?:achteraf )?van (\w+)")
+# "⏰ Nog niet gezien: 3 afmeldingen", "⏰ 3 afmeldingen die Ilse nog niet heeft gezien".
+_REPORTS: Final = re.compile(r"^⏰ (?:Nog niet gezien: )?\d+ afmeldingen")
 _STANDS: Final = re.compile(r"^De afmelding van (\w+) (geldt niet meer|is niet meer nodig|geldt weer)")
 _UNCONFIRMED: Final = re.compile(r"^❔ (\w+) heeft nog niet gezegd")
 _LINE: Final = re.compile(r"^\S+ ([\w -]+?): \w+dag \d")
@@ -130,6 +132,9 @@ class Answers:
         """
         title = text.splitlines()[0]
         if (found := _REPORT.match(title)) and found[1] == self.person:
+            self.known()
+        if _REPORTS.match(title) and f" {self.person}" in text:
+            # Several in one message, a line each.
             self.known()
         if title.startswith("Uw dag: ") and "🤒" in text:
             # So many are unseen, in the list that opens from there.

@@ -7,16 +7,17 @@ from bot.actions.absences.seen import SeenReport
 from bot.dialogue.consultants.common import menu_rows, say_unknown
 from bot.dialogue.turn import Turn, button, part
 from locales.rendering.message import Button, Part, Text
-from reminders.intents import Act, asks, number_in
+from reminders.intents import Act, asks, number_in, packed_in
 from reminders.wording.appointment import name_of
 from storage.people.people import Person
 
 
 async def seen(turn: Turn, args: Sequence[str]) -> None:
     """The report was seen (or several of a list were): the person hears it, once, whoever of two colleagues pressed
-    first. "seen:<report>[:<report>…]"."""
-    if len(args) > 1:
-        done = [await reports.see(turn.acting, number_in(args, place)) for place in range(len(args))]
+    first. "seen:<report>[:<report>…]", or "seen:<many of them, packed>"."""
+    many = packed_in(args[0]) if len(args) == 1 else [number_in(args, place) for place in range(len(args))]
+    if len(many) > 1:
+        done = [await reports.see(turn.acting, one) for one in many]
         count = sum(isinstance(one, SeenReport) and not one.withdrawn for one in done)
         turn.say(Part(Text("consultant.all_seen_now", {}, count)), buttons=menu_rows())
         return
