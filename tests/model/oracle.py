@@ -10,7 +10,7 @@ from typing import Final
 
 from tests.model.beliefs import CLASS, Belief, Meeting, Mind, Wrong, described, local_day
 from tests.model.consultants import Consultants
-from tests.model.reading import LISTS, Reading
+from tests.model.reading import LISTS, Reading, only_reminds_of
 from tests.model.reports import Answers, sections
 from tests.model.words import moments_in, said
 
@@ -120,10 +120,14 @@ class Oracle:
 
     def is_lost(self, person: str, text: str | None = None) -> None:
         """A message to a person (None = the last one) ended nowhere. Of the lists of lessons, which come every week,
-        nobody is called."""
+        nobody is called, nor because of a reminder of what they reported absent from before it was known to be lost."""
         mind = self.minds[person]
-        of_lists = LISTS.search(mind.last_heard if text is None else text)
-        if of_lists or mind.stopped or mind.called_on == local_day(self._now()):
+        lost = mind.last_heard if text is None else text
+        kinds, reports = only_reminds_of(lost), self.answers[person]
+        said_already = kinds and all(
+            any(m.kind == kind and reports.holds(m) for m in self.of(person)) for kind in kinds
+        )
+        if LISTS.search(lost) or said_already or mind.stopped or mind.called_on == local_day(self._now()):
             return
         mind.lost_since = mind.lost_since or self._now()
 

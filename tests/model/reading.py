@@ -179,3 +179,10 @@ class Reading:
 
 #: Of the lists of lessons, which come every week, and of what comes after a meeting nobody is called when one is lost.
 LISTS: Final = re.compile(r"^(?:📚 (?:Morgen|Vandaag) hebt u les|🗓️ Uw week|🧭 Na uw afspraak)")
+
+
+def only_reminds_of(text: str) -> set[str]:
+    """The kinds of meeting that a message reminds of, where it does nothing else; else none."""
+    titles = {title for line in text.split("\n") for title, pattern in _TITLES.items() if pattern.match(line)}
+    kinds = {match[1] for line in text.split("\n") if (match := _TITLES["ahead"].match(line)) is not None}
+    return kinds if titles == {"ahead"} else set()

@@ -81,6 +81,16 @@ def test_a_report_that_nobody_knows_of_is_found(told: Oracle) -> None:
         answers.check(told.of("Amina"), NOW)
 
 
+@pytest.mark.parametrize("absent", [False, True])
+def test_a_lost_reminder_counts_unless_they_reported_absent_from_it(told: Oracle, absent: bool) -> None:
+    told.hears("Amina", "🔔 Over 4 dagen: Examen\n📅 vrijdag 6 maart\n🕑 10:00 (ochtend)\n📍 Zaal 1\nKomt u?")
+    if absent:
+        told.answers["Amina"].is_absent(told.meetings["Amina Examen"], NOW, to=False)
+    told.did_not_arrive("Amina")
+    told.is_lost("Amina")
+    assert (told.minds["Amina"].lost_since is None) is absent
+
+
 def test_nobody_who_answered_is_asked(told: Oracle) -> None:
     told.answers["Amina"].is_absent(told.meetings["Amina Examen"], NOW, to=False)
     again = "🔔 Over 4 dagen: Examen\n📅 vrijdag 6 maart\n🕑 10:00 (ochtend)\n📍 Zaal 1\nKomt u?"
