@@ -17,6 +17,8 @@ from storage.outbox.message import Outgoing
 from storage.outbox.planning import SaidOfTerm
 from storage.vocabulary import Priority
 
+# No message is further away from its own day, for weekends, holidays and quiet hours.
+_MOST_MOVED = timedelta(days=31)
 # A correction is of use at least this long.
 FRESH = timedelta(days=14)
 
@@ -59,11 +61,22 @@ class TermState:
 
 
 def term_messages(
-    reader: PlannedFor, state: TermState, zone: ZoneInfo, holidays: Container[date], now: datetime
+    reader: PlannedFor,
+    state: TermState,
+    zone: ZoneInfo,
+    holidays: Container[date],
+    now: datetime,
+    horizon: timedelta | None = None,
 ) -> list[Outgoing]:
-    """Milestones that are still to be said, and corrections of dates that were told and are not right any more."""
+    """Milestones that are still to be said, and corrections of dates that were told and are not right any more.
+
+    Of milestones that are due later than `horizon` from now, some.
+    """
     found: list[Outgoing] = []
-    for milestone in milestones_of(state.standing):
+    today = now.astimezone(zone).date()
+    until = date.max if horizon is None else today + horizon + _MOST_MOVED
+    to = [Audience.PERSON] * reader.may_be_told + [Audience.CONSULTANT] * (reader.consultant_id is not None)
+    for milestone in milestones_of(state.standing, to, useful_on=today, until=until) if to else ():
         if _is_known(milestone, state):
             continue
         message = _milestone(reader, milestone, state.rules, zone, holidays, now)

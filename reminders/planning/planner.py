@@ -280,6 +280,18 @@ class Planner:
         `as_if_agreed` shows what people would get who have not agreed yet, or stopped.
         """
         now = self._now()
+        everybody = await self.people(session, person_ids)
+        if as_if_agreed:
+            everybody = [
+                one if one.may_be_told else replace(one, may_be_told=True, told_since=NEVER) for one in everybody
+            ]
+        # Of whom neither they nor a consultant may be told, nothing is: most of who has just been imported.
+        readers = [one for one in everybody if one.may_be_told or one.consultant_id is not None]
+        messages = await self._of_readers(session, readers, now) if readers else []
+        return [*messages, *await self._about_reports(session, person_ids, now)]
+
+    async def _of_readers(self, session: AsyncSession, readers: Sequence[PlannedFor], now: datetime) -> list[Outgoing]:
+        person_ids = [one.id for one in readers]
         today = to_instant(datetime.combine(now.astimezone(self._zone).date(), time()), self._zone).instant
         memberships = await members_of(session, person_ids=person_ids)
         schedules = await schedules_of(
@@ -304,24 +316,21 @@ class Planner:
             heard[one.person_id].append(one)
         messages: list[Outgoing] = []
         changes: list[Outgoing] = []
-        for found in await self.people(session, person_ids):
-            person = found
-            if as_if_agreed and not found.may_be_told:
-                person = replace(found, may_be_told=True, told_since=NEVER)
+        for person in readers:
             slots = schedules.get(person.id, ())
             new: list[Slot] = []
             ahead = appointment_messages(person, slots, self._policies, self._zone, now, new)
             messages.extend(welcome_first(ahead, person, now))
             messages.extend(after_messages(person, slots, self._zone, now))
-            about_terms = term_messages(person, states[person.id], self._zone, self._holidays, now)
-            if person.is_closed:
-                about_terms = []
+            about_terms: list[Outgoing] = []
+            if not person.is_closed:
+                state = states[person.id]
+                about_terms = term_messages(person, state, self._zone, self._holidays, now, self._horizon)
             if person.id in unheard:
                 about_terms = said_again(about_terms, said, back_at)
             messages.extend(message for message in about_terms if message.due_at < now + self._horizon)
             if person.may_be_told:
                 changes.extend(self._changes(person, new, heard.get(person.id, ()), members.get(person.id, ()), now))
-        messages.extend(await self._about_reports(session, person_ids, now))
         return [*messages, *await _once_each(session, changes, self._open_since(now))]
 
     def _open_since(self, now: datetime) -> dict[str, datetime]:

@@ -19,6 +19,7 @@ from storage.appointments.appointments import Appointment
 from storage.appointments.changes import AppointmentChange, OnChanges, Overruled
 from storage.appointments.history import RecordedChange, SourceWord, last_others, words_of
 from storage.engine.columns import Json
+from storage.engine.inserts import insert_all
 from storage.vocabulary import AppointmentKind, AppointmentStatus, CancelReason, Change, ChangeSource
 
 
@@ -168,30 +169,32 @@ class AppointmentWriter:
         overruling = [p.change.appointment.id for p in self._pending if p.change.overruled is not None]
         others = await last_others(self._session, self._source, overruling)
         changes: list[AppointmentChange] = []
+        recorded: list[dict[str, object]] = []
         for pending in self._pending:
             change, appointment_id = pending.change, pending.change.appointment.id
             if change.overruled is not None:
                 change = replace(change, overruled=replace(change.overruled, source=others.get(appointment_id)))
             changes.append(change)
-            self._session.add(
-                RecordedChange(
-                    appointment_id=appointment_id,
-                    version=pending.version,
-                    change=change.change,
-                    source=self._source,
-                    actor=self._by,
-                    at=self._now,
-                    starts_at=pending.starts_at,
-                    old_starts_at=change.old_starts_at,
-                    details=",".join(sorted(pending.details)),
-                )
+            recorded.append(
+                {
+                    "appointment_id": appointment_id,
+                    "version": pending.version,
+                    "change": change.change,
+                    "source": self._source,
+                    "actor": self._by,
+                    "at": self._now,
+                    "starts_at": pending.starts_at,
+                    "old_starts_at": change.old_starts_at,
+                    "details": ",".join(sorted(pending.details)),
+                }
             )
-        self._session.add_all(
-            SourceWord(appointment_id=appointment.id, source=self._source, said=said, said_at=self._now)
+        first_words = [
+            {"appointment_id": appointment.id, "source": self._source, "said": said, "said_at": self._now}
             for appointment, said in self._first_words
-        )
+        ]
         self._pending, self._first_words = [], []
-        await self._session.flush()
+        await insert_all(self._session, RecordedChange, recorded)
+        await insert_all(self._session, SourceWord, first_words)
         await self._listener(self._session, changes)
         return changes
 

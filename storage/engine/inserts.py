@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Executable, Row, Table
+from sqlalchemy import Column, Executable, Row, Table, insert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,6 +28,15 @@ async def insert_new(session: AsyncSession, mapped: type[Base], row: Mapping[str
     return bool(await inserted(session, statement, [row]))
 
 
+async def insert_all(session: AsyncSession, mapped: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert many rows of which none is there, by the fields of the mapped class, all with the same ones and with all
+    that has no default in the database. A third of the time of objects that are flushed: these keep each row, and send
+    it by itself to learn its id."""
+    if rows:
+        await session.flush()
+        await session.execute(insert(mapped), list(map(dict, rows)))
+
+
 def insert_unless_there(session: AsyncSession, table: Table, unique: str, *returned: Column[Any]) -> Executable:
     """A statement that inserts rows of which none is there with this unique column's value, and gives these columns of
     the new ones."""
@@ -39,12 +48,12 @@ async def inserted(
 ) -> Sequence[Row[Any]]:
     """What a statement of this module gives of these rows, after what the session holds was written."""
 
-    def insert(within: Session) -> Sequence[Row[Any]]:
+    def execute(within: Session) -> Sequence[Row[Any]]:
         within.flush()
         # The rows beside the statement, not in it: what is encrypted is bound to them (encryption/row_binding.py).
         return within.execute(statement, list(map(dict, rows))).all()
 
-    return await session.run_sync(insert)
+    return await session.run_sync(execute)
 
 
 @lru_cache

@@ -1,17 +1,18 @@
 """The people table: people with their consultant."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.changes import OnPeople, plan_later
+from storage.engine.inserts import insert_all
 from storage.importing import cells as cell
 from storage.importing.person_rows import Doubles, PersonRow
 from storage.importing.run import Border, Parsed, RowOutcome
 from storage.people.erased import erased_at, forget_erased
-from storage.people.people import Consultant, Person
+from storage.people.people import Consultant, Person, person_ids
 from storage.vocabulary import Group
 
 _LANGUAGES = "use a code such as nl, en, ar, ti, fa, fa_AF, ku (Kurmanji) or ckb (Sorani), or the language's name"
@@ -95,13 +96,26 @@ class PeopleImporter:
         if self._doubles is not None:
             rows = await self._doubles.without(session, rows, existing.keys(), reject)
         consultants, renamed = await self._consultants(session, [row.value for row in rows])
-        saved = [self._save_one(session, row, existing.get(row.value.external_id), consultants) for row in rows]
+        outcomes: list[RowOutcome] = []
+        made: list[dict[str, object]] = []
+        touched: set[int] = set()
+        blank = _blank(self._border.now)
+        for row in rows:
+            person = existing.get(row.value.external_id)
+            if person is None:
+                made.append(self._new(row, consultants, blank))
+                outcomes.append(RowOutcome.CREATED)
+            elif self._mend(row, person, consultants):
+                touched.add(person.id)
+                outcomes.append(RowOutcome.UPDATED)
+            else:
+                renews = row.value.consultant_email in renamed
+                outcomes.append(RowOutcome.UPDATED if renews else RowOutcome.UNCHANGED)
         await session.flush()
-        await self._on_people(session, {person.id for person, outcome in saved if outcome is not RowOutcome.UNCHANGED})
-        return [
-            RowOutcome.UPDATED if outcome is RowOutcome.UNCHANGED and row.value.consultant_email in renamed else outcome
-            for row, (_, outcome) in zip(rows, saved, strict=True)
-        ]
+        await insert_all(session, Person, made)
+        new = await person_ids(session, [str(values["external_id"]) for values in made])
+        await self._on_people(session, touched | set(new.values()))
+        return outcomes
 
     async def _without_erased(
         self,
@@ -121,56 +135,54 @@ class PeopleImporter:
                 reject(row.number, "external_id", what)
         return [row for row in rows if row.value.external_id not in gone]
 
-    def _save_one(
-        self,
-        session: AsyncSession,
-        row: Parsed[PersonRow],
-        person: Person | None,
-        consultants: Mapping[str, Consultant],
-    ) -> tuple[Person, RowOutcome]:
-        value, now, keys = row.value, self._border.now, self._border.keys
-        consultant = consultants.get(value.consultant_email or "")
-        created = person is None
-        if person is None:
-            person = Person(
-                external_id=value.external_id,
-                given_name=value.given_name,
-                family_name=value.family_name,
-                language=value.language,
-                group=value.group,
-                municipality=value.municipality,
-                created_at=now,
-                updated_at=now,
-            )
-            session.add(person)
+    def _new(
+        self, row: Parsed[PersonRow], consultants: Mapping[str, Consultant], blank: Mapping[str, object]
+    ) -> dict[str, object]:
+        """The row of somebody new."""
+        who = {"external_id": row.value.external_id, "family_name": row.value.family_name}
+        return {**blank, **who, **self._wanted(row, consultants), **self._hashes(row.value, row.columns)}
+
+    def _mend(self, row: Parsed[PersonRow], person: Person, consultants: Mapping[str, Consultant]) -> bool:
+        """Make a person as the file has them; whether that changed anything."""
+        wanted = self._wanted(row, consultants)
+        # What the person chose in the chat wins over the register.
+        if person.language_chosen_at is not None:
+            del wanted["language"]
+        changed = {name for name, new in wanted.items() if getattr(person, name) != new}
+        for name in changed:
+            setattr(person, name, wanted[name])
+        for name, hashed in self._hashes(row.value, changed).items():
+            setattr(person, name, hashed)
+        if changed:
+            person.updated_at = self._border.now
+        return bool(changed)
+
+    def _wanted(self, row: Parsed[PersonRow], consultants: Mapping[str, Consultant]) -> dict[str, object]:
+        """What a row says of a person, by field."""
+        value = row.value
         wanted: dict[str, object] = {
             "given_name": value.given_name,
+            "language": value.language,
             "group": value.group,
             "municipality": value.municipality,
         }
         if "family_name" in row.columns:
             wanted["family_name"] = value.family_name
-        # What the person chose in the chat wins over the register.
-        if person.language_chosen_at is None:
-            wanted["language"] = value.language
         if "consultant_email" in row.columns:
+            consultant = consultants.get(value.consultant_email or "")
             wanted["consultant_id"] = consultant.id if consultant is not None else None
         for name in _OPTIONAL:
             if name in row.columns:
                 wanted[name] = getattr(value, name)
-        changed = {name for name, new in wanted.items() if getattr(person, name) != new}
-        for name in changed:
-            setattr(person, name, wanted[name])
-        if "phone" in changed:
-            person.phone_hash = keys.fingerprint(person.phone, "phone") if person.phone else None
-        if "email" in changed:
-            person.email_hash = keys.fingerprint(person.email, "email") if person.email else None
-        if created:
-            return person, RowOutcome.CREATED
-        if not changed:
-            return person, RowOutcome.UNCHANGED
-        person.updated_at = now
-        return person, RowOutcome.UPDATED
+        return wanted
+
+    def _hashes(self, value: PersonRow, fields: Collection[str]) -> dict[str, bytes | None]:
+        """By what the number and the address are found, where they are among these fields."""
+        return {
+            f"{name}_hash": self._border.keys.fingerprint(said, name) if said else None
+            for name, said in (("phone", value.phone), ("email", value.email))
+            if name in fields
+        }
 
     async def _consultants(
         self, session: AsyncSession, values: Sequence[PersonRow]
@@ -202,3 +214,19 @@ class PeopleImporter:
                 renamed.add(address)
         await session.flush()
         return consultants, renamed
+
+
+def _blank(now: datetime) -> dict[str, object]:
+    """What is stored of somebody new of whom nothing is known yet, by field."""
+    person = Person(
+        external_id="",
+        given_name="",
+        family_name="",
+        language="",
+        group=Group.ASYLUM,
+        municipality="",
+        created_at=now,
+        updated_at=now,
+    )
+    kept = [column.key for column in inspect(Person).column_attrs if column.key not in ("id", "born_on_hash")]
+    return {name: getattr(person, name) for name in kept}

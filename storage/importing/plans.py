@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.changes import OnPeople, plan_later
+from storage.engine.inserts import insert_all
 from storage.importing import cells as cell
 from storage.importing.run import Border, Parsed, RowOutcome
 from storage.people.people import PLAN_DATES, Plan, person_ids
@@ -101,6 +102,7 @@ class PlansImporter:
         plans = {p.person_id: p for p in await session.scalars(select(Plan).where(Plan.person_id.in_(people.values())))}
         outcomes: list[RowOutcome] = []
         stored: dict[int, Parsed[PlanRow]] = {}
+        made: list[dict[str, object]] = []
         touched: set[int] = set()
         for row in rows:
             person_id = people.get(row.value.person_external_id)
@@ -109,10 +111,13 @@ class PlansImporter:
                 continue
             stored[person_id] = row
             plan = plans.get(person_id)
-            created = plan is None
             if plan is None:
-                plan = Plan(person_id=person_id, updated_at=self._border.now)
-                session.add(plan)
+                said = {name: getattr(row.value, name) if name in row.columns else None for name in _FIELDS}
+                made.append({"person_id": person_id, "updated_at": self._border.now, **said})
+                outcomes.append(RowOutcome.CREATED)
+                if any(value is not None for value in said.values()):
+                    touched.add(person_id)
+                continue
             changed = False
             if _is_dated_anew(plan.plan_dated_on, row.value.plan_dated_on):
                 row.warn(
@@ -127,8 +132,9 @@ class PlansImporter:
             if changed:
                 plan.updated_at = self._border.now
                 touched.add(person_id)
-            outcomes.append(RowOutcome.CREATED if created else RowOutcome.UPDATED if changed else RowOutcome.UNCHANGED)
+            outcomes.append(RowOutcome.UPDATED if changed else RowOutcome.UNCHANGED)
         await session.flush()
+        await insert_all(session, Plan, made)
         for person_id, faults in (await self._faults_of(session, stored)).items():
             for fault in faults:
                 stored[person_id].warn(fault.field, fault.message)

@@ -67,11 +67,15 @@ def _text(data: bytes) -> tuple[str, str]:
 _UNSEEN = " \t\r\n\u00a0\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2060\u2066\u2067\u2068\u2069\ufeff"
 # ="P030": how a text is kept from being taken for a number in a spreadsheet.
 _AS_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
+# A byte that is no UTF-8, as it was read.
+_NOT_UTF8 = re.compile("[\udc80-\udcff\ufffd]")
 _ERRORS = frozenset({"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#VERW!", "#WAARDE!", "#N/B"})
 
 
 def _cell(written: str) -> str:
     text = written.strip(_UNSEEN)
+    if not text.startswith("="):
+        return text
     formula = _AS_FORMULA.fullmatch(text)
     return text if formula is None else formula[1].replace('""', '"').strip(_UNSEEN)
 
@@ -145,7 +149,7 @@ class Table:
             return RawRow(number, {}, ("row", f"{counts}; {mend}"))
         cells: dict[str, str] = {}
         for name, cell in zip(self.columns, record, strict=False):
-            if any("\udc80" <= char <= "\udcff" for char in cell) or "\ufffd" in cell:
+            if not cell.isascii() and _NOT_UTF8.search(cell):
                 return RawRow(number, {}, (name, "is not UTF-8; save the file as 'CSV UTF-8'"))
             # A cell that is closed has its quotation mark after it.
             unclosed = self._sheet is None and "\n" in cell and self._text.endswith(cell)
@@ -154,7 +158,7 @@ class Table:
                     number, {}, (name, "goes on over many lines; look for a quotation mark that is not closed")
                 )
             cells[name] = _cell(cell)
-            if cells[name].upper() in _ERRORS:
+            if cell and "#" in cell and cells[name].upper() in _ERRORS:
                 return RawRow(number, {}, (name, f"holds {cells[name]}, a spreadsheet's error; mend its formula"))
         for name in self.columns[len(record) :]:
             cells[name] = ""

@@ -71,15 +71,18 @@ async def measure(count: int, *, apart: bool = True) -> dict[str, object]:
         parts = deploy(Settings(), keys=keys, now=lambda: _NOW, configuration=Configuration())
         settle()
         took: dict[str, float] = {}
+        cpu: dict[str, float] = {}
         try:
             for name, data in tables(count).items():
-                began = time.perf_counter()
+                began, began_cpu = time.perf_counter(), time.process_time()
                 report = await run_import(database, IMPORTERS[name](parts), data, apart=apart)
-                took[name] = time.perf_counter() - began
+                took[name], cpu[name] = time.perf_counter() - began, time.process_time() - began_cpu
                 assert report.created == count, report
         finally:
             await database.close()
+        bare_cpu = time.process_time()
         rows, seconds = _again(path, bare)
+        bare_cpu = time.process_time() - bare_cpu
     ours = sum(took.values())
     return {
         "people": count,
@@ -88,6 +91,9 @@ async def measure(count: int, *, apart: bool = True) -> dict[str, object]:
         "executemany_rows": rows,
         "executemany_s": round(seconds, 2),
         "ratio": round(ours / seconds, 1),
+        "cpu_s": {name: round(value, 2) for name, value in cpu.items()},
+        "executemany_cpu_s": round(bare_cpu, 2),
+        "cpu_ratio": round(sum(cpu.values()) / bare_cpu, 1),
         "load": os.getloadavg()[0],
     }
 
