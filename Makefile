@@ -8,7 +8,7 @@ PIP_QUIET := --quiet --disable-pip-version-check
 # The suite starts a hundred processes, each of which would compile the sources anew where Python may not keep them.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo run test unit coverage check format chaos model clean browser clamd sipp
+.PHONY: help demo run test test-oidc unit coverage check format chaos model clean browser clamd sipp
 
 help:
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -53,6 +53,17 @@ sipp: $(READY)
 unit: $(READY)  ## the quick part of the suite
 	$(BIN)/python -m pytest -n 2 -q -m "not browser and not slow" -k "not postgresql" tests/locales tests/reminders/terms tests/reminders/policies tests/reminders/timetables tests/reminders/delivery tests/reminders/planning tests/storage $(ARGS)
 
+# An OpenID provider from npm (Node.js is needed), in .cache/oidc, as tests/oidc/package-lock.json pins it.
+OIDC_PROVIDER := .cache/oidc
+$(OIDC_PROVIDER)/.ready: tests/oidc/package.json tests/oidc/package-lock.json
+	@command -v npm > /dev/null || { echo "make test-oidc needs Node.js and npm"; exit 1; }
+	@mkdir -p $(OIDC_PROVIDER) && cp tests/oidc/package.json tests/oidc/package-lock.json $(OIDC_PROVIDER)
+	@cd $(OIDC_PROVIDER) && npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
+	@touch $@
+
+test-oidc: $(READY) $(OIDC_PROVIDER)/.ready  ## signing in at an OpenID provider that nobody here wrote
+	OIDC_PROVIDER=$(OIDC_PROVIDER) $(BIN)/python -m pytest tests/oidc $(ARGS)
+
 coverage: $(READY) browser  ## the whole suite, with the lines that no test runs
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov=bot --cov=locales --cov=reminders --cov=storage --cov-report=term:skip-covered $(ARGS)
 
@@ -80,5 +91,5 @@ chaos: $(READY)  ## 10,000 messages, 200 kills, and every fault that the ground 
 	$(BIN)/python -m tests.chaos --full $(ARGS)
 
 clean:  ## removes what was made
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache maatje-demo.db*
+	rm -rf $(VENV) .cache build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache maatje-demo.db*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
