@@ -136,6 +136,8 @@ class InboundEvent:
     answers_ref: str | None = None
     # Another address of the same sender, which came along (WhatsApp: a user's id beside their number).
     also: str | None = None
+    # Where several people use a telephone: which of them it is, where the channel asked (a call).
+    contact_id: int | None = None
     # Seconds that it may wait in line for a place, where its channel waits less than others; it is not stored.
     patience: float | None = field(default=None, compare=False)
     # No channel is trusted because it forgot to say how far it can be.

@@ -34,9 +34,10 @@ from storage.engine.faults import is_databases_fault, is_machines_fault
 from storage.engine.inserts import insert_new
 from storage.outbox.message import Outgoing, are_waiting, put_new
 from storage.outbox.recipients import known_recipients
-from storage.people.contacts import Contact, contact_made_at, know_as
+from storage.people.contacts import Contact, contact_made_at
 from storage.people.conversations import SeenEvent, conversation_of, keep_offer
 from storage.people.people import Consultant, Person
+from storage.people.senders.called import know_as
 
 log = structlog.get_logger(__name__)
 

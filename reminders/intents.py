@@ -31,6 +31,10 @@ class Act(StrEnum):
     CONSENT = "consent"
     LISTEN = "listen"  # hear messages from now on, or no more
     HEAR = "hear"  # this message as sound
+    # A person on a telephone that several people use.
+    HERE = "here"  # who is there
+    SHARE = "share"  # whether a telephone is used together
+    ASK_FIRST = "askfirst"  # whether who is there is asked before one's messages are shown
     # A person: appointments, and not coming.
     APPOINTMENTS = "appts"
     APPOINTMENT = "appt"

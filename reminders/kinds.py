@@ -18,6 +18,7 @@ class Kind(StrEnum):
     # To anybody: what was worded when it was made, an answer or a letter that is passed on.
     SAY = "say"
     # To the person.
+    ASKS_FIRST = "asks_first"  # who is at a telephone that several people use
     OWN_DATES = "own_dates"  # a reply that told terms of their own; its key keeps which
     REMINDER = "reminder"  # one meeting ahead
     CLASSES = "classes"  # the classes of a day, the evening before
@@ -77,6 +78,7 @@ class WordedBy(StrEnum):
     DIGEST = auto()
     ABSENCE_LIST = auto()
     ATTENTION = auto()
+    ASKS_FIRST = auto()
 
 
 class IfLost(StrEnum):
@@ -107,6 +109,7 @@ class Traits:
 TRAITS: Final[Mapping[Kind, Traits]] = complete(
     {
         Kind.SAY: Traits(WordedBy.ITS_BODY, IfLost.TELL_CONSULTANT),
+        Kind.ASKS_FIRST: Traits(WordedBy.ASKS_FIRST, useful_for=timedelta(days=2)),
         Kind.OWN_DATES: Traits(WordedBy.ITS_BODY, IfLost.TELL_CONSULTANT, kept_with_person=True),
         Kind.REMINDER: Traits(WordedBy.PLANNED, IfLost.TELL_CONSULTANT, replanned=True),
         Kind.CLASSES: Traits(WordedBy.PLANNED, replanned=True),

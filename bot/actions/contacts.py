@@ -23,6 +23,7 @@ from bot.actions.access.challenges import (
     wrong_digits,
 )
 from bot.actions.access.logged_in import TRUSTED_AFTER, tell_code_asked, tell_new_way
+from bot.actions.access.shared_phones import share_where_sent, shares_with
 from bot.actions.acting import Acting, Actor, Proof, Role
 from bot.actions.trust import LINKING, is_enough
 from bot.telling import contacts as told
@@ -42,6 +43,7 @@ from storage.people.link_codes import (
     use_code,
 )
 from storage.people.people import Consultant, Person, consultant_by_email, person_by_external_id
+from storage.people.senders.shared import can_be_shared, sharers_of
 from storage.people.webchat import CONSULTANTS_SESSION_LASTS, shorten_web_sessions
 from storage.vocabulary import ContactState
 
@@ -118,6 +120,7 @@ async def link(acting: Acting, contact: Contact, code: str) -> Person | Consulta
     except CodeUnknown:
         log.info("link_code_unknown", contact=contact.id, channel=contact.channel)
         return LinkRefused.UNKNOWN
+    await share_where_sent(acting, found)
     is_new = owner != (found.person_id, found.consultant_id)
     if found.person_id is not None:
         _audit_as(acting, Role.PERSON, found.person_id)
@@ -145,6 +148,17 @@ async def link_proved(
 ) -> Person | Consultant | LinkRefused | ProofRefused:
     """Tie an address to the owner of a code once the digits of `challenge` came back from it. Wrong digits count as
     wrong codes do."""
+    refused = await came_back(acting, contact, asked, text)
+    return refused or await link(proved(acting), contact, code)
+
+
+def proved(acting: Acting) -> Acting:
+    """What went to the address came back from it: that is as good as an answer to our mail."""
+    return replace(acting, by=Actor(acting.by.role, Proof.REPLY, acting.by.id))
+
+
+async def came_back(acting: Acting, contact: Contact, asked: Challenge, text: str) -> ProofRefused | None:
+    """Why a text is not the digits that were sent to this address; None where it is."""
     if asked.until <= acting.now or asked.contact_id != contact.id:
         return ProofRefused.OLD
     if await tried_too_often(acting.session, contact, acting.now):
@@ -152,9 +166,7 @@ async def link_proved(
     if not fits(acting, asked, text):
         count_attempt(acting.session, contact, acting.now)
         return ProofRefused.WRONG
-    # What went to the address came back from it: that is as good as an answer to our mail.
-    proved = Actor(acting.by.role, Proof.REPLY, acting.by.id)
-    return await link(replace(acting, by=proved), contact, code)
+    return None
 
 
 def _audit_as(acting: Acting, role: Role, number: int) -> None:
@@ -248,7 +260,8 @@ async def send_code(
 async def prove(acting: Acting, asked: Challenge, text: str) -> Contact | ProofRefused:
     """The code came back (in any digits): the address is from here on a way to reach the person who acts.
 
-    Who had it before (a number that was given out anew) has it no more. After WRONG the challenge counts one try more.
+    ANOTHERS: it came back, and the address is another person's too: `take_over`, or `share_proved` of joining.py, says
+    what holds. After WRONG the challenge counts one try more.
     """
     if asked.until <= acting.now:
         return ProofRefused.OLD
@@ -256,8 +269,27 @@ async def prove(acting: Acting, asked: Challenge, text: str) -> Contact | ProofR
     contact = await acting.session.get(Contact, asked.contact_id)
     if contact is None or not fits(acting, asked, text):
         return wrong_digits(asked)
-    if contact.person_id not in (None, person.id):
-        acting.audit("address_changed_hands", f"person:{contact.person_id}")
+    if contact.person_id not in (None, person.id) and can_be_shared(contact):
+        mine = await shares_with(acting, contact, person.id)
+        if mine is None:
+            return ProofRefused.ANOTHERS
+        contact = mine
+    return await take_over(acting, contact)
+
+
+async def take_over(acting: Acting, contact: Contact) -> Contact:
+    """The address is the way of the person who acts alone: who had it before (a number that was given out anew) has it
+    no more."""
+    person = await acting.own_person()
+    for one in await sharers_of(acting.session, contact) if contact.person_id != person.id else ():
+        if one.person_id is not None:
+            acting.audit("address_changed_hands", f"person:{one.person_id}")
+            one.person_id = None
+    return await have(acting, contact, person)
+
+
+async def have(acting: Acting, contact: Contact, person: Person) -> Contact:
+    """An address that was proved is this person's, who hears of it on their other ways."""
     contact.person_id, contact.consultant_id = person.id, None
     contact.state, contact.linked_at, contact.last_failed_at = ContactState.ACTIVE, acting.now, None
     contact.trusted_at = acting.now + TRUSTED_AFTER

@@ -32,6 +32,10 @@ PERSON: Final[Mapping[Act, Need]] = {
     Act.MENU: Need.ANY,
     Act.NOT_THERE: Need.ANY,
     Act.WHOLE_MESSAGE: Need.OWN,
+    # What comes of it is seen by whoever has the telephone in hand, and by nobody else: not by who plays its sender.
+    Act.HERE: Need.ANY,
+    Act.SHARE: Need.ANY,
+    Act.ASK_FIRST: Need.ANY,
     # The first minutes, which are the same on every way: a language harms nobody, and consent is given once.
     Act.LANGUAGE: Need.ANY,
     Act.CONSENT: Need.ANY,

@@ -9,8 +9,10 @@ from locales.rendering.message import Text
 from reminders.intents import Act
 from reminders.kinds import Kind
 from storage.outbox.message import Outgoing
-from storage.people.contacts import Contact, contacts_of, rename
+from storage.people.contacts import Contact, contacts_of
 from storage.people.people import Person
+from storage.people.senders.called import rename
+from storage.people.senders.shared import sharers_of
 from storage.vocabulary import AddressKind, ContactState, Priority
 
 
@@ -65,20 +67,24 @@ async def stop_channel(acting: Acting, contact: Contact, *, once: str) -> bool:
     the audit log, and a person's consultant hears it."""
     if contact.state is ContactState.BLOCKED:
         return False
-    note_heard(acting, contact, blocks=True)
-    await _tell_of_channel(acting, contact, "stopped_channel", once)
+    # A telephone that takes no messages takes none of anybody's.
+    for one in await sharers_of(acting.session, contact):
+        if one.state is not ContactState.BLOCKED:
+            note_heard(acting, one, blocks=True)
+            await _tell_of_channel(acting, one, "stopped_channel", once)
     return True
 
 
 async def resume_channel(acting: Acting, contact: Contact, *, once: str) -> None:
     """What was stopped goes on, because START came from there; the consultant hears it."""
-    if contact.state is ContactState.BLOCKED:
-        await _tell_of_channel(acting, contact, "resumed_channel", once)
-    note_heard(acting, contact)
+    for one in await sharers_of(acting.session, contact):
+        if one.state is ContactState.BLOCKED:
+            await _tell_of_channel(acting, one, "resumed_channel", once)
+        note_heard(acting, one)
 
 
 async def _tell_of_channel(acting: Acting, contact: Contact, what: str, once: str) -> None:
-    acting.audit(what, acting.by.ref)
+    acting.audit(what, acting.by.ref if not contact.shared_as else f"person:{contact.person_id}")
     person = await acting.session.get(Person, contact.person_id) if contact.person_id is not None else None
     consultant = await acting.who_hears(person) if person is not None else None
     if person is not None and consultant is not None:
@@ -97,10 +103,11 @@ async def call_otherwise(acting: Acting, contact: Contact, was: str, to: str) ->
     await rename(acting.session, acting.parts.keys, contact, was, to)
 
 
-def let_go(acting: Acting, contact: Contact) -> None:
+async def let_go(acting: Acting, contact: Contact) -> None:
     """The address is somebody else's now: whoever writes from it next must hear nothing of who had it before."""
-    if contact.person_id is not None:
-        acting.audit("address_let_go", f"person:{contact.person_id}")
-    contact.last_heard_at = acting.now
-    contact.person_id = contact.consultant_id = contact.linked_at = None
-    contact.state = ContactState.GONE
+    for one in await sharers_of(acting.session, contact):
+        if one.person_id is not None:
+            acting.audit("address_let_go", f"person:{one.person_id}")
+        one.last_heard_at = acting.now
+        one.person_id = one.consultant_id = one.linked_at = None
+        one.state = ContactState.GONE

@@ -21,6 +21,7 @@ from bot.dialogue.turn import Turn, part
 from bot.events import InboundEvent, Pressed, Reacted, Said
 from locales.rendering.message import Body, Button
 from reminders.intents import Act, Intent, act_of, asks
+from reminders.kinds import Kind
 from reminders.wording.appointment import answer_buttons
 from storage.appointments.appointments import appointment_for
 from storage.outbox.answering import latest_to, message_sent_as
@@ -41,6 +42,11 @@ _OFFERS = frozenset(
 )
 # No button's words, and no yes or no, are longer.
 _LONGEST_LABEL = 60
+
+
+def asks_nothing(intent: str) -> bool:
+    """Whether this is a way to something, and answers nothing that was asked."""
+    return act_of(intent) in _OFFERS
 
 
 async def read_answer(turn: Turn) -> InboundEvent:
@@ -147,7 +153,8 @@ async def _in_the_middle(turn: Turn) -> Sequence[Button]:
     """What a reply of moments ago asks here, where something came unasked in between: that is not what a number, a word
     or a sign without a message of its own answers. [] where nothing is open, or nothing came in between."""
     latest = await _latest(turn)
-    if not latest or latest[0].priority == Priority.REPLY:
+    if not latest or latest[0].priority == Priority.REPLY or latest[0].kind == Kind.ASKS_FIRST:
+        # Who is there is asked before anything else is.
         return []
     for message in latest:
         kept = _kept(message) if message.priority == Priority.REPLY else []

@@ -53,14 +53,15 @@ def is_within_quota(turn: Turn) -> bool:
         return True
     count = turn.count_today(HEARD_TODAY)
     most = MOST_OF_STRANGER if turn.linked_person is None else MOST_OF_PERSON
-    if count <= most or (isinstance(payload, Said) and turn.linked_person is not None and _is_urgent(turn, payload)):
+    if count <= most or (isinstance(payload, Said) and turn.linked_person is not None and is_urgent(turn, payload)):
         return True
     if count == most + 1 and turn.linked_person is not None:
         turn.say(part("quota.today"))
     return False
 
 
-def _is_urgent(turn: Turn, said: Said) -> bool:
+def is_urgent(turn: Turn, said: Said) -> bool:
+    """Whether it is a cry for help, which goes before all else."""
     return turn.services.door.understand(said.text, turn.language).act is SpeechAct.URGENT
 
 

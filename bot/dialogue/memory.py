@@ -12,9 +12,11 @@ from typing import Final, Generic, TypeAlias, TypeVar, cast
 from pydantic import TypeAdapter, ValidationError
 
 from bot.actions.access.challenges import Challenge
+from bot.events import Command, Media, Payload, Pressed, Said
 from locales.rendering.message import Body, Button
 from storage.engine.columns import Json
 from storage.people.sent_media import SentMedia
+from storage.vocabulary import MediaKind
 
 T = TypeVar("T")
 
@@ -61,6 +63,40 @@ class PersonDraft:
     language: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SaidBefore:
+    """Something that was said or pressed: which kind of payload it was, with what is kept of it."""
+
+    kind: str
+    text: str = ""
+    file: str | None = None
+    media: MediaKind | None = None
+    album: str = ""
+
+    @classmethod
+    def of(cls, payload: Payload) -> "SaidBefore | None":
+        """What is kept of it; None for what answers nothing and asks nothing."""
+        match payload:
+            case Said(text=text, edited=False):
+                return cls("said", text)
+            case Pressed(intent=intent):
+                return cls("pressed", intent)
+            case Command(name=name):
+                return cls("command", name)
+            case Media(kind=media, file=file, caption=caption, album=album):
+                return cls("media", caption, file, media, album)
+            case _:
+                return None
+
+    def payload(self) -> Payload:
+        """As it came."""
+        if self.media is not None:
+            return Media(self.media, self.file, self.text, self.album)
+        if self.kind == "pressed":
+            return Pressed(self.text)
+        return Command(self.text) if self.kind == "command" else Said(self.text)
+
+
 # Anybody.
 #: The buttons of the last reply: what a number or a button's words answer.
 CHOICES: Final[Memory[ButtonRows]] = Memory("choices", _rows_written, _rows_read)
@@ -75,6 +111,10 @@ LINK_PROOF: Final = _typed("link_proof", Challenge)
 #: The local day on which digits were last sent there, and how many times on it.
 DIGITS_SENT: Final = _typed("digits_sent", tuple[str, int])
 # A person.
+#: What was said on a telephone that several people use before it was known who says it, and when.
+HELD: Final = _typed("held", tuple[datetime, tuple[SaidBefore, ...]])
+#: The address that was proved to be theirs, and is another's too.
+PROVED: Final = _typed("proved", Challenge)
 #: What waits for the digits that were sent to a mailbox, and those digits.
 WAITS_FOR_DIGITS: Final = _typed("waits_for_digits", str)
 DIGITS: Final = _typed("digits", Challenge)

@@ -31,7 +31,12 @@ async def show(turn: Turn, _args: Sequence[str]) -> None:
     """Show the menu; whatever was asked before is let go."""
     turn.expect("")
     media.forget(turn)
-    turn.say(title("menu.ask"), buttons=rows(), card=CARD)
+    turn.say(title("menu.ask"), buttons=[*rows(), *others(turn)], card=CARD)
+
+
+def others(turn: Turn) -> list[list[Button]]:
+    """The button that leads to whom a telephone is shared with, where it is."""
+    return [[button("shared.people", asks(Act.HERE), "👥")]] if turn.contact.shared_as else []
 
 
 def say_commands(turn: Turn, commands: Sequence[tuple[str, Text]], buttons: Rows) -> None:

@@ -11,7 +11,18 @@ from bot.dialogue.attention import faces
 from bot.dialogue.gate import guarded, may, refuse
 from bot.dialogue.memory import QUESTION
 from bot.dialogue.offers import looking
-from bot.dialogue.own import channels, devices, digits, money, onboarding, plan, preferences, privacy, route
+from bot.dialogue.own import (
+    channels,
+    devices,
+    digits,
+    money,
+    onboarding,
+    plan,
+    preferences,
+    privacy,
+    route,
+    shared_phone,
+)
 from bot.dialogue.turn import Screen, Turn, button, part
 from bot.events import Command, Media, Pressed, Said, Started
 from bot.understanding.acts import SpeechAct
@@ -57,6 +68,7 @@ _UNGUARDED: dict[Act, Screen] = {
     Act.NOT_THERE: say_not_there,
     Act.CHANNELS: channels.show,
     Act.ADDRESS_ON_RECORD: channels.use_known,
+    Act.ASK_FIRST: shared_phone.ask_first,
     Act.DEVICES: devices.show,
     Act.NOT_ME: devices.not_me,
     Act.PRIVACY: privacy.show,
@@ -68,7 +80,13 @@ _UNGUARDED: dict[Act, Screen] = {
 _SCREENS = guarded(_UNGUARDED)
 # What may be done before consent was given: nothing that keeps or shows personal data.
 _BEFORE_CONSENT: dict[Act, Screen] = guarded(
-    {Act.CONSENT: onboarding.answer_consent, Act.LISTEN: preferences.listen, Act.HEAR: preferences.hear}
+    {
+        Act.HERE: shared_phone.here,
+        Act.SHARE: shared_phone.answer_sharing,
+        Act.CONSENT: onboarding.answer_consent,
+        Act.LISTEN: preferences.listen,
+        Act.HEAR: preferences.hear,
+    }
 )
 #: What people can ask for.
 ACTS = frozenset({Act.LANGUAGE, *_SCREENS, *_BEFORE_CONSENT})
@@ -196,6 +214,8 @@ async def _is_answered(turn: Turn, topic: str, number: str, text: str) -> bool:
     if topic == digits.TOPIC and digits.may_be_digits(text):
         if waited := digits.take_digits(turn, text):
             await press(turn, waited)
+    elif topic == shared_phone.TOPIC and digits.may_be_digits(text):
+        await shared_phone.take_digits(turn, text)
     elif topic in ("letter", "other_time"):
         await letters.take(turn, text)
     elif topic == looking.TOPIC:

@@ -1,6 +1,7 @@
 """The dialogue's door: who is this, and which side of the conversation are they on."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from bot.actions.acting import Proof
 from bot.actions.ways import call_otherwise, let_go, resume_channel, stop_channel
@@ -8,6 +9,7 @@ from bot.dialogue import menu, person, stranger
 from bot.dialogue.answers import read_answer
 from bot.dialogue.consultants import door
 from bot.dialogue.gate import is_within_quota
+from bot.dialogue.own import shared_phone
 from bot.dialogue.turn import Turn, part, title
 from bot.events import Command, Left, Moved, Reacted, Renamed, Returned, Said, Started, Unheard, Withdrawn
 from reminders.intents import Act
@@ -32,6 +34,7 @@ async def step(turn: Turn) -> None:
     """Take one step of the conversation: to whoever it concerns, on which side they are."""
     if await _is_of_the_way(turn):
         return
+    heard_before = turn.contact.last_heard_at
     stays_stopped = _stays_stopped(turn)
     if not stays_stopped:
         await resume_channel(turn.acting, turn.contact, once=turn.event.event_id)
@@ -42,6 +45,17 @@ async def step(turn: Turn) -> None:
     if stays_stopped:
         # It is heard and answered, and nothing else goes there.
         turn.say(part("stop.here", start="START"))
+    if turn.contact.shared_as and not _brings_code(turn) and not await shared_phone.knows_who(turn, heard_before):
+        return
+    await _answer(turn)
+    for number, payload in enumerate(turn.then):
+        # Each is an event of its own, so that none is taken for the other.
+        turn.event = replace(turn.event, event_id=f"{turn.event.event_id}.{number}", payload=payload)
+        await _answer(turn)
+
+
+async def _answer(turn: Turn) -> None:
+    """The turn of who is known to be there."""
     turn.event = await read_answer(turn)
     if isinstance(turn.event.payload, Reacted | Withdrawn):
         # A sign that answers nothing is how people are kind; what was taken back may have been read before.
@@ -66,7 +80,7 @@ async def _is_of_the_way(turn: Turn) -> bool:
         case Renamed(was=was, to=to):
             await call_otherwise(turn.acting, turn.contact, was, to)
         case Moved():
-            let_go(turn.acting, turn.contact)
+            await let_go(turn.acting, turn.contact)
         case Left(said=said):
             await _stop_here(turn, said=said)
         case _:
@@ -111,7 +125,9 @@ def _brings_code(turn: Turn) -> bool:
 
 
 async def _use_again(turn: Turn) -> None:
-    """A code from an address that is linked already: its own owner's is fine, another's is refused."""
+    """A code from an address that is linked already: its own owner's is fine, another's may be that of one more who
+    uses this telephone, and is refused elsewhere."""
     payload = turn.event.payload
     code = payload.code if isinstance(payload, Started) else payload.text if isinstance(payload, Said) else ""
-    await stranger.use(turn, code or "")
+    if not await shared_phone.use_code(turn, code or ""):
+        await stranger.use(turn, code or "")

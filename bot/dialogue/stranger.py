@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from bot.actions.access.challenges import ProofRefused, challenge
+from bot.actions.access.challenges import ProofRefused
 from bot.actions.access.codes import send_sign_in_code
 from bot.actions.access.logged_in import has_others_here
 from bot.actions.acting import Proof
@@ -15,7 +15,7 @@ from bot.dialogue.answers import answered_message, offered_with
 from bot.dialogue.consultants import door
 from bot.dialogue.memory import LINK_CODE, LINK_PROOF
 from bot.dialogue.own import devices, onboarding
-from bot.dialogue.own.digits import may_send_digits
+from bot.dialogue.own.digits import ask_to_prove, may_send_digits, say_refused
 from bot.dialogue.turn import Turn, part, party_of, title
 from bot.events import Said, Started
 from locales.rendering.languages import find_language
@@ -32,13 +32,6 @@ ACTS: Final = frozenset({Act.WAS_THERE})
 _NUMBER: Final = re.compile(r"\b\d{1,3}\b")
 _ANSWER: Final = 60
 _PROVE: Final = "link_proof"
-_REFUSED = {
-    LinkRefused.UNKNOWN: "link.unknown",
-    LinkRefused.EXPIRED: "link.expired",
-    LinkRefused.TOO_MANY: "link.too_many",
-    LinkRefused.SOMEBODY_ELSES: "link.somebody_else",
-    LinkRefused.NOT_HERE: "consultant.not_here",
-}
 
 
 async def meet(turn: Turn) -> None:
@@ -108,18 +101,14 @@ async def use(turn: Turn, code: str) -> None:
         if not may_send_digits(turn):
             # Whoever writes in somebody's name must not ring their telephone all day.
             return
-        digits, asked = challenge(turn.acting, turn.contact)
-        turn.expect(_PROVE)
-        turn.remember(LINK_CODE, code)
-        turn.remember(LINK_PROOF, asked)
-        turn.say(part("link.prove", code=digits), part("safer.not_you"))
+        ask_to_prove(turn, code, _PROVE)
         return
     await _begin(turn, owner)
 
 
 async def _begin(turn: Turn, owner: Person | Consultant | LinkRefused) -> None:
     if isinstance(owner, LinkRefused):
-        turn.say(part(_REFUSED[owner]))
+        say_refused(turn, owner)
         return
     # From here on the conversation is the party's, whatever address it goes over.
     turn.conversation = await conversation_of(turn.session, party_of(turn.contact), turn.now)

@@ -16,14 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.actions.acting import Acting, Actor, Role
 from bot.dialogue.memory import ASKED_IN, CHOICES, Memory
 from bot.dialogue.services import Services
-from bot.events import InboundEvent, Pressed
+from bot.events import InboundEvent, Payload, Pressed
 from locales.rendering.message import Attachment, Body, Button, Part, Style, Text
 from reminders.kinds import Kind
 from reminders.own_dates import OwnDates, dates_said, key_of
 from storage.engine.columns import Json
 from storage.outbox.message import Message, Outgoing
 from storage.people.contacts import Contact
-from storage.people.conversations import Conversation
+from storage.people.conversations import Conversation, conversation_of
 from storage.people.people import Consultant, Person
 from storage.vocabulary import Priority
 
@@ -73,6 +73,8 @@ class Turn:
     offered: tuple[str, ...] = ()
     # What went to the contact before this turn, newest first, once somebody asked (bot.dialogue.answers).
     latest: Sequence[Message] | None = None
+    # What was said before it was known who says it: it is taken up after this.
+    then: list[Payload] = field(default_factory=list)
     # See Acting.held; what is said next tells of it.
     held: list[datetime] = field(default_factory=list)
 
@@ -179,6 +181,13 @@ class Turn:
     def today(self) -> date:
         """The local day."""
         return self.now.astimezone(self.zone).date()
+
+    async def speak_as(self, contact: Contact) -> None:
+        """From here on the turn is that of another person who uses this telephone."""
+        self.contact, self.latest, self.offered = contact, None, ()
+        self.conversation = await conversation_of(self.session, party_of(contact), self.now)
+        found = await self.session.get(Person, contact.person_id) if contact.person_id is not None else None
+        self.linked_person, self.linked_consultant = found, None
 
     def count_today(self, what: Memory[tuple[str, int]]) -> int:
         """Count something of which only so much is done a day; how often on this local day, this time included."""

@@ -31,6 +31,11 @@ def new_way_of(person: Person, contact: Contact) -> Body:
     return Body((Part(said),), ((button,),))
 
 
+def also_here(person: Person) -> Body:
+    """To whom a telephone belongs, about one more who uses it: they share it, so first names are known there."""
+    return Body((Part(Text("shared.also_here", {"name": person.given_name})),))
+
+
 def older_ended(person: Person, channel: str, new: Contact) -> Body:
     """To the consultant: who came lately ended a way that was there before."""
     channels = {"channel": _name(channel), "by": _name(new.channel)}

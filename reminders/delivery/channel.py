@@ -36,6 +36,8 @@ class Capabilities:
     calendar: bool = False
     # Whether the provider tells what became of a message (News); where it does not, nothing is ever "not delivered".
     receipts: bool = False
+    # Whether it is asked there who it is before anything is told (a call): where a telephone is shared, it is theirs.
+    asks_who: bool = False
     # Whether a button may call a telephone number (a "tel:" address); elsewhere the number stands in the text only.
     dials: bool = False
     # When messages may go out here at all, answers excepted; None = at any time. A telephone rings.

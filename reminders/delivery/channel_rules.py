@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
 from reminders.delivery.channel import Capabilities
@@ -60,6 +60,15 @@ class ChannelRules:
             return not says_all
         capabilities = self.capabilities.get(channel)
         return capabilities is not None and not capabilities.confidential
+
+    def day(self, now: datetime) -> date:
+        """The local day."""
+        return now.astimezone(self.zone).date()
+
+    def asks_who(self, channel: str) -> bool:
+        """Whether it is asked there who it is before anything is told."""
+        capabilities = self.capabilities.get(channel)
+        return capabilities is not None and capabilities.asks_who
 
     def budgeted(self) -> dict[str, int]:
         """The channels that have a budget, with it."""

@@ -85,6 +85,16 @@ class Merged:
 Composed: TypeAlias = Body | Skip | Merged
 
 
+def told_by(composed: Mapping[int, object], rows: Sequence[ClaimedRow]) -> dict[int, tuple[ToldOf, ...]]:
+    """What these rows tell of appointments, by row; most replies tell of none."""
+    told: dict[int, tuple[ToldOf, ...]] = {}
+    for row in rows:
+        said = composed.get(row.id)
+        if isinstance(said, (Telling, Merged)) and said.told:
+            told[row.id] = said.told
+    return told
+
+
 class Composer(Protocol):
     """Says what claimed messages mean now, many at a time."""
 

@@ -1,13 +1,16 @@
 """Where a message goes: which addresses, in which order, in which language; or why nowhere."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from locales.rendering.languages import LANGUAGES, SOURCE
+from locales.rendering.message import Body
+from reminders.delivery.asking_first import ASKED, AskFirst, addressed, ask_at, must_ask
 from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.retry import end_of_use
+from reminders.kinds import Kind
 from storage.caseload import is_away
 from storage.outbox.message import NO_CHANNEL
 from storage.outbox.queue import ClaimedRow
@@ -35,6 +38,14 @@ class Way(NamedTuple):
     listens: bool = False
     # Whether times are told by the Ethiopian clock too.
     ethiopian_clock: bool = False
+    # Whose it is, where several people use the telephone: that is said first.
+    addressed_to: str = ""
+
+    def own(self, body: Body) -> Body:
+        """A message as its reader is told it: by their clocks, and by name where others read along."""
+        if self.ethiopian_clock:
+            body = replace(body, ethiopian_clock=True)
+        return addressed(body, self.addressed_to) if self.addressed_to else body
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +66,13 @@ class NoWay:
 
 def route(
     row: ClaimedRow, recipients: Recipients, channels: Collection[str], rules: ChannelRules, now: datetime
-) -> Way | Later | NoWay:
+) -> Way | Later | NoWay | AskFirst:
     """The way of one message over the channels that this deployment has open.
 
     A message to one contact goes there, and to the recipient's other contacts only when that one is gone. A person
     who stopped gets answers to what they write, nothing else. Contacts where it did not arrive are passed over. What is
-    for a consultant who is away goes to who stands in, also when it was written before they went.
+    for a consultant who is away goes to who stands in, also when it was written before they went. On a telephone of
+    several people, who is there is asked first.
     """
     asked = recipients.contacts.get(row.contact_id) if row.contact_id is not None else None
     person_id = row.person_id if row.person_id is not None else (asked.person_id if asked else None)
@@ -93,14 +105,27 @@ def route(
         gone = row.contact_id is None and consultant is not None and others and _is_stood_in_for(consultant, recipients)
         return NoWay("not_delivered") if gone else _no_channel(row, consultant, now)
     if person is not None:
-        if (later := _waits(row, person, addresses[0], rules, now)) is not None:
-            return later
-        unasked = row.priority != Priority.REPLY
-        lane = f"person:{person_id}"
-        return Way(addresses, _known(person.language), lane, unasked, person.listens, person.ethiopian_clock)
+        return _to_person(row, person, addresses, rules, now)
     if consultant is not None:
         return Way(addresses, _known(consultant.language), f"consultant:{consultant_id}")
     return Way(addresses, _known(addresses[0].language), f"contact:{addresses[0].contact_id}")
+
+
+def _to_person(
+    row: ClaimedRow, person: Recipient, addresses: tuple[Address, ...], rules: ChannelRules, now: datetime
+) -> Way | Later | AskFirst:
+    if (later := _waits(row, person, addresses[0], rules, now)) is not None:
+        return later
+    if any(address.absent_since for address in addresses):
+        seen = tuple(address for address in addresses if not must_ask(row, address, rules))
+        if addresses[0] not in seen and (row.reason != ASKED or not seen):
+            return ask_at(row, addresses[0], now, has_others=bool(seen))
+        addresses = seen
+    unasked = row.priority != Priority.REPLY
+    lane = f"person:{row.person_id if row.person_id is not None else addresses[0].person_id}"
+    clock, named = person.ethiopian_clock, unasked and addresses[0].is_shared and row.kind != Kind.ASKS_FIRST
+    to = person.given_name if named else ""
+    return Way(addresses, _known(person.language), lane, unasked, person.listens, clock, to)
 
 
 def _takes(address: Address, asked: Address | None, row: ClaimedRow) -> bool:

@@ -14,6 +14,7 @@ import structlog
 
 from locales.rendering.message import Attachment, Body, Style, Text
 from locales.rendering.render import Block, Rendered, Renderer
+from reminders.delivery.asking_first import ASKED, AskFirst, question_of
 from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.composing import (
     ClaimedMessage,
@@ -25,18 +26,19 @@ from reminders.delivery.composing import (
     LinkMaker,
     Merged,
     Skip,
-    Telling,
+    told_by,
 )
 from reminders.delivery.retry import LAST_CALL, end_of_use
 from reminders.delivery.routing import Later, NoWay, Way, route
 from reminders.intents import Act, asks
+from reminders.kinds import Kind
 from reminders.sending.enclosing import NOTHING, Enclosing
 from reminders.sending.just_put import JustPut
 from reminders.sending.lanes import Parcel
 from storage.engine.database import Database
 from storage.engine.faults import DATABASE_FAULTS, is_machines_fault
 from storage.engine.keys import Undecryptable
-from storage.outbox.heard import ToldOf
+from storage.outbox.message import Outgoing, put
 from storage.outbox.queue import ClaimedRow, OutboxQueue
 from storage.outbox.results import Result
 from storage.vocabulary import MessageState, Priority
@@ -119,8 +121,7 @@ class Preparation:
             match said:
                 case Body():
                     also = tuple(merged.get(row.id, ()))
-                    if one.way.ethiopian_clock:
-                        said = replace(said, ethiopian_clock=True)
+                    said = one.way.own(said)
                     try:
                         rendered = await self._rendered(said, one.message, one.way, now)
                     except FileNotYet:
@@ -133,7 +134,7 @@ class Preparation:
                         results.extend(_failed(failed.id, "not_rendered", now) for failed in (row, *also))
                     else:
                         parcel = Parcel(row, rendered, list(one.way.addresses), also, knows_all=just_put is None)
-                        parcel.told = _told(composed, (row, *also))
+                        parcel.told = told_by(composed, (row, *also))
                         self._illustrate(parcel, said, one)
                         parcels.append((one.way.lane, parcel))
                 case Undecryptable():
@@ -161,12 +162,17 @@ class Preparation:
         channels = self._rules.capabilities.keys()
         closed = await self._closed(now) if self._closed is not None and useful and just_put is None else ()
         routed: list[_Routed] = []
+        asking: list[Outgoing] = []
         for row in useful:
             # Answers go out whatever the budget: who is left without one asks again.
             open_now = channels - closed if closed and row.priority != Priority.REPLY else channels
             way = route(row, recipients, open_now, self._rules, now)
             if isinstance(way, NoWay):
                 results.append(_not_sent(row, way, now))
+                continue
+            if isinstance(way, AskFirst):
+                asking += [question_of(row, way.address, now, self._rules.day(now))] if way.reason == ASKED else []
+                results.append(Result(row.id, MessageState.PENDING, way.reason, way.at))
                 continue
             if isinstance(way, Later):
                 at = min(way.at, max(end_of_use(row.due_at, row.useful_until) - LAST_CALL, now))
@@ -179,6 +185,9 @@ class Preparation:
                 results.append(_waits_for_key(row, now))
             except ValueError:
                 results.append(_failed(row.id, "not_json", now))
+        if asking:
+            async with self._database.writing() as session:
+                await put(session, asking, now)
         return routed, results
 
     async def _rendered(self, body: Body, message: ClaimedMessage, way: Way, now: datetime) -> Rendered | None:
@@ -223,7 +232,9 @@ class Preparation:
     def _brief(self, body: Body, message: ClaimedMessage, language: str, now: datetime) -> tuple[Block, ...]:
         """The message in short, and where the rest of it can be read by nobody else."""
         texts = [*(body.brief or (Text("brief.message"),))]
-        link = self._links.personal_link(message, now) if self._links is not None else None
+        # Nobody's link before it is known who is there.
+        is_theirs = message.kind != Kind.ASKS_FIRST
+        link = self._links.personal_link(message, now) if self._links is not None and is_theirs else None
         if link is not None:
             texts.append(Text("brief.more", {"url": link}))
         renderer = self._renderer.by_clock(ethiopian=body.ethiopian_clock)
@@ -298,13 +309,3 @@ def _waits(row: ClaimedRow, now: datetime, reason: str, *, at_least: timedelta, 
 def _failed(row_id: int, reason: str, now: datetime) -> Result:
     log.error("outbox_row_failed", message=row_id, reason=reason)
     return Result(row_id, MessageState.FAILED, reason, lost_at=now)
-
-
-def _told(composed: Mapping[int, _Said], rows: Sequence[ClaimedRow]) -> dict[int, tuple[ToldOf, ...]]:
-    """What these rows tell of appointments, by row; most replies tell of none."""
-    told: dict[int, tuple[ToldOf, ...]] = {}
-    for row in rows:
-        said = composed.get(row.id)
-        if isinstance(said, (Telling, Merged)) and said.told:
-            told[row.id] = said.told
-    return told

@@ -17,6 +17,7 @@ from reminders.wording.attention.digest import DigestComposer
 from reminders.wording.caseload_lists import NOT_SPOKEN_FOR
 from reminders.wording.heard.cry import CryComposer
 from reminders.wording.planned_messages import PlannedComposer
+from reminders.wording.shared_phone.asking_first import AsksFirstComposer
 from reminders.wording.sharing.absence_list import AbsenceListComposer
 from storage.appointments.proposals import overtaken_of
 from storage.attendance.patterns import TalkRule
@@ -94,6 +95,7 @@ def every_composer(
             WordedBy.AFTER_ATTENDANCE: MissedComposer(zone, talk_rules),
             WordedBy.AFTER_CRY: CryComposer(),
             WordedBy.ATTENTION: AttentionComposer(),
+            WordedBy.ASKS_FIRST: AsksFirstComposer(),
             WordedBy.ABSENCE_LIST: AbsenceListComposer(zone),
             WordedBy.DIGEST: DigestComposer(zone, term_rules, talk_rules, silent_for),
         }

@@ -211,7 +211,10 @@ async def send_waiting(session: AsyncSession, person_id: int, reasons: Collectio
         .values(next_at=now)
         .returning(Message.id)
     )
-    return len(changed.scalars().all())
+    found = len(changed.scalars().all())
+    if found:
+        session.info[_WAITING] = True
+    return found
 
 
 async def send_what_waited(session: AsyncSession, consultant_id: int, now: datetime) -> None:

@@ -29,6 +29,11 @@ class Address(NamedTuple):
     last_heard_at: datetime | None
     last_delivered_at: datetime | None = None
     last_failed_at: datetime | None = None
+    # Whether several people use this telephone; since when another of them is there, and whether who is there is then
+    # asked before this one's messages are shown.
+    is_shared: bool = False
+    absent_since: datetime | None = None
+    asks_first: bool = False
 
 
 # Whose language cannot be read hears the one that everything is written in first.
@@ -46,6 +51,8 @@ class Recipient(NamedTuple):
     quiet_hours: str | None = None
     # Whether times are told by the Ethiopian clock too.
     ethiopian_clock: bool = False
+    # Known only of whom a telephone is shared with.
+    given_name: str = ""
     # A consultant's.
     away_from: date | None = None
     away_until: date | None = None
@@ -75,6 +82,9 @@ _CONTACTS = select(
     Contact.last_heard_at,
     Contact.last_delivered_at,
     Contact.last_failed_at,
+    (Contact.shared_as != 0).label("is_shared"),
+    Contact.absent_since,
+    Contact.asks_first,
 )
 # Put together once: they are asked for each batch of messages.
 _CONTACTS_BY_ID = _CONTACTS.where(among_those(Contact.id, "ids"))
@@ -89,6 +99,7 @@ _PEOPLE = select(
     Person.quiet_hours,
     type_coerce(Person.ethiopian_clock, LargeBinary).label("ethiopian_clock"),
 ).where(among_those(Person.id, "ids"))
+_NAMES = select(Person.id, type_coerce(Person.given_name, LargeBinary)).where(among_those(Person.id, "ids"))
 
 
 def recipients_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedRow]) -> Recipients:
@@ -112,6 +123,7 @@ def recipients_of(connection: Connection, keys: KeyRing, rows: Sequence[ClaimedR
     if consultant_ids:
         _add_consultants(connection, recipients, consultant_ids)
         _add_contacts(connection, keys, recipients, _CONTACTS_OF_CONSULTANTS, recipients.consultants.keys())
+    _add_names(connection, keys, recipients)
     for contact in recipients.contacts.values():
         if contact.person_id is not None:
             recipients.of_person.setdefault(contact.person_id, []).append(contact)
@@ -134,6 +146,10 @@ def known_recipients(contact: Contact, person: Person | None, consultant: Consul
         contact.last_heard_at,
         contact.last_delivered_at,
         contact.last_failed_at,
+        bool(contact.shared_as),
+        # Who writes is there.
+        None,
+        contact.asks_first,
     )
     recipients = Recipients(contacts={contact.id: address})
     if person is not None:
@@ -186,8 +202,26 @@ def _add_contacts(
         address = _read(keys, token, "contact.address", contact_id)
         language = None if spoken is None else _read(keys, spoken, "contact.language", contact_id)
         recipients.contacts[contact_id] = Address(
-            contact_id, channel, address, person_id, consultant_id, state, language, *moments
+            contact_id,
+            channel,
+            address,
+            person_id,
+            consultant_id,
+            state,
+            language,
+            *moments,
         )
+
+
+def _add_names(connection: Connection, keys: KeyRing, recipients: Recipients) -> None:
+    """The first names of those who share a telephone: what is theirs is said to be so."""
+    sharing = {one.person_id for one in recipients.contacts.values() if one.is_shared and one.person_id is not None}
+    if not sharing:
+        return
+    for person_id, token in connection.execute(_NAMES, {"ids": sharing}).fetchall():
+        if (known := recipients.people.get(person_id)) is not None:
+            name = _read(keys, token, "person.given_name", person_id) or ""
+            recipients.people[person_id] = known._replace(given_name=name)
 
 
 def _names(channel_order: str) -> tuple[str, ...]:

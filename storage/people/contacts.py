@@ -13,6 +13,7 @@ from sqlalchemy import (
     false,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,8 +34,8 @@ class Contact(Base, kw_only=True):
 
     __tablename__ = "contact"
     __table_args__ = (
-        UniqueConstraint("channel", "address_hash"),
-        UniqueConstraint("channel", "also_hash"),
+        UniqueConstraint("channel", "address_hash", "shared_as"),
+        UniqueConstraint("channel", "also_hash", "shared_as"),
         IDS_NEVER_REUSED,
     )
 
@@ -49,6 +50,13 @@ class Contact(Base, kw_only=True):
     consultant_id: Mapped[int | None] = mapped_column(
         ForeignKey("consultant.id", ondelete="CASCADE"), index=True, default=None
     )
+    # Several people may use one telephone, each by a contact of their own (storage.people.senders.shared): its number
+    # among them; 0 = it is shared with nobody.
+    shared_as: Mapped[int] = mapped_column(default=0, server_default="0")
+    # On a shared telephone: since when somebody else is the one who is there; None = this one is.
+    absent_since: Mapped[datetime | None] = mapped_column(default=None)
+    # Whether it is asked who is there before what is this one's is shown; their own choice.
+    asks_first: Mapped[bool] = mapped_column(default=True, server_default=true())
     state: Mapped[ContactState] = mapped_column(vocabulary(ContactState), default=ContactState.ACTIVE)
     # A stranger's language: the channel's hint until the person chooses.
     language: Mapped[str | None] = mapped_column(EncryptedCode("contact.language"), default=None)
@@ -89,9 +97,15 @@ _AT: Final = select(Contact).where(Contact.channel == bindparam("channel"), _BY_
 
 async def contact_at(session: AsyncSession, keys: KeyRing, channel: str, address: str) -> Contact | None:
     """The contact with this address on this channel, found by keyed hash under any key of the ring, also by what the
-    channel calls them as well."""
+    channel calls them as well; where several people share it, of who is there."""
     hashes = keys.fingerprints(address, f"contact/{channel}")
-    return await session.scalar(_AT, {"channel": channel, "hashes": hashes})
+    found = await session.scalars(_AT, {"channel": channel, "hashes": hashes})
+    return min(found, key=_is_there_first, default=None)
+
+
+def _is_there_first(contact: Contact) -> tuple[bool, bool, int]:
+    is_nobodys = contact.person_id is None and contact.consultant_id is None
+    return is_nobodys, contact.absent_since is not None, contact.shared_as
 
 
 async def contact_made_at(
@@ -113,55 +127,6 @@ async def contact_made_at(
     if found is None:
         raise LookupError("a contact that was just stored is not there")
     return found
-
-
-async def know_as(session: AsyncSession, keys: KeyRing, contact: Contact, address: str, also: str | None) -> Contact:
-    """The contact that wrote, known by the address that it wrote from, and by what came along (`also`), where it did.
-
-    Two contacts that turn out to be one sender become one: nobody's gives way to a linked one. Where both are linked
-    each stays as it is.
-    """
-    if also is not None:
-        contact, is_free = await _made_one(session, keys, contact, also)
-        if not is_free:
-            return contact
-    if contact.address != address:
-        # What is said back goes where they wrote from.
-        _call_also(contact, keys, contact.address)
-        contact.address, contact.address_hash = address, keys.fingerprint(address, f"contact/{contact.channel}")
-        await session.flush()
-    if also is not None and contact.also != also:
-        _call_also(contact, keys, also)
-    return contact
-
-
-async def rename(session: AsyncSession, keys: KeyRing, contact: Contact, was: str, to: str) -> None:
-    """A contact is called `to` from now on where it was called `was`; beside its address, where it was not."""
-    contact, is_free = await _made_one(session, keys, contact, to)
-    if not is_free or to in (contact.address, contact.also):
-        return
-    if contact.address == was:
-        contact.address, contact.address_hash = to, keys.fingerprint(to, f"contact/{contact.channel}")
-    else:
-        _call_also(contact, keys, to)
-
-
-async def _made_one(session: AsyncSession, keys: KeyRing, contact: Contact, called: str) -> tuple[Contact, bool]:
-    """The contact, with another one that is called so as well; and whether it can be called so from now on."""
-    other = await contact_at(session, keys, contact.channel, called)
-    if other is None or other.id == contact.id:
-        return contact, True
-    if contact.person_id is None and contact.consultant_id is None:
-        contact, other = other, contact
-    if other.person_id is not None or other.consultant_id is not None:
-        return contact, False
-    await session.delete(other)
-    await session.flush()
-    return contact, True
-
-
-def _call_also(contact: Contact, keys: KeyRing, name: str) -> None:
-    contact.also, contact.also_hash = name, keys.fingerprint(name, f"contact/{contact.channel}")
 
 
 async def is_reachable(session: AsyncSession, consultant_id: int, channels: Collection[str]) -> bool:

@@ -18,6 +18,7 @@ from storage.engine.columns import EncryptedJson, Json, RowId
 from storage.engine.keys import KeyRing
 from storage.people.contacts import Contact
 from storage.people.people import Consultant, Person
+from storage.people.senders.shared import settle
 from storage.vocabulary import ContactState
 
 # A browser that nobody used for so long shows the chat no more: telephones are lost, lent and sold.
@@ -141,6 +142,7 @@ async def end_contact(session: AsyncSession, contact: Contact) -> None:
     await session.execute(delete(WebMessage).where(WebMessage.contact_id == contact.id))
     contact.person_id = contact.consultant_id = contact.linked_at = contact.trusted_at = None
     contact.state = ContactState.GONE
+    await settle(session, [contact])
 
 
 async def has_web_session(session: AsyncSession, contact_id: int, now: datetime) -> bool:

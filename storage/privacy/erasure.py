@@ -22,6 +22,7 @@ from storage.people.conversations import Conversation
 from storage.people.erased import remember_erased
 from storage.people.people import Person
 from storage.people.relayed import Letter
+from storage.people.senders.shared import all_at, settle
 from storage.people.webchat import WebMessage, WebSession
 from storage.privacy.traces import erase_from_consultants
 from storage.vocabulary import ON_ITS_WAY, AbsenceState, CheckIns
@@ -34,7 +35,11 @@ async def erase_conversation(
     the goodbye. No link that is out opens anything any more."""
     await session.flush()
     await erase_from_consultants(session, person_id, now)
-    contacts = list(await session.scalars(select(Contact.id).where(Contact.person_id == person_id)))
+    mine = or_(Contact.person_id == person_id, Contact.id == keep_contact)
+    found = list(await session.scalars(select(Contact).where(mine)))
+    # Whom they shared a telephone with has it alone now, or with fewer.
+    beside = [other for one in found for other in await all_at(session, one) if other not in found]
+    contacts = [one.id for one in found if one.person_id == person_id]
     everywhere = [*contacts, *([keep_contact] if keep_contact is not None else [])]
     await session.execute(
         delete(Message).where(or_(Message.person_id == person_id, Message.contact_id.in_(everywhere)))
@@ -68,6 +73,7 @@ async def erase_conversation(
         )
     )
     await session.execute(delete(Contact).where(Contact.id.in_([c for c in contacts if c != keep_contact])))
+    await settle(session, beside)
     await session.execute(
         update(Person)
         .where(Person.id == person_id)

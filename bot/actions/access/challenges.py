@@ -30,6 +30,7 @@ class ProofRefused(StrEnum):
     OLD = "old"
     WRONG = "wrong"
     TOO_MANY_TRIES = "too_many_tries"
+    ANOTHERS = "anothers"  # it does, and is another person's as well
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,7 @@ class PhoneChannel:
             receipts=True,
             hours=hours,
             cost=COST,
+            asks_who=True,
         )
         self._carrier = carrier
         self._calls = calls

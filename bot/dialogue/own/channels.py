@@ -13,7 +13,8 @@ from bot.actions.access.phone_codes import make_call_code
 from bot.actions.contacts import AddressRefused, make_own_code, prove, send_code
 from bot.actions.preferences import choose_channel
 from bot.dialogue import menu
-from bot.dialogue.memory import CODE, CODES_SENT
+from bot.dialogue.memory import CODE, CODES_SENT, PROVED
+from bot.dialogue.own import shared_phone
 from bot.dialogue.own.digits import ask_again
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.message import Button, Part, Text, verbatim
@@ -160,6 +161,10 @@ async def take_code(turn: Turn, text: str) -> None:
         return
     turn.expect("")
     turn.forget(CODE)
+    if challenge is not None and proved is ProofRefused.ANOTHERS:
+        turn.remember(PROVED, challenge)
+        shared_phone.ask_about_proved(turn)
+        return
     add = button("reach.add", asks(Act.CHANNELS, "add"), "➕")
     if isinstance(proved, Contact):
         turn.say(

@@ -10,10 +10,18 @@ from typing import Final
 
 from bot.actions.access.challenges import Challenge, ProofRefused, answers, challenge
 from bot.actions.acting import Proof
+from bot.actions.contacts import LinkRefused
 from bot.dialogue import menu
-from bot.dialogue.memory import DIGITS, DIGITS_SENT, SURE_OF, WAITS_FOR_DIGITS, Memory
+from bot.dialogue.memory import DIGITS, DIGITS_SENT, LINK_CODE, LINK_PROOF, SURE_OF, WAITS_FOR_DIGITS, Memory
 from bot.dialogue.turn import Turn, part
 
+_REFUSED: Final = {
+    LinkRefused.UNKNOWN: "link.unknown",
+    LinkRefused.EXPIRED: "link.expired",
+    LinkRefused.TOO_MANY: "link.too_many",
+    LinkRefused.SOMEBODY_ELSES: "link.somebody_else",
+    LinkRefused.NOT_HERE: "consultant.not_here",
+}
 TOPIC: Final = "digits"
 #: Long enough to go through the few questions of one thing by mail.
 SURE_FOR: Final = timedelta(hours=1)
@@ -46,6 +54,21 @@ def ask_for_digits(turn: Turn, intent: str) -> None:
     turn.remember(DIGITS, asked)
     turn.remember(WAITS_FOR_DIGITS, intent)
     turn.expect(TOPIC)
+    turn.say(part("link.prove", code=digits), part("safer.not_you"))
+
+
+def say_refused(turn: Turn, why: LinkRefused) -> None:
+    """Why a code does not open anything here."""
+    turn.say(part(_REFUSED[why]))
+
+
+def ask_to_prove(turn: Turn, code: str, topic: str) -> None:
+    """Have digits that go to this address come back from it, before a code is used that came over a way that proves
+    little; they answer the `topic`."""
+    digits, asked = challenge(turn.acting, turn.contact)
+    turn.expect(topic)
+    turn.remember(LINK_CODE, code)
+    turn.remember(LINK_PROOF, asked)
     turn.say(part("link.prove", code=digits), part("safer.not_you"))
 
 

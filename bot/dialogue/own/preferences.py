@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.actions.preferences import choose_clock, choose_listening, choose_quiet_hours, choose_reminders
 from bot.dialogue import menu
-from bot.dialogue.own import onboarding
+from bot.dialogue.own import onboarding, shared_phone
 from bot.dialogue.turn import Turn, button, part, title
 from locales.rendering.dates import has_ethiopian_clock
 from locales.rendering.message import Attachment, Button, Part, Text, verbatim
@@ -29,6 +29,7 @@ async def show(turn: Turn, _args: Sequence[str]) -> None:
             [button("settings.quiet", asks(Act.QUIET_HOURS), "🌙")],
             [button("settings.check_ins", asks(Act.CHECK_INS), "🙂")],
             *_clocks(turn),
+            *shared_phone.asking_row(turn),
             [button("settings.channels", asks(Act.CHANNELS), "📱")],
             [
                 button("listen.read", asks(Act.LISTEN, "off"), "📖")

@@ -288,7 +288,7 @@ async def test_an_address_that_is_linked_stays_its_owners(talk: Talk) -> None:
         assert isinstance(await contacts.link(them, contact, mine), Person)
         assert await contacts.link(them, contact, anothers) is LinkRefused.SOMEBODY_ELSES
         assert contact.person_id == talk.person_ids["Amina"]
-        ways.let_go(them, contact)
+        await ways.let_go(them, contact)
         assert contact.person_id is None
         assert contact.state is ContactState.GONE
         assert isinstance(await contacts.link(them, contact, anothers), Person)

@@ -60,6 +60,7 @@ def _acts(*lines: str) -> frozenset[str]:
 PERSON_CLAIMED: Final = _acts(
     "menu notthere lang consent appts appt come notcome othertime dayplan prop absent ab missed howwas checkin",
     "ask faq pass helped nolang letter notme offers offertake offerleave offerwish doubt moving money",
+    "here share askfirst",
 )
 PERSON_REPLY: Final = PERSON_CLAIMED | _acts(
     "whole listen hear cal plan settings wish checkins quiet clock privacy resume"
@@ -113,6 +114,9 @@ DEEPER: Final[Mapping[str, Sequence[str]]] = {
     "quiet": ("quiet:0",),
     "clock": ("clock:both",),
     "chan": ("chan:web", "chan:add:sms", "chan:add:telegram"),
+    "here": ("here:1:yes",),
+    "share": ("share:yes",),
+    "askfirst": ("askfirst:no",),
     "ways": ("ways:others", "ways:1:yes", "ways:2:yes"),
     "chanuse": ("chanuse:sms", "chanuse:email"),
     "listen": ("listen:on",),

@@ -148,6 +148,8 @@ def test_what_a_forged_sender_may_do_for_a_person(act: Act) -> None:
         "checkin", "howwas",
         # It ends what is new, and opens nothing.
         "notme",
+        # Who has the shared telephone in hand: what comes of it is seen there, and by no sender that plays it.
+        "here", "share", "askfirst",
     }  # fmt: skip
     assert is_enough(need_of(Role.PERSON, act), Proof.CLAIMED) == (act.value in may)
 

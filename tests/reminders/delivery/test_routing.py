@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from reminders.delivery.asking_first import AskFirst
 from reminders.delivery.channel import Capabilities
 from reminders.delivery.channel_rules import ChannelRule, ChannelRules
 from reminders.delivery.routing import Later, NoWay, Way, route
@@ -42,11 +43,11 @@ RULES = ChannelRules(
 )
 
 
-def _route(row: ClaimedRow, recipients: Recipients, rules: ChannelRules = RULES) -> Way | Later | NoWay:
+def _route(row: ClaimedRow, recipients: Recipients, rules: ChannelRules = RULES) -> Way | Later | NoWay | AskFirst:
     return route(row, recipients, ALL, rules, START)
 
 
-def _ids(way: Way | Later | NoWay) -> list[int]:
+def _ids(way: Way | Later | NoWay | AskFirst) -> list[int]:
     assert isinstance(way, Way)
     return [address.contact_id for address in way.addresses]
 

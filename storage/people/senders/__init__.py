@@ -1,0 +1,1 @@
+"""Whose an address is that several people use, or that its channel calls by several names."""
