@@ -19,6 +19,7 @@ from bot.channels.registry import build_channels, call_number, invited_over, typ
 from bot.configuration.config_file import Configuration
 from bot.configuration.deployment import Deployment, deploy
 from bot.configuration.settings import Settings
+from bot.content.live import OwnContent
 from bot.content.texts import Texts, read_texts
 from bot.desk.content.routes import content_routes
 from bot.desk.door import DeskDoor
@@ -41,7 +42,6 @@ from bot.understanding.beforehand import Beforehand
 from bot.understanding.door import Door, TrainedDoor
 from bot.voice.speaking import Speaker
 from bot.voice.studio import build_speaker
-from locales.reviewing.standing import StandingTexts
 from reminders.delivery.channel import Clock
 from reminders.delivery.channel_rules import ChannelRules
 from reminders.delivery.passing_on import PassingOn
@@ -80,11 +80,13 @@ class App:
     check: FileCheck
     readiness: Readiness
     desk: DeskDoor
+    content: OwnContent
     http: Starlette
     told: Starlette  # health, readiness and metrics alone, for a port of their own
 
     async def start(self) -> None:
-        """Begin to dispatch, to plan and to receive."""
+        """Begin to dispatch, to plan and to receive, in the municipality's own words."""
+        await self.content.refresh()
         await self.scheduler.start()
         for channel in self.channels.values():
             await channel.start(self.inbox.receive)
@@ -139,6 +141,7 @@ def build(
     database = edges.database or open_database(settings.database_url, keys, pool_size=10)
     texts = edges.texts or read_texts(settings.faq, settings.zone)
     renderer = texts.renderer
+    content = OwnContent(database, texts)
     registry = CollectorRegistry()
     figures = OperatingFigures(registry, database, clock, public_url=settings.public_url)
     receipts = Receipts(database, clock, sleep=edges.sleep)
@@ -242,7 +245,7 @@ def build(
         ),
         clock=clock,
         plan_more=[mail_addresses, digests_and_questions, *regular_plans(services, clock.now)],
-        often=[passing_on.run_once],
+        often=[content.refresh, passing_on.run_once],
         retention=parts.configuration.retention,
     )
     readiness = Readiness(database, tuple(channels), lambda: dispatcher.channels_down)
@@ -278,6 +281,7 @@ def build(
             own_url=settings.own_url,
             name="Maatje",
         ),
+        content=content,
         http=Starlette(),
         told=Starlette(),
     )
@@ -290,7 +294,7 @@ def build(
         extra_routes=(
             *(extra_routes(app) if extra_routes is not None else ()),
             *desk_routes(app.desk, earlier, settings.of(OidcSettings), settings.quiet_hours, foresees, parts, system),
-            *content_routes(app.desk, StandingTexts(texts.faq)),
+            *content_routes(app.desk, content),
         ),
         framing=demo,
         host=urlsplit(settings.public_url).netloc,

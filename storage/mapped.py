@@ -4,6 +4,7 @@ from storage.appointments import absences, appointments, history, proposals
 from storage.attention import broadcasts, check_ins, feedback
 from storage.attention import contact_moments as noted_contacts
 from storage.calls import phone_calls, phone_codes
+from storage.content import changes
 from storage.desk import accounts, lesson_links, passkeys
 from storage.engine.database import Database
 from storage.engine.keys import KeyRing
@@ -19,6 +20,7 @@ __all__ = [
     "appointments",
     "audit",
     "broadcasts",
+    "changes",
     "check_ins",
     "contacts",
     "erased",

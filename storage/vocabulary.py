@@ -429,6 +429,23 @@ class DeskStep(StrEnum):
     SIGNED_IN = "signed_in"
 
 
+class ContentKind(StrEnum):
+    """What a content editor changes; the value is stored."""
+
+    TEXT = "text"  # the words of a message or an answer, in one language
+    POLICY = "policy"  # when people are reminded of one kind of appointment, in one municipality
+
+
+class ContentState(StrEnum):
+    """How it stands with a change of content; the value is stored."""
+
+    PROPOSED = "proposed"  # a second person has not answered yet
+    LIVE = "live"  # it holds, unless a later one does
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # by whoever proposed it
+    TAKEN_BACK = "taken_back"  # it held, and what was before it holds again
+
+
 class OfferKind(StrEnum):
     """What people can take part in (start note 3.4, 3.6)."""
 

@@ -64,6 +64,16 @@ class JustDone(StrEnum):
     KEY_REMOVED = "key_removed"
     KEY_REFUSED = "key_refused"
     SIGN_IN_AGAIN = "sign_in_again"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    HELD_NO_MORE = "held_no_more"
+    NO_CHANGE = "no_change"
+    WAITS_ALREADY = "waits_already"
+    OWN_PROPOSAL = "own_proposal"
+    OUT_OF_DATE = "out_of_date"
+    SOME_OUT_OF_DATE = "some_out_of_date"
 
 
 #: Those that say how many.
@@ -84,6 +94,11 @@ _FAILED: Final = frozenset(
         JustDone.NO_PLACE,
         JustDone.KEY_REFUSED,
         JustDone.SIGN_IN_AGAIN,
+        JustDone.NO_CHANGE,
+        JustDone.WAITS_ALREADY,
+        JustDone.OWN_PROPOSAL,
+        JustDone.OUT_OF_DATE,
+        JustDone.SOME_OUT_OF_DATE,
     }
 )
 

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 
 from bot.actions.meetings import KINDS
+from bot.content.live import forms_of
 from locales.rendering.languages import LANGUAGES, SOURCE
 from locales.rendering.message import Text, Value
 from locales.rendering.render import Renderer
@@ -90,6 +91,7 @@ class DeskTexts:
             "steps": STEPS,
             "style": self.style_version,
             "text": _text,
+            "words_of": forms_of,
         }
         return made
 

@@ -132,6 +132,7 @@ class SpeechWriter:
         pieces, found_in = self._pieces(text, locale), self._found_in(text, locale)
         lines = list(_lines(pieces))
         fixed = not text.params and text.count is None and text.key != VERBATIM
+        fixed = fixed and not self._catalogs.is_own(text.key, found_in)
         for number, line in enumerate(lines, start=1):
             name = text.key if len(lines) == 1 else f"{text.key}.{number}"
             yield Sentence(line, found_in, name if fixed else "")
@@ -145,7 +146,9 @@ class SpeechWriter:
         template, found_in = self._catalogs.lookup(text.key, locale, text.count)
         params = text.params if text.count is None else {**text.params, "count": text.count}
         parsed = [(literal, name, spec or "") for literal, name, spec, _ in _PARSE.parse(template)]
-        if text.count is not None and all(name in (None, "count") for _, name, _ in parsed):
+        # Recordings are of the package's words.
+        is_recorded = not self._catalogs.is_own(text.key, found_in)
+        if is_recorded and text.count is not None and all(name in (None, "count") for _, name, _ in parsed):
             return self._counted(text, template, found_in)
         pieces: list[Piece] = []
         spoken = sum(has_words(without_signs(literal)) for literal, _, _ in parsed)
@@ -155,7 +158,7 @@ class SpeechWriter:
                 segments = self._voices.divided(without_signs(literal), found_in)
                 at += has_words(literal_words := "".join(segment.text for segment in segments))
                 numbered = f"{text.key}.{at}" if spoken > 1 else text.key
-                pieces.append(Piece(segments, numbered if has_words(literal_words) else ""))
+                pieces.append(Piece(segments, numbered if is_recorded and has_words(literal_words) else ""))
             if name is not None and name in params:
                 pieces.extend(self._value(name, params[name], spec, found_in))
         if text.count is not None:

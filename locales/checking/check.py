@@ -79,10 +79,18 @@ class CatalogCheck:
     """
 
     def __init__(
-        self, usage: KeyUsage, glossary: Glossary, folder: Path = FOLDER, faq: FaqContent | None = None
+        self,
+        usage: KeyUsage,
+        glossary: Glossary,
+        folder: Path = FOLDER,
+        faq: FaqContent | None = None,
+        source: Mapping[str, PoFile] | None = None,
     ) -> None:
+        """`source` are the Dutch texts, the answers among them, where they are not the files'."""
         self._usage, self._glossary, self._folder, self._faq = usage, glossary, folder, faq
-        self.source = read_locale(SOURCE, folder)
+        self._answers_in_dutch = source.get(FAQ) if source is not None else None
+        files = read_locale(SOURCE, folder) if source is None else source
+        self.source = {subject: file for subject, file in files.items() if subject != FAQ}
 
     def locale(self, locale: str) -> LocaleState:
         """The state of one locale and what is wrong with it."""
@@ -110,13 +118,13 @@ class CatalogCheck:
         state.faults += self._strangers(locale, files)
         return state
 
-    def _answer_faults(self, file: PoFile, entry: Entry) -> Iterator[str]:
+    def _answer_faults(self, file: PoFile, entry: Entry) -> Iterator[tuple[Kind, str]]:
         if self._faq is None:
             return
         topic = entry.key.split(".", 2)[2]
-        dutch = {one.key: one.strings[0] for one in read_faq(self._faq, SOURCE, self._folder).entries}
-        source = [text for key, text in dutch.items() if key.split(".", 2)[2] == topic]
-        yield from (fault for _, fault in answer_faults(source, entry.strings[0], file.locale, self._glossary))
+        answers = self._answers_in_dutch or read_faq(self._faq, SOURCE, self._folder)
+        source = [one.strings[0] for one in answers.entries if one.key.split(".", 2)[2] == topic]
+        yield from answer_faults(source, entry.strings[0], file.locale, self._glossary)
 
     def _answers(self, state: LocaleState) -> None:
         if self._faq is None:
@@ -159,10 +167,13 @@ class CatalogCheck:
 
     def entry_faults(self, file: PoFile, entry: Entry) -> list[str]:
         """What would be wrong with one text of a locale: what the check says of it."""
+        return [message for _, message in self.entry_findings(file, entry)]
+
+    def entry_findings(self, file: PoFile, entry: Entry) -> list[tuple[Kind, str]]:
+        """The same, each with its kind."""
         if file.subject == FAQ:
             return list(self._answer_faults(file, entry))
-        source = self.source[file.subject].by_key[entry.key]
-        return [message for _, message in self._entry_faults(source, entry, file)]
+        return list(self._entry_faults(self.source[file.subject].by_key[entry.key], entry, file))
 
     def _entry(self, state: LocaleState, subject: str, source: Entry, file: PoFile) -> None:
         entry = file.by_key.get(source.key)
@@ -193,7 +204,7 @@ class CatalogCheck:
             return
         if entry.plural and (len(entry.strings) != file.forms or not all(entry.strings)):
             yield "plural", f"needs {file.forms} plural forms"
-        yield from _placeholder_faults(source, entry)
+        yield from placeholder_faults(source, entry)
         for text in dict.fromkeys(text for text in entry.strings if text):
             yield from text_faults(source.strings[-1], text, file.locale, self._glossary)
             if self._usage.is_label(entry.key) and (width := label_width(text)) > BUTTON_CHARACTERS:
@@ -234,7 +245,7 @@ def _too_long(longest: int) -> str:
     return f"has a sentence of {longest} words; split it (at most {MOST_WORDS})"
 
 
-def _placeholder_faults(source: Entry, entry: Entry) -> Iterator[tuple[Kind, str]]:
+def placeholder_faults(source: Entry, entry: Entry) -> Iterator[tuple[Kind, str]]:
     """Every form has the Dutch placeholders; {count} may be left out where a form says the number in a word."""
     try:
         wanted = placeholders(source.strings[-1])

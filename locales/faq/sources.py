@@ -57,6 +57,11 @@ class Support:
     citations: tuple[Cited, ...]
     unverified: bool = False
 
+    @property
+    def is_law(self) -> bool:
+        """Whether a law or a ruling says it, and not the municipalities themselves."""
+        return any(one.key not in _NO_LAW for one in self.citations)
+
 
 @dataclass(frozen=True, slots=True)
 class Sources:

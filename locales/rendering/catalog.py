@@ -10,11 +10,12 @@ needs no build step).
 import gettext
 import io
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
-from locales.rendering.languages import LANGUAGES, fallback_chain
+from locales.rendering.languages import LANGUAGES, SOURCE, fallback_chain
 
 FOLDER = Path(__file__).parents[1]
 
@@ -53,6 +54,15 @@ Source: TypeAlias = Callable[[str, str], str | None]
 OFTEN_COUNTED = 100
 
 
+@dataclass(frozen=True, slots=True)
+class OwnTexts:
+    """What is said in place of what the files have, by key and locale, each with all its forms; and which texts are
+    `behind`: the Dutch says other facts since, and is said in their place."""
+
+    texts: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    behind: frozenset[tuple[str, str]] = frozenset()
+
+
 class Catalogs:
     """Texts by key for every locale that has a catalog; loaded when first asked for.
 
@@ -61,6 +71,8 @@ class Catalogs:
 
     def __init__(self, sources: Mapping[str, Source] | None = None) -> None:
         self._sources = dict(sources or {})
+        self._own = OwnTexts()
+        self._hear_of_change: list[Callable[[], None]] = []
         self._by_locale: dict[str, list[gettext.GNUTranslations]] = {}
         # What a look-up in the files found: the same few hundred texts are said thousands of times a second.
         self._found: dict[tuple[str, str, int | None], tuple[str, str]] = {}
@@ -70,8 +82,23 @@ class Catalogs:
         """The locales that have a catalog, in the order of locales.rendering.languages."""
         return [code for code in LANGUAGES if po_files(code)]
 
+    def put_own(self, own: OwnTexts) -> None:
+        """From now on these are said in place of the files' texts, and no earlier ones."""
+        self._own = own
+        self._found = {}
+        for forget in self._hear_of_change:
+            forget()
+
+    def when_changed(self, forget: Callable[[], None]) -> None:
+        """Call this whenever texts are others than before, so that what was made of them is forgotten."""
+        self._hear_of_change.append(forget)
+
+    def is_own(self, key: str, locale: str) -> bool:
+        """Whether this locale says other words than its file: what was recorded of the file's does not say them."""
+        return (key, locale) in self._own.texts
+
     def is_fixed(self, key: str) -> bool:
-        """Whether a key's texts are read once, from the catalogs' own files, and so never change."""
+        """Whether a key's texts are read once, from the catalogs' own files, and so stay until `when_changed` says."""
         return key.partition(".")[0] not in self._sources
 
     def lookup(self, key: str, locale: str, count: int | None = None) -> tuple[str, str]:
@@ -80,16 +107,22 @@ class Catalogs:
         Raises:
             UnknownText: when no locale of the chain has it.
         """
-        if (found := self._found.get((key, locale, count))) is not None:
+        # What is worked out while texts change is put where nobody looks any more.
+        known = self._found
+        if (found := known.get((key, locale, count))) is not None:
             return found
         template, code = self._search(key, locale, count)
         if (count is None or 0 <= count < OFTEN_COUNTED) and self.is_fixed(key):
-            self._found[key, locale, count] = template, code
+            known[key, locale, count] = template, code
         return template, code
 
     def _search(self, key: str, locale: str, count: int | None) -> tuple[str, str]:
         source = self._sources.get(key.partition(".")[0])
         for code in fallback_chain(locale):
+            if (key, code) in self._own.behind and code != SOURCE:
+                continue
+            if (forms := self._own.texts.get((key, code))) is not None:
+                return self._form(forms, code, count), code
             if source is not None:
                 template = source(key, code)
                 if template is not None:
@@ -100,6 +133,15 @@ class Catalogs:
                 if found != key:
                     return found, code
         raise UnknownText(key)
+
+    def _form(self, forms: tuple[str, ...], locale: str, count: int | None) -> str:
+        """The form for this many, as the header of the locale's catalogs tells them apart."""
+        if len(forms) == 1:
+            return forms[0]
+        header = self._of(locale)[0].info().get("plural-forms", "")
+        rule = header.partition("plural=")[2].rstrip("; ") or "n != 1"
+        which = int(gettext.c2py(rule)(1 if count is None else count))
+        return forms[min(which, len(forms) - 1)]
 
     def has(self, key: str, locale: str) -> bool:
         """Whether this very locale (no fallback) has the text."""

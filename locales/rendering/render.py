@@ -95,7 +95,12 @@ class Renderer:
             for locale in LANGUAGES
         }
         self._by_both_clocks = None if ethiopian_clock else Renderer(catalogs, zone, ethiopian_clock=True)
-        # Most texts have nothing to fill in and are said thousands of times a second.
+        self._forget()
+        catalogs.when_changed(self._forget)
+
+    def _forget(self) -> None:
+        """Begin anew with what was made of texts: most have nothing to fill in, and are said thousands of times a
+        second. What is being made at this moment goes into the tables of before."""
         self._bare: dict[tuple[str, str], tuple[str, str]] = {}
         self._blocks: dict[tuple[str, Style, str], Block] = {}
         self._labels: dict[tuple[str, str, str], str] = {}
@@ -118,30 +123,32 @@ class Renderer:
         key, params, count = text.key, text.params, text.count
         if key == VERBATIM:
             return str(params["text"]), locale
-        bare = not params and count is None
-        if bare and (found := self._bare.get((key, locale))) is not None:
+        bare, known = not params and count is None, self._bare
+        if bare and (found := known.get((key, locale))) is not None:
             return found
         writer, template, found_in = self._taken_apart.get((key, locale, count)) or self._look_up(key, locale, count)
         said = writer.fill_pieces(template, params if count is None else {**params, "count": count})
         if bare and self.catalogs.is_fixed(key):
-            self._bare[key, locale] = said, found_in
+            known[key, locale] = said, found_in
         return said, found_in
 
     def _look_up(self, key: str, locale: str, count: int | None) -> tuple[Writer, Pieces, str]:
         """The template as its writer takes it, and the language that it is in."""
+        known = self._taken_apart
         template, found_in = self.catalogs.lookup(key, locale, count)
         writer = self._writers[found_in]
         found = writer, writer.pieces(template), found_in
         # Larger counts are rare.
         if (count is None or 0 <= count < OFTEN_COUNTED) and self.catalogs.is_fixed(key):
-            self._taken_apart[key, locale, count] = found
+            known[key, locale, count] = found
         return found
 
     def _block(self, part: Part, locale: str) -> Block:
         text, style = part
+        known = self._blocks
         said, found_in = self._said(text, locale)
         if not text.params and text.count is None and self.catalogs.is_fixed(text.key):
-            block = self._blocks[text.key, style, locale] = Block(said, style, found_in)
+            block = known[text.key, style, locale] = Block(said, style, found_in)
             return block
         if text.key == VERBATIM and has_rtl(said) is not (LANGUAGES[locale].direction is Direction.RTL):
             # Said in another language on purpose ("shall I go on in Arabic?"): it keeps its own order.
@@ -151,12 +158,12 @@ class Renderer:
     def _label(self, button: Button, locale: str) -> str:
         """What stands on a button, with its icon."""
         text, _, icon, _ = button
-        bare = not text.params and text.count is None
-        if bare and (found := self._labels.get((text.key, icon, locale))) is not None:
+        bare, known = not text.params and text.count is None, self._labels
+        if bare and (found := known.get((text.key, icon, locale))) is not None:
             return found
         label = f"{icon} {self.say(text, locale)}".strip()
         if bare and self.catalogs.is_fixed(text.key):
-            self._labels[text.key, icon, locale] = label
+            known[text.key, icon, locale] = label
         return label
 
     def render(self, body: Body, locale: str) -> Rendered:

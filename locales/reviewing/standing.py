@@ -1,10 +1,11 @@
 """Every text that people read, in each language beside the Dutch, as it stands: the package's own, and on top of it
 what a municipality says in its own words.
 
-Texts for consultants are not among them. Files are read when their language is first asked for, and kept.
+Texts for consultants are not among them, nor WhatsApp's, which Meta has approved as they are. Files are read when their
+language is first asked for, and kept.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -12,9 +13,10 @@ from typing import Final
 
 from locales.catalog_files.faq_file import FAQ, read_faq
 from locales.catalog_files.po import Entry, PoFile, Review, po_subjects, read_subject
+from locales.checking.check import placeholder_faults
 from locales.faq.content import FaqContent, Topic
-from locales.rendering.catalog import FOLDER
-from locales.rendering.languages import SOURCE
+from locales.rendering.catalog import FOLDER, OwnTexts
+from locales.rendering.languages import LANGUAGES, SOURCE
 
 #: What messages are about, by catalog; a catalog that stands in none is about something else.
 _DOMAINS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -22,10 +24,13 @@ _DOMAINS: Final[Mapping[str, tuple[str, ...]]] = {
     "absences": ("absences",),
     "progress": ("progress", "terms", "milestones"),
     "offers": ("offers", "checkin", "feedback"),
-    "access": ("access", "channels", "email", "invitations", "invite_letters", "phone_codes", "sms", "whatsapp"),
+    "access": ("access", "channels", "email", "invitations", "invite_letters", "phone_codes", "sms"),
     "chat": ("dialogue", "help", "listen", "page", "shared", "webchat"),
 }
 _OTHER: Final = "other"
+#: Enough to see by example which numbers a plural form is for.
+_EXAMPLES: Final = 4
+_NOT_EDITED: Final = ("consultant", "whatsapp")
 _BY_SUBJECT: Final = {subject: domain for domain, subjects in _DOMAINS.items() for subject in subjects}
 #: The domains of messages; those of answers are the FAQ's groups, with this before them.
 MESSAGE_DOMAINS: Final = (*_DOMAINS, _OTHER)
@@ -49,7 +54,8 @@ class OwnWords:
 class StandingText:
     """One text in one language, beside the Dutch; `text` is None where the language has none.
 
-    `is_behind`: the Dutch says other facts since, and is said in its place. `topic` is the FAQ's, of an answer.
+    `is_behind`: the Dutch says other facts since, and is said in its place. `is_unfit`: own words do not go with this
+    version of the text, which is said as it was installed. `topic` is the FAQ's, of an answer.
     """
 
     key: str
@@ -61,6 +67,7 @@ class StandingText:
     packaged: Entry | None
     own: OwnWords | None = None
     is_behind: bool = False
+    is_unfit: bool = False
     topic: Topic | None = None
 
     @property
@@ -78,6 +85,8 @@ class StandingTexts:
         self._packaged: dict[str, Mapping[str, PoFile]] = {}
         self._entries: dict[str, Mapping[str, tuple[str, Entry]]] = {}
         self.own: Mapping[tuple[str, str], OwnWords] = MappingProxyType({})
+        #: Own words that do not go with this version's text: the package's are said.
+        self.unfit: Mapping[tuple[str, str], OwnWords] = MappingProxyType({})
 
     @property
     def domains(self) -> list[str]:
@@ -85,10 +94,34 @@ class StandingTexts:
         groups = dict.fromkeys(topic.group for topic in self._faq.topics.values())
         return [*(f"{ANSWERS}{group}" for group in groups), *MESSAGE_DOMAINS]
 
+    def put_own(self, own: Mapping[tuple[str, str], OwnWords]) -> OwnTexts:
+        """From now on these are the own words, as far as this version has such texts with such placeholders and forms;
+        what is to be said by them."""
+        fit = {where: words for where, words in own.items() if self._fits(*where, words)}
+        self.own = MappingProxyType(fit)
+        self.unfit = MappingProxyType({where: words for where, words in own.items() if where not in fit})
+        changed = [key for (key, locale), words in fit.items() if locale == SOURCE and words.facts_at]
+        behind = {(key, locale) for key in changed for locale in LANGUAGES if self.is_behind(key, locale)}
+        return OwnTexts({where: words.strings for where, words in fit.items()}, frozenset(behind))
+
+    def with_forms(self, key: str, locale: str) -> Iterable[str]:
+        """For each form of a text the first numbers that it is for, where it has several; one empty word otherwise."""
+        subject, dutch = self._by_key(SOURCE)[key]
+        if not dutch.plural:
+            return ("",)
+        return self.packaged(locale if subject in self.packaged(locale) else SOURCE)[subject].examples(_EXAMPLES)
+
+    def _fits(self, key: str, locale: str, words: OwnWords) -> bool:
+        subject, dutch = self._by_key(SOURCE).get(key, ("", None))
+        file = self.packaged(locale).get(subject)
+        if dutch is None or file is None or len(words.strings) != (file.forms if dutch.plural else 1):
+            return False
+        return not list(placeholder_faults(dutch, replace(dutch, strings=words.strings)))
+
     def packaged(self, locale: str) -> Mapping[str, PoFile]:
         """The files of a language as they were installed, by subject, the answers first."""
         if locale not in self._packaged:
-            subjects = [name for name in po_subjects(locale, self._folder) if not name.startswith("consultant")]
+            subjects = [name for name in po_subjects(locale, self._folder) if not name.startswith(_NOT_EDITED)]
             files = {name: read_subject(locale, name, self._folder) for name in subjects}
             self._packaged[locale] = {FAQ: read_faq(self._faq, locale, self._folder), **files}
         return self._packaged[locale]
@@ -137,6 +170,7 @@ class StandingTexts:
             packaged=packaged,
             own=self.own.get((key, locale)),
             is_behind=self.is_behind(key, locale),
+            is_unfit=(key, locale) in self.unfit,
             topic=topic,
         )
 

@@ -22,6 +22,7 @@ from storage.attention.contact_moments import ContactMoment
 from storage.attention.feedback import Feedback
 from storage.calls.phone_calls import PhoneCall
 from storage.calls.phone_codes import PhoneCode, PhoneCodeTry
+from storage.content.changes import ContentChange
 from storage.desk.accounts import DeskAccount, DeskLink, DeskSession
 from storage.desk.lesson_links import LessonLink
 from storage.desk.passkeys import DeskChallenge, DeskPasskey
@@ -42,7 +43,7 @@ from storage.people.webchat import WebMessage, WebSession
 from storage.privacy.audit import AuditEntry
 from storage.privacy.erasure import erase_person
 from storage.progress.parts import Progress
-from storage.vocabulary import ON_ITS_WAY, ContactState, MessageState, TaskState
+from storage.vocabulary import ON_ITS_WAY, ContactState, ContentState, MessageState, TaskState
 
 Due = Callable[[datetime], ColumnElement[bool]]
 
@@ -83,6 +84,11 @@ def _is_forgotten_stranger(before: datetime) -> ColumnElement[bool]:
         silent,
         ~asked,
     )
+
+
+def _is_past_content(before: datetime) -> ColumnElement[bool]:
+    held_or_waits = (ContentState.LIVE, ContentState.PROPOSED)
+    return and_(ContentChange.state.not_in(held_or_waits), ContentChange.proposed_at < before)
 
 
 def _is_closed_call(before: datetime) -> ColumnElement[bool]:
@@ -166,6 +172,12 @@ RULES: Final[tuple[KeepingRule, ...]] = (
     KeepingRule(WebMessage, "as long as messages on other channels", 200, lambda before: WebMessage.at < before),
     KeepingRule(WebSession, "until it expires", 0, lambda before: WebSession.expires_at < before),
     KeepingRule(DeskAccount, "as long as they work here; a consultant's goes with them"),
+    KeepingRule(
+        ContentChange,
+        "as long as it holds; what was refused or taken back a year, as who looks for the reason asks by then",
+        400,
+        _is_past_content,
+    ),
     KeepingRule(DeskLink, "until it expires", 0, lambda before: DeskLink.expires_at < before),
     KeepingRule(DeskPasskey, "until it is removed, or the account ends"),
     KeepingRule(DeskChallenge, "until it expires", 0, lambda before: DeskChallenge.expires_at < before),

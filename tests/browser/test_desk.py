@@ -188,6 +188,18 @@ async def test_what_comes_after_a_form_fits_and_axe_finds_nothing(desk: tuple[Ta
     )
     await after("a table, looked at", "/desk/imports/preview")
 
+    page = await opened(language=language, role=DeskRole.CONTENT_EDITOR)
+    words = "/desk/content/texts/ar/faq.answer.bot_talk_to_human"
+    await page.goto(f"{base}{words}")
+    await page.locator("textarea").fill("x")
+    await after("words with faults", f"{words}/look")
+    await page.goto(f"{base}{words}")
+    await page.locator("input[name=reviewer]").fill("Ahmad")
+    await after("words, looked at", f"{words}/look")
+    await after("what waits", f"{words}/propose")
+    await page.goto(f"{base}{words}")
+    found |= await faults_of(page, "words that were proposed")
+
     # The step after a one-time link: a picture for the app, and a field.
     link = (await link_for(talk, "karim@huizen.example")).token
     await page.context.clear_cookies()

@@ -1,22 +1,36 @@
 """The addresses of what a content editor does, who is at times an administrator."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from starlette.routing import BaseRoute, Route
 
+from bot.actions.content.changing import EDITORS
+from bot.content.live import OwnContent
+from bot.desk.content.text import WAITING, ChangesTexts
 from bot.desk.content.texts import CONTENT, ShowsTexts
-from bot.desk.door import DeskDoor, Shows
-from locales.reviewing.standing import StandingTexts
-from storage.vocabulary import DeskRole
-
-_EDITORS: Final = (DeskRole.CONTENT_EDITOR, DeskRole.ADMINISTRATOR)
+from bot.desk.content.waiting import AnswersChanges
+from bot.desk.door import DeskDoor, FormDoes, Shows
 
 
-def content_routes(door: DeskDoor, texts: StandingTexts) -> Sequence[BaseRoute]:
-    """All of them; `texts` are the deployment's."""
+def content_routes(door: DeskDoor, content: OwnContent) -> Sequence[BaseRoute]:
+    """All of them; `content` is what the deployment says."""
 
     def get(path: str, shows: Shows) -> Route:
-        return Route(path, door.page(*_EDITORS, shows=shows), methods=["GET"])
+        return Route(path, door.page(*EDITORS, shows=shows), methods=["GET"])
 
-    return [get(CONTENT, ShowsTexts(texts).show)]
+    def post(path: str, shows: Shows) -> Route:
+        # The checks take a while the first time, which no lock should wait for; and what was decided is said when its
+        # transaction has ended.
+        return Route(path, door.page(*EDITORS, shows=shows, form_does=FormDoes.WORK_ALONE), methods=["POST"])
+
+    text, answers = ChangesTexts(door, content), AnswersChanges(door, content)
+    one = f"{CONTENT}/texts/{{language}}/{{key}}"
+    return [
+        get(CONTENT, ShowsTexts(content).show),
+        get(one, text.show),
+        post(f"{one}/look", text.look),
+        post(f"{one}/propose", text.propose),
+        get(WAITING, answers.show),
+        post(f"{CONTENT}/changes/{{id:int}}/answer", answers.answer),
+        post(f"{CONTENT}/changes/{{id:int}}/take-back", answers.take_back),
+    ]

@@ -6,9 +6,11 @@ from typing import Final
 
 from starlette.responses import Response
 
+from bot.content.live import OwnContent
 from bot.desk.visit import Visit
 from locales.rendering.languages import LANGUAGES, SOURCE
-from locales.reviewing.standing import StandingText, StandingTexts
+from locales.reviewing.standing import StandingText
+from storage.content.changes import count_waiting, waiting_changes
 
 CONTENT: Final = "/desk/content"
 PAGE: Final = 25
@@ -24,24 +26,26 @@ class TextState(StrEnum):
     CHANGED = "changed"  # the municipality's own words
     BEHIND = "behind"  # the Dutch says other facts since
     MISSING = "missing"
+    UNFIT = "unfit"  # own words that do not go with this version of the text
 
 
 class ShowsTexts:
-    """The list; `texts` are the deployment's."""
+    """The list; `content` is what the deployment says."""
 
-    def __init__(self, texts: StandingTexts) -> None:
-        self._texts = texts
+    def __init__(self, content: OwnContent) -> None:
+        self._content = content
 
     async def show(self, visit: Visit) -> Response:
         """The texts of one language, in pages."""
-        query = visit.query
+        await self._content.refresh_in(visit.session)
+        query, texts = visit.query, self._content.texts
         language = query.text("language")
         language = language if language in LANGUAGES else _FIRST
         domain, only = query.text("domain"), query.choice("only", TextState)
         words = query.text("q").casefold().split()
         found = [
             one
-            for one in self._texts.texts(language)
+            for one in texts.texts(language)
             if domain in ("", one.domain) and (only is None or _is(one, only)) and _has(one, words)
         ]
         last = max(0, (len(found) - 1) // PAGE)
@@ -54,7 +58,9 @@ class ShowsTexts:
             last=last,
             query={"language": language, "domain": domain, "only": only or "", "q": query.text("q")},
             language=language,
-            domains=self._texts.domains,
+            domains=texts.domains,
+            waiting={one.key for one in await waiting_changes(visit.session, place=language)},
+            waiting_count=await count_waiting(visit.session),
             only=list(TextState),
             source=SOURCE,
         )
@@ -72,6 +78,8 @@ def _is(one: StandingText, state: TextState) -> bool:
             return one.is_behind
         case TextState.MISSING:
             return one.text is None
+        case TextState.UNFIT:
+            return one.is_unfit
 
 
 def _has(one: StandingText, words: Iterable[str]) -> bool:

@@ -107,6 +107,12 @@ def numbers(text: str) -> set[float]:
     return found
 
 
+def answer_findings(content: FaqContent, locale: str, topic: str) -> list[TopicFault]:
+    """What is wrong with one topic's answers in one language, beside the Dutch: length, amounts, placeholders."""
+    found = _text_faults(content, locale, content.topics[topic], content.texts[locale][topic])
+    return [fault for fault in found if fault.kind in ("length", "amount", "placeholder")]
+
+
 def _topic_faults(topic: Topic) -> Iterator[TopicFault]:
     sections = [part.strip() for part in topic.section.split(",") if part.strip()]
     if not sections and topic.group not in _OWN_GROUPS and topic.id not in _ONLY_IN_THE_LAW:

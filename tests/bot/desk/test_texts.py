@@ -7,6 +7,7 @@ from importlib.resources import files
 import pytest
 
 from bot.actions.meetings import KINDS
+from bot.content.checks import TEXT_FAULTS
 from bot.desk.content.texts import TextState
 from bot.desk.forms import COUNTED, JustDone
 from bot.desk.importing.pages import KINDS_OF_FILE
@@ -29,6 +30,7 @@ from storage.vocabulary import (
     Closing,
     ContactHow,
     ContactState,
+    ContentState,
     DeskRole,
     LetterKind,
     MessageState,
@@ -57,8 +59,10 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "desk.system_": ("health", "deliveries", "kept", "versions"),
     "desk.version.": ("program", "schema", "engine"),
     "desk.category.": {word for words in CATEGORIES.values() for word in words},
+    "desk.change_state.": ContentState,
     "desk.domain.": StandingTexts(FAQ).domains,
     "desk.error.": ("session", "session.title", "form", "form.title", "nothing", "nothing.title"),
+    "desk.fault.": TEXT_FAULTS,
     "desk.figure.": [*CATEGORIES, "feedback"],
     "desk.message_kind.": [*Kind, "other"],
     "desk.message_state.": MessageState,

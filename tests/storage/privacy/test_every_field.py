@@ -34,6 +34,7 @@ STAYS = {
     "consultant": "who works here",
     "broadcast": "a consultant's words to a whole group; what each person got is a message of theirs",
     "activity_offer": "what is offered to everybody",
+    "content_change": "what everybody reads, and who of those who work here changed it",
     "desk_account": "who works here",
     "desk_challenge": "what a key of who works here is to sign",
     "desk_passkey": "a key of who works here",

@@ -1,0 +1,1 @@
+"""Changing what people read and when they are reminded: one proposes, another answers."""
