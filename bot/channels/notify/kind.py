@@ -93,7 +93,8 @@ def _more(parts: ChannelParts, channel: str) -> Callable[[str], Awaitable[str | 
     async def link(address: str) -> str | None:
         async with parts.database.reading() as session:
             contact = await contact_at(session, keys, channel, address)
-        if contact is None or contact.person_id is None:
+        if contact is None or contact.person_id is None or contact.shared_as:
+            # Of a telephone that several people use it is not known here whose message goes on.
             return None
         if contact.trusted_at is not None and contact.trusted_at > parts.clock.now():
             return None

@@ -27,10 +27,10 @@ from bot.channels.base import (
 from bot.channels.kind import no_number
 from bot.channels.phone.carrier import Carrier, CarrierDown, Incoming, OpenLine
 from bot.channels.phone.hearing import hears
-from bot.channels.phone.news import in_vain, news_of, not_reached, ref_of, wait_of
+from bot.channels.phone.news import in_vain, news_of, not_reached, ref_of, told_already, wait_of
 from bot.channels.phone.records import CHANNEL, CallLog, Known
 from bot.channels.phone.script import OPENING, CallState
-from bot.channels.phone.strangers import ask_for_code, say_who_to_call
+from bot.channels.phone.strangers import ask_for_code, say_who_to_call, who_calls
 from bot.channels.phone.talk import Talk
 from bot.channels.phone.voice import CallVoice
 from bot.channels.phone.wording import Callee, is_code
@@ -136,13 +136,12 @@ class PhoneChannel:
 
         Raises:
             RetryLater: no line is free, the carrier is down, or an earlier process may be calling.
-            AddressGone: there is no such number.
-            Rejected: this person was called in vain often enough.
+            AddressGone, Rejected: there is no such number; this person was called in vain often enough.
         """
         talk = self._talks.get(address)
         if talk is not None and not talk.is_over:
             known = await self._calls.known(address, self._clock.now(), reference)
-            return await self._say_now(talk, message, reference, is_answer=known is not None and known.is_answer)
+            return await self._say_now(talk, known, message, reference)
         # Taken before anything is waited for: whoever asks `busy_for` next sees one line less.
         if self._free <= 0:
             raise RetryLater("lines_busy", after=timedelta(seconds=_LOOK_AGAIN))
@@ -160,13 +159,10 @@ class PhoneChannel:
         now = self._clock.now()
         known = await self._calls.known(address, now, reference)
         code = is_code(message)
-        if known is not None and known.is_answer and not code:
-            # They hung up before it could be said. What they pressed is written down, and nobody rings to say so.
-            return Receipt(None), False
-        if known is not None and known.was_told:
-            return Receipt(None, delivered=True), False
         if known is None:
             raise Rejected("nobodys_number")
+        if (done := told_already(known, code=code)) is not None:
+            return done, False
         if self._stopping:
             raise RetryLater("stopping")
         if not code and (wait := wait_of(known, self._hours, now)) is not None:
@@ -193,7 +189,11 @@ class PhoneChannel:
         """Nothing opens a call: people choose to be called."""
         return None
 
-    async def _say_now(self, talk: Talk, message: Rendered, reference: str, *, is_answer: bool) -> Receipt:
+    async def _say_now(self, talk: Talk, known: Known | None, message: Rendered, reference: str) -> Receipt:
+        if known is not None and known.contact_id != talk.contact_id:
+            # Somebody else who uses this telephone is being spoken with.
+            raise RetryLater("lines_busy", after=timedelta(seconds=_LOOK_AGAIN))
+        is_answer = known is not None and known.is_answer
         told = talk.tell(message, reference if not is_answer else "")
         if not is_answer:
             return Receipt(ref_of(talk.number, reference))
@@ -216,7 +216,7 @@ class PhoneChannel:
             if line is None and call_id:
                 await self._calls.end(call_id, outcome, self._clock.now())
         if line is not None:
-            hear = hears(self._receiving, number, str(call_id), self._sleep)
+            hear = hears(self._receiving, number, str(call_id), self._sleep, known.contact_id)
             talk = Talk(line, callee, self._voice, hear, number=call_id)
             talk.tell(message, reference)
             self._begin(number, talk, known)
@@ -229,7 +229,7 @@ class PhoneChannel:
         return Receipt(ref_of(call_id, reference)), line is not None
 
     def _begin(self, number: str, talk: Talk, known: Known) -> None:
-        self._talks[number] = talk
+        self._talks[number], talk.contact_id = talk, known.contact_id
         self._aside(self._hold(number, talk, known))
 
     async def _hold(self, number: str, talk: Talk, known: Known) -> None:
@@ -250,19 +250,21 @@ class PhoneChannel:
         """Somebody calls us: what is new for who we know, by their number or by a code of theirs, and how to reach the
         municipality for everybody else."""
         number, line = incoming.number, incoming.line
-        known = await self._calls.known(number, self._clock.now()) if number else None
+        callers = await self._calls.callers(number, self._clock.now())
         # Whoever calls us has a line already; it is one less for our own calls.
-        if known is not None and known.person_id is not None and number not in self._talks:
+        if callers and number not in self._talks:
             self._free -= 1
-            await self._greet(number, known, known.person_id, line)
+            known = await who_calls(line, self._voice, callers)
+            self._free += known is None
+            if known is not None:
+                await self._greet(number, known, line, is_known=len(callers) > 1)
         elif number in self._talks or self._free <= 0:
             await say_who_to_call(line, self._voice, self._telephone(incoming.called))
         else:
             await self._meet(incoming)
 
     async def _meet(self, incoming: Incoming) -> None:
-        """Somebody calls from a number that is nobody's. What a code opens is answered over its person's own number:
-        that of the caller becomes nobody's."""
+        """Somebody calls from a number that is nobody's, and stays so: over their own is answered what a code opens."""
         line, telephone, taken = incoming.line, self._telephone(incoming.called), False
         self._free -= 1
         try:
@@ -272,22 +274,20 @@ class PhoneChannel:
                 await say_who_to_call(line, self._voice, telephone)
             elif opened is not None:
                 taken = True
-                await self._greet(opened.number, opened.known, opened.person_id, line)
+                await self._greet(opened.number, opened.known, line)
         finally:
             if not taken:
                 self._free += 1
 
-    async def _greet(self, number: str, known: Known, person_id: int, line: OpenLine) -> None:
-        now = self._clock.now()
-        call_id = await self._calls.begin(known.contact_id, "", now, incoming=True)
-        hear = hears(self._receiving, number, str(call_id), self._sleep)
+    async def _greet(self, number: str, known: Known, line: OpenLine, *, is_known: bool = False) -> None:
+        call_id = await self._calls.begin(known.contact_id, "", self._clock.now(), incoming=True)
+        hear = hears(self._receiving, number, str(call_id), self._sleep, known.contact_id)
 
         async def greeted() -> bool:
-            if await self._calls.release(person_id, self._clock.now()):
-                return True
-            return await hear(Pressed(asks(Act.APPOINTMENTS)))
+            waited = await self._calls.release(known.person_id or 0, self._clock.now())
+            return waited > 0 or await hear(Pressed(asks(Act.APPOINTMENTS)))
 
-        talk = Talk(line, known.callee, self._voice, hear, number=call_id, greeted=greeted)
+        talk = Talk(line, known.callee, self._voice, hear, number=call_id, is_known=is_known, greeted=greeted)
         self._begin(number, talk, known)
 
     def _news(self, news: News) -> None:

@@ -19,15 +19,24 @@ log = structlog.get_logger(__name__)
 _AGAIN: Final = (0.3, 1.0, 2.0)
 
 
-def hears(receiving: Receiving, number: str, call: str, sleep: Callable[[float], Awaitable[None]]) -> Hear:
-    """What hands the keys of this call with this number to the inbox.
+def hears(
+    receiving: Receiving,
+    number: str,
+    call: str,
+    sleep: Callable[[float], Awaitable[None]],
+    contact_id: int | None = None,
+) -> Hear:
+    """What hands the keys of this call with this number to the inbox; `contact_id` is who was called, of those
+    who share it.
 
     The number is known, and whoever is there pressed the key that says who they are: as sure as an answer to our mail.
     """
     numbers = count(1)
 
     async def hear(payload: Payload) -> bool:
-        event = InboundEvent(CHANNEL, number, f"{call}:{next(numbers)}", payload, proof=Proof.REPLY)
+        event = InboundEvent(
+            CHANNEL, number, f"{call}:{next(numbers)}", payload, contact_id=contact_id, proof=Proof.REPLY
+        )
         for pause in (*_AGAIN, None):
             try:
                 await receiving.take(event)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.channels.base import News, NewsState, Rejected, RetryLater
+from bot.channels.base import News, NewsState, Receipt, Rejected, RetryLater
 from bot.channels.phone.records import CHANNEL, MAY_HAVE_BEEN, MOST_TRIES, Known
 from bot.channels.phone.talk import ToTell
 from reminders.delivery.calling_hours import CallingHours
@@ -32,6 +32,14 @@ def in_vain(known: Known, outcome: CallOutcome, ref: str, hours: CallingHours, n
     if len(known.in_vain()) + 1 >= MOST_TRIES:
         return not_reached(outcome.value, ref, None)
     return not_reached(outcome.value, ref, hours.again_at(now) - now)
+
+
+def told_already(known: Known, *, code: bool) -> Receipt | None:
+    """What becomes of a message that needs no call: it was told, or is an answer and they hung up before it could be
+    said (what they pressed is written down, and nobody rings to say so). A `code` was asked for just now."""
+    if known.is_answer and not code:
+        return Receipt(None)
+    return Receipt(None, delivered=True) if known.was_told else None
 
 
 def wait_of(known: Known, hours: CallingHours, now: datetime) -> timedelta | None:

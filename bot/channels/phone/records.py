@@ -16,6 +16,7 @@ from storage.engine.keys import KeyRing
 from storage.outbox.message import Message, send_waiting
 from storage.people.contacts import Contact, contact_at, contacts_of
 from storage.people.people import Person
+from storage.people.senders.shared import sharers_of
 from storage.privacy.audit import AuditEntry
 from storage.vocabulary import CallOutcome, Priority
 
@@ -68,18 +69,25 @@ class OpenedByCode:
 
     number: str
     known: Known
-    person_id: int
 
 
 async def known_at(
     session: AsyncSession, keys: KeyRing, number: str, now: datetime, *, reference: str = ""
 ) -> Known | None:
-    """Who has this number, and what a message (by our reference) is to them; None = nobody was ever told of it."""
+    """Who has this number, and what a message (by our reference) is to them; None = nobody was ever told of it. Where
+    several people share the telephone, it is whom the message is for."""
     contact = await contact_at(session, keys, CHANNEL, number)
     if contact is None:
         return None
-    person = await session.get(Person, contact.person_id) if contact.person_id is not None else None
     message = await session.get(Message, int(reference)) if reference.isdecimal() and len(reference) < 19 else None
+    if message is not None and message.person_id is not None:
+        sharers = await sharers_of(session, contact)
+        contact = next((one for one in sharers if one.person_id == message.person_id), contact)
+    return await _known(session, contact, now, message)
+
+
+async def _known(session: AsyncSession, contact: Contact, now: datetime, message: Message | None = None) -> Known:
+    person = await session.get(Person, contact.person_id) if contact.person_id is not None else None
     calls = await calls_since(session, contact.id, now - DAY)
     return Known(
         contact.id,
@@ -111,6 +119,14 @@ class CallLog:
         async with self._database.reading() as session:
             return await known_at(session, self._database.keys, number, now, reference=reference)
 
+    async def callers(self, number: str, now: datetime) -> list[Known]:
+        """Who may be calling from this number: everybody who shares the telephone, who was there last first."""
+        async with self._database.reading() as session:
+            contact = await contact_at(session, self._database.keys, CHANNEL, number) if number else None
+            found = await sharers_of(session, contact) if contact is not None else []
+            found.sort(key=lambda one: one.absent_since is not None)
+            return [await _known(session, one, now) for one in found if one.person_id is not None]
+
     async def begin(self, contact_id: int, reference: str, now: datetime, *, incoming: bool = False) -> int:
         """A call begins; its number. On disk before it is dialled."""
         async with self._database.writing() as session:
@@ -141,11 +157,8 @@ class CallLog:
                 return None
             session.add(AuditEntry(at=now, actor=whose, action="phone_code_right", subject=whose))
             ways = await contacts_of(session, tried.person_id)
-            number = next((one.address for one in ways if one.channel == CHANNEL), None)
-            known = await known_at(session, keys, number, now) if number is not None else None
-            if number is None or known is None:
-                return None
-            return OpenedByCode(number, known, tried.person_id)
+            own = next((one for one in ways if one.channel == CHANNEL), None)
+            return OpenedByCode(own.address, await _known(session, own, now)) if own is not None else None
 
     async def end(self, call_id: int, outcome: CallOutcome, now: datetime) -> None:
         """How it came out."""

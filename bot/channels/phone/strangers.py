@@ -3,16 +3,20 @@
 The words are those of everybody: they tell nobody whether a code is somebody's, is old, or was guessed at too often.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
 from bot.channels.phone.carrier import HungUp, OpenLine
+from bot.channels.phone.records import Known
+from bot.channels.phone.script import ITS_ME, OPENING, CallLine, CallState
 from bot.channels.phone.voice import CallVoice
 from locales.rendering.languages import SOURCE
 from locales.rendering.message import Text
 
 T = TypeVar("T")
 
+# Seconds to say that it is oneself, before the next one is asked for.
+_WHO_WAIT: Final = 4.0
 # How often a code can be typed in a call.
 _TRIES: Final = 3
 # Seconds for its first digit: after the Dutch, and after the other languages or what was wrong.
@@ -27,6 +31,24 @@ async def say_who_to_call(line: OpenLine, voice: CallVoice, telephone: str) -> N
         return
     finally:
         await line.hang_up()
+
+
+async def who_calls(line: OpenLine, voice: CallVoice, callers: Sequence[Known]) -> Known | None:
+    """Which of those who share this telephone is calling: each is asked for by name, in their own language. None where
+    nobody said that it is they, who has heard nothing else. Who has it alone is asked in the call itself."""
+    if len(callers) == 1:
+        return callers[0]
+    try:
+        for known in callers:
+            sound = await voice.lines(OPENING, CallState(), known.callee, None)
+            if await line.ask(sound, _WHO_WAIT, lambda key: key.digit == ITS_ME) is not None:
+                return known
+        neutral = await voice.lines((CallLine.NEUTRAL,), CallState(), callers[0].callee, None)
+        await line.ask(neutral, 0.0, lambda _key: False)
+    except HungUp:
+        pass
+    await line.hang_up()
+    return None
 
 
 async def ask_for_code(

@@ -60,7 +60,7 @@ Hear = Callable[[Payload], Awaitable[bool]]
 
 class Talk:
     """A call that is answered. `greeted` is called when the person of an incoming call said who they are, and sees to
-    it that there is something to tell."""
+    it that there is something to tell. `is_known`: they have said so before it."""
 
     def __init__(
         self,
@@ -70,11 +70,14 @@ class Talk:
         hear: Hear,
         *,
         number: int = 0,
+        is_known: bool = False,
         greeted: Callable[[], Awaitable[bool]] | None = None,
         key_wait: float = KEY_WAIT,
         answer_wait: float = ANSWER_WAIT,
     ) -> None:
         self.number = number
+        # Who it is held with, by their contact.
+        self.contact_id = 0
         self._line = line
         self._callee = callee
         self._voice = voice
@@ -86,7 +89,7 @@ class Talk:
         self._came = asyncio.Event()
         # Whether an answer of ours is on its way, and whether what was pressed could not be handed over.
         self._expects = self._failed = False
-        self._call = CallState()
+        self._call = CallState(stage=Stage.WAITING, known=True) if is_known else CallState()
         self._current: ToTell | None = None
         self.told: list[ToTell] = []
         self.is_over = False
@@ -119,7 +122,7 @@ class Talk:
         return CallOutcome.TALKED if self._call.known and self._call.told else CallOutcome.NOBODY
 
     async def _hold(self) -> None:
-        say: tuple[CallLine, ...] = OPENING
+        say: tuple[CallLine, ...] = () if self._call.known else OPENING
         while True:
             if self._call.stage is Stage.WAITING and not say:
                 event: Event = await self._next()
