@@ -57,7 +57,9 @@ async def fill(url: str, people: int) -> None:
                         kind=AppointmentKind.PROGRESS_MEETING,
                         starts_at=now + timedelta(days=60),
                         location="Gemeentehuis",
-                        made_at=now,
+                        # Before they agreed: of what is made later each hears at once, and these messages would be
+                        # measured instead of turns.
+                        made_at=now - timedelta(days=1),
                         updated_at=now,
                     )
                 )

@@ -1,4 +1,7 @@
-"""The importers of a deployment, by the table's name: the command line and the desk use the same."""
+"""The importers of a deployment, by the table's name: the command line and the desk use the same.
+
+Who is bound to one municipality brings in rows about its people only (storage/importing/bound.py).
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -6,6 +9,7 @@ from typing import Any, Final
 from bot.configuration.deployment import Deployment
 from storage.importing.appointments import AppointmentsImporter
 from storage.importing.attendance import AttendanceImporter
+from storage.importing.bound import REFUSES, Bound, BoundImporter
 from storage.importing.groups import GroupsImporter
 from storage.importing.offers import OffersImporter
 from storage.importing.people import PeopleImporter
@@ -25,3 +29,13 @@ IMPORTERS: Final[Mapping[str, Callable[[Deployment], Importer[Any]]]] = {
     "progress": lambda parts: ProgressImporter(parts.border(), parts.zone, parts.after_progress()),
     "offers": lambda parts: OffersImporter(parts.border(), parts.changed),
 }
+
+
+def importer_for(kind: str, parts: Deployment, municipality: str) -> Importer[Any]:
+    """The importer of a table, for whoever may bring in rows of this municipality alone ("" = of all)."""
+    importer = IMPORTERS[kind](parts)
+    if not municipality:
+        return importer
+    if kind == "people":
+        importer = PeopleImporter(parts.border(), parts.replan, within=municipality)
+    return BoundImporter(importer, Bound(municipality, parts.keys), REFUSES[kind])

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -9,9 +10,11 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
+    Select,
     String,
     UniqueConstraint,
     and_,
+    bindparam,
     or_,
     select,
 )
@@ -120,23 +123,37 @@ async def appointments_of(
     limit: int = 100,
 ) -> list[Appointment]:
     """A person's appointments that start in [since, until), own and of groups they are in on that day, by time."""
-    in_time = [Appointment.starts_at >= since]
-    if until is not None:
-        in_time.append(Appointment.starts_at < until)
-    if status is not None:
-        in_time.append(Appointment.status == status)
-    own = await session.scalars(
-        select(Appointment)
-        .where(Appointment.person_id == person_id, *in_time)
-        .order_by(Appointment.starts_at)
-        .limit(limit)
-    )
+    given = {"since": since, "until": until, "most": limit}
+    own = await session.scalars(_own(until is not None, status), {**given, "person": person_id})
     of_groups: Iterable[Appointment] = ()
     if spans := await _spans_of(session, person_id, since, zone):
-        of_groups = await session.scalars(
-            select(Appointment).where(or_(*spans), *in_time).order_by(Appointment.starts_at).limit(limit)
-        )
+        theirs = select(Appointment).where(or_(*spans))
+        of_groups = await session.scalars(_in_time(theirs, until is not None, status), given)
     return sorted({a.id: a for a in (*own, *of_groups)}.values(), key=lambda a: (a.starts_at, a.id))[:limit]
+
+
+def _in_time(wanted: Select[Appointment], bounded: bool, status: AppointmentStatus | None) -> Select[Appointment]:
+    then = Appointment.starts_at.type
+    wanted = wanted.where(Appointment.starts_at >= bindparam("since", type_=then))
+    if bounded:
+        wanted = wanted.where(Appointment.starts_at < bindparam("until", type_=then))
+    if status is not None:
+        wanted = wanted.where(Appointment.status == status)
+    return wanted.order_by(Appointment.starts_at).limit(bindparam("most"))
+
+
+@cache
+def _own(bounded: bool, status: AppointmentStatus | None) -> Select[Appointment]:
+    """Put together once: nearly every turn of a conversation asks it. So is the next."""
+    return _in_time(select(Appointment).where(Appointment.person_id == bindparam("person")), bounded, status)
+
+
+@cache
+def _lasting() -> Select[Membership]:
+    return select(Membership).where(
+        Membership.person_id == bindparam("person"),
+        or_(Membership.until_on.is_(None), Membership.until_on >= bindparam("first")),
+    )
 
 
 async def _spans_of(
@@ -144,11 +161,7 @@ async def _spans_of(
 ) -> list[ColumnElement[bool]]:
     """The appointments of each of a person's memberships that did not end before this instant."""
     first = since.astimezone(zone).date()
-    memberships = await session.scalars(
-        select(Membership).where(
-            Membership.person_id == person_id, or_(Membership.until_on.is_(None), Membership.until_on >= first)
-        )
-    )
+    memberships = await session.scalars(_lasting(), {"person": person_id, "first": first})
     spans: list[ColumnElement[bool]] = []
     for membership in memberships:
         begins = day_bounds(max(membership.from_on, first), zone)[0]

@@ -32,11 +32,17 @@ class PeopleImporter:
     key_field = "external_id"
 
     def __init__(
-        self, border: Border, on_people: OnPeople = plan_later, *, as_new: bool = False, again: bool = False
+        self,
+        border: Border,
+        on_people: OnPeople = plan_later,
+        *,
+        as_new: bool = False,
+        again: bool = False,
+        within: str = "",
     ) -> None:
         self._border = border
         self._on_people = on_people
-        self._doubles = None if as_new else Doubles()
+        self._doubles = None if as_new else Doubles(within)
         self._again = again
         # What the file calls each consultant, by address.
         self._names: dict[str, str] = {}

@@ -35,12 +35,13 @@ class PersonRow:
 
 
 class Doubles:
-    """Looks out for people who would be stored a second time; for one file.
+    """Looks out for people who would be stored a second time; for one file, `within` a municipality ("" = all).
 
     A spreadsheet takes the zeros in front of ids away, and a register that gives new ids sends everybody again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, within: str = "") -> None:
+        self._within = within
         # Who stood in the file before, by name and birth date: in which row.
         self._seen: dict[tuple[str, str, date], int] = {}
         self._warned = False
@@ -54,7 +55,7 @@ class Doubles:
     ) -> list[Parsed[PersonRow]]:
         """The rows but for those of somebody new who looks like somebody known: these are rejected with a question."""
         new = [row.value for row in rows if row.value.external_id not in known]
-        alike = await _alike(session, new) if new else []
+        alike = await _alike(session, new, self._within) if new else []
         kept: list[Parsed[PersonRow]] = []
         for row in rows:
             value = row.value
@@ -90,8 +91,8 @@ class Doubles:
         return None
 
 
-async def _alike(session: AsyncSession, new: Sequence[PersonRow]) -> list[Person]:
-    """Who was born on one of these days, or has one of these ids but for zeros in front."""
+async def _alike(session: AsyncSession, new: Sequence[PersonRow], within: str) -> list[Person]:
+    """Who of the municipality was born on one of these days, or has one of these ids but for zeros in front."""
     days = {value.born_on for value in new if value.born_on is not None}
     born_on = keyed_hashes(session.get_bind().dialect, Person.born_on, days)
     bare = {_bare(value.external_id) for value in new}
@@ -100,7 +101,7 @@ async def _alike(session: AsyncSession, new: Sequence[PersonRow]) -> list[Person
         .where(or_(Person.born_on_hash.in_(born_on), func.ltrim(Person.external_id, "0").in_(bare)))
         .order_by(Person.id)
     )
-    return list(found)
+    return [person for person in found if not within or person.municipality.lower() == within.strip().lower()]
 
 
 def _bare(external_id: str) -> str:

@@ -13,11 +13,12 @@ from typing import Final
 from starlette.responses import Response
 
 from bot.configuration.deployment import Deployment
-from bot.configuration.importers import IMPORTERS
+from bot.configuration.importers import IMPORTERS, importer_for
 from bot.desk.forms import JustDone, not_found, then
 from bot.desk.visit import Visit
 from reminders.timetables.importing import import_timetable
 from storage.engine.database import Database
+from storage.importing.bound import is_others_group
 from storage.importing.columns import KINDS, template_csv
 from storage.importing.run import Report, run_import
 from storage.importing.table import TableUnreadable
@@ -94,7 +95,11 @@ class ImportsTables:
         return self._page(visit, kind, report, "")
 
     async def _run(self, visit: Visit, kind: str, data: bytes, *, dry_run: bool) -> Report:
+        municipality = visit.who.municipality
         if kind == TIMETABLE:
+            if municipality and await is_others_group(visit.session, _group(visit), municipality):
+                what = "has people of other municipalities in it; ask whoever imports for all of them"
+                return Report(rejected=[(1, "group", what)])
             return await import_timetable(
                 self._database,
                 _group(visit),
@@ -106,8 +111,9 @@ class ImportsTables:
                 by=visit.who.actor.ref,
                 cancel_share=self._parts.settings.timetable_cancel_share,
             )
+        importer = importer_for(kind, self._parts, municipality)
         try:
-            return await run_import(self._database, IMPORTERS[kind](self._parts), data, dry_run=dry_run)
+            return await run_import(self._database, importer, data, dry_run=dry_run)
         except TableUnreadable as error:
             return Report(rejected=[(1, error.field, str(error))])
 
