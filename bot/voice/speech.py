@@ -13,6 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.voice.cleaning import Segment, Voices, has_words, in_words, tidy, without_signs
+from bot.voice.icons import name_of_icon
 from bot.voice.moments import Piece, clock_pieces, day_pieces, piece_of
 from bot.voice.numbers import MOST, number_words
 from locales.glossary.reading import Glossary
@@ -100,8 +101,11 @@ class SpeechWriter:
             for sentence in self._sentences(part.text, locale)
         ]
         if with_choices:
-            labels = [self._pieces(button.label, locale) for row in body.buttons for button in row]
-            sentences += [_choice(number, label, locale) for number, label in enumerate(labels, start=1)]
+            buttons = [button for row in body.buttons for button in row]
+            sentences += [
+                _choice(number, self._icon(one.icon, locale), self._pieces(one.label, locale), locale)
+                for number, one in enumerate(buttons, start=1)
+            ]
         return Speech(locale, tuple(sentence for sentence in sentences if sentence.segments))
 
     def read(self, rendered: Rendered, *, with_choices: bool = False) -> Speech:
@@ -113,12 +117,10 @@ class SpeechWriter:
             for line in without_signs(block.text).split("\n")
         ]
         if with_choices:
-            labels = [
-                (Piece(self._voices.divided(without_signs(button.label), rendered.locale)),)
-                for row in rendered.buttons
-                for button in row
-            ]
-            sentences += [_choice(number, label, rendered.locale) for number, label in enumerate(labels, start=1)]
+            locale, labels = rendered.locale, [button.label for row in rendered.buttons for button in row]
+            for number, label in enumerate(labels, start=1):
+                words = (Piece(self._voices.divided(without_signs(label), locale)),)
+                sentences.append(_choice(number, self._icon(label.partition(" ")[0], locale), words, locale))
         return Speech(rendered.locale, tuple(sentence for sentence in sentences if sentence.segments))
 
     def plain(self, text: str, locale: str) -> Speech:
@@ -136,6 +138,11 @@ class SpeechWriter:
         for number, line in enumerate(lines, start=1):
             name = text.key if len(lines) == 1 else f"{text.key}.{number}"
             yield Sentence(line, found_in, name if fixed else "")
+
+    def _icon(self, icon: str, locale: str) -> tuple[Piece, ...]:
+        """What the picture on a button is called, said before its words; () where it has no name."""
+        name = name_of_icon(icon)
+        return (*self._pieces(name, locale), piece_of(", ", "", locale)) if name is not None else ()
 
     def _found_in(self, text: Text, locale: str) -> str:
         return locale if text.key == VERBATIM else self._catalogs.lookup(text.key, locale, text.count)[1]
@@ -231,8 +238,8 @@ def _of_count(piece: Piece, text: Text) -> Piece:
     return replace(piece, name=f"{piece.name}-{text.count}") if own else piece
 
 
-def _choice(number: int, label: tuple[Piece, ...], locale: str) -> Sentence:
-    return Sentence((_number(number, "", locale), piece_of(": ", "", locale), *label), locale)
+def _choice(number: int, icon: tuple[Piece, ...], label: tuple[Piece, ...], locale: str) -> Sentence:
+    return Sentence((_number(number, "", locale), piece_of(": ", "", locale), *icon, *label), locale)
 
 
 def _lines(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, ...]]:
