@@ -280,6 +280,7 @@ def build(
             renderer=renderer,
             own_url=settings.own_url,
             name="Maatje",
+            faq=texts.faq,
         ),
         content=content,
         http=Starlette(),

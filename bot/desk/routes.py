@@ -40,6 +40,7 @@ from bot.desk.signing_in.vouched import BACK, VouchedFor
 from bot.desk.texts import DeskTexts
 from bot.desk.visit import HOME, Visit
 from bot.enclosures.earlier_messages import EarlierMessages
+from locales.faq.content import FaqContent
 from locales.rendering.render import Renderer
 from reminders.delivery.channel import Clock
 from storage.engine.database import Database
@@ -74,10 +75,10 @@ _TRIES: Final = (12, 0.1)
 
 
 def desk_door(
-    *, database: Database, clock: Clock, parts: Parts, renderer: Renderer, own_url: str, name: str
+    *, database: Database, clock: Clock, parts: Parts, renderer: Renderer, own_url: str, name: str, faq: FaqContent
 ) -> DeskDoor:
     """What lets people in. `name` is what the deployment is called, `own_url` where it is reached."""
-    texts = DeskTexts(renderer, name, STYLE.version, SCRIPT.version, KEYS_SCRIPT.version)
+    texts = DeskTexts(renderer, name, STYLE.version, SCRIPT.version, KEYS_SCRIPT.version, faq)
     return DeskDoor(database=database, clock=clock, parts=parts, texts=texts, own_url=own_url)
 
 

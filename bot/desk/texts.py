@@ -11,7 +11,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 
 from bot.actions.meetings import KINDS
+from bot.channels.registry import names
 from bot.content.live import forms_of
+from bot.reports.month.figures import PLACES_OF, CountedBy
+from locales.faq.content import FaqContent
 from locales.rendering.languages import LANGUAGES, SOURCE
 from locales.rendering.message import Text, Value
 from locales.rendering.render import Renderer
@@ -44,6 +47,7 @@ class DeskTexts:
     style_version: str
     script_version: str
     keys_script_version: str
+    faq: FaqContent
 
     def page(self, template: str, locale: str, values: Mapping[str, object]) -> str:
         """A whole page. In templates `t(key, …)` is a catalog's text, `say(text)` one that was made already, and
@@ -58,8 +62,24 @@ class DeskTexts:
         def in_language(which: ReadyAnswer, language: str) -> str:
             return self.renderer.say(Text(f"ready.{which.value}"), language)
 
-        texts = {"t": t, "say": say, "in_language": in_language, "lang": locale}
+        def place_text(figure: str, place: str) -> str:
+            """What a figure's place is called: several that are shown together, by their names."""
+            return ", ".join(self._place(PLACES_OF.get(figure), one, locale) for one in place.split(", "))
+
+        texts = {"t": t, "say": say, "in_language": in_language, "place_text": place_text, "lang": locale}
         return self._templates.get_template(template).render({**texts, **values})
+
+    def _place(self, by: CountedBy | None, place: str, locale: str) -> str:
+        match by:
+            case CountedBy.LANGUAGE if place in LANGUAGES:
+                return self.renderer.say(Text(f"language.{place}"), locale)
+            case CountedBy.CHANNEL if place in names():
+                return self.renderer.say(Text(f"channel.{place}"), locale)
+            case CountedBy.TOPIC:
+                found = self.faq.text(place, (locale, SOURCE))
+                return found.question if found is not None else place
+            case _:
+                return place
 
     @cached_property
     def _templates(self) -> Environment:

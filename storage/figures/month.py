@@ -1,5 +1,4 @@
-"""Who there was in a stretch of time, who was linked, whom messages reached, how long questions waited, and who
-took what was offered."""
+"""Who there was in a stretch of time, who was linked, how long questions waited, and who took what was offered."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -10,13 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.engine.one_of_many import among
 from storage.offers.offers import OfferWish
-from storage.outbox.message import Message
 from storage.people.contacts import Contact
 from storage.people.people import Person, is_in
 from storage.people.relayed import Letter
-from storage.vocabulary import ContactState, LetterKind, MessageState, WishState
-
-_ARRIVED = (MessageState.DELIVERED, MessageState.READ)
+from storage.vocabulary import ContactState, LetterKind, WishState
 
 
 class InGuidance(NamedTuple):
@@ -49,19 +45,6 @@ async def linked(session: AsyncSession, person_ids: Collection[int]) -> set[int]
             Contact.state == ContactState.ACTIVE,
             Person.consented_at.is_not(None),
             Person.stopped_at.is_(None),
-        )
-    )
-    return {person_id for person_id in rows if person_id is not None}
-
-
-async def reached(session: AsyncSession, person_ids: Collection[int], since: datetime, until: datetime) -> set[int]:
-    """Whom a message reached that was sent in [since, until), as far as channels tell: delivered, or read."""
-    rows = await session.scalars(
-        select(Message.person_id).where(
-            among(Message.person_id, person_ids),
-            Message.state.in_(_ARRIVED),
-            Message.sent_at >= since,
-            Message.sent_at < until,
         )
     )
     return {person_id for person_id in rows if person_id is not None}

@@ -13,7 +13,7 @@ Two reports, of two months or of one month on two days, may differ by one person
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 #: Fewer people than these are not shown.
 FEWEST: Final = 5
@@ -23,11 +23,13 @@ EVERYWHERE: Final = "all"
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One thing that is counted: whose it is, where, and under which category."""
+    """One thing that is counted (or so many alike): whose it is, where, and under which category. What is nobody's has
+    a number of its own."""
 
     person_id: int
     place: str
     category: str
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,15 @@ def figure(name: str, categories: Sequence[str], counted: Sequence[Counted], *, 
     """
     if unknown := {one.category for one in counted} - set(categories):
         raise ValueError(f"{name} has no category {', '.join(sorted(unknown))}")
-    if not _is_shown(counted):
+    by = _by_place(counted)
+    everywhere = tuple(by)
+    if not _is_shown(by, everywhere):
         return Figure(name, ())
-    cells = _cells(EVERYWHERE, categories, counted)
-    groups = _places(counted) if by_place else []
+    cells = _cells(EVERYWHERE, categories, by, everywhere)
+    groups = _places(by) if by_place else []
     if len(groups) > 1:
         for places in groups:
-            cells += _cells(", ".join(places), categories, [one for one in counted if one.place in places])
+            cells += _cells(", ".join(places), categories, by, places)
     return Figure(name, tuple(cells))
 
 
@@ -80,23 +84,43 @@ def in_fives(found: Figure) -> Figure:
     return Figure(found.name, tuple(cells))
 
 
-def _is_shown(counted: Sequence[Counted]) -> bool:
-    people: dict[str, set[int]] = {}
+class _Theirs(NamedTuple):
+    """Of one place and category: whose, and how many."""
+
+    people: set[int]
+    counts: list[int]
+
+
+def _by_place(counted: Sequence[Counted]) -> dict[str, dict[str, _Theirs]]:
+    """What was counted, by place and category."""
+    by: dict[str, dict[str, _Theirs]] = {}
     for one in counted:
-        people.setdefault(one.category, set()).add(one.person_id)
-    return all(len(theirs) >= FEWEST for theirs in people.values())
+        theirs = by.setdefault(one.place, {}).setdefault(one.category, _Theirs(set(), []))
+        theirs.people.add(one.person_id)
+        theirs.counts.append(one.times)
+    return by
 
 
-def _places(counted: Sequence[Counted]) -> list[tuple[str, ...]]:
+def _is_shown(by: Mapping[str, Mapping[str, _Theirs]], places: Sequence[str]) -> bool:
+    people: dict[str, set[int]] = {}
+    for place in places:
+        for category, theirs in by[place].items():
+            # Once there are enough, who else there is does not matter.
+            if len(known := people.setdefault(category, set())) < FEWEST:
+                known |= theirs.people
+    return all(len(one) >= FEWEST for one in people.values())
+
+
+def _places(by: Mapping[str, Mapping[str, _Theirs]]) -> list[tuple[str, ...]]:
     """The places, together where one alone has too small a group; the smallest are put together first."""
-    sizes = Counter(one.place for one in counted)
+    sizes = {place: sum(len(theirs.counts) for theirs in categories.values()) for place, categories in by.items()}
     groups: list[tuple[str, ...]] = [(place,) for place in sorted(sizes, key=lambda place: (sizes[place], place))]
 
     def size(group: tuple[str, ...]) -> int:
         return sum(sizes[place] for place in group)
 
     while len(groups) > 1:
-        small = next((group for group in groups if not _is_shown([c for c in counted if c.place in group])), None)
+        small = next((group for group in groups if not _is_shown(by, group)), None)
         if small is None:
             break
         groups.remove(small)
@@ -106,6 +130,11 @@ def _places(counted: Sequence[Counted]) -> list[tuple[str, ...]]:
     return sorted(groups)
 
 
-def _cells(place: str, categories: Sequence[str], counted: Sequence[Counted]) -> list[Cell]:
-    counts = Counter(one.category for one in counted)
+def _cells(
+    place: str, categories: Sequence[str], by: Mapping[str, Mapping[str, _Theirs]], places: Sequence[str]
+) -> list[Cell]:
+    counts: Counter[str] = Counter()
+    for one in places:
+        for category, theirs in by[one].items():
+            counts[category] += sum(theirs.counts)
     return [Cell(place, category, counts[category]) for category in categories]
