@@ -295,7 +295,7 @@ def build(
         extra_routes=(
             *(extra_routes(app) if extra_routes is not None else ()),
             *desk_routes(app.desk, earlier, settings.of(OidcSettings), settings.quiet_hours, foresees, parts, system),
-            *content_routes(app.desk, content),
+            *content_routes(app.desk, content, parts),
         ),
         framing=demo,
         host=urlsplit(settings.public_url).netloc,

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from reminders.kinds import REPLANNED, Copy, Kind
 from reminders.local_time import QuietHours, month_began, to_instant
+from reminders.own_policies import OwnPolicies
 from reminders.planning.about_appointments import AFTER_WITHIN, after_messages, appointment_messages, together
 from reminders.planning.about_changes import change_of, in_few_words, made, once_each
 from reminders.planning.about_reports import report_messages
@@ -75,9 +76,9 @@ class Difference:
 class Planner:
     """Plans messages about appointments and terms.
 
-    `policies`, `quiet_hours` and `term_rules` (by municipality) are the deployment's; a person's own quiet hours and
-    wishes go on top. `holidays` holds the public holidays; `now` is the clock's. `budgeted` are the channels that may
-    be used up in a month.
+    `policies` (the file's), `quiet_hours` and `term_rules` (by municipality) are the deployment's; what was agreed at
+    the desk, and a person's own quiet hours and wishes, go on top. `holidays` holds the public holidays; `now` is the
+    clock's. `budgeted` are the channels that may be used up in a month.
     """
 
     def __init__(
@@ -92,7 +93,7 @@ class Planner:
         budgeted: Collection[str] = (),
         horizon: timedelta = HORIZON,
     ) -> None:
-        self._policies = policies
+        self.policies = OwnPolicies(policies)
         self._quiet_hours = quiet_hours
         self._zone = zone
         self._now = now
@@ -314,12 +315,13 @@ class Planner:
         heard: defaultdict[int, list[HeardOf]] = defaultdict(list)
         for one in (await heard_by(session, person_ids, since=now)).values():
             heard[one.person_id].append(one)
+        policies = await self.policies.now(session)
         messages: list[Outgoing] = []
         changes: list[Outgoing] = []
         for person in readers:
             slots = schedules.get(person.id, ())
             new: list[Slot] = []
-            ahead = appointment_messages(person, slots, self._policies, self._zone, now, new)
+            ahead = appointment_messages(person, slots, policies, self._zone, now, new)
             messages.extend(welcome_first(ahead, person, now))
             messages.extend(after_messages(person, slots, self._zone, now))
             about_terms: list[Outgoing] = []

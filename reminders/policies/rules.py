@@ -125,3 +125,8 @@ class Policies:
             if found is not None:
                 return found
         return DEFAULT_POLICIES[kind]
+
+    def with_own(self, other: Mapping[str, Mapping[AppointmentKind, Policy]]) -> "Policies":
+        """The same, with these in place of those of the same municipality and kind."""
+        names = self.own.keys() | other.keys()
+        return Policies({name: {**self.own.get(name, {}), **other.get(name, {})} for name in names})

@@ -115,6 +115,7 @@ async def test_every_page_fits_every_screen_and_axe_finds_nothing(desk: tuple[Ta
     base = page.url.partition("/desk")[0]
     found: dict[str, object] = {}
     group, lesson = await a_lesson(talk)
+    policies = ["/desk/content/policies", *(f"/desk/content/policies/huizen/{one}" for one in ("class", "exam"))]
     walked = {
         DeskRole.CONSULTANT: [
             "/desk",
@@ -134,7 +135,7 @@ async def test_every_page_fits_every_screen_and_axe_finds_nothing(desk: tuple[Ta
         ],
         DeskRole.MANAGER: ["/desk"],
         DeskRole.ADMINISTRATOR: ["/desk", "/desk/imports", "/desk/system", "/desk/accounts"],
-        DeskRole.CONTENT_EDITOR: ["/desk/content?q=boete", "/desk/content?language=nl&domain=reminders"],
+        DeskRole.CONTENT_EDITOR: ["/desk/content?q=boete", "/desk/content?language=nl&domain=reminders", *policies],
     }
     for role, paths in walked.items():
         page = page if role is DeskRole.CONSULTANT else await opened(language=language, role=role)
@@ -199,6 +200,15 @@ async def test_what_comes_after_a_form_fits_and_axe_finds_nothing(desk: tuple[Ta
     await after("what waits", f"{words}/propose")
     await page.goto(f"{base}{words}")
     found |= await faults_of(page, "words that were proposed")
+
+    policy = "/desk/content/policies/huizen/exam"
+    await page.goto(f"{base}{policy}")
+    await page.locator("input[name=at_2]").fill("10:00")
+    await after("a policy with faults", f"{policy}/look")
+    await page.goto(f"{base}{policy}")
+    await page.locator("input[name=amount_1]").fill("5")
+    await after("a policy, looked at", f"{policy}/look")
+    await after("a policy that waits", f"{policy}/propose")
 
     # The step after a one-time link: a picture for the app, and a field.
     link = (await link_for(talk, "karim@huizen.example")).token

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute, Route
 
 from bot.actions.content.changing import EDITORS
+from bot.configuration.deployment import Deployment
 from bot.content.live import OwnContent
+from bot.desk.content.policies import POLICIES, ChangesPolicies
 from bot.desk.content.text import WAITING, ChangesTexts
 from bot.desk.content.texts import CONTENT, ShowsTexts
 from bot.desk.content.waiting import AnswersChanges
 from bot.desk.door import DeskDoor, FormDoes, Shows
 
 
-def content_routes(door: DeskDoor, content: OwnContent) -> Sequence[BaseRoute]:
+def content_routes(door: DeskDoor, content: OwnContent, deployment: Deployment) -> Sequence[BaseRoute]:
     """All of them; `content` is what the deployment says."""
 
     def get(path: str, shows: Shows) -> Route:
@@ -23,13 +25,19 @@ def content_routes(door: DeskDoor, content: OwnContent) -> Sequence[BaseRoute]:
         # transaction has ended.
         return Route(path, door.page(*EDITORS, shows=shows, form_does=FormDoes.WORK_ALONE), methods=["POST"])
 
-    text, answers = ChangesTexts(door, content), AnswersChanges(door, content)
+    text, answers = ChangesTexts(door, content), AnswersChanges(door, content, deployment.quiet_hours)
+    policies = ChangesPolicies(door, deployment.planner, deployment.quiet_hours, deployment.municipalities)
+    policy = f"{POLICIES}/{{of}}/{{kind}}"
     one = f"{CONTENT}/texts/{{language}}/{{key}}"
     return [
         get(CONTENT, ShowsTexts(content).show),
         get(one, text.show),
         post(f"{one}/look", text.look),
         post(f"{one}/propose", text.propose),
+        get(POLICIES, policies.show_all),
+        get(policy, policies.show),
+        post(f"{policy}/look", policies.look),
+        post(f"{policy}/propose", policies.propose),
         get(WAITING, answers.show),
         post(f"{CONTENT}/changes/{{id:int}}/answer", answers.answer),
         post(f"{CONTENT}/changes/{{id:int}}/take-back", answers.take_back),

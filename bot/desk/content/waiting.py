@@ -7,20 +7,25 @@ minute.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from starlette.responses import Response
 
 from bot.actions.content.changing import ContentRefused, answer, take_back, withdraw
 from bot.content.live import OwnContent, forms_of
+from bot.desk.content.policies import policy_path
 from bot.desk.content.text import SAID, WAITING, text_path
 from bot.desk.door import DeskDoor
 from bot.desk.forms import JustDone, not_found, then
 from bot.desk.visit import Visit
 from locales.rendering.languages import LANGUAGES
 from locales.reviewing.standing import StandingText
+from reminders.local_time import QuietHours
+from reminders.policies.due_times import Policy, load_policies
+from reminders.policies.week import SaidInWeek, a_monday_ahead, made_up_week
 from storage.content.changes import ContentChange, emails_of, waiting_changes
-from storage.vocabulary import ContentKind
+from storage.vocabulary import AppointmentKind, ContentKind
 
 #: As many of one sheet as are shown before they are asked for.
 _OF_SHEET: Final = 5
@@ -29,12 +34,14 @@ _MOST: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class WaitingChange:
-    """One change that waits; `one` is its text as it stands, None for a policy."""
+    """One change that waits: a text as it stands with its forms before and after, or a policy's made-up weeks."""
 
     change: ContentChange
-    one: StandingText | None
-    before: tuple[str, ...]
-    after: tuple[str, ...]
+    one: StandingText | None = None
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    week_before: Sequence[SaidInWeek] = ()
+    week_after: Sequence[SaidInWeek] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +55,25 @@ class WaitingTogether:
 
 
 class AnswersChanges:
-    """The pages; `content` is what this deployment says."""
+    """The pages; `content` is what this deployment says, `quiet_hours` are its own."""
 
-    def __init__(self, door: DeskDoor, content: OwnContent) -> None:
+    def __init__(self, door: DeskDoor, content: OwnContent, quiet_hours: QuietHours) -> None:
         self._door = door
         self._content = content
+        self._quiet_hours = quiet_hours
 
     async def show(self, visit: Visit) -> Response:
         """Everything that waits, the oldest first; with `sheet` all of one sheet."""
         await self._content.refresh_in(visit.session)
         waiting = await waiting_changes(visit.session)
-        asked = visit.query.number("sheet")
+        asked, monday = visit.query.number("sheet"), a_monday_ahead(visit.acting.today)
         together: dict[int, list[ContentChange]] = {}
         for one in waiting:
             together.setdefault(one.sheet or one.id, []).append(one)
         shown = [
             WaitingTogether(
                 number,
-                [self._waiting(one) for one in (changes if number == asked else changes[:_OF_SHEET])],
+                [self._waiting(one, monday) for one in (changes if number == asked else changes[:_OF_SHEET])],
                 len(changes),
                 changes[0].sheet is not None,
             )
@@ -120,15 +128,34 @@ class AnswersChanges:
             raise not_found()
         if isinstance(taken, ContentRefused):
             return then(WAITING, SAID[taken])
-        return then(text_path(taken.key, taken.place), JustDone.HELD_NO_MORE)
+        path = policy_path if taken.kind is ContentKind.POLICY else text_path
+        return then(path(taken.key, taken.place), JustDone.HELD_NO_MORE)
 
     def _holds(self, change: ContentChange) -> bool:
         """Whether a change still passes every check, beside the Dutch as it stands now."""
+        if change.kind is ContentKind.POLICY:
+            return _policy(change, change.value) is not None
         one = self._content.texts.text(change.key, change.place) if change.place in LANGUAGES else None
         strings = forms_of(change.value)
         return one is not None and not self._content.checks.findings(one, strings, facts_changed=change.facts_changed)
 
-    def _waiting(self, change: ContentChange) -> WaitingChange:
-        is_text = change.kind is ContentKind.TEXT and change.place in LANGUAGES
-        one = self._content.texts.text(change.key, change.place) if is_text else None
+    def _waiting(self, change: ContentChange, monday: date) -> WaitingChange:
+        if change.kind is ContentKind.POLICY:
+            weeks = [self._week(change, text, monday) for text in (change.before, change.value)]
+            return WaitingChange(change, week_before=weeks[0], week_after=weeks[1])
+        one = self._content.texts.text(change.key, change.place) if change.place in LANGUAGES else None
         return WaitingChange(change, one, forms_of(change.before), forms_of(change.value))
+
+    def _week(self, change: ContentChange, text: str, monday: date) -> Sequence[SaidInWeek]:
+        policy = _policy(change, text)
+        return (
+            made_up_week(AppointmentKind(change.key), policy, self._quiet_hours, monday) if policy is not None else ()
+        )
+
+
+def _policy(change: ContentChange, text: str) -> Policy | None:
+    """A policy as a change keeps it; None where this version cannot read it."""
+    try:
+        return load_policies(text).own.get(change.place, {}).get(AppointmentKind(change.key))
+    except ValueError:
+        return None

@@ -8,6 +8,7 @@ import pytest
 
 from bot.actions.meetings import KINDS
 from bot.content.checks import TEXT_FAULTS
+from bot.desk.content.policy_form import PolicyFault, RuleHow, SpanUnit
 from bot.desk.content.texts import TextState
 from bot.desk.forms import COUNTED, JustDone
 from bot.desk.importing.pages import KINDS_OF_FILE
@@ -18,6 +19,8 @@ from locales.rendering.catalog import Catalogs, UnknownText
 from locales.rendering.languages import LANGUAGES
 from locales.reviewing.standing import StandingTexts
 from reminders.kinds import Kind
+from reminders.policies.due_times import Skipped
+from reminders.policies.week import SaidWhat
 from reminders.wording.caseload_lists import List
 from reminders.wording.meetings.bringing import Item
 from storage.people.people import PLAN_DATES
@@ -72,10 +75,16 @@ FAMILIES: Mapping[str, Iterable[str]] = {
     "desk.said.": JustDone,
     "desk.mood.": Mood,
     "desk.plan.": PLAN_DATES,
+    "desk.policy_fault.": PolicyFault,
+    "desk.policy_how.": RuleHow,
     "desk.table.": KINDS_OF_FILE,
     "desk.talk.": ContactHow,
     "desk.term.": TERMS,
     "desk.text_state.": TextState,
+    "desk.unit.": SpanUnit,
+    "desk.week.": SaidWhat,
+    "desk.week_skipped.": Skipped,
+    "desk.weekday.": [str(day) for day in range(7)],
     "desk.way_state.": ContactState,
     "kind.": {*AppointmentKind, *KINDS},
     "language.": LANGUAGES,
