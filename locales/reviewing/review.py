@@ -6,15 +6,15 @@ not pass the check.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from locales.catalog_files.faq_file import FAQ, read_faq, write_faq
 from locales.catalog_files.po import Entry, PoFile, Review, read_locale, write_file
-from locales.checking.check import CatalogCheck, is_asked
+from locales.checking.check import is_asked
 from locales.faq.content import FaqContent
 from locales.rendering.catalog import FOLDER
 from locales.rendering.languages import LANGUAGES, SOURCE
@@ -69,7 +69,20 @@ def sheet_rows(
     locale: str, *, only_unreviewed: bool, faq: FaqContent | None = None, folder: Path = FOLDER
 ) -> list[SheetRow]:
     """The rows of one locale's sheet, by subject and in the order of the Dutch catalogs, the answers last."""
-    dutch, english, own = (_files(code, faq, folder) for code in (SOURCE, "en", locale))
+    return rows_between(
+        *(_files(code, faq, folder) for code in (SOURCE, "en", locale)), locale=locale, only_unreviewed=only_unreviewed
+    )
+
+
+def rows_between(
+    dutch: Mapping[str, PoFile],
+    english: Mapping[str, PoFile],
+    own: Mapping[str, PoFile],
+    *,
+    locale: str,
+    only_unreviewed: bool,
+) -> list[SheetRow]:
+    """The same, of these files by subject."""
     rows: list[SheetRow] = []
     for subject, source in dutch.items():
         if subject not in own or not is_asked(subject, locale):
@@ -103,20 +116,65 @@ def _rows_of(file: PoFile, source: Entry, entry: Entry, english: Entry | None) -
         )
 
 
+class ChecksEntries(Protocol):
+    """What says of a text what would be wrong with it; a CatalogCheck is such."""
+
+    def entry_faults(self, file: PoFile, entry: Entry) -> list[str]:
+        """What would be wrong with one text of a locale."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSheet:
+    """What the rows of a sheet ask for: a report, and by locale the files of before and after."""
+
+    report: ReviewReport
+    files: Mapping[str, tuple[Mapping[str, PoFile], Mapping[str, PoFile]]]
+
+    def changed(self) -> Iterator[tuple[str, str, Entry, Entry]]:
+        """Every text that would be another, or be reviewed otherwise: locale, subject, before and after."""
+        for locale, (before, after) in self.files.items():
+            for subject, file in after.items():
+                if file is not before[subject]:
+                    pairs = zip(before[subject].entries, file.entries, strict=True)
+                    yield from ((locale, subject, old, new) for old, new in pairs if old != new)
+
+
 class ReviewImport:
     """Takes the rows of a sheet in; keeps nothing when `dry_run`.
 
-    `reviewer` and `on` are who and when for rows that do not say so themselves.
+    `reviewer` and `on` are who and when for rows that do not say so themselves; `files` gives a locale's texts, where
+    they are not those of the folder.
     """
 
     def __init__(
-        self, check: CatalogCheck, *, reviewer: str, on: date, faq: FaqContent | None = None, folder: Path = FOLDER
+        self,
+        check: ChecksEntries,
+        *,
+        reviewer: str,
+        on: date,
+        faq: FaqContent | None = None,
+        folder: Path = FOLDER,
+        files: Callable[[str], Mapping[str, PoFile]] | None = None,
     ) -> None:
-        self._check, self._reviewer, self._on, self._faq, self._folder = check, reviewer, on, faq, folder
+        self._check, self._reviewer, self._on, self._folder = check, reviewer, on, folder
+        self._files = files or (lambda locale: _files(locale, faq, folder))
 
     def run(self, rows: Sequence[SheetRow], *, dry_run: bool) -> ReviewReport:
         """Apply the rows and say what came of each."""
+        read = self.read(rows)
+        if not dry_run:
+            for before, after in read.files.values():
+                for subject in sorted(name for name, file in after.items() if file is not before[name]):
+                    if subject == FAQ:
+                        write_faq(before[FAQ], after[FAQ], self._folder)
+                    else:
+                        write_file(after[subject], self._folder)
+        return read.report
+
+    def read(self, rows: Sequence[SheetRow]) -> ReadSheet:
+        """What the rows ask for; nothing is written."""
         report = ReviewReport()
+        found: dict[str, tuple[Mapping[str, PoFile], Mapping[str, PoFile]]] = {}
         by_locale: dict[str, dict[tuple[str, str], list[tuple[int, SheetRow]]]] = defaultdict(lambda: defaultdict(list))
         for number, row in enumerate(rows, start=2):
             if row.locale.strip() not in LANGUAGES or row.locale.strip() == SOURCE:
@@ -126,9 +184,8 @@ class ReviewImport:
                 report.remarks.append((number, row.key.strip(), row.remark.strip()))
             by_locale[row.locale.strip()][row.subject.strip(), row.key.strip()].append((number, row))
         for locale, texts in by_locale.items():
-            files = _files(locale, self._faq, self._folder)
-            before = dict(files)
-            changed: set[str] = set()
+            before = self._files(locale)
+            files = dict(before)
             for (subject, key), answers in texts.items():
                 file = files.get(subject)
                 entry = file.by_key.get(key) if file is not None else None
@@ -138,15 +195,9 @@ class ReviewImport:
                 after = self._apply(file, entry, answers, report)
                 if after != entry:
                     files[subject] = file.with_entry(after)
-                    changed.add(subject)
-            if not dry_run:
-                for subject in sorted(changed):
-                    if subject == FAQ:
-                        write_faq(before[FAQ], files[FAQ], self._folder)
-                    else:
-                        write_file(files[subject], self._folder)
+            found[locale] = (before, files)
         report.rejected.sort()
-        return report
+        return ReadSheet(report, found)
 
     def _apply(self, file: PoFile, entry: Entry, rows: list[tuple[int, SheetRow]], report: ReviewReport) -> Entry:
         answers: list[_Answer] = []

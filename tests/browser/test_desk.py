@@ -115,7 +115,11 @@ async def test_every_page_fits_every_screen_and_axe_finds_nothing(desk: tuple[Ta
     base = page.url.partition("/desk")[0]
     found: dict[str, object] = {}
     group, lesson = await a_lesson(talk)
-    policies = ["/desk/content/policies", *(f"/desk/content/policies/huizen/{one}" for one in ("class", "exam"))]
+    policies = [
+        "/desk/content/sheets",
+        "/desk/content/policies",
+        *(f"/desk/content/policies/huizen/{one}" for one in ("class", "exam")),
+    ]
     walked = {
         DeskRole.CONSULTANT: [
             "/desk",
@@ -201,6 +205,13 @@ async def test_what_comes_after_a_form_fits_and_axe_finds_nothing(desk: tuple[Ta
     await page.goto(f"{base}{words}")
     found |= await faults_of(page, "words that were proposed")
 
+    await page.goto(f"{base}/desk/content/sheets")
+    row = "ar;faq;faq.answer.bot_what_can_you_do;;{};yes;A;x\r\n"
+    sheet = "locale;subject;key;form;text;correction;approved;reviewer\r\n" + row.format("x;") + row.format("y;")
+    await page.locator("input[type=file]").set_input_files(
+        {"name": "ar.csv", "mimeType": "text/csv", "buffer": sheet.encode()}
+    )
+    await after("a sheet, looked at", "/desk/content/sheets/look")
     policy = "/desk/content/policies/huizen/exam"
     await page.goto(f"{base}{policy}")
     await page.locator("input[name=at_2]").fill("10:00")

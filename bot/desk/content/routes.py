@@ -8,6 +8,7 @@ from bot.actions.content.changing import EDITORS
 from bot.configuration.deployment import Deployment
 from bot.content.live import OwnContent
 from bot.desk.content.policies import POLICIES, ChangesPolicies
+from bot.desk.content.sheets import SHEETS, ExchangesSheets
 from bot.desk.content.text import WAITING, ChangesTexts
 from bot.desk.content.texts import CONTENT, ShowsTexts
 from bot.desk.content.waiting import AnswersChanges
@@ -27,6 +28,7 @@ def content_routes(door: DeskDoor, content: OwnContent, deployment: Deployment) 
 
     text, answers = ChangesTexts(door, content), AnswersChanges(door, content, deployment.quiet_hours)
     policies = ChangesPolicies(door, deployment.planner, deployment.quiet_hours, deployment.municipalities)
+    sheets = ExchangesSheets(door, content)
     policy = f"{POLICIES}/{{of}}/{{kind}}"
     one = f"{CONTENT}/texts/{{language}}/{{key}}"
     return [
@@ -38,6 +40,10 @@ def content_routes(door: DeskDoor, content: OwnContent, deployment: Deployment) 
         get(policy, policies.show),
         post(f"{policy}/look", policies.look),
         post(f"{policy}/propose", policies.propose),
+        get(SHEETS, sheets.show),
+        get(f"{SHEETS}/file", sheets.file),
+        post(f"{SHEETS}/look", sheets.look),
+        post(f"{SHEETS}/propose", sheets.propose),
         get(WAITING, answers.show),
         post(f"{CONTENT}/changes/{{id:int}}/answer", answers.answer),
         post(f"{CONTENT}/changes/{{id:int}}/take-back", answers.take_back),
