@@ -56,7 +56,8 @@ def end(email: _Email, as_json: AsJson = False) -> None:
 
 @app.command()
 def reset(email: _Email, as_json: AsJson = False) -> None:
-    """After a lost telephone: signed out everywhere, and a new authenticator app is set up with the next link."""
+    """After a lost telephone: signed out everywhere, passkeys end, and a new app or passkey is set up with the next
+    link."""
     _end(email, app_only=True, as_json=as_json)
 
 
