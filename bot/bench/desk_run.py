@@ -18,9 +18,12 @@ from bot.app import Edges, build
 from bot.configuration.clock import SystemClock
 from bot.configuration.config_file import Configuration
 from bot.configuration.settings import Settings
+from bot.content.live import stored
 from bot.desk.visit import HOME
+from locales.reviewing.standing import StandingTexts
 from storage.appointments.absences import Absence
 from storage.appointments.appointments import Appointment
+from storage.content.changes import ContentChange
 from storage.desk.accounts import add_account, add_session
 from storage.engine.columns import Json
 from storage.engine.database import Database
@@ -34,6 +37,8 @@ from storage.vocabulary import (
     AbsenceReason,
     AbsenceState,
     AppointmentKind,
+    ContentKind,
+    ContentState,
     DeskRole,
     DeskStep,
     Group,
@@ -48,6 +53,8 @@ TIMES = 40
 _HERE = "http://127.0.0.1:8080"
 _SECRET = "a secret for the benchmark, of no use to anybody"  # noqa: S105 - of a database that is deleted
 _PAGE = 1_000
+#: Changes of content that wait for a second person.
+_WAITING = 40
 
 
 async def measure(people: int, messages: int, database_url: str | None, says: Callable[[str], None]) -> dict[str, Json]:
@@ -89,6 +96,17 @@ async def _of_one(url: str, people: int, messages: int, says: Callable[[str], No
                 now=clock.now(),
             )
             token = await add_session(session, keys, account, DeskStep.SIGNED_IN, clock.now())
+            editor = await add_account(
+                session,
+                keys,
+                email="editor@bench.example",
+                role=DeskRole.CONTENT_EDITOR,
+                consultant_id=None,
+                municipality="",
+                now=clock.now(),
+            )
+            editors = await add_session(session, keys, editor, DeskStep.SIGNED_IN, clock.now())
+            session.add_all(_content(app.content.texts, editor.id, clock.now()))
             person_id = await session.scalar(select(Person.id).where(Person.consultant_id == consultant_id).limit(1))
             message_id = await session.scalar(select(Message.id).where(Message.person_id == person_id).limit(1))
         pages = {
@@ -100,16 +118,48 @@ async def _of_one(url: str, people: int, messages: int, says: Callable[[str], No
             "ahead": f"/desk/people/{person_id}/ahead",
             "message": f"/desk/people/{person_id}/messages/{message_id}",
         }
+        contents = {
+            "content": "/desk/content",
+            "content_found": "/desk/content?language=ti&only=changed&q=a",
+            "content_text": "/desk/content/texts/ar/faq.answer.bot_talk_to_human",
+            "content_waiting": "/desk/content/waiting",
+            "content_policies": "/desk/content/policies",
+            "content_policy": "/desk/content/policies/default/class",
+        }
         transport = httpx.ASGITransport(app=app.http)
         async with httpx.AsyncClient(transport=transport, base_url=_HERE) as browser:
-            browser.cookies.set(app.desk.cookie, token)
             found = {}
-            for name, path in pages.items():
-                says(f"looking at {name}")
-                found[name] = await _look(browser, path)
+            for whose, their_pages in ((token, pages), (editors, contents)):
+                browser.cookies.set(app.desk.cookie, whose)
+                for name, path in their_pages.items():
+                    says(f"looking at {name}")
+                    found[name] = await _look(browser, path)
             return found
     finally:
         await database.close()
+
+
+def _content(texts: StandingTexts, account_id: int, now: datetime) -> list[ContentChange]:
+    """Every text of some languages changed and reviewed, and some of another waiting."""
+    made = [(one, place) for place in ("ar", "ti", "so") for one in texts.texts(place)]
+    waits = [(one, "fr") for one in texts.texts("fr")][:_WAITING]
+    return [
+        ContentChange(
+            kind=ContentKind.TEXT,
+            key=one.key,
+            place=place,
+            value=stored(one.text.strings),
+            before=stored(one.text.strings),
+            reviewer="A reviewer",
+            reviewed_on=now.date(),
+            state=ContentState.PROPOSED if place == "fr" else ContentState.LIVE,
+            proposed_by_id=account_id,
+            proposed_at=now,
+            revision=None if place == "fr" else number,
+        )
+        for number, (one, place) in enumerate([*made, *waits], start=1)
+        if one.text is not None
+    ]
 
 
 async def _look(browser: httpx.AsyncClient, path: str) -> dict[str, float]:
