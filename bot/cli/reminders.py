@@ -27,6 +27,8 @@ from locales.rendering.catalog import Catalogs
 from locales.rendering.render import Renderer
 from reminders.local_time import to_instant
 from reminders.wording.planned_messages import PlannedComposer
+from storage.content.changes import newest_revision
+from storage.engine.database import Database
 from storage.importing.cells import EARLIEST, LATEST
 from storage.people.people import count_people, person_by_external_id
 
@@ -54,15 +56,17 @@ def show_preview(
         async with opened(settings) as database:
             async with database.reading() as session:
                 found = await person_by_external_id(session, person)
+                has_own = await newest_revision(session) > 0
             if found is None:
                 stop(f"Nobody with the external id {person!r}. Import people first.")
+            renderer = await _own_words(settings, database) if has_own else Renderer(Catalogs(), settings.zone)
             await noted(settings, database, "previewed", f"person:{found.id}")
             parts = deployed(settings, database, moment, horizon=timedelta(days=days + 8))
             return await preview(
                 database,
                 parts.planner,
                 PlannedComposer(settings.zone, parts.term_rules),
-                Renderer(Catalogs(), settings.zone),
+                renderer,
                 found,
                 channels=tuple(set_up(settings)),
                 now=moment,
@@ -95,6 +99,16 @@ def plan(as_json: AsJson = False) -> None:
         show_json({"people": people, "planned": made})
     else:
         console.print(f"{made} new messages planned for {people} people.")
+
+
+async def _own_words(settings: Settings, database: Database) -> Renderer:
+    """What says messages in the municipality's own words. Imported late: most have none."""
+    from bot.content.live import OwnContent
+    from bot.content.texts import read_texts
+
+    texts = read_texts(settings.faq, settings.zone)
+    await OwnContent(database, texts).refresh()
+    return texts.renderer
 
 
 def _moment(settings: Settings, now: str | None) -> datetime:
