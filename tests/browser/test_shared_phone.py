@@ -1,5 +1,7 @@
 """One telephone, several people: nothing of the one is shown before the question who it is; small and large screens."""
 
+from typing import Final
+
 import pytest
 from playwright.async_api import expect
 
@@ -67,3 +69,56 @@ async def test_a_message_for_another_asks_who_it_is_first(town: Town, phone: Mak
         await who.locator("button").first.tap()
         await expect(person.page.locator(".line")).to_have_count(1)
         assert said not in await person.page.content()
+
+
+#: What another window of the browser says to the server.
+POSTED: Final = """([path, body]) => fetch("/chat/" + path, {method: "POST", body: JSON.stringify(body),
+    headers: {"content-type": "application/json"}}).then((answer) => answer.status === 204 || answer.json())"""
+
+
+async def _box_in_view(person: Phone, selector: str, width: int) -> None:
+    _, (top, bottom, left, right) = await person.page.evaluate(BOXES, selector)
+    assert 0 <= top < bottom <= 640
+    assert 0 <= left < right <= width
+    assert await person.overflow() == 0
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+async def test_an_old_window_keeps_what_was_written_for_its_own_chat(town: Town, phone: MakePhone, locale: str) -> None:
+    person = await phone(locale, width=360)
+    await person.opens(await town.rig.person(locale, "Amina"))
+    await person.page.goto("about:blank")
+    await person.page.goto(f"{town.url}/chat#{await town.rig.person(locale, 'Yusuf')}")
+    await person.page.locator("#other-yes").tap()
+    heads, who, notice = (person.page.locator(f"#{name}") for name in ("people", "who", "notice"))
+    await expect(heads).to_be_visible()
+    # This window hears of nothing: neither from the server nor from other windows.
+    await person.page.route("**/chat/events*", lambda route: None)
+    await person.page.reload()
+    await expect(heads).to_be_visible()
+    for width in WIDTHS:
+        await person.page.set_viewport_size({"width": width, "height": 640})
+        # Another window turns to Amina; what Yusuf writes here goes to nobody but himself.
+        opened = await person.page.evaluate(POSTED, ["open", {"token": "0" * 64}])
+        [amina] = [one["chat"] for one in opened["people"] if one["name"] == "Amina"]
+        await person.page.evaluate(POSTED, ["switch", {"chat": amina}])
+        said = f"Van Yusuf {width}"
+        await person.page.locator("#text").fill(said)
+        await person.page.locator("#send").tap()
+        await expect(notice).to_be_visible()
+        await _box_in_view(person, "#notice", width)
+        await expect(person.page.locator(".line", has_text=said)).to_have_count(0)
+
+        # He comes back by his name, and it is sent.
+        await heads.tap()
+        await who.get_by_role("button", name="Yusuf").tap()
+        await _question_is_in_view(person, "Yusuf", width)
+        await who.locator("button").first.tap()
+        await expect(person.page.locator(".line.person", has_text=said)).to_have_count(1)
+        await expect(person.page.locator(".line.person .meta span").last).to_have_text("✓")
+        await expect(notice).to_be_hidden()
+    # The browser says by itself that it was refused (412), once for each.
+    assert all("412" in one for one in person.complaints)
+    person.complaints.clear()
+    heard = [event for event in town.rig.heard if getattr(event.payload, "text", "").startswith("Van Yusuf")]
+    assert [event.address for event in heard] == [(await town.rig.addresses())[1]] * len(WIDTHS)

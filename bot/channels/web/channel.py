@@ -18,10 +18,11 @@ from bot.channels.web.lines import content_of, kept_file, kept_media, sent_in
 from bot.channels.web.live import Live
 from bot.channels.web.notices import SERVICES, Notices, public_key_of
 from bot.channels.web.page import Page
-from bot.channels.web.routes import ChatRoutes
+from bot.channels.web.routes import ChatRoutes, Speaks
 from bot.channels.web.sessions import CHANNEL, Sessions
 from bot.events import InboundEvent
-from locales.rendering.render import Rendered, Renderer
+from locales.rendering.message import Body
+from locales.rendering.render import File, Rendered, Renderer
 from reminders.delivery.channel import Clock
 from storage.engine.database import Database
 from storage.engine.faults import DATABASE_FAULTS
@@ -37,6 +38,11 @@ from storage.people.webchat import (
 )
 
 log = structlog.get_logger()
+
+
+async def says_nothing(_body: Body, _locale: str) -> File | None:
+    """Where nothing is read aloud."""
+    return None
 
 
 class WebChannel:
@@ -63,6 +69,7 @@ class WebChannel:
         push_services: Collection[str] = SERVICES,
         look_every: timedelta = timedelta(seconds=1),
         monotonic: Callable[[], float] = time.monotonic,
+        speaks: Speaks = says_nothing,
     ) -> None:
         self.public_url = public_url
         self.secure = public_url.startswith("https:")
@@ -90,6 +97,7 @@ class WebChannel:
             notices=self._notices,
             receive=self._receiving.take,
             monotonic=monotonic,
+            speaks=speaks,
         )
 
     def routes(self) -> list[BaseRoute]:

@@ -11,6 +11,10 @@ from bot.enclosures.personal_links import web_link
 
 if TYPE_CHECKING:
     from bot.channels.base import Channel
+    from bot.channels.web.routes import Speaks
+    from bot.voice.speaking import Speaker
+    from locales.rendering.message import Body
+    from locales.rendering.render import File
 
 
 class WebSettings(SettingsGroup):
@@ -30,7 +34,28 @@ def _build(parts: ChannelParts) -> "Channel":
         public_url=parts.public_url,
         phones=parts.phones,
         web_push_key=parts.settings.of(WebSettings).web_push_key.get_secret_value(),
+        speaks=_speaks(parts),
     )
+
+
+def _speaks(parts: ChannelParts) -> "Speaks":
+    """Says what the page itself asks; the voice is made when somebody who listens is asked first."""
+    speakers: list[Speaker] = []
+
+    async def speak(body: "Body", locale: str) -> "File | None":
+        from bot.voice.sound import VoiceFailed
+        from bot.voice.studio import build_speaker
+
+        settings = parts.settings
+        if not speakers:
+            speakers.append(build_speaker(parts.renderer, settings.recordings, unreviewed=settings.unreviewed_voices))
+        try:
+            spoken = await speakers[0].spoken(body, locale, with_choices=True)
+        except VoiceFailed:
+            return None
+        return spoken.file if spoken is not None else None
+
+    return speak
 
 
 async def _check(settings: Settings) -> Sequence[Diagnosis]:

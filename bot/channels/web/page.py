@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from bot.channels.web.lines import language_tag
 from locales.rendering.languages import LANGUAGES
-from locales.rendering.message import Text
+from locales.rendering.message import Body, Button, Part, Text
 from locales.rendering.render import Renderer
 from storage.engine.columns import Json
 
@@ -68,7 +68,7 @@ PAGE_TEXTS = (
     "tell_yes",
 )
 # Where several people use one telephone; the page puts the name in.
-SHARED_TEXTS = ("people", "message", "sure", "yes")
+SHARED_TEXTS = ("people", "message", "sure", "yes", "ask_first", "show_at_once", "moved")
 _NAME = "{name}"
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "png": "image/png", "woff2": "font/woff2"}
 _FONTS = ("geez.woff2", "sorani.woff2", "pictures.woff2")
@@ -201,6 +201,13 @@ class Page:
 
     def _say(self, key: str, locale: str) -> str:
         return self._renderer.say(Text(f"webchat.{key}", {"name": self._bot_name}), locale)
+
+
+def who_asks(name: str) -> Body:
+    """What the page asks before it shows what is somebody else's, to be read aloud."""
+    yes = Button(Text("shared.yes", {"name": name}), "yes", "✅")
+    no = Button(Text("page.tell_no"), "no", "❌")
+    return Body((Part(Text("shared.message", {"name": name})),), ((yes,), (no,)))
 
 
 def packed_json(request: Request, data: Mapping[str, Json | Sequence[Json]]) -> Response:

@@ -1,6 +1,5 @@
 """What the page may send: the shape of each request, and the checks that it came from our own page."""
 
-import re
 import uuid
 from collections.abc import Mapping
 from typing import Annotated, Literal, TypeVar
@@ -45,10 +44,23 @@ class Switching(_Asked):
     chat: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8,64}$")]
 
 
-class Event(_Asked):
+class InChat(_Asked):
+    """Something that is meant for the chat which the window shows, by the name that the page has of it: another window
+    of the browser may have turned to somebody else's meanwhile. None: an old page, which says nothing of it."""
+
+    chat: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8,64}$")] | None = None
+
+
+class Event(InChat):
     """An event of the person, with the browser's own id of it."""
 
     event: Annotated[str, StringConstraints(pattern=f"^{_EVENT}$")]
+
+
+class Asking(Event):
+    """POST /chat/asking: whether it is asked who is there before this one's messages are shown."""
+
+    asks: bool
 
 
 class Subscribing(_Asked):
@@ -72,7 +84,7 @@ class Pressing(Event):
     intent: Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
-class Seeing(_Asked):
+class Seeing(InChat):
     """POST /chat/seen: our lines with after < id <= up_to were shown (read) or have arrived (delivered)."""
 
     after: Annotated[int, _ROW]
@@ -105,17 +117,18 @@ def number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
 
 
-def sending(request: Request) -> str:
-    """The event id of POST /chat/send?event=…, whose body is the file itself.
+def sending(request: Request) -> Event:
+    """The event id and the chat of POST /chat/send?event=…&chat=…, whose body is the file itself.
 
     Raises:
         HTTPException: as `read`, before the body was read.
     """
     _check_sender(request, "application/octet-stream")
-    event = request.query_params.get("event", "")
-    if not re.fullmatch(_EVENT, event):
-        raise HTTPException(400)
-    return event
+    asked = {name: value for name, value in request.query_params.items() if name in Event.model_fields}
+    try:
+        return Event.model_validate(asked)
+    except ValidationError as error:
+        raise HTTPException(400) from error
 
 
 async def read_upload(request: Request) -> bytes:

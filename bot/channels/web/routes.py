@@ -6,8 +6,9 @@ once; only then the browser gets its answer and forgets the request.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
+from typing import TypeAlias
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -35,13 +36,16 @@ from bot.channels.web.lines import (
 )
 from bot.channels.web.live import Live
 from bot.channels.web.notices import Notices, PushAddress
-from bot.channels.web.page import Page, packed_json
+from bot.channels.web.page import Page, packed_json, who_asks
 from bot.channels.web.ranges import ranged
 from bot.channels.web.sessions import CHANNEL, Chat, Other, Sessions
 from bot.channels.web.uploads import Upload, UploadRefused, fit
 from bot.events import InboundEvent, Payload, Pressed, Said, Started, command_in
 from locales.rendering.languages import SOURCE
+from locales.rendering.message import Body
+from locales.rendering.render import File
 from reminders.delivery.channel import Clock
+from reminders.intents import Act, asks
 from storage.engine.columns import Json
 from storage.engine.database import Database
 from storage.outbox.receipts import any_on_its_way, chats_with_news, record_receipt, said_as_one, those_read
@@ -57,6 +61,8 @@ from storage.people.webchat import (
 )
 from storage.vocabulary import MessageState
 
+#: Says a message in a language; None where nobody can.
+Speaks: TypeAlias = Callable[[Body, str], Awaitable[File | None]]
 HISTORY = 50
 # Files of one chat in a day, at most 6 MB each.
 MOST_FILES_A_DAY = 60
@@ -77,6 +83,7 @@ class ChatRoutes:
         notices: Notices,
         receive: Receive,
         monotonic: Callable[[], float],
+        speaks: Speaks,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -86,6 +93,7 @@ class ChatRoutes:
         self._page = page
         self._notices = notices
         self._receive = receive
+        self._speaks = speaks
         # A reception centre's families share one address: a whole group may open its links in one lesson.
         self._openings = Limit(60, 0.5, monotonic)
         # A quick hand on the buttons, not a machine.
@@ -116,6 +124,8 @@ class ChatRoutes:
             Route("/chat/send", self.send, methods=["POST"]),
             Route("/chat/press", self.press, methods=["POST"]),
             Route("/chat/seen", self.seen, methods=["POST"]),
+            Route("/chat/asking", self.asking, methods=["POST"]),
+            Route("/chat/asked/{chat}", self.asked, methods=["GET"]),
         ]
 
     async def page(self, request: Request) -> Response:
@@ -181,6 +191,7 @@ class ChatRoutes:
                 "cursor": standing.revision if standing else 0,
                 "notice": "link_dead" if opened.dead_link else None,
                 "ask_other": opened.ask_other,
+                "asks": chat.asks,
                 "people": await self._people(opened.others),
             },
         )
@@ -199,6 +210,29 @@ class ChatRoutes:
         await self._sessions.change(request, response, chosen)
         return response
 
+    async def asking(self, request: Request) -> Response:
+        """Whether it is asked who is there before this one's messages are shown: their own choice, answered in their
+        chat."""
+        asked = await requests.read(request, requests.Asking)
+        chat = await self._meant(request, asked)
+        self._allow_event(chat)
+        pressed = Pressed(asks(Act.ASK_FIRST, "yes" if asked.asks else "no"))
+        event_id = requests.line_key(chat.contact_id, asked.event)
+        await self._hand_over(chat, event_id, pressed, requests.wished_language(request.headers))
+        return Response(status_code=204)
+
+    async def asked(self, request: Request) -> Response:
+        """The question whether it is this one of those whom the browser knows, as sound, for who listens."""
+        chat = await self._chat(request)
+        _allow(self._looks, str(chat.contact_id))
+        name = request.path_params["chat"]
+        others = await self._sessions.others(request)
+        other = next((one for one in others if self._sessions.name_of(one.chat) == name), None)
+        sound = await self._speaks(who_asks(other.name), other.language) if other is not None else None
+        if sound is None:
+            raise HTTPException(404)
+        return ranged(request, sound)
+
     async def _people(self, others: Sequence[Other]) -> list[Json]:
         """What the page is told of the other chats that it knows: a first name, and whether something there is new."""
         if not others:
@@ -206,7 +240,13 @@ class ChatRoutes:
         async with self._database.reading() as session:
             news = await chats_with_news(session, [one.chat.contact_id for one in others])
         return [
-            {"chat": self._sessions.name_of(one.chat), "name": one.name, "news": one.chat.contact_id in news}
+            {
+                "chat": self._sessions.name_of(one.chat),
+                "name": one.name,
+                "news": one.chat.contact_id in news,
+                "asks": one.asks,
+                "listens": one.listens,
+            }
             for one in others
         ]
 
@@ -286,7 +326,7 @@ class ChatRoutes:
     async def say(self, request: Request) -> Response:
         """The person wrote something."""
         asked = await requests.read(request, requests.Saying)
-        chat = await self._chat(request)
+        chat = await self._meant(request, asked)
         text = asked.text.strip()
         if not text or "\x00" in text:
             raise HTTPException(400)
@@ -296,8 +336,8 @@ class ChatRoutes:
 
     async def send(self, request: Request) -> Response:
         """The person sent a photo, a voice note or a document: 413 and 415 tell the page why it is not taken."""
-        event = requests.sending(request)
-        chat = await self._chat(request)
+        asked = requests.sending(request)
+        event, chat = asked.event, await self._meant(request, asked)
         if not chat.linked:
             # Nobody is there yet to whom it could go: strangers fill no disk.
             raise HTTPException(403)
@@ -322,7 +362,7 @@ class ChatRoutes:
     async def press(self, request: Request) -> Response:
         """The person pressed a button: one that this chat was shown and that is still open, or nothing happens."""
         asked = await requests.read(request, requests.Pressing)
-        chat = await self._chat(request)
+        chat = await self._meant(request, asked)
         self._allow_event(chat)
         async with self._database.reading() as session:
             line = await web_message(session, chat.contact_id, asked.message)
@@ -337,7 +377,7 @@ class ChatRoutes:
     async def seen(self, request: Request) -> Response:
         """Our lines arrived or were read. 202: some are only just being sent, tell it again in a moment."""
         asked = await requests.read(request, requests.Seeing)
-        chat = await self._chat(request)
+        chat = await self._meant(request, asked)
         _allow(self._looks, str(chat.contact_id))
         async with self._database.writing() as session:
             shown = await web_outbox_ids(session, chat.contact_id, after=asked.after, up_to=asked.up_to)
@@ -363,6 +403,13 @@ class ChatRoutes:
         chat = await self._sessions.find(request)
         if chat is None:
             raise HTTPException(401)
+        return chat
+
+    async def _meant(self, request: Request, asked: requests.InChat) -> Chat:
+        """The chat, where the window means it; 412 where the browser shows somebody else's by now."""
+        chat = await self._chat(request)
+        if not self._sessions.is_meant(request, chat, asked.chat):
+            raise HTTPException(412)
         return chat
 
     async def _locale(self, chat: Chat) -> str | None:

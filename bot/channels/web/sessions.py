@@ -49,12 +49,14 @@ class Chat:
     contact_id: int
     address: str
     linked: bool
+    # Whether it is asked who is there before what is this one's is shown on a telephone of several people.
+    asks: bool = True
 
     @classmethod
     def of(cls, contact: Contact) -> "Chat":
         """From the contact's row."""
         linked = contact.person_id is not None or contact.consultant_id is not None
-        return cls(contact.id, contact.address, linked)
+        return cls(contact.id, contact.address, linked, contact.asks_first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,10 @@ class Other:
     chat: Chat
     token: str
     name: str
+    language: str
+    # Whether they listen; and whether it is asked who is there before their messages are shown.
+    listens: bool = False
+    asks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +164,21 @@ class Sessions:
             contact = await self._contact(session, token) if token != but and _TOKEN.fullmatch(token) else None
             person = await session.get(Person, contact.person_id) if contact is not None and contact.person_id else None
             if contact is not None and person is not None:
-                found.setdefault(contact.id, Other(Chat.of(contact), token, person.given_name))
+                chat = Chat.of(contact)
+                other = Other(chat, token, person.given_name, person.language, person.listens, chat.asks)
+                found.setdefault(contact.id, other)
         return list(found.values())[:MOST_OTHERS]
 
     def name_of(self, chat: Chat) -> str:
         """Tells one chat from another on a shared telephone, and says nothing of whose it is."""
         return self._database.keys.fingerprint(chat.address, "web_queue").hex()
+
+    def is_meant(self, request: Request, chat: Chat, name: str | None) -> bool:
+        """Whether what a window says is for this chat, by the name that it has of it (under any key of the ring). A
+        window that names none is an old one: it may be right only where the browser knows nobody else's."""
+        if name is None:
+            return not any(map(_TOKEN.fullmatch, self._others_held(request)))
+        return name in {one.hex() for one in self._database.keys.fingerprints(chat.address, "web_queue")}
 
     async def _go_on(
         self, session: AsyncSession, contact: Contact, token: str, code: str | None, elsewhere: frozenset[int]

@@ -18,12 +18,16 @@ class Browser:
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self.client = client
+        # The chat that was opened last, which the page names with all that it says.
+        self.chat: str | None = None
 
     async def post(self, path: str, **body: object) -> httpx.Response:
         return await self.client.post(f"/chat/{path}", json=body)
 
     async def open(self, code: str | None = None, token: str | None = None, *, other: bool = False) -> httpx.Response:
-        return await self.post("open", token=token or token_hex(32), code=code, other=other)
+        answer = await self.post("open", token=token or token_hex(32), code=code, other=other)
+        self.chat = answer.json()["chat"] if answer.status_code == 200 else self.chat
+        return answer
 
     async def lines(self) -> list[dict[str, object]]:
         answer = await self.open()
@@ -35,17 +39,17 @@ class Browser:
         return [line["blocks"][0]["text"] for line in await self.lines()]  # type: ignore[index]
 
     async def say(self, text: str, event: str | None = None) -> httpx.Response:
-        return await self.post("say", event=event or token_hex(16), text=text)
+        return await self.post("say", event=event or token_hex(16), text=text, chat=self.chat)
 
     async def send(self, content: bytes, event: str | None = None, **headers: str) -> httpx.Response:
         return await self.client.post(
-            f"/chat/send?event={event or token_hex(16)}",
+            f"/chat/send?event={event or token_hex(16)}" + (f"&chat={self.chat}" if self.chat else ""),
             content=content,
             headers={"content-type": "application/octet-stream", **headers},
         )
 
     async def press(self, message: object, intent: str, event: str | None = None) -> httpx.Response:
-        return await self.post("press", event=event or token_hex(16), message=message, intent=intent)
+        return await self.post("press", event=event or token_hex(16), message=message, intent=intent, chat=self.chat)
 
 
 NewBrowser = Callable[[], Browser]

@@ -1,5 +1,6 @@
 """A web chat with a small scripted dialogue behind it, for tests of the page and of its endpoints."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -15,7 +16,7 @@ from bot.events import InboundEvent, Media, Pressed, Said, Started
 from bot.http import build_http
 from locales.rendering.catalog import Catalogs
 from locales.rendering.languages import LANGUAGES
-from locales.rendering.message import Style
+from locales.rendering.message import Body, Style
 from locales.rendering.render import Block, File, Rendered, RenderedButton, Renderer
 from storage.engine.database import Database
 from storage.outbox.message import Message
@@ -70,9 +71,18 @@ class Rig:
             push_services=[push_host],
             look_every=timedelta(milliseconds=50),
             monotonic=lambda: self.seconds,
+            speaks=self._speaks,
         )
+        # When something is read aloud that the page itself asks.
+        self.spoke = asyncio.Event()
         self._framing = phones
         self._replies = 0
+
+    async def _speaks(self, body: Body, locale: str) -> File:
+        """Whose name is said, and in which language."""
+        self.spoke.set()
+        name = body.parts[0].text.params["name"]
+        return File("message.ogg", "audio/ogg", f"{name} in {locale}".encode())
 
     def app(self) -> Starlette:
         async def readiness() -> dict[str, bool]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from bot.events import Pressed
 from storage.people.contacts import Contact
 from storage.people.people import Consultant
 from tests.bot.channels.web.conftest import Browser, NewBrowser
@@ -48,7 +49,7 @@ async def test_what_is_new_for_another_is_told_without_what_it_says(rig: Rig, br
     await browser.post("switch", chat=opened.json()["people"][0]["chat"])
     last = (await browser.lines())[-1]["id"]
     assert isinstance(last, int)
-    await browser.post("seen", after=last - 1, up_to=last, state="read")
+    await browser.post("seen", after=last - 1, up_to=last, state="read", chat=browser.chat)
     await browser.post("switch", chat=(await _people(browser))["Yusuf"]["chat"])
     assert not (await _people(browser))["Amina"]["news"]
 
@@ -93,3 +94,64 @@ async def test_ones_own_link_leads_back_to_the_chat_that_is_known(rig: Rig, brow
 
     assert list(await _people(browser)) == ["Yusuf"]
     assert len(await rig.addresses()) == 2
+
+
+async def test_an_old_window_writes_into_nobodys_chat_but_the_one_that_it_shows(rig: Rig, browser: Browser) -> None:
+    await browser.open(await rig.person(name="Amina"))
+    aminas = browser.chat
+    await _share(rig, browser, ["Yusuf"])
+    yusufs = browser.chat
+    assert None not in {aminas, yusufs}
+    assert aminas != yusufs
+    button = await rig.bot_says((await rig.addresses())[1], message("Komt u?"))
+    assert button
+    line = (await browser.lines())[-1]["id"]
+
+    # A window that shows Amina's still, and one of a page that is older than these names.
+    for old in (aminas, None):
+        browser.chat = old
+        refused = [
+            await browser.say("Van Amina"),
+            await browser.press(line, "menu"),
+            await browser.send(b"%PDF-1.4"),
+            await browser.post("seen", after=0, up_to=line, state="read", chat=old),
+            await browser.post("asking", event="0" * 32, asks=False, chat=old),
+        ]
+        assert [one.status_code for one in refused] == [412] * 5
+    assert (await browser.say("")).status_code == 400
+    assert "Van Amina" not in await browser.texts()
+    browser.chat = yusufs
+    assert (await browser.say("Van Yusuf")).status_code == 200
+
+    # Where the browser knows nobody else, an old page goes on as it did.
+    await browser.post("switch", chat=aminas)
+    browser.client.cookies.delete("__Host-maatje-others")
+    browser.chat = None
+    assert (await browser.say("Van Amina")).status_code == 200
+
+
+async def test_whether_it_is_asked_is_each_ones_own_choice(rig: Rig, browser: Browser) -> None:
+    await browser.open(await rig.person(name="Amina"))
+    await _share(rig, browser, ["Yusuf"])
+    opened = (await browser.open()).json()
+    assert opened["asks"]
+    assert [(one["name"], one["asks"]) for one in opened["people"]] == [("Amina", True)]
+    answer = await browser.post("asking", event="0" * 32, asks=False, chat=browser.chat)
+    assert answer.status_code == 204
+    assert rig.heard[-1].payload == Pressed("askfirst:no")
+    async with rig.database.writing() as session:
+        (await session.get_one(Contact, 1)).asks_first = False
+    assert [one["asks"] for one in (await browser.open()).json()["people"]] == [False]
+
+
+async def test_the_question_is_read_aloud_to_who_is_known_here_only(
+    rig: Rig, browser: Browser, new_browser: NewBrowser
+) -> None:
+    await browser.open(await rig.person(name="Amina", language="ar"))
+    await _share(rig, browser, ["Yusuf"])
+    known = (await _people(browser))["Amina"]["chat"]
+    sound = await browser.client.get(f"/chat/asked/{known}")
+    assert (sound.status_code, sound.content) == (200, b"Amina in ar")
+    stranger = new_browser()
+    await stranger.open(await rig.person(name="Sara"))
+    assert (await stranger.client.get(f"/chat/asked/{known}")).status_code == 404

@@ -11,7 +11,7 @@ async function post(path, body) {
 // A file: fetch would not tell how far it is.
 const upload = (item) => new Promise((done, fail) => {
   const request = new XMLHttpRequest();
-  request.open("POST", at("send", { event: item.event }));
+  request.open("POST", at("send", { event: item.event, chat }));
   request.setRequestHeader("content-type", "application/octet-stream");
   request.timeout = 180000;
   request.upload.onprogress = (event) => {
@@ -50,10 +50,24 @@ function forget() { queue = []; keep(); }
 function recall() {
   try {
     const kept = JSON.parse(localStorage.getItem(KEPT) || "null");
+    queue = [...parked.get(chat) || JSON.parse(localStorage.getItem(KEPT + chat) || "[]"), ...queue];
+    parked.delete(chat);
+    localStorage.removeItem(KEPT + chat);
     if (kept && kept.chat === chat) queue = [...kept.queue, ...queue.filter((q) => !kept.queue.some((k) => k.event === q.event))];
     keep();
   } catch { queue = queue.slice(); }
   for (const item of queue) if (!shownAs.has(item.event)) place(pending(item), false);
+}
+// Another window of this browser shows somebody else by now: what was written here waits for its own chat.
+const parked = new Map();
+let moved = "";
+function park() {
+  const words = queue.filter((q) => !q.body);
+  parked.set(chat, queue);
+  try { localStorage.setItem(KEPT + chat, JSON.stringify(words)); } catch { /* see keep */ }
+  forget();
+  moved = "moved";
+  start();
 }
 const pending = (item) => ({ from: "person", event: item.event, blocks: [{ text: item.text || item.label, style: "normal" }], sending: item.body && true });
 
@@ -76,14 +90,17 @@ async function flush() {
     const item = queue[0];
     let answer = null;
     try {
-      answer = item.body ? await upload(item) : item.kind === "say" ? await post("say", { event: item.event, text: item.text })
-        : await post("press", { event: item.event, message: item.message, intent: item.intent });
+      answer = item.body ? await upload(item) : item.kind === "say" ? await post("say", { event: item.event, text: item.text, chat })
+        : await post("press", { event: item.event, message: item.message, intent: item.intent, chat });
     } catch { /* no network */ }
     if (answer?.ok) {
       const line = await answer.json().catch(() => null);
       if (line) show([line]);
     } else if (answer?.status === 401) {
       over();
+      break;
+    } else if (answer?.status === 412) {
+      park();
       break;
     } else if (!answer || answer.status === 429 || answer.status >= 500) {
       // Later again; going online or coming back to the page ends the wait.

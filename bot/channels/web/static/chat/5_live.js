@@ -50,7 +50,7 @@ function tellSeen(after = 800) {
     const newest = Math.max(0, ...[...lines.values()].filter((l) => l.from === "bot").map((l) => l.id));
     if (!chat || newest <= told[what]) return;
     try {
-      const answer = await post("seen", { after: told[what], up_to: newest, state: what });
+      const answer = await post("seen", { after: told[what], up_to: newest, state: what, chat });
       if (answer.status === 204) told[what] = newest; else if (answer.status === 202) tellSeen(2500);
     } catch { /* told with the next one */ }
   }, after);
@@ -111,7 +111,9 @@ async function start() {
   copied = null;
   chat = opened.chat;
   dress(opened.window || view);
-  notice(opened.notice);
+  notice(opened.notice || moved);
+  moved = "";
+  ownAsks = opened.asks;
   askOther(asked);
   noWho();
   log.setAttribute("aria-live", "off");  // the history is not read out, what comes from now on is
