@@ -67,15 +67,16 @@ def build_http(
     """The server's application.
 
     `readiness` answers with a check by name; all must hold for /health/ready. `look` brings the registry up to date
-    before it is told. `extra_routes` come first and may set a content-security-policy of their own. `host` is the name
+    before it is told. `extra_routes` may set a content-security-policy of their own. `host` is the name
     that people reach us by ("" = any). `framing` is for the demo, whose start page shows the chat in frames. With
     `told_elsewhere` (build_told) only /health/live is left here.
     """
     routes: list[BaseRoute] = [
+        # First: what every message comes by is not looked for behind a hundred pages of the desk.
+        *(route for channel in channels for route in channel.routes()),
         *extra_routes,
         Route("/", lambda _: RedirectResponse("/chat"), methods=["GET"]),
         *(_alive() if told_elsewhere else _told(readiness, registry, look)),
-        *(route for channel in channels for route in channel.routes()),
     ]
     return Starlette(
         routes=routes,
