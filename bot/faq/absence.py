@@ -32,14 +32,19 @@ class ComingWords:
     def __init__(self, path: Path = _FILE) -> None:
         self._alone: dict[str, Heard] = {}
         self._absent, self._better, self._about = PatternIndex[Heard](), PatternIndex[Heard](), PatternIndex[Heard]()
+        self._coming = PatternIndex[Heard]()
         for language, value in ContentEntry(path, "", read_yaml(path)).items():
             entry = ContentEntry(path, language, value)
-            entry.only({"not", "not_after", "unless", "absent", "absent_alone", "better", "coming"})
+            entry.only({"not", "not_after", "unless", "absent", "absent_alone", "better", "coming", "coming_said"})
             for key, heard in (("absent_alone", Heard.ABSENT), ("coming", Heard.COMING)):
                 self._alone |= {normalise(written): heard for written in entry.texts(key, ())}
             for pattern in patterns_of(entry, "absent"):
                 self._absent.add(pattern, Heard.ABSENT)
                 self._about.add(replace(pattern, unless=frozenset()), Heard.ASKING)
+            for pattern in patterns_of(entry, "coming_said"):
+                self._coming.add(
+                    replace(pattern, cancels=frozenset(), cancels_after=frozenset(), unless=frozenset()), Heard.COMING
+                )
             for pattern in patterns_of(entry, "better"):
                 self._better.add(replace(pattern, unless=frozenset()), Heard.BETTER)
 
@@ -48,7 +53,8 @@ class ComingWords:
         plain = normalise(text)
         words = plain.split()
         better = self._better.first_in(words) if len(words) <= _FEW else None
-        return self._alone.get(plain) or better or self._absent.first_in(words) or self._about.first_in(words)
+        coming = self._coming.first_in(words)
+        return self._alone.get(plain) or coming or better or self._absent.first_in(words) or self._about.first_in(words)
 
     def heeded(self, finding: Finding, text: str) -> Finding:
         """The finding with what the text says about coming: who says that they cannot come, reports it.

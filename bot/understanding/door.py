@@ -64,7 +64,7 @@ class Certainty:
     second: float = 0.2
     clause: float = 0.85
     pattern: float = 4.0
-    listed: float = 5.0
+    listed: float = 9.0
     asked: float = 6.0
     answers: float = 3.0
     reason: float = 0.4

@@ -41,8 +41,8 @@ class ReasonWeights:
     health, and twice where an illness is.
     """
 
-    who: float = 3.0
-    not_child: float = 3.0
+    who: float = 2.0
+    not_child: float = 2.0
     doctor: float = 3.0
 
 
