@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 import httpx
 import pytest
 
+from bot.actions.access.desk import vouched
 from bot.actions.access.passkeys import KeySite
 from storage.desk.accounts import account_by_email
 from storage.desk.passkeys import passkeys_of
@@ -256,6 +257,20 @@ async def test_a_browser_that_was_left_open_gets_no_key(talk: Talk, sanne: KeyBr
     assert (await sanne.post("/desk/account/passkeys/ask", {"form_token": token})).status_code == 409
     answer = await sanne.send("/desk/account/passkeys", "/desk/account", credential="{}", name="x")
     assert "sign_in_again" in answer.headers["location"]
+
+
+async def test_whom_the_identity_provider_lets_in_makes_no_key(talk: Talk) -> None:
+    """Their way in is the provider's, and ends with it."""
+    browser, keys, now = KeyBrowser(talk), talk.database.keys, talk.clock.now()
+    async with talk.database.writing() as session:
+        token = await vouched(session, keys, SANNE, {DeskRole.CONSULTANT}, now, subject="sanne", sid="1")
+    assert token is not None
+    browser.client.cookies.set(talk.app.desk.cookie, token)
+    page = await browser.look("/desk/account")
+    assert "werkaccount" in page
+    assert "data-ask" not in page
+    form = {"form_token": await browser.form_token()}
+    assert (await browser.post("/desk/account/passkeys/ask", form)).status_code == 409
 
 
 @pytest.mark.parametrize("headers", [{"origin": "https://evil.example", "sec-fetch-site": "cross-site"}, {}])
