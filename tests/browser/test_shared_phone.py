@@ -1,10 +1,14 @@
 """One telephone, several people: nothing of the one is shown before the question who it is; small and large screens."""
 
+import asyncio
 from typing import Final
 
 import pytest
 from playwright.async_api import expect
+from sqlalchemy import select
 
+from storage.people.contacts import Contact
+from storage.people.people import Person
 from tests.browser.conftest import MakePhone
 from tests.browser.phone import Phone
 from tests.browser.screens import BOXES, LOCALES, WIDTHS, reminder
@@ -122,3 +126,55 @@ async def test_an_old_window_keeps_what_was_written_for_its_own_chat(town: Town,
     person.complaints.clear()
     heard = [event for event in town.rig.heard if getattr(event.payload, "text", "").startswith("Van Yusuf")]
     assert [event.address for event in heard] == [(await town.rig.addresses())[1]] * len(WIDTHS)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+async def test_who_lets_their_messages_be_shown_is_not_asked_and_who_listens_hears_it(
+    town: Town, phone: MakePhone, locale: str
+) -> None:
+    person = await phone(locale, width=360)
+    await person.opens(await town.rig.person(locale, "Amina"))
+    await person.page.goto("about:blank")
+    await person.page.goto(f"{town.url}/chat#{await town.rig.person(locale, 'Yusuf')}")
+    await person.page.locator("#other-yes").tap()
+    heads, who = person.page.locator("#people"), person.page.locator("#who")
+    await expect(heads).to_be_visible()
+    async with town.rig.database.writing() as session:
+        (await session.get_one(Person, 1)).listens = True
+    await person.page.reload()
+    for width in WIDTHS:
+        await person.page.set_viewport_size({"width": width, "height": 640})
+        await heads.tap()
+        await who.get_by_role("button", name="Amina").tap()
+        # Fetched once: the browser keeps the sound while the page is open.
+        async with asyncio.timeout(10):
+            await town.rig.spoke.wait()
+        # A sound, yes and no: nothing else is needed.
+        _, *answers = await person.page.evaluate(BOXES, "#who button")
+        assert len(answers) == 3
+        assert all(top >= 0 and bottom <= 640 and bottom - top >= 44 for top, bottom, *_ in answers)
+        assert await person.overflow() == 0
+        await who.locator("button").last.tap()
+
+        # The other one's own choice, beside the names.
+        await heads.tap()
+        choice = who.locator("button").nth(-2)
+        assert min((await choice.bounding_box() or {"height": 0})["height"], 44) == 44
+        async with person.page.expect_response("**/chat/asking"):
+            await choice.tap()
+    intents = [str(getattr(event.payload, "intent", "")) for event in town.rig.heard]
+    assert [one for one in intents if one.startswith("askfirst")] == ["askfirst:no", "askfirst:yes", "askfirst:no"]
+
+    # Amina lets hers be shown: her name leads to her chat without a question.
+    async with town.rig.database.writing() as session:
+        for contact in await session.scalars(select(Contact)):
+            contact.asks_first = False
+    await person.page.reload()
+    await heads.tap()
+    async with person.page.expect_response("**/chat/open") as opened:
+        await who.get_by_role("button", name="Amina").tap()
+    await (await opened.value).finished()
+    await person.is_online()
+    await expect(who).to_be_hidden()
+    await heads.tap()
+    await expect(who.get_by_role("button", name="Yusuf")).to_be_visible()
