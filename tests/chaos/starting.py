@@ -122,7 +122,7 @@ async def little_memory(stage: Stage, found: Figures) -> None:
 async def file_deleted(stage: Stage, found: Figures) -> None:
     """The database's file is deleted under the service: it ends with a word, and no empty one is made."""
     await _ends_after(stage, found, Path.unlink)
-    found.expect("no_empty_file", await asyncio.to_thread(stage.path.exists), False)
+    found.expect("empty_file_made", await asyncio.to_thread(stage.path.exists), False)
 
 
 async def file_replaced(stage: Stage, found: Figures) -> None:
