@@ -67,7 +67,8 @@ PAGE_TEXTS = (
     "tell_refused",
     "tell_yes",
 )
-# Where several people use one telephone; the page puts the name in.
+# Where several people use one telephone; the page puts the name in. Brought with the chat, where others are known
+# besides: they are not in the weight of everybody's page.
 SHARED_TEXTS = ("people", "message", "sure", "yes", "ask_first", "show_at_once", "moved")
 _NAME = "{name}"
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "png": "image/png", "woff2": "font/woff2"}
@@ -122,11 +123,15 @@ class Page:
     def _template(self) -> Template:
         return Template(files("bot.channels.web").joinpath("static", "chat.html").read_text(encoding="utf-8"))
 
-    def window(self, locale: str) -> dict[str, Json]:
+    def later(self, locale: str) -> dict[str, Json]:
+        """The texts that only a telephone of several people needs."""
+        return {key: self._renderer.say(Text(f"shared.{key}", {"name": _NAME}), locale) for key in SHARED_TEXTS}
+
+    def window(self, locale: str, *, whole: bool = True) -> dict[str, Json]:
         """Language, direction and texts of the window, as the page's script gets them."""
         texts: dict[str, Json] = {key: self._say(key, locale) for key in TEXTS}
         texts |= {key: self._renderer.say(Text(f"page.{key}"), locale) for key in PAGE_TEXTS}
-        texts |= {key: self._renderer.say(Text(f"shared.{key}", {"name": _NAME}), locale) for key in SHARED_TEXTS}
+        texts |= self.later(locale) if whole else {}
         direction = LANGUAGES[locale].direction.value
         return {"lang": language_tag(locale), "dir": direction, "texts": texts, "notices": self._notices}
 
@@ -167,7 +172,7 @@ class Page:
     def page(self, request: Request, locale: str) -> Response:
         """The page in a language."""
         say = {key: html.escape(self._say(key, locale)) for key in (*TEXTS, "noscript")}
-        data = json.dumps(self.window(locale), ensure_ascii=False, separators=(",", ":"))
+        data = json.dumps(self.window(locale, whole=False), ensure_ascii=False, separators=(",", ":"))
         statics = {
             name.replace(".", "_"): f"/chat/static/{name}?v={self._statics[name].version}" for name in self._statics
         }

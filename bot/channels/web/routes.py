@@ -192,6 +192,7 @@ class ChatRoutes:
                 "notice": "link_dead" if opened.dead_link else None,
                 "ask_other": opened.ask_other,
                 "asks": chat.asks,
+                "later": self._page.later(locale) if opened.others else {},
                 "people": await self._people(opened.others),
             },
         )

@@ -110,7 +110,9 @@ async function start() {
   }
   copied = null;
   chat = opened.chat;
-  dress(opened.window || view);
+  const next = opened.window || view;
+  Object.assign(next.texts, opened.later);
+  dress(next);
   notice(opened.notice || moved);
   moved = "";
   ownAsks = opened.asks;
