@@ -27,7 +27,7 @@ def test_the_words_of_stored_rows_stay() -> None:
         "say", "reminder", "classes", "overview", "confirm_again", "notice", "still_ill", "missed", "milestone",
         "term_correction", "unconfirmed", "overlap", "undelivered", "absence_again", "absence_passed", "pattern",
         "digest", "conflict", "report_stands", "own_dates", "next", "cry_again", "cry_passed", "cry_duty",
-        "check_in", "feedback", "absence_list", "proposal",
+        "check_in", "feedback", "absence_list", "proposal", "asks_first",
     }  # fmt: skip
 
 

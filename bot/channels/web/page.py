@@ -20,6 +20,7 @@ from bot.channels.web.lines import language_tag
 from locales.rendering.languages import LANGUAGES
 from locales.rendering.message import Body, Button, Part, Text
 from locales.rendering.render import Renderer
+from reminders.intents import Act, asks
 from storage.engine.columns import Json
 
 TEXTS = (
@@ -210,8 +211,8 @@ class Page:
 
 def who_asks(name: str) -> Body:
     """What the page asks before it shows what is somebody else's, to be read aloud."""
-    yes = Button(Text("shared.yes", {"name": name}), "yes", "✅")
-    no = Button(Text("page.tell_no"), "no", "❌")
+    yes = Button(Text("shared.yes", {"name": name}), asks(Act.HERE, "yes"), "✅")
+    no = Button(Text("page.tell_no"), asks(Act.HERE, "no"), "❌")
     return Body((Part(Text("shared.message", {"name": name})),), ((yes,), (no,)))
 
 
