@@ -10,7 +10,7 @@ from typing import Final
 
 from tests.model.beliefs import CLASS, Belief, Meeting, Mind, Wrong, described, local_day
 from tests.model.consultants import Consultants
-from tests.model.reading import LISTS, Reading, only_reminds_of
+from tests.model.reading import LISTS, Reading, only_tells_of
 from tests.model.reports import Answers, sections
 from tests.model.words import moments_in, said
 
@@ -120,16 +120,21 @@ class Oracle:
 
     def is_lost(self, person: str, text: str | None = None) -> None:
         """A message to a person (None = the last one) ended nowhere. Of the lists of lessons, which come every week,
-        nobody is called, nor because of a reminder of what they reported absent from before it was known to be lost."""
+        nobody is called; nor of a meeting that is off by then and that they do not believe in, nor of one from which
+        they reported absent."""
         mind = self.minds[person]
         lost = mind.last_heard if text is None else text
-        kinds, reports = only_reminds_of(lost), self.answers[person]
-        said_already = kinds and all(
-            any(m.kind == kind and reports.holds(m) for m in self.of(person)) for kind in kinds
-        )
-        if LISTS.search(lost) or said_already or mind.stopped or mind.called_on == local_day(self._now()):
+        kinds, reports = only_tells_of(lost), self.answers[person]
+        of = [m for m in self.meetings.values() if m.person == person and m.kind in kinds]
+        settled = kinds and all(reports.holds(m) or (not m.on and not self._believed(mind, m.kind)) for m in of)
+        if LISTS.search(lost) or settled or mind.stopped or mind.called_on == local_day(self._now()):
             return
         mind.lost_since = mind.lost_since or self._now()
+
+    @staticmethod
+    def _believed(mind: Mind, kind: str) -> bool:
+        belief = mind.meetings.get(kind)
+        return belief is not None and belief.on
 
     def chooses(self, name: str, at: datetime) -> None:
         """A person takes a time that was proposed: the meeting is then, and they know."""

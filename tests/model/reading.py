@@ -24,6 +24,7 @@ _TITLES: Final = {
     "term": re.compile(r"(?:🏁 U hebt nog|✏️ Ik gaf u eerder een andere datum)"),
     "other_term": re.compile(r"(?:💶|🔀|🤝) "),
 }
+_OF_ONE: Final = ("new", "ahead")
 _INSTEAD: Final = re.compile(r"In plaats van: \S+ ([\w -]+?): ")
 ASKS: Final = re.compile(r"Komt u\?|Ik weet nog niet of u komt")
 _MORE: Final = re.compile(r"En nog (\d+) afspra")
@@ -182,8 +183,9 @@ class Reading:
 LISTS: Final = re.compile(r"^(?:📚 (?:Morgen|Vandaag) hebt u les|🗓️ Uw week|🧭 Na uw afspraak)")
 
 
-def only_reminds_of(text: str) -> set[str]:
-    """The kinds of meeting that a message reminds of, where it does nothing else; else none."""
-    titles = {title for line in text.split("\n") for title, pattern in _TITLES.items() if pattern.match(line)}
-    kinds = {match[1] for line in text.split("\n") if (match := _TITLES["ahead"].match(line)) is not None}
-    return kinds if titles == {"ahead"} else set()
+def only_tells_of(text: str) -> set[str]:
+    """The kinds of meeting that a message announces or reminds of, where it does nothing else; else none."""
+    lines = text.split("\n")
+    titles = {title for line in lines for title, pattern in _TITLES.items() if pattern.match(line)}
+    told = [match[1] for line in lines for title in _OF_ONE if (match := _TITLES[title].match(line)) is not None]
+    return set(told) if titles <= set(_OF_ONE) else set()

@@ -91,6 +91,13 @@ def test_a_lost_reminder_counts_unless_they_reported_absent_from_it(told: Oracle
     assert (told.minds["Amina"].lost_since is None) is absent
 
 
+def test_what_was_lost_of_a_meeting_that_is_off_and_was_never_heard_of_counts_for_nothing(told: Oracle) -> None:
+    told.did_not_arrive("Amina")
+    told.changes("Amina Examen").on = False
+    told.is_lost("Amina")
+    assert told.minds["Amina"].lost_since is None
+
+
 def test_nobody_who_answered_is_asked(told: Oracle) -> None:
     told.answers["Amina"].is_absent(told.meetings["Amina Examen"], NOW, to=False)
     again = "🔔 Over 4 dagen: Examen\n📅 vrijdag 6 maart\n🕑 10:00 (ochtend)\n📍 Zaal 1\nKomt u?"
