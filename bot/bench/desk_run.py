@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.app import Edges, build
 from bot.configuration.clock import SystemClock
@@ -86,27 +87,9 @@ async def _of_one(url: str, people: int, messages: int, says: Callable[[str], No
         edges = Edges(database=database, channels={}, configuration=Configuration())
         app = build(Settings(), keys=keys, clock=clock, edges=edges)
         async with database.writing() as session:
-            account = await add_account(
-                session,
-                keys,
-                email="consultant0@bench.example",
-                role=DeskRole.CONSULTANT,
-                consultant_id=consultant_id,
-                municipality="",
-                now=clock.now(),
-            )
-            token = await add_session(session, keys, account, DeskStep.SIGNED_IN, clock.now())
-            editor = await add_account(
-                session,
-                keys,
-                email="editor@bench.example",
-                role=DeskRole.CONTENT_EDITOR,
-                consultant_id=None,
-                municipality="",
-                now=clock.now(),
-            )
-            editors = await add_session(session, keys, editor, DeskStep.SIGNED_IN, clock.now())
-            session.add_all(_content(app.content.texts, editor.id, clock.now()))
+            _, token = await _signed_in(session, keys, DeskRole.CONSULTANT, clock.now(), consultant_id)
+            editor_id, editors = await _signed_in(session, keys, DeskRole.CONTENT_EDITOR, clock.now())
+            session.add_all(_content(app.content.texts, editor_id, clock.now()))
             person_id = await session.scalar(select(Person.id).where(Person.consultant_id == consultant_id).limit(1))
             message_id = await session.scalar(select(Message.id).where(Message.person_id == person_id).limit(1))
         pages = {
@@ -160,6 +143,22 @@ def _content(texts: StandingTexts, account_id: int, now: datetime) -> list[Conte
         for number, (one, place) in enumerate([*made, *waits], start=1)
         if one.text is not None
     ]
+
+
+async def _signed_in(
+    session: AsyncSession, keys: KeyRing, role: DeskRole, now: datetime, consultant_id: int | None = None
+) -> tuple[int, str]:
+    """An account of this role, by number, and the token of a browser that is signed in with it."""
+    account = await add_account(
+        session,
+        keys,
+        email=f"{role.value}@bench.example",
+        role=role,
+        consultant_id=consultant_id,
+        municipality="",
+        now=now,
+    )
+    return account.id, await add_session(session, keys, account, DeskStep.SIGNED_IN, now)
 
 
 async def _look(browser: httpx.AsyncClient, path: str) -> dict[str, float]:

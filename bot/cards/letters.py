@@ -19,7 +19,6 @@ from locales.rendering.languages import LANGUAGES, SOURCE, Direction
 from locales.rendering.message import Text
 from locales.rendering.render import Renderer
 
-MEDIA_TYPE: Final = "application/pdf"
 FILE_NAME: Final = "maatje-invitations.pdf"
 #: What an empty value leaves behind: a space, and the marks that keep its direction apart.
 _AROUND_NOTHING: Final = " \u2068\u2069"

@@ -5,17 +5,14 @@ from typing import Final
 
 from starlette.responses import Response
 
-from bot.desk.forms import not_found
+from bot.desk.forms import file_of, not_found
 from bot.desk.visit import Visit
 from bot.reports.month.figures import Month, figures_of, rows_of
 from bot.reports.month.files import to_csv, to_xlsx
 from reminders.terms.terms import TermRules, add_months
 
 FIGURES: Final = "/desk/figures"
-_FILES: Final = {
-    "csv": (to_csv, "text/csv; charset=utf-8"),
-    "xlsx": (to_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-}
+_FILES: Final = {"csv": to_csv, "xlsx": to_xlsx}
 
 
 async def show(visit: Visit) -> Response:
@@ -38,17 +35,12 @@ async def show(visit: Visit) -> Response:
 
 async def file(visit: Visit) -> Response:
     """The same as a file."""
-    written = _FILES.get(str(visit.request.path_params["kind"]))
-    if written is None:
+    kind = str(visit.request.path_params["kind"])
+    write = _FILES.get(kind)
+    if write is None:
         raise not_found()
-    write, media_type = written
     first = _month(visit)
-    name = f"maatje-{first:%Y-%m}.{visit.request.path_params['kind']}"
-    return Response(
-        write(await _figures(visit, first)),
-        media_type=media_type,
-        headers={"content-disposition": f'attachment; filename="{name}"'},
-    )
+    return file_of(write(await _figures(visit, first)), f"maatje-{first:%Y-%m}.{kind}")
 
 
 async def _figures(visit: Visit, first: date) -> Month:

@@ -22,6 +22,11 @@ from reminders.local_time import to_instant
 Word = TypeVar("Word", bound=StrEnum)
 
 _GOES: Final = "goes"
+_MEDIA_TYPES: Final = {
+    "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 #: Fields that one form has at most.
 _MOST_FIELDS: Final = 2_000
 
@@ -205,6 +210,12 @@ def then(path: str, said: JustDone | None = None, *, count: int = 0, at: str = "
     said_of = {"said": said.value, **({"n": str(count)} if count else {})} if said is not None else {}
     query = f"?{urlencode(said_of)}" if said_of else ""
     return RedirectResponse(f"{path}{query}{f'#{at}' if at else ''}", 303)
+
+
+def file_of(content: bytes | str, name: str) -> Response:
+    """A file to keep, of the kind that the end of its name says."""
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=_MEDIA_TYPES[name.rpartition(".")[2]], headers=headers)
 
 
 def telling_when(answer: Response, held: Sequence[datetime]) -> Response:

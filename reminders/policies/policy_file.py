@@ -48,7 +48,7 @@ from reminders.policies.rules import (
 from reminders.policies.toml_lines import Path, key_lines, nearest_line
 
 _Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-_WEEKDAYS: tuple[str, ...] = get_args(_Weekday)
+WEEKDAYS: tuple[str, ...] = get_args(_Weekday)
 _SPAN = re.compile(r"\s*(\d{1,4})\s*(minute|hour|day|week)s?\s*")
 _AT = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _LONGEST = timedelta(days=366)
@@ -149,7 +149,7 @@ class _RuleTable(_Table):
 
     def _timing(self) -> Timing:
         if self.weekly is not None:
-            weekday = _WEEKDAYS.index(self.weekly)
+            weekday = WEEKDAYS.index(self.weekly)
             return WeeklyOverview(weekday) if self.at is None else WeeklyOverview(weekday, self.at)
         before = self.before or timedelta(0)
         if before % timedelta(days=1):

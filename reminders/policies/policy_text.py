@@ -3,6 +3,7 @@
 import json
 from datetime import time, timedelta
 
+from reminders.policies.policy_file import WEEKDAYS
 from reminders.policies.rules import (
     AppointmentKind,
     ConfirmationFollowup,
@@ -12,8 +13,6 @@ from reminders.policies.rules import (
     Rule,
     WeeklyOverview,
 )
-
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def policy_text(kind: AppointmentKind, municipality: str, policy: Policy) -> str:
@@ -45,7 +44,7 @@ def _rule(rule: Rule) -> str:
         case DaysBefore(days, at):
             fields += [f'before = "{days} days"', *_at("at", at)]
         case WeeklyOverview(weekday, at):
-            fields += [f'weekly = "{_WEEKDAYS[weekday]}"', *_at("at", at)]
+            fields += [f'weekly = "{WEEKDAYS[weekday]}"', *_at("at", at)]
     fields += ["ask_confirmation = true"] if rule.ask_confirmation else []
     fields += ["first_of_day_only = true"] if rule.first_of_day_only else []
     fields += [f"useful_for = {_quoted(span_text(rule.useful_for))}"] if rule.useful_for is not None else []

@@ -129,9 +129,9 @@ async def changes_of(
     return (await session.scalars(asked.order_by(ContentChange.id.desc()).limit(most))).all()
 
 
-async def emails_of(session: AsyncSession, account_ids: Collection[int | None]) -> dict[int, str]:
-    """The addresses of who proposed and answered, by account."""
-    wanted = {one for one in account_ids if one is not None}
+async def emails_of(session: AsyncSession, changes: Collection[ContentChange]) -> dict[int, str]:
+    """The addresses of who proposed and answered these changes, by account."""
+    wanted = {number for one in changes for number in (one.proposed_by_id, one.decided_by_id) if number is not None}
     if not wanted:
         return {}
     found = await session.scalars(select(DeskAccount).where(DeskAccount.id.in_(wanted)))

@@ -29,6 +29,7 @@ from webauthn.helpers.structs import (
 from bot.actions.access.desk import ref_of, sign_out
 from storage.desk.accounts import DeskAccount, DeskSession, add_session
 from storage.desk.passkeys import (
+    DeskPasskey,
     NewPasskey,
     add_passkey,
     find_passkey,
@@ -219,23 +220,10 @@ async def set_up_key(
     return await add_session(session, keys, account, DeskStep.SIGNED_IN, now)
 
 
-async def rename_key(session: AsyncSession, account_id: int, key_id: int, name: str) -> bool:
-    """Call a key of this account by another name; False where it is none of theirs, or the name is empty."""
-    key = next((one for one in await passkeys_of(session, account_id) if one.id == key_id), None)
-    if key is None or not name:
-        return False
-    key.name = name[:LONGEST_NAME]
-    return True
-
-
-async def remove_key(session: AsyncSession, account: DeskAccount, key_id: int, now: datetime) -> bool:
-    """A key of this account opens nothing any more; False where it is none of theirs."""
-    key = next((one for one in await passkeys_of(session, account.id) if one.id == key_id), None)
-    if key is None:
-        return False
+async def remove_key(session: AsyncSession, account: DeskAccount, key: DeskPasskey, now: datetime) -> None:
+    """A key of this account opens nothing any more."""
     await session.delete(key)
     _log(session, account, "removed_passkey", now)
-    return True
 
 
 def _log(session: AsyncSession, account: DeskAccount, action: str, now: datetime) -> None:

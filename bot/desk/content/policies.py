@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from bot.actions.content.changing import ContentRefused, WantedChange, propose
+from bot.actions.content.changing import WantedChange
 from bot.configuration.municipality import Municipalities
 from bot.desk.content.policy_form import (
     FormFault,
@@ -19,7 +19,7 @@ from bot.desk.content.policy_form import (
     numbers_shown,
     read_form,
 )
-from bot.desk.content.text import SAID, WAITING
+from bot.desk.content.proposing import put_before_second
 from bot.desk.content.texts import CONTENT
 from bot.desk.door import DeskDoor
 from bot.desk.forms import JustDone, not_found, then
@@ -85,11 +85,7 @@ class ChangesPolicies:
         wanted = WantedChange(
             ContentKind.POLICY, kind.value, of, policy_text(kind, of, read.policy), policy_text(kind, of, before)
         )
-        async with self._door.database.writing() as session:
-            made = await propose(self._door.acting(visit.who.actor, session), [wanted])
-        if made is ContentRefused.NOT_THEIRS:
-            raise not_found()
-        return then(path, SAID[made]) if isinstance(made, ContentRefused) else then(WAITING, JustDone.PROPOSED)
+        return await put_before_second(self._door, visit, [wanted], path)
 
     def _week(self, kind: AppointmentKind, policy: Policy, monday: date) -> list[SaidInWeek]:
         return made_up_week(kind, policy, self._quiet_hours, monday)
@@ -142,9 +138,7 @@ class ChangesPolicies:
             units=list(SpanUnit),
             history=history,
             live=[change for change in history if change.state is ContentState.LIVE],
-            emails=await emails_of(
-                visit.session, {n for one in history for n in (one.proposed_by_id, one.decided_by_id)}
-            ),
+            emails=await emails_of(visit.session, history),
             everywhere=EVERYWHERE,
             address=policy_path(kind, of),
         )

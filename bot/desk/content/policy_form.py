@@ -1,12 +1,13 @@
 """A reminder policy as the fields of a form, and the fields read again: a policy, or what is wrong with which."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 from enum import StrEnum
 from typing import Final
 
 from bot.desk.forms import SentForm
+from reminders.policies.policy_text import span_text
 from reminders.policies.rules import (
     AppointmentKind,
     ConfirmationFollowup,
@@ -33,7 +34,7 @@ class RuleHow(StrEnum):
 
 
 class SpanUnit(StrEnum):
-    """In what a span of time is given."""
+    """In what a span of time is given, as `span_text` has it."""
 
     MINUTES = "minutes"
     HOURS = "hours"
@@ -220,9 +221,5 @@ def _time(form: SentForm, name: str) -> time | None:
 
 
 def _span_fields(ending: str, span: timedelta) -> dict[str, str]:
-    unit = next(one for one in _largest_first() if not span % one.span)
-    return {f"amount{ending}": str(span // unit.span), f"unit{ending}": unit.value}
-
-
-def _largest_first() -> Iterator[SpanUnit]:
-    yield from (SpanUnit.DAYS, SpanUnit.HOURS, SpanUnit.MINUTES)
+    amount, unit = span_text(span).split()
+    return {f"amount{ending}": amount, f"unit{ending}": unit}

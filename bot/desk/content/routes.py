@@ -8,8 +8,9 @@ from bot.actions.content.changing import EDITORS
 from bot.configuration.deployment import Deployment
 from bot.content.live import OwnContent
 from bot.desk.content.policies import POLICIES, ChangesPolicies
+from bot.desk.content.proposing import WAITING
 from bot.desk.content.sheets import SHEETS, ExchangesSheets
-from bot.desk.content.text import WAITING, ChangesTexts
+from bot.desk.content.text import ChangesTexts
 from bot.desk.content.texts import CONTENT, ShowsTexts
 from bot.desk.content.waiting import AnswersChanges
 from bot.desk.door import DeskDoor, FormDoes, Shows

@@ -12,12 +12,12 @@ from typing import Final
 
 from starlette.responses import Response
 
-from bot.actions.content.changing import ContentRefused, WantedChange, propose
+from bot.actions.content.changing import WantedChange
 from bot.content.live import OwnContent, stored
-from bot.desk.content.text import SAID, WAITING
+from bot.desk.content.proposing import put_before_second
 from bot.desk.content.texts import CONTENT
 from bot.desk.door import DeskDoor
-from bot.desk.forms import JustDone, not_found, then
+from bot.desk.forms import JustDone, file_of, not_found, then
 from bot.desk.importing.pages import LARGEST
 from bot.desk.visit import Visit
 from locales.catalog_files.po import Entry, PoFile
@@ -31,7 +31,6 @@ SHEETS: Final = f"{CONTENT}/sheets"
 #: Faults, remarks and changes that one page shows.
 _MOST: Final = 200
 _LONGEST_NAME: Final = 80
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +76,7 @@ class ExchangesSheets:
         await self._content.refresh_in(visit.session)
         only = visit.query.text("only") == "unreviewed"
         made = await asyncio.to_thread(self._sheet, language, form, only)
-        headers = {"content-disposition": f'attachment; filename="maatje-{language}.{form}"'}
-        return Response(made, media_type=_XLSX if form == "xlsx" else "text/csv; charset=utf-8", headers=headers)
+        return file_of(made, f"maatje-{language}.{form}")
 
     async def look(self, visit: Visit) -> Response:
         """What a sheet would change, and what is wrong with it; nothing is kept."""
@@ -124,11 +122,7 @@ class ExchangesSheets:
             for one in await self._changes(visit, read)
             if not one.waits
         ]
-        async with self._door.database.writing() as session:
-            made = await propose(self._door.acting(visit.who.actor, session), wanted)
-        if made is ContentRefused.NOT_THEIRS:
-            raise not_found()
-        return then(SHEETS, SAID[made]) if isinstance(made, ContentRefused) else then(WAITING, JustDone.PROPOSED)
+        return await put_before_second(self._door, visit, wanted, SHEETS)
 
     def _sheet(self, language: str, form: str, only_unreviewed: bool) -> bytes:
         files = (self._content.texts.files(code) for code in (SOURCE, "en", language))

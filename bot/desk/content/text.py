@@ -7,29 +7,22 @@ from typing import Final
 
 from starlette.responses import Response
 
-from bot.actions.content.changing import ContentRefused, WantedChange, propose
+from bot.actions.content.changing import WantedChange
 from bot.content.checks import TextFinding
 from bot.content.live import OwnContent, stored
 from bot.content.preview import as_read
+from bot.desk.content.proposing import put_before_second
 from bot.desk.content.texts import CONTENT
 from bot.desk.door import DeskDoor
 from bot.desk.forms import JustDone, not_found, then
 from bot.desk.visit import Visit
 from locales.rendering.languages import LANGUAGES, SOURCE
 from locales.reviewing.standing import StandingText
-from storage.content.changes import ContentChange, changes_of, emails_of, waiting_changes
+from storage.content.changes import changes_of, emails_of, waiting_changes
 from storage.vocabulary import ContentKind, ContentState
 
-WAITING: Final = f"{CONTENT}/waiting"
 _HISTORY: Final = 20
 _LONGEST_NAME: Final = 80
-SAID: Final = {
-    ContentRefused.NOTHING: JustDone.NO_CHANGE,
-    ContentRefused.WAITS: JustDone.WAITS_ALREADY,
-    ContentRefused.OWN: JustDone.OWN_PROPOSAL,
-    ContentRefused.GONE: JustDone.CHANGED,
-    ContentRefused.CHANGED: JustDone.OUT_OF_DATE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +77,7 @@ class ChangesTexts:
             reviewer=typed.reviewer or None,
             reviewed_on=visit.acting.today if typed.reviewer else None,
         )
-        async with self._door.database.writing() as session:
-            made = await propose(self._door.acting(visit.who.actor, session), [wanted])
-        if made is ContentRefused.NOT_THEIRS:
-            raise not_found()
-        if isinstance(made, ContentRefused):
-            return then(text_path(one.key, one.locale), SAID[made])
-        return then(WAITING, JustDone.PROPOSED)
+        return await put_before_second(self._door, visit, [wanted], text_path(one.key, one.locale))
 
     async def _asked(self, visit: Visit) -> StandingText:
         await self._content.refresh_in(visit.session)
@@ -128,11 +115,7 @@ class ChangesTexts:
             waiting=waiting,
             history=history,
             live=[change for change in history if change.state is ContentState.LIVE],
-            emails=await emails_of(visit.session, _accounts(history)),
+            emails=await emails_of(visit.session, history),
             source=SOURCE,
             address=text_path(one.key, one.locale),
         )
-
-
-def _accounts(changes: Sequence[ContentChange]) -> set[int | None]:
-    return {number for one in changes for number in (one.proposed_by_id, one.decided_by_id)}

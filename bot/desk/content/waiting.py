@@ -15,7 +15,8 @@ from starlette.responses import Response
 from bot.actions.content.changing import ContentRefused, answer, take_back, withdraw
 from bot.content.live import OwnContent, forms_of
 from bot.desk.content.policies import policy_path
-from bot.desk.content.text import SAID, WAITING, text_path
+from bot.desk.content.proposing import SAID, WAITING
+from bot.desk.content.text import text_path
 from bot.desk.door import DeskDoor
 from bot.desk.forms import JustDone, not_found, then
 from bot.desk.visit import Visit
@@ -85,7 +86,7 @@ class AnswersChanges:
             together=shown[:_MOST],
             more=len(shown) > _MOST,
             whole=asked,
-            emails=await emails_of(visit.session, {one.proposed_by_id for one in waiting}),
+            emails=await emails_of(visit.session, waiting),
         )
 
     async def answer(self, visit: Visit) -> Response:
@@ -135,7 +136,7 @@ class AnswersChanges:
         """Whether a change still passes every check, beside the Dutch as it stands now."""
         if change.kind is ContentKind.POLICY:
             return _policy(change, change.value) is not None
-        one = self._content.texts.text(change.key, change.place) if change.place in LANGUAGES else None
+        one = self._text(change)
         strings = forms_of(change.value)
         return one is not None and not self._content.checks.findings(one, strings, facts_changed=change.facts_changed)
 
@@ -143,8 +144,11 @@ class AnswersChanges:
         if change.kind is ContentKind.POLICY:
             weeks = [self._week(change, text, monday) for text in (change.before, change.value)]
             return WaitingChange(change, week_before=weeks[0], week_after=weeks[1])
-        one = self._content.texts.text(change.key, change.place) if change.place in LANGUAGES else None
-        return WaitingChange(change, one, forms_of(change.before), forms_of(change.value))
+        return WaitingChange(change, self._text(change), forms_of(change.before), forms_of(change.value))
+
+    def _text(self, change: ContentChange) -> StandingText | None:
+        """A text as it stands; None where this version does not have it."""
+        return self._content.texts.text(change.key, change.place) if change.place in LANGUAGES else None
 
     def _week(self, change: ContentChange, text: str, monday: date) -> Sequence[SaidInWeek]:
         policy = _policy(change, text)

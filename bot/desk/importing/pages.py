@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from bot.configuration.deployment import Deployment
 from bot.configuration.importers import IMPORTERS, importer_for
-from bot.desk.forms import JustDone, not_found, then
+from bot.desk.forms import JustDone, file_of, not_found, then
 from bot.desk.visit import Visit
 from reminders.timetables.importing import import_timetable
 from storage.engine.database import Database
@@ -66,9 +66,7 @@ class ImportsTables:
         kind = str(visit.request.path_params["kind"])
         if kind not in KINDS:
             raise not_found()
-        name = f"maatje-{kind}.csv"
-        headers = {"content-disposition": f'attachment; filename="{name}"'}
-        return Response(template_csv(kind), media_type="text/csv; charset=utf-8", headers=headers)
+        return file_of(template_csv(kind), f"maatje-{kind}.csv")
 
     async def preview(self, visit: Visit) -> Response:
         """What would change; nothing is kept."""

@@ -5,11 +5,11 @@ import asyncio
 from starlette.responses import Response
 
 from bot.actions.access.letters import invite_by_letter
-from bot.cards.letters import FILE_NAME, MEDIA_TYPE
+from bot.cards.letters import FILE_NAME
 from bot.cards.renderer import CardFailed
 from bot.desk.caseload import everybody_of
 from bot.desk.door import DeskDoor
-from bot.desk.forms import JustDone, then
+from bot.desk.forms import JustDone, file_of, then
 from bot.desk.visit import Visit
 from bot.enclosures.invite_letters import letters_file
 
@@ -35,5 +35,4 @@ class PrintsLetters:
             made = await asyncio.to_thread(letters_file, visit.texts.renderer, self._door.own_url, invited)
         except CardFailed:
             return then("/desk/people", JustDone.NOT_DONE)
-        headers = {"content-disposition": f'attachment; filename="{FILE_NAME}"'}
-        return Response(made, media_type=MEDIA_TYPE, headers=headers)
+        return file_of(made, FILE_NAME)

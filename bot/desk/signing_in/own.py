@@ -15,7 +15,6 @@ from bot.actions.access.passkeys import (
     ask_for_new_key,
     keep_new_key,
     remove_key,
-    rename_key,
 )
 from bot.desk.door import DeskDoor
 from bot.desk.forms import JustDone, not_found, then
@@ -76,15 +75,16 @@ class OwnAccount:
     async def change(self, visit: Visit) -> Response:
         """Name a key otherwise, or remove it."""
         _, account = await self._own(visit)
-        which = visit.row()
-        if visit.form.text("do") == "remove":
-            if not await remove_key(visit.session, account, which, visit.acting.now):
-                raise not_found()
-            return then(ACCOUNT, JustDone.KEY_REMOVED)
-        if which not in {one.id for one in await passkeys_of(visit.session, account.id)}:
+        key = next((one for one in await passkeys_of(visit.session, account.id) if one.id == visit.row()), None)
+        if key is None:
             raise not_found()
-        renamed = await rename_key(visit.session, account.id, which, visit.form.text("name"))
-        return then(ACCOUNT, JustDone.NOTED if renamed else JustDone.NOT_DONE)
+        if visit.form.text("do") == "remove":
+            await remove_key(visit.session, account, key, visit.acting.now)
+            return then(ACCOUNT, JustDone.KEY_REMOVED)
+        if not (name := visit.form.text("name")):
+            return then(ACCOUNT, JustDone.NOT_DONE)
+        key.name = name[:LONGEST_NAME]
+        return then(ACCOUNT, JustDone.NOTED)
 
     def _may_add(self, visit: Visit, opened: DeskSession) -> bool:
         return opened.subject_hash is None and visit.acting.now - opened.created_at < FRESH

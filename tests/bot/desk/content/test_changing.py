@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from bot.content.live import OwnContent
 from bot.content.texts import read_texts
-from bot.desk.content.text import WAITING, text_path
+from bot.desk.content.proposing import WAITING
+from bot.desk.content.text import text_path
 from bot.desk.content.texts import CONTENT
 from locales.rendering.message import Text
 from storage.privacy.audit import AuditEntry

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from bot.desk.content.policies import POLICIES, policy_path
-from bot.desk.content.text import WAITING
+from bot.desk.content.proposing import WAITING
 from bot.desk.content.texts import CONTENT
 from reminders.own_policies import OwnPolicies
 from reminders.policies.due_times import DaysBefore, HoursBefore, Policies

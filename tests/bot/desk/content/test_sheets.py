@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from bot.desk.content.proposing import WAITING
 from bot.desk.content.sheets import SHEETS
-from bot.desk.content.text import WAITING
 from bot.desk.content.texts import CONTENT
 from locales.reviewing.sheets import SheetRow, from_bytes, to_csv, to_xlsx
 from tests.bot.desk.conftest import FROM_HERE, Browser
