@@ -15,7 +15,7 @@ from bot.dialogue.answers import answered_message, offered_with
 from bot.dialogue.consultants import door
 from bot.dialogue.memory import LINK_CODE, LINK_PROOF
 from bot.dialogue.own import devices, onboarding
-from bot.dialogue.own.digits import ask_to_prove, may_send_digits, say_refused
+from bot.dialogue.own.digits import ask_to_prove, is_proved, may_send_digits, say_not_proved, say_refused
 from bot.dialogue.turn import Turn, part, party_of, title
 from bot.events import Said, Started
 from locales.rendering.languages import find_language
@@ -131,11 +131,9 @@ async def _prove(turn: Turn) -> None:
         return
     owner = await link_proved(turn.acting, turn.contact, code, asked, text)
     if isinstance(owner, ProofRefused):
-        turn.say(part("link.too_many" if owner is ProofRefused.TOO_MANY_TRIES else "link.prove_wrong"))
+        say_not_proved(turn, owner)
         return
-    turn.expect("")
-    turn.forget(LINK_CODE)
-    turn.forget(LINK_PROOF)
+    is_proved(turn)
     await _begin(turn, owner)
 
 

@@ -166,7 +166,7 @@ class Sending:
             if for_address > for_channel:
                 self._put_back(parcel, now + timedelta(seconds=for_address))
             else:
-                self._put_back(parcel, channel.later(now, for_channel))
+                self._put_back(parcel, channel.later(now, for_channel, self._patience))
         self._forget(lane)
 
     def _forget(self, lane: Lane) -> None:
@@ -229,7 +229,7 @@ class Sending:
         wait = channel.wait_for(steady, is_reply=row.priority == Priority.REPLY)
         if wait > 0 or not self._leases.hold(parcel.row_ids(), now + self._limits.send_timeout):
             # Sent with a lease about to end, another worker might send it too.
-            self._put_back(parcel, channel.later(now, wait))
+            self._put_back(parcel, channel.later(now, wait, self._patience))
             return
         channel.pace.used(address.contact_id, steady)
         channel.breaker.going()

@@ -31,8 +31,6 @@ _YIELD_EVERY = 25
 _SILENT = 3.0
 _URGENT = int(Priority.URGENT)
 _MOST_DEFERRED = timedelta(seconds=60)
-# Half of the patience with which a message waits in its lane (reminders.sending.limits).
-_BEFORE_ITS_TURN = timedelta(seconds=2.5)
 #: Of a channel that names no rate of its own, which takes some thousand a second.
 MOST_IN_FLIGHT: Final = 150
 
@@ -165,14 +163,15 @@ class ChannelQueue:
             return self.breaker.wait(now)
         return 0.0 if is_reply else max(self.breaker.wait(now), self._lines.busy_for())
 
-    def later(self, now: datetime, delay: float) -> datetime:
+    def later(self, now: datetime, delay: float, patience: float) -> datetime:
         """When a message that is put back should be claimed again: one after the other at the channel's pace, so that
-        a backlog of any length is put back about once a message; and some seconds before its turn, so that the channel
-        never runs out of messages while the next are claimed and prepared."""
+        a backlog of any length is put back about once a message; and before its turn, by half of the `patience` with
+        which it waits in its lane, so that the channel never runs out of messages while the next are claimed and
+        prepared."""
         at = now + timedelta(seconds=delay)
         if self.pace.per_second is not None:
             if not self.breaker.is_open:
-                at = max(now, at - _BEFORE_ITS_TURN)
+                at = max(now, at - timedelta(seconds=patience / 2))
             step = timedelta(seconds=1 / self.pace.per_second)
             if self._deferred_to is not None:
                 at = min(max(at, self._deferred_to + step), at + _MOST_DEFERRED)

@@ -15,6 +15,16 @@ from tests.browser.screens import BOXES, LOCALES, WIDTHS, reminder
 from tests.browser.serving import Town
 
 
+async def _opened_by_two(town: Town, phone: MakePhone, locale: str) -> Phone:
+    """A telephone in whose browser Amina's chat was opened, and then Yusuf's."""
+    person = await phone(locale, width=360)
+    await person.opens(await town.rig.person(locale, "Amina"))
+    await person.page.goto("about:blank")
+    await person.page.goto(f"{town.url}/chat#{await town.rig.person(locale, 'Yusuf')}")
+    await person.page.locator("#other-yes").tap()
+    return person
+
+
 async def _question_is_in_view(person: Phone, name: str, width: int) -> None:
     await expect(person.page.locator("#who-ask")).to_contain_text(name)
     _, ask, *answers = await person.page.evaluate(BOXES, "#who-ask, #who button")
@@ -29,11 +39,7 @@ async def _question_is_in_view(person: Phone, name: str, width: int) -> None:
 
 @pytest.mark.parametrize("locale", LOCALES)
 async def test_a_message_for_another_asks_who_it_is_first(town: Town, phone: MakePhone, locale: str) -> None:
-    person = await phone(locale, width=360)
-    await person.opens(await town.rig.person(locale, "Amina"))
-    await person.page.goto("about:blank")
-    await person.page.goto(f"{town.url}/chat#{await town.rig.person(locale, 'Yusuf')}")
-    await person.page.locator("#other-yes").tap()
+    person = await _opened_by_two(town, phone, locale)
     heads, who = person.page.locator("#people"), person.page.locator("#who")
     await expect(heads).to_be_visible()
     aminas, _ = await town.rig.addresses()
@@ -89,11 +95,7 @@ async def _box_in_view(person: Phone, selector: str, width: int) -> None:
 
 @pytest.mark.parametrize("locale", LOCALES)
 async def test_an_old_window_keeps_what_was_written_for_its_own_chat(town: Town, phone: MakePhone, locale: str) -> None:
-    person = await phone(locale, width=360)
-    await person.opens(await town.rig.person(locale, "Amina"))
-    await person.page.goto("about:blank")
-    await person.page.goto(f"{town.url}/chat#{await town.rig.person(locale, 'Yusuf')}")
-    await person.page.locator("#other-yes").tap()
+    person = await _opened_by_two(town, phone, locale)
     heads, who, notice = (person.page.locator(f"#{name}") for name in ("people", "who", "notice"))
     await expect(heads).to_be_visible()
     # This window hears of nothing: neither from the server nor from other windows.
@@ -132,11 +134,7 @@ async def test_an_old_window_keeps_what_was_written_for_its_own_chat(town: Town,
 async def test_who_lets_their_messages_be_shown_is_not_asked_and_who_listens_hears_it(
     town: Town, phone: MakePhone, locale: str
 ) -> None:
-    person = await phone(locale, width=360)
-    await person.opens(await town.rig.person(locale, "Amina"))
-    await person.page.goto("about:blank")
-    await person.page.goto(f"{town.url}/chat#{await town.rig.person(locale, 'Yusuf')}")
-    await person.page.locator("#other-yes").tap()
+    person = await _opened_by_two(town, phone, locale)
     heads, who = person.page.locator("#people"), person.page.locator("#who")
     await expect(heads).to_be_visible()
     async with town.rig.database.writing() as session:

@@ -13,7 +13,7 @@ from reminders.kinds import Kind
 from storage.outbox.message import Outgoing, send_waiting
 from storage.people.contacts import Contact, LinkCode
 from storage.people.people import Person
-from storage.people.senders.shared import MOST_SHARERS, all_at, can_be_shared, is_here, share, sharers_of
+from storage.people.senders.shared import MOST_SHARERS, all_at, can_be_shared, is_here, settle, share, sharers_of
 
 
 async def shares_with(acting: Acting, contact: Contact, person_id: int | None) -> Contact | None:
@@ -83,7 +83,4 @@ async def forget_added(acting: Acting, added: Contact) -> None:
     """Somebody did not join after all."""
     there = await all_at(acting.session, added)
     await acting.session.delete(added)
-    await acting.session.flush()
-    left = [one for one in there if one.id != added.id and one.person_id is not None]
-    if len(left) == 1:
-        left[0].shared_as, left[0].absent_since = 0, None
+    await settle(acting.session, [one for one in there if one.id != added.id])

@@ -72,6 +72,18 @@ def ask_to_prove(turn: Turn, code: str, topic: str) -> None:
     turn.say(part("link.prove", code=digits), part("safer.not_you"))
 
 
+def say_not_proved(turn: Turn, why: ProofRefused) -> None:
+    """That the digits that came back are not those that were sent for a code."""
+    turn.say(part("link.too_many" if why is ProofRefused.TOO_MANY_TRIES else "link.prove_wrong"))
+
+
+def is_proved(turn: Turn) -> None:
+    """The digits for a code came back: nothing waits for them any more."""
+    turn.expect("")
+    turn.forget(LINK_CODE)
+    turn.forget(LINK_PROOF)
+
+
 def may_be_digits(text: str) -> bool:
     """Whether a text may be meant as the digits; anything else is heard as ever."""
     return sum(char.isdecimal() for char in text) >= _FEWEST and not any(char.isalpha() for char in text)

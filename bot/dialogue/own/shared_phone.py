@@ -18,7 +18,7 @@ from bot.dialogue.answers import asks_nothing, read_answer
 from bot.dialogue.gate import is_urgent
 from bot.dialogue.memory import HELD, LINK_CODE, LINK_PROOF, PROVED, SaidBefore
 from bot.dialogue.own import onboarding
-from bot.dialogue.own.digits import ask_to_prove, may_send_digits, say_refused
+from bot.dialogue.own.digits import ask_to_prove, is_proved, may_send_digits, say_not_proved, say_refused
 from bot.dialogue.turn import Turn, button, part, title
 from bot.events import Pressed, Reacted, Said
 from locales.rendering.message import Button, Text, verbatim
@@ -266,11 +266,9 @@ async def take_digits(turn: Turn, text: str) -> None:
         return
     joined = await link_here_too_proved(turn.acting, turn.contact, code, asked, text)
     if isinstance(joined, ProofRefused):
-        turn.say(part("link.too_many" if joined is ProofRefused.TOO_MANY_TRIES else "link.prove_wrong"))
+        say_not_proved(turn, joined)
         return
-    turn.expect("")
-    turn.forget(LINK_CODE)
-    turn.forget(LINK_PROOF)
+    is_proved(turn)
     await _begin(turn, joined)
 
 
