@@ -16,7 +16,7 @@ from storage.engine.keys import KeyRing
 from storage.engine.one_of_many import among
 from storage.importing.groups import find_groups
 from storage.importing.run import Importer, Parsed, RowOutcome
-from storage.offers.offers import ActivityOffer, OfferWish
+from storage.offers.offers import offers_by_external_id
 from storage.people.people import Consultant, Person, is_in, person_ids
 
 T = TypeVar("T")
@@ -45,7 +45,9 @@ class BoundImporter(Generic[T]):
         self._refuses = refuses
 
     def parse(self, cells: Mapping[str, str], warn: Callable[[str, str], None]) -> T:
-        """See Importer."""
+        """See Importer. Where a row may say for whom it is and does not, it is for the own municipality."""
+        if "municipality" in self.known - self.required and not cells.get("municipality", "").strip():
+            cells = {**cells, "municipality": self._bound.municipality}
         return self._importer.parse(cells, warn)
 
     def key(self, value: T) -> str:
@@ -108,19 +110,21 @@ async def people_of_others(session: AsyncSession, rows: Sequence[Parsed[Any]], b
 
 
 async def offers_of_others(session: AsyncSession, rows: Sequence[Parsed[Any]], bound: Bound) -> Refused:
-    """Offers in which people of other municipalities take part: another time of one would move their appointments."""
-    taken = await session.scalars(
-        select(ActivityOffer.external_id)
-        .join(OfferWish, OfferWish.offer_id == ActivityOffer.id)
-        .join(Person, Person.id == OfferWish.person_id)
-        .where(
-            ActivityOffer.external_id.in_({row.value.external_id for row in rows}),
-            ~is_in(Person.municipality, bound.municipality),
-        )
-    )
-    theirs = set(taken)
-    error = "is taken part in by people of other municipalities; ask whoever imports for all of them"
-    return {row.number: ("external_id", error) for row in rows if row.value.external_id in theirs}
+    """Offers to the people of another municipality, or of all: they would see what is written, and be moved with it."""
+    ids = {row.value.external_id for row in rows}
+    theirs = {
+        known for known, offer in (await offers_by_external_id(session, ids)).items()
+        if not offer.municipality or not offer.is_of(bound.municipality)
+    }  # fmt: skip
+    refused: dict[int, tuple[str, str]] = {}
+    for row in rows:
+        if row.value.municipality.strip().casefold() != bound.municipality.strip().casefold():
+            what = f"is {row.value.municipality!r}, and you import for {bound.municipality!r} only; take the row out"
+            refused[row.number] = ("municipality", what)
+        elif row.value.external_id in theirs:
+            what = f"is in use outside {bound.municipality}; give this offer another id"
+            refused[row.number] = ("external_id", what)
+    return refused
 
 
 #: By the table's name, what of it is refused.

@@ -116,6 +116,7 @@ KINDS: Final[Mapping[str, Sequence[TableColumn]]] = {
         TableColumn("starts_at", f"{_MOMENT}; empty = agreed with who takes part", "2026-04-01 14:00"),
         TableColumn("ends_at", _MOMENT, "2026-04-01 15:30"),
         TableColumn("places", "a whole number; empty = as many as come", "12"),
+        TableColumn("municipality", "text; only its people see the offer; empty = everybody's", ""),
     ),
     "attendance": (
         TableColumn("appointment_external_id", "of the appointments table; or group and starts_at", ""),

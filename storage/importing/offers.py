@@ -44,6 +44,7 @@ class OfferRow:
     starts_at: datetime | None
     ends_at: datetime | None
     places: int | None
+    municipality: str
 
 
 class OffersImporter:
@@ -51,7 +52,7 @@ class OffersImporter:
 
     required = frozenset({"external_id", "kind"})
     known = required | {"provider", "audience", "languages", "location", "starts_at", "ends_at", "places"}
-    known |= {f"title_{language}" for language in TITLE_LANGUAGES}
+    known |= {"municipality", *(f"title_{language}" for language in TITLE_LANGUAGES)}
     key_field = "external_id"
 
     def __init__(self, border: Border, on_changes: OnChanges, *, by: str = "operator") -> None:
@@ -81,6 +82,7 @@ class OffersImporter:
             starts_at=starts_at,
             ends_at=ends_at,
             places=cell.whole_number(cells, "places", most=_PLACES),
+            municipality=cell.text(cells, "municipality", longest=80) or "",
         )
 
     def _audience(self, cells: Mapping[str, str], warn: Callable[[str, str], None]) -> str:
@@ -185,6 +187,7 @@ def _fields(value: OfferRow) -> dict[str, object]:
         "starts_at": value.starts_at,
         "ends_at": value.ends_at,
         "places": value.places,
+        "municipality": value.municipality,
     }
 
 

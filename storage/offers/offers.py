@@ -27,8 +27,9 @@ class ActivityOffer(Base, kw_only=True):
     """Something that people can take part in; the same for everybody, so nothing in it is encrypted.
 
     `titles` are by language, as JSON; `audience` the groups and routes that it is for, `languages` the languages that
-    are spoken there, both as words with spaces between ("" = everybody, not known). Without `starts_at` its time is
-    agreed with whoever takes part; without `places` there are as many as come.
+    are spoken there, both as words with spaces between ("" = everybody, not known). Without `municipality` it is for
+    the people of all. Without `starts_at` its time is agreed with whoever takes part; without `places` there are as
+    many as come.
     """
 
     __tablename__ = "activity_offer"
@@ -45,6 +46,7 @@ class ActivityOffer(Base, kw_only=True):
     starts_at: Mapped[datetime | None] = mapped_column(default=None)
     ends_at: Mapped[datetime | None] = mapped_column(default=None)
     places: Mapped[int | None] = mapped_column(default=None)
+    municipality: Mapped[str] = mapped_column(String(80), default="", server_default="")
     updated_at: Mapped[datetime]
 
     def title_in(self, language: str) -> str | None:
@@ -57,6 +59,10 @@ class ActivityOffer(Base, kw_only=True):
         """The title in Dutch, else in whatever language it has one."""
         titles: Mapping[str, str] = json.loads(self.titles)
         return titles.get("nl") or next(iter(titles.values()), self.external_id)
+
+    def is_of(self, municipality: str) -> bool:
+        """Whether it is for the people of this municipality."""
+        return not self.municipality or self.municipality.casefold() == municipality.strip().casefold()
 
     def is_for(self, group: Group, route: Route | None) -> bool:
         """Whether it is for people of this group and route; words that are neither say nothing about that."""

@@ -70,7 +70,11 @@ async def shown_to(acting: Acting, person_id: int) -> list[OfferShown]:
         return []
     plan = await plan_of(acting.session, person.id)
     route = plan.route if plan is not None else None
-    offers = [offer for offer in await offers_ahead(acting.session, acting.now) if offer.is_for(person.group, route)]
+    offers = [
+        offer
+        for offer in await offers_ahead(acting.session, acting.now)
+        if offer.is_of(person.municipality) and offer.is_for(person.group, route)
+    ]
     wished = await wishes_of(acting.session, person.id)
     wishes: Mapping[int | None, OfferWish] = {wish.offer_id: wish for wish in wished}
     by_offer = await taken(acting.session, [offer.id for offer in offers])
@@ -84,7 +88,7 @@ async def take(acting: Acting, person_id: int, offer_id: int, words: str = "") -
     """
     person = await acting.person(person_id, for_update=True)
     offer = await offer_by_id(acting.session, offer_id, for_update=True) if person is not None else None
-    if person is None or offer is None:
+    if person is None or offer is None or not offer.is_of(person.municipality):
         return OfferRefused.NOT_THEIRS
     if offer.starts_at is not None and offer.starts_at <= acting.now:
         return OfferRefused.OVER

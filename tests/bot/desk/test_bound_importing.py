@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from bot.actions.acting import Acting, Actor, Proof, Role
+from bot.actions.offers.taking_part import OfferRefused, shown_to, take
 from bot.configuration.importers import IMPORTERS, importer_for
 from storage.appointments.appointments import Appointment, LessonGroup, Membership
 from storage.importing.run import run_import
-from storage.offers.offers import ActivityOffer, OfferWish
-from storage.people.people import Consultant
+from storage.offers.offers import ActivityOffer, OfferWish, offers_by_external_id
+from storage.people.people import Consultant, Person
 from storage.vocabulary import AppointmentKind, DeskRole, OfferKind, WishState
 from tests.bot.desk.conftest import Browser
 from tests.bot.desk.test_importing import TIMETABLE, uploads
@@ -90,7 +93,7 @@ async def test_rows_of_another_municipality_are_refused(two_towns: Talk, kind: s
     before = await everything(two_towns.database)
     (refused,) = await imported(two_towns, kind, header, others, own)
     assert refused[:2] == (2, cell)
-    assert "huizen" in refused[2] or kind == "offers"
+    assert "huizen" in refused[2]
     assert await everything(two_towns.database) == before
     # Who imports for all of them may.
     importer = importer_for(kind, two_towns.app.parts, "")
@@ -109,6 +112,30 @@ async def test_people_of_another_municipality_stay_there(two_towns: Talk, row: s
     (refused,) = await imported(two_towns, "people", ROWS["people"][0], row)
     assert refused[:2] == (2, cell)
     assert await everything(two_towns.database) == before
+
+
+@pytest.mark.parametrize("told", [pytest.param("", id="not said"), pytest.param(" HUIZEN", id="said")])
+async def test_an_offer_is_for_the_own_municipality(two_towns: Talk, told: str) -> None:
+    header, own, _, _ = ROWS["offers"]
+    assert await imported(two_towns, "offers", f"{header},municipality", f"{own},{told}") == []
+    # And it may be changed by whoever made it.
+    assert await imported(two_towns, "offers", header, "O1,sport,Zwemmen voor allen") == []
+    seen = {}
+    async with two_towns.database.writing() as session:
+        for person in await session.scalars(select(Person)):
+            acting = Acting(
+                Actor(Role.PERSON, Proof.ACCOUNT, person.id), session, two_towns.clock.now(), two_towns.app.parts
+            )
+            shown = await shown_to(acting, person.id)
+            seen[person.external_id] = {one.offer.external_id for one in shown}
+            taken = await take(acting, person.id, (await offers_by_external_id(session, ["O1"]))["O1"].id)
+            assert (taken is OfferRefused.NOT_THEIRS) is (person.external_id == "L1")
+    assert (seen["H1"], seen["L1"]) == ({"O1", "OL"}, {"OL"})
+
+
+async def test_an_offer_to_others_is_refused(two_towns: Talk) -> None:
+    (refused,) = await imported(two_towns, "offers", "external_id,kind,title_nl,municipality", "O1,sport,Zwemmen,Laren")
+    assert refused[:2] == (2, "municipality")
 
 
 async def test_nobody_is_asked_about_people_of_another_municipality(two_towns: Talk) -> None:
