@@ -22,7 +22,14 @@ from storage.engine.database import Database, DatabaseUrlWrong, database_url
 from storage.engine.encryption.key_marks import read_key_marks
 from storage.engine.encryption.reading_all import unreadable_rows
 from storage.engine.keys import KeyRing, SecretTooShort
-from storage.engine.migrate import SchemaIsNewer, changes_since, newest_version, schema_version
+from storage.engine.migrate import (
+    SchemaFound,
+    SchemaIsNewer,
+    changes_since,
+    newest_version,
+    oldest_workers,
+    schema_found,
+)
 from storage.engine.sqlite_file import open_to_others
 from storage.mapped import open_database
 from storage.privacy.seals import verify_audit
@@ -92,9 +99,8 @@ async def _database(settings: Settings, keys: KeyRing) -> list[Diagnosis]:
         what = f"other users of this machine may read {', '.join(files)}; run: chmod 600 with them"
         findings.append(Diagnosis("database file", "warning", what))
     try:
-        version = await schema_version(database)
-        current = version == newest_version()
-        if current:
+        found = await schema_found(database)
+        if found.version == newest_version():
             findings.append(await _stored_data(database))
             findings.append(await _audit(database))
             findings.extend(await _backups(database))
@@ -104,7 +110,7 @@ async def _database(settings: Settings, keys: KeyRing) -> list[Diagnosis]:
         return [Diagnosis("database", "fault", f"{database.url.get_backend_name()} {what} ({type(error).__name__})")]
     finally:
         await database.close()
-    findings.append(_schema(database, version))
+    findings.append(_schema(database, found))
     if isinstance(now, datetime):
         drift = abs((datetime.now(UTC) - now.astimezone(UTC)).total_seconds())
         state: Literal["ok", "fault"] = "ok" if drift <= LARGEST_DRIFT else "fault"
@@ -118,17 +124,24 @@ async def _database(settings: Settings, keys: KeyRing) -> list[Diagnosis]:
     return findings
 
 
-def _schema(database: Database, version: str | None) -> Diagnosis:
-    """Whether the schema is this version's, and what bringing it up to date changes."""
-    newest = newest_version()
+def _schema(database: Database, found: SchemaFound) -> Diagnosis:
+    """Whether the schema is this version's; what bringing it up to date changes, and what of the workers meanwhile."""
+    version, newest = found.version, newest_version()
     if version == newest:
         return Diagnosis("database", "ok", f"{database.url.get_backend_name()}, schema up to date")
-    if version is not None and version > newest:
-        return Diagnosis("database", "fault", str(SchemaIsNewer(version)))
-    brings = " ".join(f"{number}: {what}" for number, what in changes_since(version)) if version is not None else ""
-    what = "schema is old; make a backup, then run: maatje migrate" if brings else "empty; run: maatje migrate"
+    if found.fits:
+        what = f"a later version's schema ({version}), with which this one may go on; install the later one here too"
+        return Diagnosis("database", "warning", what)
+    if found.is_newer:
+        return Diagnosis("database", "fault", str(SchemaIsNewer(version or "")))
     state: Literal["fault", "warning"] = "warning" if database.is_sqlite else "fault"
-    return Diagnosis("database", state, f"{what}. It changes: {brings}" if brings else what)
+    if version is None:
+        return Diagnosis("database", state, "empty; run: maatje migrate")
+    go_on = oldest_workers(version, newest, found.oldest) <= version
+    workers = "the workers may go on meanwhile" if go_on else "stop the workers first"
+    brings = " ".join(f"{number}: {what}" for number, what in changes_since(version))
+    what = f"schema is old; make a backup, then run: maatje migrate ({workers}). It changes: {brings}"
+    return Diagnosis("database", state, what)
 
 
 def _is_missing(file: str | None) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.engine.database import Database
-from storage.engine.migrate import schema_is_current
+from storage.engine.migrate import schema_found
 
 ANSWER_WITHIN = 0.8
 
@@ -48,7 +48,7 @@ class Readiness:
     async def _at_the_database(self) -> dict[str, bool]:
         found = {"database": False, "writing": False}
         try:
-            found["database"] = await schema_is_current(self._database)
+            found["database"] = (await schema_found(self._database)).fits
             found["writing"] = await self._database.can_write()
         except (SQLAlchemyError, OSError):
             pass

@@ -15,7 +15,7 @@ from bot.memory import have_room
 from reminders.delivery.channel import Clock
 from reminders.delivery.episodes import Episodes
 from storage.engine.database import Database
-from storage.engine.migrate import SchemaIsNewer, newest_version, schema_version
+from storage.engine.migrate import SchemaIsNewer, schema_found
 from storage.engine.sqlite_file import FileMark, is_damage, look_inside
 
 LOOK_EVERY = 5.0
@@ -61,7 +61,8 @@ class Watch:
         """Look once.
 
         Raises:
-            DatabaseLost: the file is gone, another one, or damaged; or a later version changed the schema.
+            DatabaseLost: the file is gone, another one, or damaged; or a later version changed the schema, and not so
+                that this one may go on.
             MemoryUsedUp: there is no memory left for this process.
         """
         have_room()
@@ -71,14 +72,14 @@ class Watch:
         await self._at_the_schema()
 
     async def _at_the_schema(self) -> None:
-        """Old and new workers do not share a schema: what a later version made of it this one may write wrongly."""
+        """What a later version made of the schema this one may write wrongly, unless that version says otherwise."""
         try:
-            version = await schema_version(self._database)
+            (await schema_found(self._database)).check()
         except (SQLAlchemyError, OSError):
             # Out of reach is the readiness' affair.
             return
-        if version is not None and version > newest_version():
-            raise DatabaseLost(str(SchemaIsNewer(version)))
+        except SchemaIsNewer as error:
+            raise DatabaseLost(str(error)) from error
 
     async def _at_the_file(self, file: str) -> None:
         mark = FileMark.of(file)

@@ -82,7 +82,12 @@ class Merged:
     told: tuple[ToldOf, ...] = ()
 
 
-Composed: TypeAlias = Body | Skip | Merged
+@dataclass(frozen=True, slots=True)
+class OfNewer:
+    """Of a kind that this version does not know: a worker of the newer version, which stored it, says it."""
+
+
+Composed: TypeAlias = Body | Skip | Merged | OfNewer
 
 
 def told_by(composed: Mapping[int, object], rows: Sequence[ClaimedRow]) -> dict[int, tuple[ToldOf, ...]]:

@@ -25,6 +25,7 @@ from reminders.delivery.composing import (
     Illustrator,
     LinkMaker,
     Merged,
+    OfNewer,
     Skip,
     told_by,
 )
@@ -57,6 +58,8 @@ PUT_OFF_FOR = timedelta(minutes=15)
 PUT_OFF = "put_off"
 # A row that cannot be read under the secrets that there are is tried again this often.
 KEY_AGAIN_IN = timedelta(minutes=30)
+# What a worker of a newer version says is soon with one; where there is none, its alarm is that it waits.
+NEWER_AGAIN_IN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,8 @@ class Preparation:
                     results.append(_waits_for_key(row, now))
                 case Skip():
                     results.append(_not_sent(row, said, now))
+                case OfNewer():
+                    results.append(_waits_for_newer(row, now))
                 case Merged() if isinstance(composed.get(said.into), Body):
                     pass
                 case _:
@@ -298,6 +303,10 @@ def _waits_for_key(row: ClaimedRow, now: datetime) -> Result:
     hears that it was not."""
     log.error("outbox_row_not_readable", message=row.id, kind=row.kind)
     return _waits(row, now, "not_readable", at_least=timedelta(minutes=1), at_most=KEY_AGAIN_IN)
+
+
+def _waits_for_newer(row: ClaimedRow, now: datetime) -> Result:
+    return _waits(row, now, "of_newer_version", at_least=timedelta(seconds=5), at_most=NEWER_AGAIN_IN)
 
 
 def _waits(row: ClaimedRow, now: datetime, reason: str, *, at_least: timedelta, at_most: timedelta) -> Result:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.rendering.message import Body
-from reminders.delivery.composing import ClaimedMessage, Composed, Composer, Skip
+from reminders.delivery.composing import ClaimedMessage, Composed, Composer, OfNewer, Skip
 from reminders.kinds import TRAITS, WordedBy
 from reminders.terms.terms import TermRules
 from reminders.wording.after_absence import FollowUpComposer
@@ -21,7 +21,6 @@ from reminders.wording.shared_phone.asking_first import AsksFirstComposer
 from reminders.wording.sharing.absence_list import AbsenceListComposer
 from storage.appointments.proposals import overtaken_of
 from storage.attendance.patterns import TalkRule
-from storage.vocabulary import MessageState
 
 
 class SayComposer:
@@ -46,8 +45,8 @@ class ProposalComposer:
 
 
 class ComposersByKind:
-    """Gives each row to the composer of its kind. A kind that this version does not know (it was stored by a newer one)
-    fails; of those that it knows none is without a composer."""
+    """Gives each row to the composer of its kind. A kind that this version does not know is left to the newer one that
+    stored it; of those that it knows none is without a composer."""
 
     def __init__(self, composers: Mapping[WordedBy, Composer]) -> None:
         """`composers` has one for every WordedBy.
@@ -70,7 +69,7 @@ class ComposersByKind:
         for row in rows:
             composer = self._by_kind.get(row.kind)
             if composer is None:
-                composed[row.id] = Skip("unknown_kind", MessageState.FAILED)
+                composed[row.id] = OfNewer()
             else:
                 groups.setdefault(composer, []).append(row)
         for composer, group in groups.items():

@@ -162,11 +162,11 @@ async def test_looks_are_not_piled_up(sqlite_database: Database) -> None:
 async def test_a_schema_that_a_later_version_made_ends_the_service_and_lets_no_other_begin(
     database: Database, clock: FakeClock
 ) -> None:
-    """Old and new workers stand side by side only until the schema is changed: then the old ones end, with a word."""
+    """Where it is not for old workers they end, with a word; see tests/storage/migrations/test_old_workers.py."""
     watch = Watch(database, clock, Jumps())
     await watch.look()
     async with database.writing() as session:
-        await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        await session.execute(text("UPDATE alembic_version SET version_num = '9999', oldest = '9999'"))
     with pytest.raises(DatabaseLost, match="9999"):
         await watch.look()
     with pytest.raises(SchemaIsNewer):

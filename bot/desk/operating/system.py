@@ -17,7 +17,7 @@ from reminders.kinds import KEPT_WITH_PERSON
 from storage.backup.acts import last_backup
 from storage.backup.held import count_held
 from storage.engine.database import Database
-from storage.engine.migrate import newest_version, schema_version
+from storage.engine.migrate import schema_found
 from storage.figures.deliveries import latest_tries
 from storage.outbox.message import oldest_due
 from storage.people.relayed import oldest_unseen_cry
@@ -55,11 +55,11 @@ class ShowsSystem:
         due, cry = await oldest_due(session, now), await oldest_unseen_cry(session)
         made_at, is_held = await last_backup(session), await count_held(session)
         disk = free_disk(storage_folder(self._database.url))
-        schema = await schema_version(self._database)
+        schema = await schema_found(self._database)
         down = set(self._channels_down())
         checks = {
             **await self._readiness(),
-            "schema": schema == newest_version(),
+            "schema": schema.fits,
             "queue": due is None or now - due < _WAITS,
             "cries": cry is None or now - cry < _WAITS,
             "backup": made_at is not None and now - made_at < OLDEST_BACKUP,
@@ -79,7 +79,11 @@ class ShowsSystem:
             backup=made_at,
             held=is_held,
             disk=disk.text,
-            versions={"program": software(), "schema": schema or "–", "engine": self._database.url.get_backend_name()},
+            versions={
+                "program": software(),
+                "schema": schema.version or "–",
+                "engine": self._database.url.get_backend_name(),
+            },
             tries=await latest_tries(session, _TRIES),
             most=_TRIES,
             kept=sorted(kept, key=lambda rule: -rule.due),

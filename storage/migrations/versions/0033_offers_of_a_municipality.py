@@ -7,6 +7,7 @@ revision = "0033"
 down_revision = "0032"
 branch_labels = None
 depends_on = None
+old_workers_go_on = True
 
 
 def upgrade() -> None:

@@ -155,7 +155,10 @@ def test_a_copy_is_made_of_an_old_schema_as_it_stands(
     monkeypatch.setenv("MAATJE_DATABASE_URL", f"sqlite:///{tmp_path / 'old.db'}")
     asyncio.run(_old(f"sqlite:///{tmp_path / 'old.db'}"))
     # Says what a new version changes, before it does.
-    assert "run: maatje migrate. It changes: 0002: What the law in force counts with" in _doctor()["database"]
+    assert (
+        "run: maatje migrate (stop the workers first). It changes: 0002: What the law in force counts with"
+        in _doctor()["database"]
+    )
     assert maatje("backup", "old.backup")["schema"] == "0001"
     with closing(sqlite3.connect(tmp_path / "old.db")) as old:
         assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
