@@ -29,7 +29,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 # These start whole processes, kill them and wait for what they do: a machine that stalls is tried once more.
-_OF_PROCESSES = tuple(Path(__file__).parent / folder for folder in ("bench", "chaos", "end_to_end"))
+_OF_PROCESSES = ("tests/bench/", "tests/chaos/", "tests/end_to_end/")
 
 
 def pytest_configure() -> None:
@@ -52,7 +52,7 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    of_processes = {item for item in items if any(folder in item.path.parents for folder in _OF_PROCESSES)}
+    of_processes = {item for item in items if item.nodeid.startswith(_OF_PROCESSES)}
     for item in of_processes:
         item.add_marker(pytest.mark.flaky(reruns=1))
     # The long ones first: at the end no worker waits for the other's last.

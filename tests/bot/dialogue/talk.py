@@ -13,7 +13,7 @@ from bot.app import Edges, build
 from bot.channels.base import AddressGone, Capabilities, Channel, Receipt, Receive
 from bot.configuration.config_file import Configuration
 from bot.configuration.municipality import Municipalities, Municipality
-from bot.configuration.settings import Settings
+from bot.configuration.settings import G, Settings, SettingsGroup
 from bot.content.texts import read_texts
 from bot.enclosures.file_check import FileCheck
 from bot.enclosures.pdf_pages import Pages
@@ -21,6 +21,7 @@ from bot.enclosures.virus_scan import OnlySignature
 from bot.events import InboundEvent, Payload, Pressed, Said, Started
 from bot.faq.absence import ComingWords
 from bot.faq.finding import Candidate, Finder, Finding
+from bot.understanding.courtesies import CourteousWords
 from bot.understanding.finder_door import FinderDoor
 from bot.voice.speaking import Speaker
 from bot.voice.studio import build_speaker
@@ -37,9 +38,23 @@ ZONE = ZoneInfo("Europe/Amsterdam")
 TEXTS = read_texts(None, ZONE)
 FAQ, RENDERER = TEXTS.faq, TEXTS.renderer
 COMING = ComingWords()
+# Read once: 3,500 phrases would be normalised anew in every town.
+COURTEOUS = CourteousWords()
 # Speaks nothing where no channel carries sound.
 SPEAKER = build_speaker(RENDERER)
+_GROUPS: dict[type[SettingsGroup], SettingsGroup] = {}
 HUIZEN = Municipality(telephone="035 528 19 11", call_number="035 528 19 00", duty_telephone="06 12345678")
+
+
+class TownSettings(Settings):
+    """Settings whose channels' groups, of which no town sets any, are read once for all towns."""
+
+    def of(self, group: type[G]) -> G:
+        """See Settings."""
+        found = _GROUPS.get(group)
+        if not isinstance(found, group):
+            found = _GROUPS[group] = super().of(group)
+        return found
 
 
 async def _draws_nothing(_: bytes) -> Pages | None:
@@ -229,7 +244,7 @@ class Talk:
         self.channel.capabilities = Capabilities(buttons=True, media=speaker is not None)
         self.numbers = itertools.count(1)
         self.app = build(
-            Settings(_env_file=None, public_url=public_url),
+            TownSettings(_env_file=None, public_url=public_url),
             keys=database.keys,
             clock=clock,
             edges=Edges(
@@ -237,7 +252,7 @@ class Talk:
                 channels={"web": self.channel, **self.more, **(channels or {})},
                 configuration=Configuration(Municipalities({"Huizen": huizen})),
                 texts=TEXTS,
-                door=FinderDoor(finder or ScriptedFinder()),
+                door=FinderDoor(finder or ScriptedFinder(), COURTEOUS),
                 speaker=speaker or SPEAKER,
                 # No process is started for a PDF: none can be shown as pictures here.
                 check=FileCheck(OnlySignature(), _draws_nothing),
@@ -293,42 +308,42 @@ class Talk:
         """Amina and Omar in Huizen, Sanne (Amina's) and Karim (Omar's); meetings and classes this week."""
         now = self.clock.now()
         async with self.database.writing() as session:
-            for name in ("Sanne", "Karim"):
-                consultant = Consultant(
+            consultants = [
+                Consultant(
                     email=f"{name.lower()}@huizen.example",
                     email_hash=self.database.keys.fingerprint(f"{name.lower()}@huizen.example", "email"),
                     name=name,
                     municipality="Huizen",
                     created_at=now,
                 )
-                session.add(consultant)
-                await session.flush()
-                self.consultant_ids[name] = consultant.id
-            for name, consultant_name in (("Amina", "Sanne"), ("Omar", "Karim")):
-                person = Person(
+                for name in ("Sanne", "Karim")
+            ]
+            session.add_all(consultants)
+            await session.flush()
+            people = [
+                Person(
                     external_id=name,
                     given_name=name,
                     family_name="Tesfay",
                     language="en",
                     group=Group.ASYLUM,
                     municipality="Huizen",
-                    consultant_id=self.consultant_ids[consultant_name],
+                    consultant_id=consultant.id,
                     created_at=now,
                     updated_at=now,
                 )
-                session.add(person)
-                await session.flush()
-                self.person_ids[name] = person.id
+                for name, consultant in zip(("Amina", "Omar"), consultants, strict=True)
+            ]
+            session.add_all(people)
+            await session.flush()
+            appointments: list[Appointment] = []
+            for person in people:
                 session.add(
                     Plan(person_id=person.id, route=Route.B1, plan_signed_on=now.date(), goal="care", updated_at=now)
                 )
-                for label, days, hours, kind in (
-                    ("class", 0, 4, AppointmentKind.CLASS),
-                    ("class2", 1, 2, AppointmentKind.CLASS),
-                    ("meeting", 2, 6, AppointmentKind.PROGRESS_MEETING),
-                ):
-                    appointment = Appointment(
-                        external_id=f"{name}-{label}",
+                appointments += [
+                    Appointment(
+                        external_id=f"{person.external_id}-{label}",
                         person_id=person.id,
                         kind=kind,
                         starts_at=now + timedelta(days=days, hours=hours),
@@ -336,9 +351,17 @@ class Talk:
                         made_at=now,
                         updated_at=now,
                     )
-                    session.add(appointment)
-                    await session.flush()
-                    self.appointment_ids[f"{name}-{label}"] = appointment.id
+                    for label, days, hours, kind in (
+                        ("class", 0, 4, AppointmentKind.CLASS),
+                        ("class2", 1, 2, AppointmentKind.CLASS),
+                        ("meeting", 2, 6, AppointmentKind.PROGRESS_MEETING),
+                    )
+                ]
+            session.add_all(appointments)
+            await session.flush()
+            self.consultant_ids = {one.name: one.id for one in consultants}
+            self.person_ids = {one.given_name: one.id for one in people}
+            self.appointment_ids = {str(one.external_id): one.id for one in appointments}
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from bot.understanding.finder_door import FinderDoor
 from storage.engine.database import Database
 from storage.people.people import Consultant, Person
 from storage.people.relayed import Letter
-from tests.bot.dialogue.talk import Talk, town
+from tests.bot.dialogue.talk import COURTEOUS, Talk, town
 from tests.clock import FakeClock
 
 
@@ -27,7 +27,7 @@ class Needy:
 @pytest.fixture
 async def talk(database: Database, clock: FakeClock) -> AsyncIterator[Talk]:
     async with town(database, clock, more=["sms"]) as settled:
-        object.__setattr__(settled.services, "door", FinderDoor(Needy()))
+        object.__setattr__(settled.services, "door", FinderDoor(Needy(), COURTEOUS))
         async with database.writing() as session:
             (await session.get_one(Consultant, settled.consultant_ids["Sanne"])).stand_in_id = settled.consultant_ids[
                 "Karim"
@@ -98,7 +98,7 @@ async def test_where_no_sms_can_be_sent_who_hears_it_is_asked_to_call_the_duty_n
     database: Database, clock: FakeClock
 ) -> None:
     async with town(database, clock) as talk:
-        object.__setattr__(talk.services, "door", FinderDoor(Needy()))
+        object.__setattr__(talk.services, "door", FinderDoor(Needy(), COURTEOUS))
         talk.channel.capabilities = Capabilities(buttons=True, dials=True)
         amina, sanne = await talk.linked("Amina"), await talk.linked("Sanne")
         await amina.says("emergency")
