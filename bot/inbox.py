@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -47,6 +48,8 @@ REPLY_LEASE = timedelta(seconds=60)
 SEND_AGAIN = (0.2, 1.0, 3.0)
 # Seconds that the marks on a pressed button wait for its answer.
 ANSWER_FIRST = 0.5
+# And then, at most, until nobody waits for an answer.
+CALM_WITHIN = 1.0
 # Seconds without a refused event after which a flood is over.
 FLOOD_CALM = 10.0
 
@@ -125,11 +128,9 @@ class Inbox:
             self._intake.give_up(sender)
             raise
         self._intake.handled(sender)
-        task = asyncio.create_task(self._afterwards(event, replies))
+        task = asyncio.create_task(self._afterwards(event, replies, sender))
         self._after.add(task)
         task.add_done_callback(self._after.discard)
-        # The place is kept until the replies have left: who is let in is answered soon.
-        task.add_done_callback(lambda _: self._intake.leave(sender))
 
     async def stop(self) -> None:
         """Wait for replies that are on their way."""
@@ -163,27 +164,38 @@ class Inbox:
         self._faults.noticed(event.channel, error=type(error).__name__)
         return BringAgain()
 
-    async def _afterwards(self, event: InboundEvent, replies: ToBeSent) -> None:
-        channel = self._channels.get(event.channel)
-        if replies.others_wait:
-            self._dispatcher.wake()
-        jobs: list[Awaitable[None]] = []
-        if replies.ids:
+    async def _afterwards(self, event: InboundEvent, replies: ToBeSent, sender: str) -> None:
+        well = self._looks_well(event)
+        try:
+            if replies.others_wait:
+                self._dispatcher.wake()
             sending = asyncio.create_task(self._send(replies))
-            jobs.append(sending)
             # The answer before what only looks well, unless it has to wait for its turn.
-            await asyncio.wait({sending}, timeout=ANSWER_FIRST)
-        if channel is not None and isinstance(event.payload, Pressed):
-            jobs.append(channel.acknowledge(event))
-            # Who listened to a question may still answer it.
-            if event.payload.message_ref is not None and act_of(event.payload.intent) is not Act.HEAR:
-                jobs.append(channel.close_buttons(event.address, event.payload.message_ref))
-        for result in await asyncio.gather(*jobs, return_exceptions=True):
-            if isinstance(result, Exception):
-                log.error("inbox_afterwards_failed", channel=event.channel, error=type(result).__name__)
+            done, _ = await asyncio.wait({sending}, timeout=ANSWER_FIRST)
+            await _all_of([sending, *(end() for end in well if not done)], event.channel)
+        finally:
+            # The place is kept until the replies have left: who is let in is answered soon.
+            self._intake.leave(sender)
+        if done and well:
+            # So are the answers to who came meanwhile.
+            await self._intake.calm(CALM_WITHIN)
+            await _all_of([end() for end in well], event.channel)
+
+    def _looks_well(self, event: InboundEvent) -> list[Callable[[], Awaitable[None]]]:
+        """What ends the marks on a pressed button."""
+        channel, payload = self._channels.get(event.channel), event.payload
+        if channel is None or not isinstance(payload, Pressed):
+            return []
+        ends: list[Callable[[], Awaitable[None]]] = [partial(channel.acknowledge, event)]
+        # Who listened to a question may still answer it.
+        if payload.message_ref is not None and act_of(payload.intent) is not Act.HEAR:
+            ends.append(partial(channel.close_buttons, event.address, payload.message_ref))
+        return ends
 
     async def _send(self, replies: ToBeSent) -> None:
         """Send the replies now; a database that stumbles in this very moment is asked again at once."""
+        if not replies.ids:
+            return
         just_put = replies.just_put
         for pause in SEND_AGAIN:
             try:
@@ -284,6 +296,12 @@ class Inbox:
             linked_person=person,
             linked_consultant=consultant,
         )
+
+
+async def _all_of(jobs: Sequence[Awaitable[None]], channel: str) -> None:
+    for result in await asyncio.gather(*jobs, return_exceptions=True):
+        if isinstance(result, Exception):
+            log.error("inbox_afterwards_failed", channel=channel, error=type(result).__name__)
 
 
 def _is_at_hand(turn: Turn, reply: Outgoing) -> bool:

@@ -13,6 +13,7 @@ else does, and their channel is not asked to bring it again, for a poll would ho
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
@@ -65,6 +66,7 @@ class Intake:
         self._turns = asyncio.Semaphore(at_once)
         self._senders: dict[str, _Sender] = {}
         self._in_hand = 0
+        self._is_calm = asyncio.Event()
 
     @property
     def in_hand(self) -> int:
@@ -108,6 +110,10 @@ class Intake:
 
     def _let_in(self) -> None:
         """Give the places that are free to who waits longest."""
+        if not self._in_hand:
+            # Whoever waits for this is woken, and nobody later.
+            self._is_calm.set()
+            self._is_calm.clear()
         while self._line and self._in_hand < self._most:
             place = self._line.popleft()
             self._in_hand += 1
@@ -155,6 +161,14 @@ class Intake:
             self._in_hand -= 1
         self._forget(sender, known)
         self._let_in()
+
+    async def calm(self, within: float) -> None:
+        """Wait until nothing is in hand, at most so many seconds."""
+        if not self._in_hand:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._is_calm.wait()
 
     def _forget(self, sender: str, known: _Sender) -> None:
         if not known.to_handle and not known.replying:

@@ -52,17 +52,17 @@ async def _migrated(url: str) -> None:
 def opened(url: str, keys: KeyRing) -> Database:
     """A database of this process. Tests kill processes, never the machine: SQLite need not wait for the disk."""
     database = open_database(url, keys)
-    engine = database.engine.sync_engine
-    if database.is_sqlite:
-        event.listen(engine, "connect", _do_not_wait)
-    # A statement is compiled for a dialect, and the keys hang on it: one for all, or each test compiles anew.
-    dialect, compiled = _KNOWN.setdefault((engine.name, keys), (engine.dialect, {}))
-    engine.dialect = dialect
-    engine.update_execution_options(compiled_cache=compiled)
+    for engine in filter(None, (database.engine.sync_engine, database.direct)):
+        if database.is_sqlite:
+            event.listen(engine, "connect", _do_not_wait)
+        # A statement is compiled for a dialect, and the keys hang on it: one for all, or each test compiles anew.
+        dialect, compiled = _KNOWN.setdefault((engine.driver, keys), (engine.dialect, {}))
+        engine.dialect = dialect
+        engine.update_execution_options(compiled_cache=compiled)
     return database
 
 
-# By the engine's name and the keys: the dialect, and the statements that were compiled for it.
+# By the driver's name and the keys: the dialect, and the statements that were compiled for it.
 _KNOWN: dict[tuple[str, KeyRing], tuple[Dialect, dict[object, object]]] = {}
 
 

@@ -1,4 +1,5 @@
-"""Whom the chat benchmark has write: people who are linked on Telegram and agreed, each with one appointment."""
+"""Whom the chat benchmark has write: people who are linked on Telegram and agreed, each with one appointment and the
+conversation in which they agreed."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,6 +8,7 @@ from storage.engine.keys import KeyRing
 from storage.engine.migrate import migrate
 from storage.mapped import open_database
 from storage.people.contacts import Contact
+from storage.people.conversations import Conversation
 from storage.people.people import Person
 from storage.vocabulary import AppointmentKind, Group
 
@@ -15,7 +17,7 @@ FIRST_CHAT = 1000
 
 
 async def fill(url: str, people: int) -> None:
-    """People who are linked on Telegram and agreed, each with one appointment."""
+    """People who are linked on Telegram and agreed, each with one appointment and their conversation."""
     database = open_database(url, KeyRing([SECRET_KEY]))
     try:
         await migrate(database)
@@ -50,6 +52,7 @@ async def fill(url: str, people: int) -> None:
                         created_at=now,
                     )
                 )
+                session.add(Conversation(party=f"person:{person.id}", updated_at=now))
                 session.add(
                     Appointment(
                         external_id=f"A{number}",

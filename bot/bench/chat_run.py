@@ -1,8 +1,17 @@
-"""The chat benchmark's work: people on Telegram write to the real service through its webhook, and to an echo bot.
+"""The chat benchmark's work: people on Telegram write to the real service through its webhook, and to bare echo bots.
 
-A step's time runs from sending the update to the arrival of the reply at a loopback Bot API. Each step is another
-person's, and steps come one at a time at a steady pace, or twenty at once every second: below Telegram's 30 messages a
-second, so that no limit is measured. What a busy machine changes least is the processor's time for a step.
+A step's time runs from sending the update to the arrival of the reply at a loopback Bot API. Steps come one at a time
+at a steady pace, or twenty at once every second, and each person writes every five seconds: below Telegram's 30
+messages a second and one a second in a chat, so that no limit is measured. What a busy machine changes least is the
+processor's time for a step.
+
+Like with like: every bot is a process of its own behind the same webhook and before the same Bot API, and everybody
+wrote to it once before, at the same pace, so that what is loaded, compiled and connected at the first time is there;
+people have a conversation, as everybody has who agreed in the chat. The service has done its first planning by then (it
+is waited for until it is at rest), the processor's time at rest is told apart and is not a step's, and commits wait for
+the disk (SQLite, synchronous FULL). `ptb_echo` is python-telegram-bot's bare echo of a text: one call of the Bot API.
+Ours is a pressed button, which means a second call (its buttons go off after the answer); `ptb_buttons` is a bare bot
+that makes the same two calls for the same press.
 """
 
 import asyncio
@@ -18,8 +27,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
-from aiohttp import web
 
+from bot.bench.chat_api import BotApi, listening
 from bot.bench.chat_people import FIRST_CHAT, SECRET_KEY, fill
 from storage.engine.columns import Json
 
@@ -29,73 +38,52 @@ _HEADERS = {"x-telegram-bot-api-secret-token": _WEBHOOK_SECRET}
 _PACE = 1 / 20
 _AT_ONCE = 20
 _BURSTS = 10
-_WARM_UP = 20
+_PEOPLE = 100
+_SECONDS_AT_REST = 3.0
+# A process that takes less of the processor (milliseconds a second) is at rest, or else when so many seconds went by.
+_AT_REST = 50.0
+_REST_WITHIN = 30.0
 _ANSWERS_WITHIN = 10.0
 _READY_WITHIN = 60.0
-_STARTS = 3
 
 
-class _BotApi:
-    """Answers every method at once, and says when a message for a chat arrived."""
-
-    def __init__(self) -> None:
-        self._waiting: dict[int, asyncio.Future[float]] = {}
-
-    def expect(self, chat: int) -> asyncio.Future[float]:
-        """The moment (time.perf_counter) at which the next message for this chat arrives."""
-        self._waiting[chat] = asyncio.get_running_loop().create_future()
-        return self._waiting[chat]
-
-    async def serve(self, request: web.Request) -> web.Response:
-        """One request."""
-        arrived = time.perf_counter()
-        method = request.match_info["method"]
-        result: object = True
-        if method == "getMe":
-            result = {"id": 4242424242, "is_bot": True, "first_name": "Maatje", "username": "maatje_test_bot"}
-        elif method == "getMyCommands":
-            result = []
-        elif method == "sendMessage":
-            given = await request.json() if request.content_type == "application/json" else await request.post()
-            chat = int(str(given["chat_id"]))
-            found = self._waiting.pop(chat, None)
-            if found is not None and not found.done():
-                found.set_result(arrived)
-            result = {"message_id": 1, "date": 1767225600, "chat": {"id": chat, "type": "private"}, "text": "…"}
-        return web.json_response({"ok": True, "result": result})
-
-
-async def measure(steps: int, tell: Callable[[str], None]) -> dict[str, Json]:
-    """Figures as JSON: times in ms and s, memory in MB (None where the system does not tell it)."""
+async def measure(steps: int, starts: int, tell: Callable[[str], None]) -> dict[str, Json]:
+    """Figures as JSON: times in ms and s, memory in MB (None where the system does not tell it). The service is started
+    so many times."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url = f"sqlite:///{folder / 'bench.db'}"
-        await fill(url, steps + _WARM_UP + _BURSTS * _AT_ONCE)
-        api = _BotApi()
-        api_url = await stack.enter_async_context(_listening(api))
+        await fill(url, _PEOPLE)
+        api = BotApi()
+        api_url = await stack.enter_async_context(listening(api))
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        starts: list[float] = []
+        took: list[float] = []
         memory: float | None = None
-        ours = echo = _Measured()
-        for number in range(_STARTS):
+        ours = echo = buttons = _Measured()
+        for number in range(starts):
             tell(f"start {number + 1}")
-            async with _service(url, api_url, folder, http) as (service_url, took, process):
-                starts.append(took)
-                if number == _STARTS - 1:
+            async with _service(url, api_url, folder, http) as (service_url, seconds, process):
+                took.append(seconds)
+                if number == starts - 1:
                     memory = _memory(process.pid)
                     tell("our service")
                     ours = await _measured(steps, process.pid, _Bot(service_url, http, api, _press))
-        tell("python-telegram-bot's echo")
         async with _echo(api_url) as (echo_url, process):
+            tell("python-telegram-bot's echo")
             echo = await _measured(steps, process.pid, _Bot(echo_url, http, api, _text))
+        async with _echo(api_url) as (echo_url, process):
+            tell("python-telegram-bot with buttons")
+            buttons = await _measured(steps, process.pid, _Bot(echo_url, http, api, _press))
     return {
         "steps": steps,
         "ours": ours.figures(),
         "ptb_echo": echo.figures(),
-        "ratio_p50": round(statistics.median(ours.times) / statistics.median(echo.times), 2),
+        "ptb_buttons": buttons.figures(),
+        **{f"{name}_to_echo": value for name, value in ours.beside(echo).items()},
+        **{f"{name}_to_buttons": value for name, value in ours.beside(buttons).items()},
         "at_once": _AT_ONCE,
-        "share_of_echos_turns_at_once": round(statistics.median(ours.rates) / statistics.median(echo.rates), 2),
-        "cold_start_s": round(statistics.median(starts), 2),
+        "cold_start_s": round(statistics.median(took), 2),
+        "load": [round(one, 1) for one in os.getloadavg()],
         "memory_at_rest_mb": memory,
     }
 
@@ -106,12 +94,12 @@ class _Bot:
 
     url: str
     http: aiohttp.ClientSession
-    api: _BotApi
+    api: BotApi
     update: Callable[[int, int], Mapping[str, object]]
 
     async def step(self, number: int) -> float:
-        """One update, and the milliseconds until its reply."""
-        chat = FIRST_CHAT + number
+        """One update, and the milliseconds until its reply. Everybody writes in their turn."""
+        chat = FIRST_CHAT + number % _PEOPLE
         began = time.perf_counter()
         reply = self.api.expect(chat)
         update = self.update(number + 1, chat)
@@ -123,11 +111,13 @@ class _Bot:
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """Milliseconds of the steps one by one, turns a second in each burst, and the processor's milliseconds a step."""
+    """Milliseconds of the steps one by one, turns a second in each burst, the processor's milliseconds a step and, at
+    rest, a second."""
 
     times: Sequence[float] = ()
     rates: Sequence[float] = ()
     cpu: float | None = None
+    at_rest: float | None = None
 
     def figures(self) -> dict[str, Json]:
         """For the report."""
@@ -135,29 +125,60 @@ class _Measured:
             "p50_ms": round(statistics.median(self.times), 2),
             "p99_ms": round(statistics.quantiles(self.times, n=100)[98], 2),
             "cpu_ms_a_step": None if self.cpu is None else round(self.cpu, 2),
+            "cpu_ms_a_second_at_rest": None if self.at_rest is None else round(self.at_rest, 1),
             "turns_a_second_at_once": round(statistics.median(self.rates), 1),
+        }
+
+    def beside(self, other: "_Measured") -> dict[str, Json]:
+        """How many times another's p50, processor's time and turns a second these are."""
+        cpu = self.cpu / other.cpu if self.cpu is not None and other.cpu else None
+        return {
+            "p50": round(statistics.median(self.times) / statistics.median(other.times), 2),
+            "cpu": None if cpu is None else round(cpu, 2),
+            "turns_at_once": round(statistics.median(self.rates) / statistics.median(other.rates), 2),
         }
 
 
 async def _measured(steps: int, pid: int, bot: _Bot) -> _Measured:
-    times: list[float] = []
-    for number in range(_WARM_UP):
-        await bot.step(number)
-    before = _cpu(pid)
-    for number in range(steps):
-        began = time.perf_counter()
-        times.append(await bot.step(_WARM_UP + number))
-        await asyncio.sleep(max(0.0, began + _PACE - time.perf_counter()))
-    after = _cpu(pid)
+    await _steps(bot, range(_PEOPLE))
+    at_rest = await _at_rest(pid)
+    before, began = _cpu(pid), time.perf_counter()
+    times = await _steps(bot, range(_PEOPLE, _PEOPLE + steps))
+    after, took = _cpu(pid), time.perf_counter() - began
     rates: list[float] = []
     for burst in range(_BURSTS):
-        first = _WARM_UP + steps + burst * _AT_ONCE
+        first = _PEOPLE + steps + burst * _AT_ONCE
         # The second's messages that Telegram takes are there again.
         await asyncio.sleep(1.0)
         began = time.perf_counter()
         await asyncio.gather(*(bot.step(first + number) for number in range(_AT_ONCE)))
         rates.append(_AT_ONCE / (time.perf_counter() - began))
-    return _Measured(times, rates, (after - before) / steps if before is not None and after is not None else None)
+    if before is None or after is None or at_rest is None:
+        return _Measured(times, rates)
+    return _Measured(times, rates, (after - before - at_rest * took) / steps, at_rest)
+
+
+async def _steps(bot: _Bot, numbers: range) -> list[float]:
+    """Steps one at a time at a steady pace, and their milliseconds."""
+    times: list[float] = []
+    for number in numbers:
+        began = time.perf_counter()
+        times.append(await bot.step(number))
+        await asyncio.sleep(max(0.0, began + _PACE - time.perf_counter()))
+    return times
+
+
+async def _at_rest(pid: int) -> float | None:
+    """Wait until a process does no more than look round; the processor's milliseconds that it takes so, a second."""
+    until = time.perf_counter() + _REST_WITHIN
+    while True:
+        before, began = _cpu(pid), time.perf_counter()
+        await asyncio.sleep(_SECONDS_AT_REST)
+        after, now = _cpu(pid), time.perf_counter()
+        if before is None or after is None:
+            return None
+        if (rate := (after - before) / (now - began)) < _AT_REST or now > until:
+            return rate
 
 
 def _cpu(pid: int) -> float | None:
@@ -185,20 +206,6 @@ def _text(number: int, chat: int) -> Mapping[str, object]:
 
 def _user(chat: int) -> Mapping[str, object]:
     return {"id": chat, "is_bot": False, "first_name": "B", "language_code": "nl"}
-
-
-@asynccontextmanager
-async def _listening(api: _BotApi) -> AsyncIterator[str]:
-    app = web.Application()
-    app.router.add_route("*", "/bot{token:[^/]*}/{method}", api.serve)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
 
 
 @asynccontextmanager

@@ -7,22 +7,23 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
-from sqlalchemy import event, make_url, text
+from sqlalchemy import create_engine, event, make_url, text
 from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from storage.engine import sqlite_file
 from storage.engine.columns import KEYS_ATTRIBUTE
 from storage.engine.encryption.row_binding import bind_rows
 from storage.engine.keys import KeyRing
-from storage.engine.sqlite_driver import BUSY_TIMEOUT, AtOnce, connector
+from storage.engine.sqlite_driver import connector
 from storage.engine.sqlite_file import is_damage
+from storage.engine.together import BUSY_TIMEOUT, Together
 
 _READ_ONLY = "maatje_read_only"
 NO_TRANSACTION = "maatje_no_transaction"
-_AT_ONCE = "maatje_at_once"
 # Seconds between two writings that only find out whether one is possible.
 _WRITES_EVERY = 1.0
 _WRITES_AND_CHANGES_NOTHING = (
@@ -93,21 +94,23 @@ class Database:
         #: Whether any statement came upon a damaged page of the file; for the watch, which ends the process.
         self.is_damaged = False
         self._wrote_at = -math.inf
-        if self.is_sqlite:
+        #: Connections to an SQLite file that do their statements in whatever thread asks for them.
+        self.direct = _direct_engine(self.url) if self.is_sqlite else None
+        #: Short transactions of an SQLite file, which share their commits.
+        self.together = Together(self.direct, self.writer) if self.direct and self.writer else None
+        if self.direct is not None:
             self.engine = create_async_engine(self.url, hide_parameters=True, async_creator=connector(self.url))
-            event.listen(self.engine.sync_engine, "connect", _set_up_sqlite)
-            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
-            self.notes_damage(self.engine.sync_engine)
+            for engine in (self.engine.sync_engine, self.direct):
+                event.listen(engine, "connect", _set_up_sqlite)
+                event.listen(engine, "begin", _begin_sqlite)
+                event.listen(engine, "handle_error", self._note_damage)
         else:
             self.engine = create_async_engine(
                 self.url, hide_parameters=True, pool_size=pool_size, max_overflow=5, pool_pre_ping=True
             )
-        setattr(self.engine.sync_engine.dialect, KEYS_ATTRIBUTE, keys)
-        bind_rows(self.engine.sync_engine)
-
-    def notes_damage(self, engine: Engine) -> None:
-        """Remember when a statement of this engine comes upon a damaged page (`is_damaged`)."""
-        event.listen(engine, "handle_error", self._note_damage)
+        for engine in filter(None, (self.engine.sync_engine, self.direct)):
+            setattr(engine.dialect, KEYS_ATTRIBUTE, keys)
+            bind_rows(engine)
 
     def _note_damage(self, context: ExceptionContext) -> None:
         self.is_damaged = self.is_damaged or is_damage(context.original_exception)
@@ -130,15 +133,17 @@ class Database:
         """A session whose changes are committed when the block ends well, and dropped when it raises.
 
         `at_once` is for a few dozen short statements (a step of the dialogue): on SQLite, what needs neither the lock
-        nor the disk is done where it is asked for instead of in a thread. See sqlite_driver.
+        nor the disk is done where it is asked for instead of in a thread, and a commit is shared. See together.
         """
+        if at_once and self.together is not None:
+            async with self.together.writing() as session:
+                yield session
+            return
         async with (
             self.writer or nullcontext(),
             AsyncSession(self.engine, expire_on_commit=False) as session,
             session.begin(),
         ):
-            if at_once and self.is_sqlite:
-                await session.connection(execution_options={_AT_ONCE: True})
             yield session
 
     async def clock(self) -> object:
@@ -188,6 +193,16 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+        if self.direct is not None:
+            self.direct.dispose()
+
+
+def _direct_engine(url: URL) -> Engine:
+    return create_engine(
+        url.set(drivername="sqlite"),
+        hide_parameters=True,
+        creator=lambda: sqlite_file.connect(url.database, any_thread=True),
+    )
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
@@ -209,7 +224,4 @@ def _set_up_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) ->
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if not options.get(NO_TRANSACTION, False):
-        driver = connection.connection.driver_connection
-        if isinstance(driver, AtOnce):
-            driver.at_once = options.get(_AT_ONCE, False)
         connection.exec_driver_sql("BEGIN" if options.get(_READ_ONLY, False) else "BEGIN IMMEDIATE")

@@ -4,24 +4,17 @@ As it comes, a statement is four: the cursor is made, the statement executed, it
 wakes a thread and is waited for, which measured more than most statements themselves; a step of the dialogue has
 dozens. All rows come at once: SQLAlchemy asks for all of them anyway. The beginning of a transaction, which nothing can
 see before its first statement, goes with that one.
-
-Where a transaction is `at_once`, only what has to wait goes to the thread: its beginning where another process holds
-the lock, and its commit, which waits for the disk. All else takes some ten microseconds each of pages that are in
-memory; on a busy machine each hop there and back cost a hundred times that.
 """
 
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, Self
+from typing import Self
 
 import aiosqlite
 from sqlalchemy.engine import URL
 
 from storage.engine import sqlite_file
-
-#: Milliseconds that a statement waits for another process that writes.
-BUSY_TIMEOUT: Final = 30_000
 
 
 class _Cursor:
@@ -64,14 +57,7 @@ class _Cursor:
         """It is already."""
 
 
-class AtOnce(aiosqlite.Connection):
-    """A connection that may do a transaction's statements where they are asked for."""
-
-    # Of the present transaction; set when it begins.
-    at_once: bool = False
-
-
-class _Connection(AtOnce):
+class _Connection(aiosqlite.Connection):
     """aiosqlite's connection with cursors of our own."""
 
     # The statement that begins the transaction, until it is executed with the first one after it.
@@ -86,9 +72,6 @@ class _Connection(AtOnce):
     async def in_thread(self, work: Callable[[sqlite3.Connection], None]) -> None:
         """Do this in the connection's own thread."""
         begin, self.to_begin = self.to_begin, None
-        if self.at_once and (self._open or self._has_begun(begin)):
-            work(self._conn)
-            return
         self._open = self._open or begin is not None
 
         def within_transaction(connection: sqlite3.Connection) -> None:
@@ -97,21 +80,6 @@ class _Connection(AtOnce):
             work(connection)
 
         await self._execute(within_transaction, self._conn)  # type: ignore[no-untyped-call]
-
-    def _has_begun(self, begin: str | None) -> bool:
-        """Begin here and now; False where somebody else has the lock, which is waited for in the thread."""
-        if begin is None:
-            return False
-        self._conn.execute("PRAGMA busy_timeout=0")
-        try:
-            self._conn.execute(begin)
-        except sqlite3.OperationalError:
-            # Whatever it is, the thread comes upon it again.
-            return False
-        finally:
-            self._conn.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
-        self._open = True
-        return True
 
     async def commit(self) -> None:
         """Nothing to do where nothing was executed since the beginning."""

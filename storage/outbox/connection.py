@@ -10,12 +10,11 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from storage.engine import sqlite_file
 from storage.engine.columns import KEYS_ATTRIBUTE
-from storage.engine.database import _READ_ONLY, Database, _begin_sqlite, _set_up_sqlite
+from storage.engine.database import _READ_ONLY, Database
 
 T = TypeVar("T")
 
@@ -29,29 +28,24 @@ class Transactions:
     def __init__(self, database: Database) -> None:
         # SQLite has one writer; waiting here is fair, and cheaper than in its busy handler, which sleeps.
         self._turn = database.writer or asyncio.Lock()
-        self._sqlite: Engine | None = None
+        self._sqlite, self._together = database.direct, database.together
         self._postgresql: AsyncEngine | None = None
-        if database.is_sqlite:
-            path = database.url.database
-            engine = self._sqlite = create_engine(
-                database.url.set(drivername="sqlite"), creator=lambda: sqlite_file.connect(path, any_thread=True)
-            )
-            event.listen(engine, "connect", _set_up_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
-            database.notes_damage(engine)
-        else:
+        if self._sqlite is None:
             self._postgresql = create_async_engine(
                 database.url, pool_size=3, max_overflow=2, isolation_level="AUTOCOMMIT"
             )
             engine = self._postgresql.sync_engine
-        setattr(engine.dialect, KEYS_ATTRIBUTE, database.keys)
-        event.listen(database.engine.sync_engine, "engine_disposed", lambda _engine: engine.dispose())
+            setattr(engine.dialect, KEYS_ATTRIBUTE, database.keys)
+            event.listen(database.engine.sync_engine, "engine_disposed", lambda _engine: engine.dispose())
 
-    async def run(self, work: Callable[[Connection], T], *, reading: bool = False) -> T:
-        """What `work` returns, once it is committed. `reading` work does not wait for writers."""
+    async def run(self, work: Callable[[Connection], T], *, reading: bool = False, short: bool = False) -> T:
+        """What `work` returns, once it is committed. `reading` work does not wait for writers; `short` work, a few
+        statements over a few rows, shares its commit on SQLite with steps of the dialogue."""
         if self._postgresql is not None:
             async with self._postgresql.connect() as connection:
                 return await connection.run_sync(work)
+        if short and self._together is not None:
+            return await self._together.run(work)
         if reading:
             return await asyncio.get_running_loop().run_in_executor(None, _reading, self._sqlite, work)
         async with self._turn:

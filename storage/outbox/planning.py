@@ -198,8 +198,8 @@ async def move(session: AsyncSession, moved: Sequence[tuple[int, Outgoing]]) -> 
         .where(_OUTBOX.c.id == bindparam("row"), _OUTBOX.c.state == MessageState.PENDING, _OUTBOX.c.attempts == 0)
         .values(due_at=bindparam("at"), next_at=bindparam("at"), useful_until=bindparam("until"))
     )
-    connection = await session.connection()
-    await connection.execute(statement, [{"row": id_, "at": m.due_at, "until": m.useful_until} for id_, m in moved])
+    rows = [{"row": id_, "at": m.due_at, "until": m.useful_until} for id_, m in moved]
+    await session.run_sync(lambda within: within.connection().execute(statement, rows))
 
 
 async def add(session: AsyncSession, messages: Sequence[Outgoing], now: datetime) -> None:
@@ -207,10 +207,10 @@ async def add(session: AsyncSession, messages: Sequence[Outgoing], now: datetime
     if not messages:
         return
     note_waiting(session, messages)
-    connection = await session.connection()
-    make = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    make = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     statement = make(_OUTBOX).on_conflict_do_nothing(index_elements=["key"])
-    await connection.execute(statement, [row_of(message, now) for message in messages])
+    rows = [row_of(message, now) for message in messages]
+    await session.run_sync(lambda within: within.connection().execute(statement, rows))
 
 
 def _in_turn(ids: Iterable[int]) -> Iterable[list[int]]:

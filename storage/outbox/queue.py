@@ -46,6 +46,8 @@ _IS_SENDING: ColumnElement[bool] = literal_column("outbox.state = 'sending'")
 _SUSPECT_AFTER = 5
 _SUSPECT_WAIT = timedelta(minutes=1)
 _TRIES_TO_RECORD = 5
+# So many results take less of the loop than the way to a thread and back.
+_FEW = 8
 # A try is put off by minutes.
 _LONGEST_TRY = timedelta(minutes=15)
 
@@ -143,7 +145,8 @@ class OutboxQueue:
         for tries_left in range(_TRIES_TO_RECORD, -1, -1):
             try:
                 await self._transactions.run(
-                    lambda connection: write_results(connection, results, self._worker, self._keys)
+                    lambda connection: write_results(connection, results, self._worker, self._keys),
+                    short=len(results) <= _FEW,
                 )
             except (IntegrityError, OperationalError):
                 # A contact or message that is deleted at this very moment, or a deadlock with that deletion.

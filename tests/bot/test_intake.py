@@ -150,3 +150,18 @@ async def test_a_place_in_line_has_an_end() -> None:
     assert intake.in_hand == 0
     await intake.line_up("d")
     assert intake.in_hand == 1
+
+
+async def test_it_is_calm_when_nobody_waits_for_an_answer() -> None:
+    intake = Intake()
+    await intake.calm(within=60)
+    intake.enter("Amina")
+    waiting = asyncio.create_task(intake.calm(within=60))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    intake.handled("Amina")
+    intake.leave("Amina")
+    await waiting
+    intake.enter("Bilal")
+    # In a flood it is waited for no longer than this.
+    await intake.calm(within=0)

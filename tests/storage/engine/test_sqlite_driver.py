@@ -1,7 +1,6 @@
 """One hop to the connection's thread a statement; transactions begin, end and fail as they should."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 
 import aiosqlite
@@ -44,36 +43,6 @@ async def test_a_statement_is_one_hop_and_a_transaction_one_more(sqlite_database
     assert len(hops) == 3
 
 
-async def test_what_is_at_once_goes_to_the_thread_for_the_disk_only(
-    sqlite_database: Database, hops: list[object], clock: FakeClock
-) -> None:
-    await _count(sqlite_database)
-    hops.clear()
-    async with sqlite_database.writing(at_once=True) as session:
-        await put(session, [Outgoing(key="one", kind="say", due_at=clock.now())], clock.now())
-        assert (await session.scalars(text("SELECT 1 UNION SELECT 2"))).all() == [1, 2]
-        assert await session.scalar(select(func.count()).select_from(Message)) == 1
-    assert len(hops) == 1
-    # The next transaction of the same connection is as ever.
-    hops.clear()
-    async with sqlite_database.writing() as session:
-        assert await session.scalar(text("SELECT 3")) == 3
-        assert await session.scalar(text("SELECT 4")) == 4
-    assert len(hops) == 3
-    assert await _count(sqlite_database) == 1
-
-
-async def test_what_is_at_once_and_fails_is_not_kept(sqlite_database: Database, clock: FakeClock) -> None:
-    async def stumble() -> None:
-        async with sqlite_database.writing(at_once=True) as session:
-            await put(session, [Outgoing(key="one", kind="say", due_at=clock.now())], clock.now())
-            await session.execute(text("INSERT INTO contact (id) VALUES (1)"))
-
-    with pytest.raises(IntegrityError):
-        await stumble()
-    assert await _count(sqlite_database) == 0
-
-
 async def test_nothing_begins_where_nothing_is_asked(sqlite_database: Database, hops: list[object]) -> None:
     await _count(sqlite_database)
     hops.clear()
@@ -108,25 +77,3 @@ async def test_two_writers_wait_for_each_other(sqlite_database: Database, clock:
         keys = (await session.scalars(select(Message.key))).all()
     # Each saw what those before it had written: the lock was theirs from their first statement.
     assert sorted(key.partition(":")[2] for key in keys) == ["0", "1", "2", "3"]
-
-
-async def test_a_lock_that_another_process_holds_is_waited_for_in_the_thread(
-    sqlite_database: Database, clock: FakeClock
-) -> None:
-    await _count(sqlite_database)
-    other = sqlite3.connect(str(sqlite_database.url.database), isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-
-    async def write() -> None:
-        async with sqlite_database.writing(at_once=True) as session:
-            await put(session, [Outgoing(key="one", kind="say", due_at=clock.now())], clock.now())
-
-    writing = asyncio.create_task(write())
-    async with sqlite_database.reading() as session:
-        # The loop goes on meanwhile.
-        assert await session.scalar(text("SELECT 1")) == 1
-    assert not writing.done()
-    other.execute("ROLLBACK")
-    other.close()
-    await writing
-    assert await _count(sqlite_database) == 1

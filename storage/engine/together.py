@@ -1,0 +1,288 @@
+"""Short transactions on SQLite that share one commit.
+
+A step of the dialogue is a few dozen statements, each some ten microseconds of pages that are in memory, and then a
+commit, which waits for the disk. So statements are done where they are asked for, not in a thread: the way there and
+back, and SQLAlchemy's asyncio layer, took as long as the statements. Only what waits goes to a thread: the beginning,
+where another process holds the lock, and the commit. And who comes while another is at work or waits for the disk goes
+into one transaction with whoever comes then too, each behind a savepoint: what fails is taken back alone, and nobody
+goes on before the commit that holds their part has reached the disk.
+"""
+
+import asyncio
+import sqlite3
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.util import EMPTY_DICT, immutabledict
+
+T = TypeVar("T")
+
+# Milliseconds that a statement waits for another process that writes.
+BUSY_TIMEOUT: Final = 30_000
+# So many share a commit at most, and none is let in that long after the first (seconds): who wrote waits for the last.
+MOST: Final = 16
+WITHIN: Final = 0.05
+_BUFFERED: Final = immutabledict({"prebuffer_rows": True})
+
+
+class _Here(AsyncSession):
+    """A session whose statements are done where they are awaited, by a connection that waits for nothing."""
+
+    def __init__(self, shared: "_Shared") -> None:
+        # The first needs no savepoint: when it fails there is nothing else in the transaction.
+        alone = shared.members == 1
+        super().__init__(expire_on_commit=False, join_transaction_mode="rollback_only" if alone else "create_savepoint")
+        self.sync_session.bind = shared.connection
+
+    # To the type checker it is an AsyncSession.
+    if not TYPE_CHECKING:
+
+        async def execute(self, statement, params=None, *, execution_options=EMPTY_DICT, **more):
+            """See AsyncSession."""
+            options = immutabledict(execution_options).union(_BUFFERED) if execution_options else _BUFFERED
+            return self.sync_session.execute(statement, params, execution_options=options, **more)
+
+        async def scalar(self, statement, params=None, **more):
+            """See AsyncSession."""
+            return self.sync_session.scalar(statement, params, **more)
+
+        async def get(self, entity, ident, **more):
+            """See AsyncSession."""
+            return self.sync_session.get(entity, ident, **more)
+
+        async def get_one(self, entity, ident, **more):
+            """See AsyncSession."""
+            return self.sync_session.get_one(entity, ident, **more)
+
+        async def refresh(self, instance, attribute_names=None, with_for_update=None):
+            """See AsyncSession."""
+            self.sync_session.refresh(instance, attribute_names, with_for_update)
+
+        async def run_sync(self, fn, *given, **named):
+            """See AsyncSession."""
+            return fn(self.sync_session, *given, **named)
+
+        async def delete(self, instance):
+            """See AsyncSession."""
+            self.sync_session.delete(instance)
+
+        async def merge(self, instance, **more):
+            """See AsyncSession."""
+            return self.sync_session.merge(instance, **more)
+
+        async def flush(self, objects=None):
+            """See AsyncSession."""
+            self.sync_session.flush(objects)
+
+
+class NotCommitted(OperationalError):
+    """SQLite ended a transaction by itself: nothing of it is kept."""
+
+    def __init__(self, why: BaseException) -> None:
+        super().__init__("COMMIT", None, why, hide_parameters=True)
+
+
+@dataclass(slots=True, eq=False)
+class _Shared:
+    """One transaction, by how many it is shared until now, and when it is on disk."""
+
+    connection: Connection
+    driver: sqlite3.Connection
+    committed: "asyncio.Future[None]"
+    began: float = field(default_factory=time.monotonic)
+    members: int = 1
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be committed: SQLite ends a transaction by itself where the disk is full or cannot be read."""
+        return self.driver.in_transaction
+
+
+class Together:
+    """Gives those who write their turn, one at a time. `writer` is held by whoever writes in this process."""
+
+    def __init__(self, engine: Engine, writer: asyncio.Lock) -> None:
+        self._engine = engine
+        self._writer = writer
+        # Who waits: for a place in the transaction under way, or (None) to begin the next.
+        self._line: deque[asyncio.Future[_Shared | None]] = deque()
+        self._is_busy = False
+        self._committing: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """A session; its changes are on disk when the block has ended well, and dropped when it raises.
+
+        Raises:
+            SQLAlchemyError: what the statements raise; or the commit failed, for all who share it.
+        """
+        shared = await self._turn()
+        here = _Here(shared)
+        session = here.sync_session
+        try:
+            yield here
+            session.commit()
+        except BaseException:
+            # Where SQLite ended the transaction by itself there is no savepoint any more.
+            with suppress(SQLAlchemyError):
+                session.rollback()
+            raise
+        finally:
+            session.close()
+            self._pass_on(shared)
+        await asyncio.shield(shared.committed)
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """What `work` returns, a statement or two, once it is on disk.
+
+        Raises:
+            SQLAlchemyError: as `writing`.
+        """
+        shared = await self._turn()
+        connection = shared.connection
+        try:
+            # The first needs no savepoint: when it fails there is nothing else in the transaction.
+            own = connection.begin_nested() if shared.members > 1 else connection.get_transaction()
+            try:
+                done = work(connection)
+                if shared.members > 1 and own is not None:
+                    own.commit()
+            except BaseException:
+                with suppress(SQLAlchemyError):
+                    if own is not None:
+                        own.rollback()
+                raise
+        finally:
+            self._pass_on(shared)
+        await asyncio.shield(shared.committed)
+        return done
+
+    async def _turn(self) -> _Shared:
+        """Wait for a place in a transaction under way, or begin one."""
+        if self._is_busy:
+            place: asyncio.Future[_Shared | None] = asyncio.get_running_loop().create_future()
+            self._line.append(place)
+            try:
+                shared = await place
+            except asyncio.CancelledError:
+                if place in self._line:
+                    self._line.remove(place)
+                elif not place.cancelled():
+                    self._refuse(place.result())
+                raise
+            if shared is not None:
+                return shared
+        self._is_busy = True
+        try:
+            return await self._begun()
+        except BaseException:
+            self._next()
+            raise
+
+    def _refuse(self, shared: _Shared | None) -> None:
+        """Whoever was given a place is gone: the next one has it."""
+        if shared is not None:
+            self._pass_on(shared)
+        else:
+            self._next()
+
+    async def _begun(self) -> _Shared:
+        """A transaction that has begun; the writer's lock is held."""
+        await self._writer.acquire()
+        try:
+            connection = self._engine.connect()
+            try:
+                driver = _driver_of(connection)
+                if not _has_begun(connection, driver):
+                    await asyncio.get_running_loop().run_in_executor(None, connection.begin)
+            except BaseException:
+                connection.close()
+                raise
+        except BaseException:
+            self._writer.release()
+            raise
+        return _Shared(connection, driver, asyncio.get_running_loop().create_future())
+
+    def _pass_on(self, shared: _Shared) -> None:
+        """This member is done: the next one's turn, or the commit."""
+        if shared.members < MOST and time.monotonic() - shared.began < WITHIN and shared.is_open:
+            while self._line:
+                place = self._line.popleft()
+                if not place.done():
+                    shared.members += 1
+                    place.set_result(shared)
+                    return
+        # Its own task: a member that is cancelled must not take the others' commit along.
+        task = asyncio.create_task(self._commit(shared))
+        self._committing.add(task)
+        task.add_done_callback(self._committing.discard)
+
+    async def _commit(self, shared: _Shared) -> None:
+        connection, transaction = shared.connection, shared.connection.get_transaction()
+        try:
+            if transaction is not None and transaction.is_active:
+                await asyncio.get_running_loop().run_in_executor(None, _to_disk, shared.driver)
+                transaction.commit()
+        except Exception as error:
+            shared.committed.set_exception(error)
+            # Whoever failed or was cancelled does not ask.
+            shared.committed.exception()
+        else:
+            shared.committed.set_result(None)
+        finally:
+            with suppress(SQLAlchemyError):
+                connection.close()
+            self._writer.release()
+            self._next()
+
+    def _next(self) -> None:
+        """Somebody else may begin."""
+        self._is_busy = False
+        while self._line:
+            place = self._line.popleft()
+            if not place.done():
+                self._is_busy = True
+                place.set_result(None)
+                return
+
+
+def _driver_of(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        raise TypeError("no connection to SQLite")
+    return driver
+
+
+def _to_disk(driver: sqlite3.Connection) -> None:
+    """Commit by the driver alone, for which a thread needs the interpreter but once.
+
+    Raises:
+        NotCommitted: nothing is kept. What else goes wrong SQLAlchemy comes upon again, and tells in its own words.
+    """
+    if not driver.in_transaction:
+        raise NotCommitted(RuntimeError("it had ended before"))
+    try:
+        driver.commit()
+    except sqlite3.Error as error:
+        if not driver.in_transaction:
+            raise NotCommitted(error) from error
+
+
+def _has_begun(connection: Connection, driver: sqlite3.Connection) -> bool:
+    """Begin here and now; False where another process has the lock, which is waited for in a thread."""
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        connection.begin()
+    except OperationalError:
+        # Whatever it is, the thread comes upon it again.
+        return False
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+    return True
