@@ -1,6 +1,6 @@
 """The terms of stored people: what the pure core (terms.py) makes of a person's and a plan's dates."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from reminders.terms.progress import hours_of
 from reminders.terms.terms import Group, TermFacts, TermRules, Terms, compute_terms
 from storage.people.people import Person, Plan
-from storage.people.plan_dates import plan_dates_of
+from storage.people.plan_dates import PlanSaid, plan_dates_of
 from storage.progress.noted import NotedPart
 from storage.progress.parts import noted_of
 from storage.vocabulary import PlanPart
@@ -58,11 +58,13 @@ class StoredFacts:
     noted: tuple[NotedPart, ...] = ()
 
 
-async def stored_facts(session: AsyncSession, person_ids: Collection[int]) -> dict[int, StoredFacts]:
-    """The facts of many people, by id; names and addresses are not read."""
+async def stored_facts(
+    session: AsyncSession, person_ids: Collection[int], plans: Mapping[int, PlanSaid] | None = None
+) -> dict[int, StoredFacts]:
+    """The facts of many people, by id; names and addresses are not read, nor plans that are at hand."""
     found: dict[int, StoredFacts] = {}
     known = await noted_of(session, person_ids)
-    for row in await plan_dates_of(session, person_ids):
+    for row in await plan_dates_of(session, person_ids, plans):
         noted = known.get(row.person_id, ())
         facts = TermFacts(
             duty_notified_on=row.duty_notified_on,

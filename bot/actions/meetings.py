@@ -24,7 +24,7 @@ from storage.appointments.appointments import (
     free_external_id,
     participation_in,
 )
-from storage.appointments.changing import Details
+from storage.appointments.details import Details
 from storage.outbox.answering import version_shown
 from storage.outbox.heard import heard_by, know
 from storage.outbox.message import Message

@@ -17,22 +17,33 @@ if TYPE_CHECKING:
     import holidays
 
 
+_TIMES = 4096
+
+
 def border_of(settings: Settings, keys: KeyRing, now: datetime) -> Border:
     """What importers need from outside storage."""
     zone = settings.zone
 
+    # Meetings are at whole and half hours: a file of thousands has a few hundred different times.
+    @lru_cache(maxsize=_TIMES)
     def local(wall: datetime) -> LocalTime:
         found = to_instant(wall, zone)
         return LocalTime(found.instant, found.oddity)
 
+    @lru_cache(maxsize=_TIMES)
     def holiday(moment: datetime) -> str | None:
         return holiday_name(moment.astimezone(zone).date())
 
+    @lru_cache(maxsize=_TIMES)
     def night(moment: datetime) -> time | None:
         at = to_wall(moment, zone).time()
         return at if is_night(at) else None
 
-    return Border(now=now, keys=keys, find_language=find_language, to_instant=local, holiday=holiday, night=night)
+    @lru_cache(maxsize=_TIMES)
+    def language(said: str) -> str | None:
+        return find_language(said)
+
+    return Border(now=now, keys=keys, find_language=language, to_instant=local, holiday=holiday, night=night)
 
 
 def holiday_name(day: date) -> str | None:

@@ -29,6 +29,7 @@ from storage.appointments.changes import OnChanges
 from storage.attendance.patterns import TalkRule
 from storage.engine.keys import KeyRing
 from storage.importing.run import Border
+from storage.people.plan_dates import PlanSaid
 from storage.vocabulary import AddressKind
 
 if TYPE_CHECKING:
@@ -107,10 +108,10 @@ class Deployment:
         return AfterProgress(self.planner.plan_people, self.now, self.quiet_hours, only_ended=only_ended)
 
     async def term_faults(
-        self, session: AsyncSession, person_ids: Collection[int]
+        self, session: AsyncSession, plans: Mapping[int, PlanSaid]
     ) -> Mapping[int, Sequence[TermFault]]:
-        """What looks mistyped of people's plans, beside what is known of the people themselves."""
-        stored = await stored_facts(session, person_ids)
+        """What looks mistyped of people's plans, by person, beside what is known of the people themselves."""
+        stored = await stored_facts(session, plans.keys(), plans)
         return {
             person_id: term_faults(found.facts, self.term_rules(found.municipality))
             for person_id, found in stored.items()

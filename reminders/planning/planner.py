@@ -281,13 +281,9 @@ class Planner:
         `as_if_agreed` shows what people would get who have not agreed yet, or stopped.
         """
         now = self._now()
-        everybody = await self.people(session, person_ids)
+        readers = await self.people(session, person_ids, only_readers=not as_if_agreed)
         if as_if_agreed:
-            everybody = [
-                one if one.may_be_told else replace(one, may_be_told=True, told_since=NEVER) for one in everybody
-            ]
-        # Of whom neither they nor a consultant may be told, nothing is: most of who has just been imported.
-        readers = [one for one in everybody if one.may_be_told or one.consultant_id is not None]
+            readers = [one if one.may_be_told else replace(one, may_be_told=True, told_since=NEVER) for one in readers]
         messages = await self._of_readers(session, readers, now) if readers else []
         return [*messages, *await self._about_reports(session, person_ids, now)]
 
@@ -364,8 +360,10 @@ class Planner:
         found.extend((made(slot, person, now), slot.kind) for slot in new if slot.id not in known)
         return in_few_words(found) if found else []
 
-    async def people(self, session: AsyncSession, person_ids: Collection[int]) -> list[PlannedFor]:
-        """These people, as far as planning goes."""
+    async def people(
+        self, session: AsyncSession, person_ids: Collection[int], *, only_readers: bool = False
+    ) -> list[PlannedFor]:
+        """These people, as far as planning goes; see planning_rows."""
         return [
             PlannedFor(
                 id=row.id,
@@ -379,7 +377,7 @@ class Planner:
                 has_agreed=row.consented_at is not None,
                 is_closed=row.closed_at is not None,
             )
-            for row in await planning_rows(session, person_ids)
+            for row in await planning_rows(session, person_ids, only_readers=only_readers)
         ]
 
     async def _term_states(

@@ -234,7 +234,8 @@ def term_faults(facts: TermFacts, rules: TermRules = LAW.rules) -> list[TermFaul
 
 def _contradictions(facts: TermFacts, rules: TermRules) -> list[TermFault]:
     faults: list[TermFault] = []
-    granted, end = facts.term_extended_until, _end(_term_start(facts, rules), rules.term_months)
+    granted = facts.term_extended_until
+    end = None if granted is None else _end(_term_start(facts, rules), rules.term_months)
     if granted is not None and end is not None and granted <= end:
         faults.append(
             TermFault(

@@ -16,7 +16,8 @@ from reminders.timetables.occurrences import Occurrence, OccurrenceNote, Timetab
 from reminders.timetables.reading import read_timetable
 from storage.appointments.appointments import Appointment, classes_by_external_id
 from storage.appointments.changes import OnChanges
-from storage.appointments.changing import AppointmentWriter, Details, word_of
+from storage.appointments.changing import AppointmentWriter
+from storage.appointments.details import Details, word_of
 from storage.appointments.schedule import members_of
 from storage.engine.columns import Json
 from storage.engine.database import Database
@@ -256,7 +257,7 @@ def _write(
 
 
 def _make(writer: AppointmentWriter, group_id: int, found: Occurrence) -> None:
-    writer.make(_external_id(group_id, found.key), _details(found), group_id=group_id, named=_NAMED)
+    writer.enter(_external_id(group_id, found.key), _details(found), _NAMED, group_id=group_id)
 
 
 def _details(found: Occurrence) -> Details:

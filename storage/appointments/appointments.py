@@ -26,6 +26,7 @@ from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabulary
 from storage.engine.encryption.kinds import EncryptedNumber, EncryptedWord
 from storage.engine.encryption.row_binding import keyed_hashes
+from storage.engine.one_of_many import among_texts
 from storage.vocabulary import Answer, AppointmentKind, AppointmentStatus, CancelReason, Presence
 
 _WHOSE = ("appointment_id", "person_id")
@@ -247,7 +248,7 @@ async def free_external_id(session: AsyncSession, wanted: str) -> str:
 
 async def appointments_by_external_id(session: AsyncSession, external_ids: Collection[str]) -> dict[str, Appointment]:
     """The appointments with these external ids, by them."""
-    found = await session.scalars(select(Appointment).where(Appointment.external_id.in_(external_ids)))
+    found = await session.scalars(select(Appointment).where(among_texts(Appointment.external_id, external_ids)))
     return {appointment.external_id: appointment for appointment in found}
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.appointments import Appointment
-from storage.vocabulary import Change, ChangeSource
+from storage.vocabulary import AppointmentKind, AppointmentStatus, Change, ChangeSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,28 @@ class Overruled:
     cancelled: bool
 
 
+class NewAppointment(NamedTuple):
+    """One that a table brought, with hundreds of others: what its listeners ask of it. See Appointment."""
+
+    id: int
+    external_id: str
+    person_id: int | None
+    group_id: int | None
+    kind: AppointmentKind
+    starts_at: datetime
+    ends_at: datetime | None
+    location: str | None
+    online_url: str | None
+    status: AppointmentStatus
+    version: int = 1
+
+
 @dataclass(frozen=True, slots=True)
 class AppointmentChange:
     """One change, with the appointment as it is now and its time and place as they were (None when it is new)."""
 
     change: Change
-    appointment: Appointment
+    appointment: Appointment | NewAppointment
     old_starts_at: datetime | None = None
     old_location: str | None = None
     source: ChangeSource = ChangeSource.CHAT

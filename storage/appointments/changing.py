@@ -8,48 +8,54 @@ moved in the chat meanwhile. Where both changed the same, the newest word holds,
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime, timedelta
-from enum import Enum
-from typing import Final
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.appointments import Appointment
-from storage.appointments.changes import AppointmentChange, OnChanges, Overruled
+from storage.appointments.changes import AppointmentChange, NewAppointment, OnChanges, Overruled
+from storage.appointments.details import FIELDS, TOLD, Details, values_of, word_of, words_said
 from storage.appointments.history import RecordedChange, SourceWord, last_others, words_of
 from storage.engine.columns import Json
 from storage.engine.inserts import insert_all
-from storage.vocabulary import AppointmentKind, AppointmentStatus, CancelReason, Change, ChangeSource
+from storage.vocabulary import AppointmentStatus, CancelReason, Change, ChangeSource
 
-
-@dataclass(frozen=True, slots=True)
-class Details:
-    """What can be said of an appointment; instants are UTC."""
-
-    kind: AppointmentKind
-    starts_at: datetime
-    ends_at: datetime | None = None
-    location: str | None = None
-    online_url: str | None = None
-    with_whom: str | None = None
-    note: str | None = None
-    mandatory: bool = True
-    status: AppointmentStatus = AppointmentStatus.PLANNED
-
-
-FIELDS: Final = frozenset(field.name for field in fields(Details))
-#: A change of one of these is told to people; the others show when the appointment is next looked at.
-TOLD: Final = frozenset({"starts_at", "location", "online_url", "status"})
 _WHETHER_AND_WHEN: Final = frozenset({"starts_at", "status"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Pending:
+class _Pending(NamedTuple):
     change: AppointmentChange
     details: frozenset[str]
     version: int
     starts_at: datetime
+
+
+class _Entered(NamedTuple):
+    """A new appointment that is written with the others of its table."""
+
+    external_id: str
+    details: Details
+    person_id: int | None
+    group_id: int | None
+    named: Collection[str]
+
+    def as_made(self, number: int) -> NewAppointment:
+        """It, under its number."""
+        said = self.details
+        return NewAppointment(
+            number,
+            self.external_id,
+            self.person_id,
+            self.group_id,
+            said.kind,
+            said.starts_at,
+            said.ends_at,
+            said.location,
+            said.online_url,
+            said.status,
+        )
 
 
 class AppointmentWriter:
@@ -66,9 +72,9 @@ class AppointmentWriter:
         self._by = by
         self._now = now
         self._listener = listener
-        self._pending: list[_Pending] = []
+        self._pending: list[_Pending | _Entered] = []
         self._words: dict[int, SourceWord] = {}
-        self._first_words: list[tuple[Appointment, dict[str, Json]]] = []
+        self._first_words: list[tuple[Appointment | NewAppointment, dict[str, Json]]] = []
 
     def make(
         self,
@@ -96,8 +102,20 @@ class AppointmentWriter:
         self._session.add(made)
         self._keep(AppointmentChange(Change.MADE, made, source=self._source, known_to=known_to), frozenset())
         if named:
-            self._first_words.append((made, _words(details, named)))
+            self._first_words.append((made, words_said(details, named)))
         return made
+
+    def enter(
+        self,
+        external_id: str,
+        details: Details,
+        named: Collection[str],
+        *,
+        person_id: int | None = None,
+        group_id: int | None = None,
+    ) -> None:
+        """A new appointment of a table or a timetable, as `make`: `finish` writes hundreds of them as rows at once."""
+        self._pending.append(_Entered(external_id, details, person_id, group_id, named))
 
     def move(
         self, appointment: Appointment, starts_at: datetime, *, known_to: frozenset[int] = frozenset()
@@ -145,7 +163,7 @@ class AppointmentWriter:
         appointment.external_id = external_id or appointment.external_id
         word = self._words.get(appointment.id)
         last: Mapping[str, Json] = word.said if word is not None else {}
-        said = _words(details, named)
+        said = words_said(details, named)
         is_new = {name for name in said if name not in last or last[name] != said[name]}
         self._remember(appointment, word, {**last, **said})
         meant = details
@@ -166,11 +184,12 @@ class AppointmentWriter:
     async def finish(self) -> list[AppointmentChange]:
         """Record what was changed and tell the listener, in the order of the changes; returns them."""
         await self._session.flush()
-        overruling = [p.change.appointment.id for p in self._pending if p.change.overruled is not None]
-        others = await last_others(self._session, self._source, overruling)
+        all_pending = await self._with_entered()
+        overruling = [p.change.appointment.id for p in all_pending if p.change.overruled is not None]
+        others = await last_others(self._session, self._source, overruling) if overruling else {}
         changes: list[AppointmentChange] = []
         recorded: list[dict[str, object]] = []
-        for pending in self._pending:
+        for pending in all_pending:
             change, appointment_id = pending.change, pending.change.appointment.id
             if change.overruled is not None:
                 change = replace(change, overruled=replace(change.overruled, source=others.get(appointment_id)))
@@ -185,7 +204,7 @@ class AppointmentWriter:
                     "at": self._now,
                     "starts_at": pending.starts_at,
                     "old_starts_at": change.old_starts_at,
-                    "details": ",".join(sorted(pending.details)),
+                    "details": ",".join(sorted(pending.details)) if pending.details else "",
                 }
             )
         first_words = [
@@ -197,6 +216,33 @@ class AppointmentWriter:
         await insert_all(self._session, SourceWord, first_words)
         await self._listener(self._session, changes)
         return changes
+
+    async def _with_entered(self) -> list[_Pending]:
+        """What waits to be told, after what was entered is written."""
+        entered = [one for one in self._pending if isinstance(one, _Entered)]
+        numbers = iter(await insert_all(self._session, Appointment, [self._row(one) for one in entered]))
+        found: list[_Pending] = []
+        for one in self._pending:
+            if isinstance(one, _Pending):
+                found.append(one)
+                continue
+            made = one.as_made(next(numbers))
+            change = AppointmentChange(Change.MADE, made, source=self._source)
+            found.append(_Pending(change, frozenset(), made.version, made.starts_at))
+            if one.named:
+                self._first_words.append((made, words_said(one.details, one.named)))
+        return found
+
+    def _row(self, entered: _Entered) -> dict[str, object]:
+        said = entered.details
+        return {
+            "external_id": entered.external_id,
+            "person_id": entered.person_id,
+            "group_id": entered.group_id,
+            "made_at": self._now,
+            "updated_at": self._now,
+            **values_of(said),
+        }
 
     def _remember(self, appointment: Appointment, word: SourceWord | None, said: dict[str, Json]) -> None:
         if word is None:
@@ -246,21 +292,6 @@ def _what(differs: Collection[str], was: AppointmentStatus, now: AppointmentStat
     if was is AppointmentStatus.CANCELLED:
         return Change.RESTORED
     return Change.MOVED if TOLD.intersection(differs) else Change.DETAILS
-
-
-def _words(details: Details, named: Collection[str]) -> dict[str, Json]:
-    return {name: word_of(getattr(details, name)) for name in FIELDS if name in named}
-
-
-def word_of(value: object) -> Json:
-    """A field's value as a source's word keeps it."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, Enum):
-        return str(value.value)
-    if value is None or isinstance(value, (bool, str)):
-        return value
-    raise TypeError(f"a word is a text, an instant or yes or no, not {type(value).__name__}")
 
 
 def length_of(appointment: Appointment, otherwise: timedelta = timedelta(hours=1)) -> timedelta:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import ColumnElement
 
 from storage.appointments.appointments import Appointment, LessonGroup, Membership, Participation
+from storage.appointments.changes import NewAppointment
 from storage.engine.one_of_many import among, among_those
 from storage.vocabulary import THERE, Answer, AppointmentKind, AppointmentStatus, CancelReason
 
@@ -175,7 +176,7 @@ async def members_of(
 
 
 async def people_on(
-    session: AsyncSession, moments: Sequence[tuple[Appointment, datetime]], *, zone: ZoneInfo
+    session: AsyncSession, moments: Sequence[tuple[Appointment | NewAppointment, datetime]], *, zone: ZoneInfo
 ) -> list[frozenset[int]]:
     """The ids of the people each appointment is for when it starts at that instant, in the same order."""
     by_group: defaultdict[int, list[Member]] = defaultdict(list)

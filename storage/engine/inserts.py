@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Executable, Row, Table, insert
+from sqlalchemy import Column, Executable, Row, Table
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from storage.engine.base import Base
+from storage.engine.encryption.many_rows import write_many
 
 
 async def insert_new(session: AsyncSession, mapped: type[Base], row: Mapping[str, object]) -> bool:
@@ -28,13 +29,17 @@ async def insert_new(session: AsyncSession, mapped: type[Base], row: Mapping[str
     return bool(await inserted(session, statement, [row]))
 
 
-async def insert_all(session: AsyncSession, mapped: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert many rows of which none is there, by the fields of the mapped class, all with the same ones and with all
-    that has no default in the database. A third of the time of objects that are flushed: these keep each row, and send
-    it by itself to learn its id."""
-    if rows:
-        await session.flush()
-        await session.execute(insert(mapped), list(map(dict, rows)))
+async def insert_all(session: AsyncSession, mapped: type[Base], rows: Sequence[Mapping[str, object]]) -> Sequence[int]:
+    """Insert many rows of which none is there, by the fields of the mapped class, all with the same ones; see
+    storage.engine.encryption.many_rows."""
+    if not rows:
+        return ()
+    return await session.run_sync(lambda within: _written(within, mapped, rows))
+
+
+def _written(session: Session, mapped: type[Base], rows: Sequence[Mapping[str, object]]) -> Sequence[int]:
+    session.flush()
+    return write_many(session.connection(), mapped, rows)
 
 
 def insert_unless_there(session: AsyncSession, table: Table, unique: str, *returned: Column[Any]) -> Executable:

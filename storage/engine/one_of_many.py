@@ -41,6 +41,22 @@ class _Numbers(TypeDecorator[Collection[int]]):
         return numbers if dialect.name == "postgresql" else json.dumps(numbers)
 
 
+class _Texts(TypeDecorator[Collection[str]]):
+    """Many texts as one value."""
+
+    impl = SqlText
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """An array where the engine has them."""
+        return ARRAY(SqlText()) if dialect.name == "postgresql" else SqlText()
+
+    def process_bind_param(self, value: Collection[str] | None, dialect: Dialect) -> object:
+        """In order, as numbers are."""
+        texts = sorted(value or ())
+        return texts if dialect.name == "postgresql" else json.dumps(texts)
+
+
 class _Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
@@ -53,6 +69,11 @@ class _Among(FunctionElement[bool]):
 def among(column: _Column, numbers: Collection[int]) -> ColumnElement[bool]:
     """Whether the column is one of these numbers; never, where there are none."""
     return _Among(column, bindparam(None, numbers, type_=_Numbers(), unique=True))
+
+
+def among_texts(column: InstrumentedAttribute[str], texts: Collection[str]) -> ColumnElement[bool]:
+    """Whether the column is one of these texts; never, where there are none."""
+    return _Among(column, bindparam(None, texts, type_=_Texts(), unique=True))
 
 
 def among_those(column: _Column, name: str) -> ColumnElement[bool]:

@@ -1,22 +1,22 @@
 """The appointments table: meetings and classes of single people."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.appointments import appointments_by_external_id
 from storage.appointments.changes import OnChanges
-from storage.appointments.changing import FIELDS, AppointmentWriter, Details
+from storage.appointments.changing import AppointmentWriter
+from storage.appointments.details import FIELDS, Details
 from storage.importing import cells as cell
 from storage.importing.run import Border, Parsed, RowOutcome
 from storage.people.people import person_ids
 from storage.vocabulary import AppointmentKind, AppointmentStatus, ChangeSource
 
 
-@dataclass(frozen=True, slots=True)
-class AppointmentRow:
+class AppointmentRow(NamedTuple):
     """One row of the appointments table."""
 
     external_id: str
@@ -108,7 +108,7 @@ class AppointmentsImporter:
             elif appointment is not None and appointment.person_id != person_id:
                 reject(row.number, "external_id", "belongs to somebody else's appointment; give this one another id")
             elif appointment is None:
-                writer.make(row.value.external_id, row.value.details, person_id=person_id, named=named)
+                writer.enter(row.value.external_id, row.value.details, named, person_id=person_id)
                 outcomes.append(RowOutcome.CREATED)
             else:
                 change = writer.hear(appointment, row.value.details, named)

@@ -20,8 +20,12 @@ HOLD: Final = 0.1
 FREE: Final = 0.12
 FIRST: Final = 25
 FEWEST: Final = 5
-#: Rows in one transaction at most, and where nobody waits for it.
+#: Rows in one transaction at most, and the first ones where nobody waits for it.
 MANY: Final = 500
+#: Where nobody has an SQLite file open, a commit is the dearest of what is done for cheap rows. No more than can be
+#: written in a second: a service may start meanwhile.
+ALONE: Final = 4000
+HOLD_ALONE: Final = 1.0
 
 
 class GroupPace:
@@ -46,10 +50,11 @@ class GroupPace:
 
     async def ended(self, rows: int) -> None:
         """A group of so many rows is written; returns when the next may begin."""
-        if not self._is_waited_for():
-            self.size = MANY
-            return
         held = max(self._clock() - self._began_at, 1e-6)
+        if not self._is_waited_for():
+            most = ALONE if self._file is not None else MANY
+            self.size = max(MANY, min(most, 2 * self.size, int(rows * HOLD_ALONE / held)))
+            return
         # Twice as many at most: the first rows of a file say little about the rest.
         self.size = max(FEWEST, min(MANY, 2 * self.size, int(rows * HOLD / held)))
         await self._sleep(max(FREE, held))

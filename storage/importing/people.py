@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.changes import OnPeople, plan_later
 from storage.engine.inserts import insert_all
+from storage.engine.one_of_many import among_texts
 from storage.importing import cells as cell
 from storage.importing.person_rows import Doubles, PersonRow
 from storage.importing.run import Border, Parsed, RowOutcome
 from storage.people.erased import erased_at, forget_erased
-from storage.people.people import Consultant, Person, person_ids
+from storage.people.people import Consultant, Person
 from storage.vocabulary import Group
 
 _LANGUAGES = "use a code such as nl, en, ar, ti, fa, fa_AF, ku (Kurmanji) or ckb (Sorani), or the language's name"
@@ -96,7 +97,8 @@ class PeopleImporter:
         """See Importer."""
         wanted = [row.value.external_id for row in rows]
         existing = {
-            p.external_id: p for p in await session.scalars(select(Person).where(Person.external_id.in_(wanted)))
+            p.external_id: p
+            for p in await session.scalars(select(Person).where(among_texts(Person.external_id, wanted)))
         }
         rows = await self._without_erased(session, rows, existing.keys(), reject)
         if self._doubles is not None:
@@ -118,9 +120,10 @@ class PeopleImporter:
                 renews = row.value.consultant_email in renamed
                 outcomes.append(RowOutcome.UPDATED if renews else RowOutcome.UNCHANGED)
         await session.flush()
-        await insert_all(session, Person, made)
-        new = await person_ids(session, [str(values["external_id"]) for values in made])
-        await self._on_people(session, touched | set(new.values()))
+        numbers = await insert_all(session, Person, made)
+        # Who is new agreed to nothing yet: of them nobody but a consultant can be told anything.
+        new = {number for number, values in zip(numbers, made, strict=True) if values["consultant_id"] is not None}
+        await self._on_people(session, touched | new)
         return outcomes
 
     async def _without_erased(

@@ -1,20 +1,20 @@
 """One row of the people table, and whether somebody new in it is somebody who is known under another id."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.engine.encryption.row_binding import keyed_hashes
+from storage.engine.one_of_many import among_texts
 from storage.importing.run import Parsed
 from storage.people.people import Person
 from storage.vocabulary import Group
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRow:
+class PersonRow(NamedTuple):
     """One row of the people table."""
 
     external_id: str
@@ -96,10 +96,13 @@ async def _alike(session: AsyncSession, new: Sequence[PersonRow], within: str) -
     days = {value.born_on for value in new if value.born_on is not None}
     born_on = keyed_hashes(session.get_bind().dialect, Person.born_on, days)
     bare = {_bare(value.external_id) for value in new}
+    # By its index: who has an id of these, or one that begins with zeros. Taking them off everybody's is a look at all.
+    begins_with_zero = and_(Person.external_id >= "0", Person.external_id < "1")
+    same_id = or_(
+        among_texts(Person.external_id, bare), and_(begins_with_zero, func.ltrim(Person.external_id, "0").in_(bare))
+    )
     found = await session.scalars(
-        select(Person)
-        .where(or_(Person.born_on_hash.in_(born_on), func.ltrim(Person.external_id, "0").in_(bare)))
-        .order_by(Person.id)
+        select(Person).where(or_(Person.born_on_hash.in_(born_on), same_id)).order_by(Person.id)
     )
     return [person for person in found if not within or person.municipality.lower() == within.strip().lower()]
 

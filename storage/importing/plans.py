@@ -1,9 +1,8 @@
 """The plans table: one row a person, the dates from which the terms follow."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,11 +12,11 @@ from storage.engine.inserts import insert_all
 from storage.importing import cells as cell
 from storage.importing.run import Border, Parsed, RowOutcome
 from storage.people.people import PLAN_DATES, Plan, person_ids
+from storage.people.plan_dates import PlanSaid
 from storage.vocabulary import Route
 
 
-@dataclass(frozen=True, slots=True)
-class PlanRow:
+class PlanRow(NamedTuple):
     """One row of the plans table."""
 
     person_external_id: str
@@ -50,11 +49,11 @@ class PlanFault(Protocol):
     def message(self) -> str: ...  # noqa: D102
 
 
-# What looks mistyped of what is stored now of these people, by id.
-FaultsOf: TypeAlias = Callable[[AsyncSession, Collection[int]], Awaitable[Mapping[int, Sequence[PlanFault]]]]
+# What looks mistyped of these people's plans, by person's id, beside what is stored of the people.
+FaultsOf: TypeAlias = Callable[[AsyncSession, Mapping[int, PlanSaid]], Awaitable[Mapping[int, Sequence[PlanFault]]]]
 
 
-async def _no_faults(_session: AsyncSession, _person_ids: Collection[int]) -> Mapping[int, Sequence[PlanFault]]:
+async def _no_faults(_session: AsyncSession, _plans: Mapping[int, PlanSaid]) -> Mapping[int, Sequence[PlanFault]]:
     return {}
 
 
@@ -102,6 +101,7 @@ class PlansImporter:
         plans = {p.person_id: p for p in await session.scalars(select(Plan).where(Plan.person_id.in_(people.values())))}
         outcomes: list[RowOutcome] = []
         stored: dict[int, Parsed[PlanRow]] = {}
+        said_of: dict[int, PlanSaid] = {}
         made: list[dict[str, object]] = []
         touched: set[int] = set()
         for row in rows:
@@ -111,6 +111,7 @@ class PlansImporter:
                 continue
             stored[person_id] = row
             plan = plans.get(person_id)
+            said_of[person_id] = plan or row.value
             if plan is None:
                 said = {name: getattr(row.value, name) if name in row.columns else None for name in _FIELDS}
                 made.append({"person_id": person_id, "updated_at": self._border.now, **said})
@@ -135,7 +136,7 @@ class PlansImporter:
             outcomes.append(RowOutcome.UPDATED if changed else RowOutcome.UNCHANGED)
         await session.flush()
         await insert_all(session, Plan, made)
-        for person_id, faults in (await self._faults_of(session, stored)).items():
+        for person_id, faults in (await self._faults_of(session, said_of)).items():
             for fault in faults:
                 stored[person_id].warn(fault.field, fault.message)
         await self._on_people(session, touched)

@@ -13,7 +13,7 @@ from datetime import datetime, time
 from enum import StrEnum
 from functools import partial
 from itertools import islice
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,8 +35,7 @@ class RowOutcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
-@dataclass(frozen=True, slots=True)
-class LocalTime:
+class LocalTime(NamedTuple):
     """A wall time made an instant; `oddity` is "gap" or "fold" when it did not exist or existed twice that night."""
 
     instant: datetime
@@ -84,8 +83,7 @@ class Report:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed(Generic[T]):
+class Parsed(NamedTuple, Generic[T]):
     """A good row: its number, its value, and which columns the file had (an absent column changes nothing).
 
     `warn` takes a field and a sentence about what only shows beside what is stored.
@@ -185,7 +183,8 @@ async def run_import(
             elif value is not None:
                 first_seen[key] = raw.number
                 good.append(Parsed(raw.number, value, columns, warn))
-            report.rejected.extend((raw.number, field_name, error) for field_name, error in cells.faults.items())
+            if cells.faults:
+                report.rejected.extend((raw.number, field_name, error) for field_name, error in cells.faults.items())
         outcomes: list[RowOutcome] = []
         with suppress(_NotKept):
             async with database.writing(at_once=apart) as session:

@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from storage.importing.workbook import WorkbookUnreadable, read_workbook
 
@@ -31,8 +31,7 @@ class TableUnreadable(ValueError):
         self.field = field
 
 
-@dataclass(frozen=True, slots=True)
-class RawRow:
+class RawRow(NamedTuple):
     """One row: its number, and its cells by column name, stripped; a column that the file lacks is absent."""
 
     number: int
@@ -65,6 +64,7 @@ def _text(data: bytes) -> tuple[str, str]:
 
 # What nobody sees at the edges of a cell: marks of direction, spaces of no width, a byte order mark.
 _UNSEEN = " \t\r\n\u00a0\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2060\u2066\u2067\u2068\u2069\ufeff"
+_BLANK = " \t\r\n"
 # ="P030": how a text is kept from being taken for a number in a spreadsheet.
 _AS_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
 # A byte that is no UTF-8, as it was read.
@@ -78,6 +78,11 @@ def _cell(written: str) -> str:
         return text
     formula = _AS_FORMULA.fullmatch(text)
     return text if formula is None else formula[1].replace('""', '"').strip(_UNSEEN)
+
+
+def _asks_a_look(row: str) -> bool:
+    """Whether anything in a row may be other than it looks: see Table._row."""
+    return not row.isascii() or len(row) > LONGEST_CELL or "=" in row or "#" in row or "\n" in row
 
 
 def _name(header: str) -> str:
@@ -138,9 +143,15 @@ class Table:
 
     def __iter__(self) -> Iterator[RawRow]:
         for number, record in self._records():
-            if number <= self._header_number or not any(cell.strip() for cell in record):
+            if number <= self._header_number or not any(map(str.strip, record)):
                 continue
-            yield self._row(number, record)
+            yield self._row(number, record) if _asks_a_look("".join(record)) else self._plain(number, record)
+
+    def _plain(self, number: int, record: list[str]) -> RawRow:
+        """A row in which nothing is but cells; nearly all are such."""
+        if len(record) != len(self.columns):
+            return self._row(number, record)
+        return RawRow(number, {name: cell.strip(_BLANK) for name, cell in zip(self.columns, record, strict=True)})
 
     def _row(self, number: int, record: list[str]) -> RawRow:
         if len(record) > len(self.columns) and any(cell.strip() for cell in record[len(self.columns) :]):

@@ -33,6 +33,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from storage.appointments.appointments import Appointment
+from storage.appointments.changes import NewAppointment
 from storage.appointments.schedule import Member, is_for
 from storage.engine.base import Base
 from storage.engine.columns import Encrypted, RowId, keys_of, vocabulary
@@ -255,7 +256,7 @@ def _texts(keys: KeyRing, was: bytes | None, now: bytes | None, context: str, of
 def know(
     session: AsyncSession,
     person_id: int,
-    appointment: Appointment,
+    appointment: Appointment | NewAppointment,
     how: Told,
     now: datetime,
     *,

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Final, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, Table, Text, bindparam, func, select
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, String, Table, Text, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
@@ -12,7 +12,7 @@ from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabulary
 from storage.engine.encryption.kinds import EncryptedCode, EncryptedDate, EncryptedFlag, EncryptedNumber, EncryptedWord
 from storage.engine.keys import KeyRing
-from storage.engine.one_of_many import among, among_those
+from storage.engine.one_of_many import among, among_texts, among_those
 from storage.vocabulary import AddressKind, CheckIns, Closing, Group, Route, Wishes
 
 # Keeps a statement below both engines' limits on bound values.
@@ -187,12 +187,21 @@ _PERSON = cast(Table, Person.__table__).c
 _PLANNING_ROWS = (
     select(*(_PERSON[name] for name in PlanningRow._fields)).where(among_those(_PERSON.id, "ids")).order_by(_PERSON.id)
 )
+_READERS = _PLANNING_ROWS.where(
+    or_(and_(_PERSON.consented_at.is_not(None), _PERSON.stopped_at.is_(None)), _PERSON.consultant_id.is_not(None))
+)
 _PEOPLE_AFTER = select(_PERSON.id).where(_PERSON.id > bindparam("last")).order_by(_PERSON.id).limit(bindparam("most"))
 
 
-async def planning_rows(session: AsyncSession, ids: Collection[int]) -> list[PlanningRow]:
-    """These people as far as planning goes, by id; what the session has not flushed yet is not seen."""
-    return [PlanningRow._make(row) for row in await session.execute(_PLANNING_ROWS, {"ids": ids})]
+async def planning_rows(
+    session: AsyncSession, ids: Collection[int], *, only_readers: bool = False
+) -> list[PlanningRow]:
+    """These people as far as planning goes, by id; what the session has not flushed yet is not seen.
+
+    `only_readers` leaves out of whom neither they nor a consultant may be told anything: most of who was just imported.
+    """
+    wanted = _READERS if only_readers else _PLANNING_ROWS
+    return [PlanningRow._make(row) for row in await session.execute(wanted, {"ids": ids})]
 
 
 async def people_after(session: AsyncSession, last: int, limit: int) -> list[int]:
@@ -225,7 +234,9 @@ async def plan_of(session: AsyncSession, person_id: int) -> Plan | None:
 
 async def person_ids(session: AsyncSession, external_ids: Collection[str]) -> dict[str, int]:
     """The ids of the people the municipality knows by these ids; unknown ones are absent."""
-    found = await session.execute(select(Person.external_id, Person.id).where(Person.external_id.in_(external_ids)))
+    found = await session.execute(
+        select(Person.external_id, Person.id).where(among_texts(Person.external_id, external_ids))
+    )
     return dict(found.all())
 
 

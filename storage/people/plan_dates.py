@@ -1,10 +1,11 @@
 """The dates and words of people and their plans that terms follow from, read without names and addresses."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import date
+from operator import attrgetter
+from typing import NamedTuple, Protocol, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, outerjoin, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.engine.one_of_many import among_those
@@ -12,8 +13,28 @@ from storage.people.people import Person, Plan
 from storage.vocabulary import Group, Route
 
 
-@dataclass(frozen=True, slots=True)
-class PlanDates:
+class PlanSaid(Protocol):
+    """What a plan says of dates and words: the mapped class, or a row of the plans table."""
+
+    @property
+    def route(self) -> Route | None: ...  # noqa: D102
+    @property
+    def intake_on(self) -> date | None: ...  # noqa: D102
+    @property
+    def plan_signed_on(self) -> date | None: ...  # noqa: D102
+    @property
+    def plan_dated_on(self) -> date | None: ...  # noqa: D102
+    @property
+    def relief_started_on(self) -> date | None: ...  # noqa: D102
+    @property
+    def relief_continued_until(self) -> date | None: ...  # noqa: D102
+    @property
+    def bridging_started_on(self) -> date | None: ...  # noqa: D102
+    @property
+    def term_extended_until(self) -> date | None: ...  # noqa: D102
+
+
+class PlanDates(NamedTuple):
     """One person's; without a plan everything of the plan is None. `benefit` None = not known."""
 
     person_id: int
@@ -34,30 +55,45 @@ class PlanDates:
     term_extended_until: date | None
 
 
-_DATES = (
-    select(
-        Person.id,
-        Person.municipality,
-        Person.group,
-        Person.duty_notified_on,
-        Person.benefit,
-        Person.brp_registered_on,
-        Person.housed_on,
-        Person.born_on,
-        Plan.route,
-        Plan.intake_on,
-        Plan.plan_signed_on,
-        Plan.plan_dated_on,
-        Plan.relief_started_on,
-        Plan.relief_continued_until,
-        Plan.bridging_started_on,
-        Plan.term_extended_until,
-    )
-    .outerjoin(Plan, Plan.person_id == Person.id)
-    .where(among_those(Person.id, "ids"))
+_PERSON = cast(Table, Person.__table__).c
+_PLAN = cast(Table, Plan.__table__).c
+_OF_PERSON = (
+    _PERSON.id,
+    _PERSON.municipality,
+    _PERSON.participant_group,
+    _PERSON.duty_notified_on,
+    _PERSON.benefit,
+    _PERSON.brp_registered_on,
+    _PERSON.housed_on,
+    _PERSON.born_on,
 )
+_OF_PLAN = (
+    "route",
+    "intake_on",
+    "plan_signed_on",
+    "plan_dated_on",
+    "relief_started_on",
+    "relief_continued_until",
+    "bridging_started_on",
+    "term_extended_until",
+)
+# Of the tables, not of the mapped classes, which make each row twice.
+_DATES = (
+    select(*_OF_PERSON, *(_PLAN[name] for name in _OF_PLAN))
+    .select_from(outerjoin(Person.__table__, Plan.__table__, _PLAN.person_id == _PERSON.id))
+    .where(among_those(_PERSON.id, "ids"))
+)
+_OF_PEOPLE = select(*_OF_PERSON).where(among_those(_PERSON.id, "ids"))
+_of_plan = attrgetter(*_OF_PLAN)
 
 
-async def plan_dates_of(session: AsyncSession, person_ids: Collection[int]) -> list[PlanDates]:
-    """Those of many people; unknown ones are absent. One query."""
-    return [PlanDates(*tuple(row)) for row in await session.execute(_DATES, {"ids": person_ids})]
+async def plan_dates_of(
+    session: AsyncSession, person_ids: Collection[int], plans: Mapping[int, PlanSaid] | None = None
+) -> list[PlanDates]:
+    """Those of many people; unknown ones are absent. One query.
+
+    `plans` are their plans where they are at hand (an import has just written them): they are not read then.
+    """
+    if plans is None:
+        return [PlanDates(*row) for row in await session.execute(_DATES, {"ids": person_ids})]
+    return [PlanDates(*row, *_of_plan(plans[row.id])) for row in await session.execute(_OF_PEOPLE, {"ids": person_ids})]

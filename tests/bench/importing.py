@@ -22,12 +22,14 @@ from bot.configuration.deployment import deploy
 from bot.configuration.garbage import settle
 from bot.configuration.importers import IMPORTERS
 from bot.configuration.settings import Settings
+from storage.engine.base import Base
 from storage.engine.keys import KeyRing
 from storage.engine.migrate import migrate
 from storage.importing.run import run_import
 from storage.mapped import open_database
 
 _SECRET = "a secret for the benchmark and of no use to anybody"
+_FEW = 10
 _NOW = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)
 
 
@@ -35,23 +37,23 @@ def _csv(header: str, rows: Iterable[Sequence[object]]) -> bytes:
     return "\n".join([header, *(",".join(map(str, row)) for row in rows)]).encode()
 
 
-def tables(count: int) -> dict[str, bytes]:
-    """The three files of so many people."""
+def tables(count: int, who: str = "P") -> dict[str, bytes]:
+    """The three files of so many people; `who` begins their numbers."""
     meets = _NOW + timedelta(days=10)
     return {
         "people": _csv(
             "external_id,given_name,family_name,language,group,municipality,brp_registered_on",
-            ((f"P{n}", "Given", f"Family{n}", ("nl", "en", "ar")[n % 3], "asylum", "Huizen", "2026-06-01")
+            ((f"{who}{n}", "Given", f"Family{n}", ("nl", "en", "ar")[n % 3], "asylum", "Huizen", "2026-06-01")
              for n in range(count)),
         ),
         "plans": _csv(
             "person_external_id,route,intake_on,plan_signed_on,plan_dated_on,progress_meetings_per_year",
-            ((f"P{n}", ("b1", "z", "education")[n % 3], "2026-07-01", "2026-08-01", "2026-08-01", 4)
+            ((f"{who}{n}", ("b1", "z", "education")[n % 3], "2026-07-01", "2026-08-01", "2026-08-01", 4)
              for n in range(count)),
         ),
         "appointments": _csv(
             "external_id,person_external_id,kind,starts_at,ends_at,location,with_whom,mandatory,status",
-            ((f"A{n}", f"P{n}", "progress_meeting", f"{meets + timedelta(days=n % 30):%Y-%m-%d} 10:00",
+            ((f"{who}A{n}", f"{who}{n}", "progress_meeting", f"{meets + timedelta(days=n % 30):%Y-%m-%d} 10:00",
               f"{meets + timedelta(days=n % 30):%Y-%m-%d} 11:00", "Gemeentehuis", "Sanne", "yes", "planned")
              for n in range(count)),
         ),
@@ -69,6 +71,11 @@ async def measure(count: int, *, apart: bool = True) -> dict[str, object]:
             await database.close()
         database = open_database(f"sqlite:///{path}", keys)
         parts = deploy(Settings(), keys=keys, now=lambda: _NOW, configuration=Configuration())
+        # What a process loads and compiles once (the calendar of holidays, the statements) is told apart.
+        once = time.process_time()
+        for name, data in tables(_FEW, "W").items():
+            await run_import(database, IMPORTERS[name](parts), data, apart=apart)
+        once = time.process_time() - once
         settle()
         took: dict[str, float] = {}
         cpu: dict[str, float] = {}
@@ -80,9 +87,7 @@ async def measure(count: int, *, apart: bool = True) -> dict[str, object]:
                 assert report.created == count, report
         finally:
             await database.close()
-        bare_cpu = time.process_time()
-        rows, seconds = _again(path, bare)
-        bare_cpu = time.process_time() - bare_cpu
+        rows, seconds, bare_cpu = _again(path, bare)
     ours = sum(took.values())
     return {
         "people": count,
@@ -92,33 +97,32 @@ async def measure(count: int, *, apart: bool = True) -> dict[str, object]:
         "executemany_s": round(seconds, 2),
         "ratio": round(ours / seconds, 1),
         "cpu_s": {name: round(value, 2) for name, value in cpu.items()},
+        "once_cpu_s": round(once, 2),
         "executemany_cpu_s": round(bare_cpu, 2),
         "cpu_ratio": round(sum(cpu.values()) / bare_cpu, 1),
         "load": os.getloadavg()[0],
     }
 
 
-def _again(path: Path, bare: Path) -> tuple[dict[str, int], float]:
-    """Put what stands in one file into the other; how many rows of each table, and the seconds."""
+def _again(path: Path, bare: Path) -> tuple[dict[str, int], float, float]:
+    """Put what stands in one file into the other; how many rows of each table, the seconds, and the processor's."""
     found: dict[str, int] = {}
-    seconds = 0.0
+    seconds = cpu = 0.0
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(bare)) as target:
-        target.execute("PRAGMA journal_mode=WAL")
-        target.execute("PRAGMA synchronous=FULL")
-        names = [name for (name,) in source.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        for name in names:
+        # As storage/engine/database.py opens a file: the same durability, the same checks.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            target.execute(f"PRAGMA {pragma}")
+        for name in (table.name for table in Base.metadata.sorted_tables):
             rows = source.execute(f"SELECT * FROM {name}").fetchall()
-            if name == "alembic_version" or name.startswith("sqlite_") or not rows:
+            if not rows:
                 continue
             marks = ", ".join("?" * len(rows[0]))
-            target.execute(f"DELETE FROM {name}")
-            target.commit()
-            began = time.perf_counter()
+            began, began_cpu = time.perf_counter(), time.process_time()
             target.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)
             target.commit()
-            seconds += time.perf_counter() - began
+            seconds, cpu = seconds + time.perf_counter() - began, cpu + time.process_time() - began_cpu
             found[name] = len(rows)
-    return found, seconds
+    return found, seconds, cpu
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from bot.actions.acting import Acting, Actor, Proof, Role
 from reminders.timetables.importing import import_timetable
 from storage.appointments.absences import Absence
 from storage.appointments.appointments import Appointment, Membership
-from storage.appointments.changing import AppointmentWriter, Details
+from storage.appointments.changing import AppointmentWriter
+from storage.appointments.details import Details
 from storage.appointments.proposals import Proposal
 from storage.people.people import Consultant
 from storage.people.phone_tasks import open_tasks

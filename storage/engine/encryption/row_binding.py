@@ -48,7 +48,7 @@ def _called(column: ColumnElement[Any], *, inserted: bool) -> str:
 
 
 @lru_cache
-def _hashed_of(table: Table) -> Mapping[str, str]:
+def hashed_columns(table: Table) -> Mapping[str, str]:
     """The keyed indices of a table, each with the encrypted column that it is of (info={"hash_of": …})."""
     return {column.key: column.info["hash_of"] for column in table.columns if "hash_of" in column.info}
 
@@ -62,7 +62,7 @@ def _bound(
     encrypted = _encrypted_of(table, inserted=isinstance(statement, Insert))
     if not any(name in row and type(row[name]) is not RowValue for name, _ in encrypted for row in rows):
         return statement, many, one
-    if _hashed_of(table):
+    if hashed_columns(table):
         rows = [_with_hashes(connection, table, row) for row in rows]
     if isinstance(statement, Insert):
         rows = _numbered(connection, table, rows)
@@ -74,7 +74,7 @@ def _bound(
 
 def _with_hashes(connection: Connection, table: Table, row: _Values) -> _Values:
     hashed = dict(row)
-    for name, of in _hashed_of(table).items():
+    for name, of in hashed_columns(table).items():
         if of in row:
             kind = encrypted_columns(table)[table.c[of]]
             hashed[name] = None if row[of] is None else keyed_hash(keys_of(connection.dialect), kind, row[of])
@@ -132,10 +132,15 @@ def _numbered(connection: Connection, table: Table, rows: list[_Values]) -> list
     needing = [name for name, named_by in _encrypted_of(table) if key.key in named_by]
     if all(row.get(name) is None for name in needing for row in rows):
         return rows
-    numbers = connection.scalars(_numbers(table, connection.dialect.name), {"many": len(rows)}).all()
-    if len(numbers) == 1:
-        numbers = range(numbers[0], numbers[0] + len(rows))
-    return [{**row, key.key: number} for row, number in zip(rows, numbers, strict=True)]
+    return [
+        {**row, key.key: number} for row, number in zip(rows, new_numbers(connection, table, len(rows)), strict=True)
+    ]
+
+
+def new_numbers(connection: Connection, table: Table, many: int) -> Sequence[int]:
+    """Numbers for so many new rows, which nobody else gets."""
+    numbers: Sequence[int] = connection.scalars(_numbers(table, connection.dialect.name), {"many": many}).all()
+    return range(numbers[0], numbers[0] + many) if len(numbers) == 1 else numbers
 
 
 @lru_cache

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.appointments.appointments import Appointment
 from storage.appointments.changes import AppointmentChange
-from storage.appointments.changing import FIELDS, AppointmentWriter, Details
+from storage.appointments.changing import AppointmentWriter
+from storage.appointments.details import FIELDS, Details
 from storage.appointments.history import RecordedChange, SourceWord, changes_of
 from storage.engine.database import Database
 from storage.people.people import Person
