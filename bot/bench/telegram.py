@@ -20,7 +20,7 @@ def telegram(
     rounds: Annotated[int, typer.Option("--rounds", min=1, help="Rounds; each library takes its turn in each.")] = 5,
     as_json: AsJson = False,
 ) -> None:
-    """send_message of python-telegram-bot over our request layer, and of aiogram, to a server on this machine.
+    """sendMessage as our channel does it with python-telegram-bot, and as aiogram does, to a server on this machine.
 
     Exit 1 when ours is slower.
     """

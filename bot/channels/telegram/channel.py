@@ -11,8 +11,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
-from telegram import Bot, InputFile, LinkPreviewOptions
-from telegram.constants import ParseMode
+from telegram import Bot, InputFile
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.channels.base import BringAgain, Capabilities, Receipt, Receive, Rejected
@@ -22,6 +21,7 @@ from bot.channels.telegram.errors import delivery_error
 from bot.channels.telegram.parsing import ALLOWED_UPDATES, CHANNEL, LONGEST_INTENT, parse
 from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.request import AiohttpRequest
+from bot.channels.telegram.sending import send_text
 from bot.channels.telegram.webhook import WEBHOOK_PATH, is_telegram, webhook_fault
 from bot.channels.telegram.wording import keyboard_of, parts_of
 from bot.events import InboundEvent
@@ -173,14 +173,8 @@ class TelegramChannel:
             for number in range(self._sent_parts.get(reference, 0), len(steps)):
                 step = steps[number]
                 if isinstance(step, str):
-                    sent = await self._bot.send_message(
-                        chat_id=int(address),
-                        text=step,
-                        parse_mode=ParseMode.HTML,
-                        reply_markup=keyboard if number == last_words else None,
-                        link_preview_options=_NO_PREVIEW,
-                    )
-                    provider_ref = str(sent.message_id)
+                    buttons = keyboard if number == last_words else None
+                    provider_ref = await send_text(self._bot, int(address), step, buttons)
                 elif step is message.voice:
                     await self._send_voice(int(address), step)
                 else:
@@ -315,6 +309,3 @@ class TelegramChannel:
                 return
             await asyncio.sleep(pause)
             pause = min(LAST_RETRY, pause * 2)
-
-
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)

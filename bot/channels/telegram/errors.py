@@ -2,7 +2,16 @@
 
 from datetime import timedelta
 
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import (
+    BadRequest,
+    EndPointNotFound,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 
 from bot.channels.base import AddressGone, DeliveryError, Rejected, RetryLater
 
@@ -18,7 +27,8 @@ def delivery_error(error: TelegramError) -> DeliveryError:
             return RetryLater("flood_limit", after if isinstance(after, timedelta) else timedelta(seconds=after))
         case Forbidden():
             return AddressGone("blocked")
-        case InvalidToken():
+        # What is no token leads to no method.
+        case InvalidToken() | EndPointNotFound():
             return RetryLater("token_refused", timedelta(minutes=5))
         case BadRequest():
             words = error.message.lower()

@@ -110,7 +110,8 @@ def _most(url: str) -> int:
 
 @lru_cache(maxsize=64)
 def _timeout(seconds: float) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=seconds + CONNECT_TIMEOUT, sock_connect=CONNECT_TIMEOUT, sock_read=seconds)
+    # One timer a request: another one for reading is set anew with each piece that comes.
+    return aiohttp.ClientTimeout(total=seconds + CONNECT_TIMEOUT, sock_connect=CONNECT_TIMEOUT)
 
 
 def _parts(
