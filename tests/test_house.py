@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def test_a_real_run_never_imports_the_demo() -> None:
     "path", sorted(p for folder in CORE for p in (ROOT / folder).rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT))
 )
 def test_the_core_has_no_clock_of_its_own(path: Path) -> None:
-    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    calls = [node for node in _nodes(path) if isinstance(node, ast.Call)]
     names = {ast.unparse(call.func) for call in calls}
     assert not names & {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.sleep"}
 
@@ -99,14 +100,20 @@ def test_a_channel_is_named_by_the_registry_alone(folder: Path) -> None:
     assert not {name for name in namers - own if not name.startswith(("bot/demo/", "bot/bench/"))}
 
 
-def _imports(path: Path) -> list[str]:
+@cache
+def _nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
+@cache
+def _imports(path: Path) -> tuple[str, ...]:
     found: list[str] = []
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in _nodes(path):
         if isinstance(node, ast.Import):
             found.extend(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
             found.append(node.module)
-    return found
+    return tuple(found)
 
 
 _BUILDS_SQL = {"select", "update", "delete", "insert", "func", "text", "or_", "and_", "exists"}
@@ -121,7 +128,7 @@ _NOT_STORAGE = [
 
 @pytest.mark.parametrize("path", _NOT_STORAGE, ids=lambda p: str(p.relative_to(ROOT)))
 def test_no_module_outside_storage_builds_sql(path: Path) -> None:
-    nodes = list(ast.walk(ast.parse(path.read_text())))
+    nodes = _nodes(path)
     taken = {
         alias.name
         for node in nodes
@@ -143,8 +150,7 @@ _CHANGES = {"add", "add_all", "delete", "execute", "flush", "merge", "refresh", 
 @pytest.mark.parametrize("path", _ASKS_AND_TELLS, ids=lambda p: str(p.relative_to(ROOT)))
 def test_screens_and_commands_change_no_row(path: Path) -> None:
     """What is done is done by actions (DESIGN.md rule 9): a screen asks and tells, and sets only its own turn."""
-    tree = ast.parse(path.read_text())
-    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [node.func for node in _nodes(path) if isinstance(node, ast.Call)]
     changed = [
         ast.unparse(call)
         for call in calls
@@ -152,7 +158,7 @@ def test_screens_and_commands_change_no_row(path: Path) -> None:
     ]
     set_ = [
         ast.unparse(target)
-        for node in ast.walk(tree)
+        for node in _nodes(path)
         if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign))
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
         if isinstance(target, ast.Attribute) and ast.unparse(target.value) not in ("self", "turn", "self.conversation")
@@ -207,7 +213,7 @@ def test_what_has_a_plural_is_counted() -> None:
         f"{path.name}:{call.lineno}"
         for folder in ("bot", "reminders")
         for path in sorted((ROOT / folder).rglob("*.py"))
-        for call in ast.walk(ast.parse(path.read_text()))
+        for call in _nodes(path)
         if isinstance(call, ast.Call)
         and ast.unparse(call.func) in ("Text", "part", "title", "button")
         and call.args

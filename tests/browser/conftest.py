@@ -44,6 +44,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         # One event loop for all of them, so that they share one browser.
         item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
         item.add_marker(pytest.mark.flaky(reruns=2))
+        # Playwright waits for some things without end; the longest takes 30 s on a quiet machine.
+        item.add_marker(pytest.mark.timeout(150))
     if mine and os.environ.get("WITHOUT_BROWSER") == "1":
         items[:] = [item for item in items if item not in mine]
         config.hook.pytest_deselected(items=mine)
