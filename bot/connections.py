@@ -3,9 +3,12 @@
 uvicorn waits for ever for a request's head, for the rest of a body that nobody reads any more, and for a client that
 does not read its answer: a few hundred connections that trickle (slow loris) would hold all there are. Here each of the
 three has its time. A body that is being read has its own (bot/http.py), since only there an answer can be given.
+
+Thousands of these are open at a time, each for a chat in a browser: what a connection holds at rest is kept small.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
@@ -14,6 +17,7 @@ import h11
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from uvicorn.config import Config
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
@@ -27,6 +31,8 @@ SLOWEST_READER: Final = 500
 # So many connections beyond those that are served hear that there is no room; more are closed at once, since whoever
 # says nothing would hold a descriptor that the database or a channel needs.
 BEYOND: Final = 16
+# In the scope: takes what is to be called when the client leaves, which spares a task that waits for nothing else.
+TELL_LOST: Final = "maatje.tell_lost"
 # Seconds after which one that was refused for want of room may come again.
 AGAIN_IN: Final = 10
 
@@ -43,6 +49,30 @@ class Times:
 class _Awaited(Enum):
     HEAD = "head"
     REST = "rest"
+
+
+class _Flow(FlowControl):
+    """uvicorn's, with an event only while a client does not take what there is."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self.read_paused = self.write_paused = False
+
+    async def drain(self) -> None:
+        """Wait until there is room to write."""
+        if self.write_paused:
+            await self._is_writable_event.wait()
+
+    def pause_writing(self) -> None:
+        """There is none."""
+        if not self.write_paused:
+            self.write_paused, self._is_writable_event = True, asyncio.Event()
+
+    def resume_writing(self) -> None:
+        """There is some."""
+        if self.write_paused:
+            self.write_paused = False
+            self._is_writable_event.set()
 
 
 class BoundedConnection(H11Protocol):
@@ -65,10 +95,12 @@ class BoundedConnection(H11Protocol):
         self._awaited: _Awaited | None = None
         self._waiting: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
+        self._when_lost: Callable[[], None] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first head."""
         super().connection_made(transport)
+        self.flow = _Flow(transport)
         if self._most is not None and len(self.connections) > self._most + BEYOND:
             transport.abort()
             return
@@ -80,6 +112,12 @@ class BoundedConnection(H11Protocol):
         if self._unread is not None:
             self._unread.cancel()
         super().connection_lost(exc)
+        if self._when_lost is not None:
+            self._when_lost()
+
+    def tell_lost(self, when_lost: Callable[[], None] | None) -> None:
+        """Call this when the client has left, and nothing else any more; None: nothing."""
+        self._when_lost = when_lost
 
     def data_received(self, data: bytes) -> None:
         """Take what came. The first bytes of a next request begin its time; that it trickles does not prolong it."""
@@ -150,4 +188,5 @@ class BoundedConnection(H11Protocol):
             headers = {"retry-after": str(AGAIN_IN), "connection": "close"}
             await Response(status_code=503, headers=headers)(scope, receive, send)
         else:
+            scope[TELL_LOST] = self.tell_lost
             await self._inner(scope, receive, send)

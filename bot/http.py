@@ -225,10 +225,13 @@ class BodyLimit:
 
         async def receive_within_limit() -> Message:
             nonlocal read, whole, waited
+            if whole:
+                # Only the end of the connection is waited for.
+                return await receive()
             began = loop.time()
-            # A body that does not come holds memory. After its end only the end of the connection is waited for.
+            # A body that does not come holds memory.
             try:
-                async with asyncio.timeout(None if whole else max(0, PATIENCE + read / SLOWEST - waited)):
+                async with asyncio.timeout(max(0, PATIENCE + read / SLOWEST - waited)):
                     message = await receive()
             except TimeoutError:
                 raise HTTPException(408, headers={"connection": "close"}) from None

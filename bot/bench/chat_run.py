@@ -62,10 +62,10 @@ async def measure(steps: int, starts: int, tell: Callable[[str], None]) -> dict[
         ours = echo = buttons = _Measured()
         for number in range(starts):
             tell(f"start {number + 1}")
-            async with _service(url, api_url, folder, http) as (service_url, seconds, process):
+            async with service(url, api_url, folder, http) as (service_url, seconds, process):
                 took.append(seconds)
                 if number == starts - 1:
-                    memory = _memory(process.pid)
+                    memory = memory_of(process.pid)
                     tell("our service")
                     ours = await _measured(steps, process.pid, _Bot(service_url, http, api, _press))
         async with _echo(api_url) as (echo_url, process):
@@ -142,9 +142,9 @@ class _Measured:
 async def _measured(steps: int, pid: int, bot: _Bot) -> _Measured:
     await _steps(bot, range(_PEOPLE))
     at_rest = await _at_rest(pid)
-    before, began = _cpu(pid), time.perf_counter()
+    before, began = cpu_of(pid), time.perf_counter()
     times = await _steps(bot, range(_PEOPLE, _PEOPLE + steps))
-    after, took = _cpu(pid), time.perf_counter() - began
+    after, took = cpu_of(pid), time.perf_counter() - began
     rates: list[float] = []
     for burst in range(_BURSTS):
         first = _PEOPLE + steps + burst * _AT_ONCE
@@ -172,16 +172,16 @@ async def _at_rest(pid: int) -> float | None:
     """Wait until a process does no more than look round; the processor's milliseconds that it takes so, a second."""
     until = time.perf_counter() + _REST_WITHIN
     while True:
-        before, began = _cpu(pid), time.perf_counter()
+        before, began = cpu_of(pid), time.perf_counter()
         await asyncio.sleep(_SECONDS_AT_REST)
-        after, now = _cpu(pid), time.perf_counter()
+        after, now = cpu_of(pid), time.perf_counter()
         if before is None or after is None:
             return None
         if (rate := (after - before) / (now - began)) < _AT_REST or now > until:
             return rate
 
 
-def _cpu(pid: int) -> float | None:
+def cpu_of(pid: int) -> float | None:
     """The processor's time of a process in milliseconds, where the system tells it (Linux)."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
@@ -209,7 +209,7 @@ def _user(chat: int) -> Mapping[str, object]:
 
 
 @asynccontextmanager
-async def _service(
+async def service(
     url: str, api_url: str, folder: Path, http: aiohttp.ClientSession
 ) -> AsyncIterator[tuple[str, float, asyncio.subprocess.Process]]:
     """`maatje run` in its own process: its address, and the seconds until it said that it is ready."""
@@ -272,7 +272,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _memory(pid: int) -> float | None:
+def memory_of(pid: int) -> float | None:
     """Resident memory of a process in MB, where the system tells it (Linux)."""
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])

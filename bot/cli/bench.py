@@ -8,7 +8,7 @@ import typer
 app = typer.Typer(no_args_is_help=True, help="Benchmarks: figures of this machine, with --json as one document.")
 
 # A module of bot/bench each, with `add_to(app)`; it imports what it measures only when it is run.
-BENCHMARKS = ("dispatch", "telegram", "chat", "planning", "faq", "cards", "voice", "desk", "phone")
+BENCHMARKS = ("dispatch", "telegram", "chat", "connections", "planning", "faq", "cards", "voice", "desk", "phone")
 
 
 @app.callback()

@@ -20,7 +20,7 @@ from storage.engine.encryption.row_binding import bind_rows
 from storage.engine.keys import KeyRing
 from storage.engine.sqlite_driver import connector
 from storage.engine.sqlite_file import is_damage
-from storage.engine.together import BUSY_TIMEOUT, Together
+from storage.engine.together import BUSY_TIMEOUT, Together, here
 
 _READ_ONLY = "maatje_read_only"
 NO_TRANSACTION = "maatje_no_transaction"
@@ -121,8 +121,13 @@ class Database:
         return bool(path) and path != ":memory:" and not Path(path or "").exists()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A session for reading; what is changed in it is not kept."""
+    async def reading(self, *, at_once: bool = False) -> AsyncIterator[AsyncSession]:
+        """A session for reading; what is changed in it is not kept. `at_once` is for a few short statements, as in
+        `writing`: who reads waits for nobody there."""
+        if at_once and self.direct is not None:
+            with self.direct.connect().execution_options(**{_READ_ONLY: True}) as direct, here(direct) as session:
+                yield session
+            return
         async with self.engine.connect() as connection:
             await connection.execution_options(**{_READ_ONLY: True})
             async with AsyncSession(connection, expire_on_commit=False, autoflush=False) as session:

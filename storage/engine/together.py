@@ -12,10 +12,10 @@ import asyncio
 import sqlite3
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.util import EMPTY_DICT, immutabledict
 
 T = TypeVar("T")
+_Mode: TypeAlias = Literal["rollback_only", "create_savepoint"]
 
 # Milliseconds that a statement waits for another process that writes.
 BUSY_TIMEOUT: Final = 30_000
@@ -35,11 +36,10 @@ _BUFFERED: Final = immutabledict({"prebuffer_rows": True})
 class _Here(AsyncSession):
     """A session whose statements are done where they are awaited, by a connection that waits for nothing."""
 
-    def __init__(self, shared: "_Shared") -> None:
-        # The first needs no savepoint: when it fails there is nothing else in the transaction.
-        alone = shared.members == 1
-        super().__init__(expire_on_commit=False, join_transaction_mode="rollback_only" if alone else "create_savepoint")
-        self.sync_session.bind = shared.connection
+    def __init__(self, connection: Connection, *, savepoint: bool = False, autoflush: bool = True) -> None:
+        mode: _Mode = "create_savepoint" if savepoint else "rollback_only"
+        super().__init__(expire_on_commit=False, autoflush=autoflush, join_transaction_mode=mode)
+        self.sync_session.bind = connection
 
     # To the type checker it is an AsyncSession.
     if not TYPE_CHECKING:
@@ -80,6 +80,16 @@ class _Here(AsyncSession):
         async def flush(self, objects=None):
             """See AsyncSession."""
             self.sync_session.flush(objects)
+
+
+@contextmanager
+def here(connection: Connection) -> Iterator[AsyncSession]:
+    """A session for a few short reads by this connection, in this thread."""
+    asked = _Here(connection, autoflush=False)
+    try:
+        yield asked
+    finally:
+        asked.sync_session.close()
 
 
 class NotCommitted(OperationalError):
@@ -124,10 +134,11 @@ class Together:
             SQLAlchemyError: what the statements raise; or the commit failed, for all who share it.
         """
         shared = await self._turn()
-        here = _Here(shared)
-        session = here.sync_session
+        # The first needs no savepoint: when it fails there is nothing else in the transaction.
+        asked = _Here(shared.connection, savepoint=shared.members > 1)
+        session = asked.sync_session
         try:
-            yield here
+            yield asked
             session.commit()
         except BaseException:
             # Where SQLite ended the transaction by itself there is no savepoint any more.

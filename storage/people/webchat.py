@@ -232,6 +232,16 @@ async def web_changes(session: AsyncSession, contact_id: int, after: int, limit:
     return list(rows)
 
 
+async def web_revisions(session: AsyncSession, contact_ids: Sequence[int]) -> dict[int, int]:
+    """How far each of these chats is that has any line: one query, answered from an index, whatever their number."""
+    newest = (
+        select(WebMessage.contact_id, func.max(WebMessage.revision))
+        .where(WebMessage.contact_id.in_(contact_ids))
+        .group_by(WebMessage.contact_id)
+    )
+    return dict(iter(await session.execute(newest)))
+
+
 async def web_standings(session: AsyncSession, contact_ids: Sequence[int]) -> dict[int, Standing]:
     """How far each of these chats is: one query, answered from an index, whatever their number."""
     newest = (

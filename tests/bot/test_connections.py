@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 import pytest
@@ -11,9 +11,11 @@ from prometheus_client import CollectorRegistry
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message
 
 from bot import http
+from bot.channels.web.events import EventStream, as_event
+from bot.channels.web.live import Bell
 from bot.connections import BEYOND, BoundedConnection, Times
 from bot.http import build_http
 from bot.serve import server_config
@@ -205,12 +207,12 @@ async def test_a_body_that_nobody_reads_holds_no_connection() -> None:
 async def test_who_does_not_read_the_answer_is_let_go() -> None:
     lost = asyncio.Event()
 
-    class Watched(Quick):
+    class WatchedEvents(Quick):
         def connection_lost(self, exc: Exception | None) -> None:
             super().connection_lost(exc)
             lost.set()
 
-    async with served(app(), connection=Watched) as server:
+    async with served(app(), connection=WatchedEvents) as server:
         with socket.create_connection(("127.0.0.1", server.port)) as deaf:
             deaf.sendall(b"GET /large HTTP/1.1\r\nhost: x\r\n\r\n")
             async with asyncio.timeout(PATIENCE):
@@ -278,3 +280,74 @@ async def held_open() -> AsyncIterator[tuple[Served, Callable[[], None]]]:
         assert all(b"at last" in one for one in await asyncio.gather(*answers))
         for line in lines:
             line.writer.close()
+
+
+class WatchedEvents:
+    """Events that are told of their end."""
+
+    def __init__(self) -> None:
+        self.bell, self.ended = Bell(), asyncio.Event()
+
+    async def events(self) -> AsyncGenerator[str, None]:
+        try:
+            yield as_event("beat", None)
+            while await self.bell.rings(PATIENCE):
+                self.bell.clear()
+                yield as_event("lines", [])
+        finally:
+            self.ended.set()
+
+
+async def test_who_leaves_an_open_chat_leaves_nothing_behind() -> None:
+    seen = WatchedEvents()
+
+    async def events(_: Request) -> Response:
+        return EventStream(seen.events())
+
+    async with served(app(Route("/events", events))) as server:
+        line = await server.connect()
+        line.sends(b"GET /events HTTP/1.1\r\nhost: x\r\n\r\n")
+        async with asyncio.timeout(PATIENCE):
+            await line.reader.readuntil(b"event: beat")
+            seen.bell.ring()
+            await line.reader.readuntil(b"event: lines")
+            line.writer.close()
+            await seen.ended.wait()
+
+
+async def test_a_server_that_does_not_tell_of_leaving_is_asked() -> None:
+    seen, leaves = WatchedEvents(), asyncio.Event()
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        await leaves.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    answering = asyncio.create_task(EventStream(seen.events())({"type": "http"}, receive, send))
+    await asyncio.sleep(0)
+    leaves.set()
+    await answering
+    assert seen.ended.is_set()
+    assert sent[0]["status"] == 200
+    # Whoever ends the server is not taken for somebody who left.
+    leaves.clear()
+    answering = asyncio.create_task(EventStream(WatchedEvents().events())({"type": "http"}, receive, send))
+    await asyncio.sleep(0)
+    answering.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await answering
+
+
+async def test_a_bell_is_heard_once_and_not_for_ever_waited_for() -> None:
+    bell = Bell()
+    assert not await bell.rings(0)
+    bell.ring()
+    assert await bell.rings(PATIENCE)
+    bell.clear()
+    waiting = asyncio.create_task(bell.rings(PATIENCE))
+    await asyncio.sleep(0)
+    bell.ring()
+    assert await waiting

@@ -6,7 +6,7 @@ once; only then the browser gets its answer and forgets the request.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import TypeAlias
 from urllib.parse import quote
@@ -15,14 +15,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.actions.acting import Proof
 from bot.channels.base import BringAgain, Receive
 from bot.channels.limits import Limit, network_of
 from bot.channels.web import requests
-from bot.channels.web.events import stream
+from bot.channels.web.events import EventStream, stream
 from bot.channels.web.lines import (
     Content,
     content_of_upload,
@@ -261,15 +261,13 @@ class ChatRoutes:
         if after is None:
             raise HTTPException(400)
         others = await self._sessions.others(request)
-        return StreamingResponse(
-            self._stream(request, chat, after, others),
-            media_type="text/event-stream",
-            headers={"cache-control": "no-store", "x-accel-buffering": "no"},
-        )
+        return EventStream(self._stream(request, chat, after, others))
 
-    def _stream(self, request: Request, chat: Chat, after: int, others: Sequence[Other]) -> AsyncIterator[str]:
+    def _stream(self, request: Request, chat: Chat, after: int, others: Sequence[Other]) -> AsyncGenerator[str, None]:
+        token = self._sessions.token_of(request)
+
         async def still_open() -> bool:
-            found = await self._sessions.find(request)
+            found = await self._sessions.find_by(token)
             return found is not None and found.contact_id == chat.contact_id
 
         return stream(

@@ -99,10 +99,17 @@ class Sessions:
 
     async def find(self, request: Request) -> Chat | None:
         """The chat of the browser's cookie."""
-        token = self._held(request)
+        return await self.find_by(self.token_of(request))
+
+    def token_of(self, request: Request) -> str:
+        """What the browser's cookie holds."""
+        return self._held(request)
+
+    async def find_by(self, token: str) -> Chat | None:
+        """The chat of a cookie."""
         if not _TOKEN.fullmatch(token):
             return None
-        async with self._database.reading() as session:
+        async with self._database.reading(at_once=True) as session:
             contact = await self._contact(session, token)
         return None if contact is None else Chat.of(contact)
 

@@ -13,7 +13,7 @@ from storage.outbox.message import Message, Outgoing, put
 from tests.clock import FakeClock
 
 
-class Watched:
+class SeenStatements:
     """In which threads statements were done, and how many transactions were begun and committed."""
 
     def __init__(self) -> None:
@@ -34,8 +34,8 @@ class Watched:
 
 
 @pytest.fixture
-def watched(sqlite_database: Database) -> Watched:
-    engine, seen = sqlite_database.direct, Watched()
+def watched(sqlite_database: Database) -> SeenStatements:
+    engine, seen = sqlite_database.direct, SeenStatements()
     assert engine is not None
     for name, note in (
         ("before_cursor_execute", seen.note_statement),
@@ -65,7 +65,7 @@ _ENDS_ITSELF = "ROLLBACK"
 
 
 async def test_statements_are_done_where_they_are_asked_for(
-    sqlite_database: Database, watched: Watched, clock: FakeClock
+    sqlite_database: Database, watched: SeenStatements, clock: FakeClock
 ) -> None:
     async with sqlite_database.writing(at_once=True) as session:
         await put(session, [Outgoing(key="one", kind="say", due_at=clock.now())], clock.now())
@@ -76,7 +76,7 @@ async def test_statements_are_done_where_they_are_asked_for(
 
 
 async def test_who_comes_meanwhile_shares_a_commit(
-    sqlite_database: Database, watched: Watched, clock: FakeClock
+    sqlite_database: Database, watched: SeenStatements, clock: FakeClock
 ) -> None:
     await asyncio.gather(*(_put(sqlite_database, clock, str(n)) for n in range(9)))
     assert await _keys(sqlite_database) == [str(n) for n in range(9)]
@@ -160,7 +160,7 @@ async def test_a_lock_that_another_process_holds_is_waited_for_in_the_thread(
 
 
 async def test_a_statement_or_two_share_a_commit_with_others(
-    sqlite_database: Database, watched: Watched, clock: FakeClock
+    sqlite_database: Database, watched: SeenStatements, clock: FakeClock
 ) -> None:
     together = sqlite_database.together
     assert together is not None
