@@ -217,7 +217,8 @@ def term_faults(facts: TermFacts, rules: TermRules = LAW.rules) -> list[TermFaul
                 TermFault(name, "before_birth", f"{name} is before born_on {facts.born_on.isoformat()}: check both")
             )
     for earlier, later in _ORDER:
-        if earlier in events and later in events and events[later] < events[earlier]:
+        before, after = events.get(earlier), events.get(later)
+        if before is not None and after is not None and after < before:
             faults.append(
                 TermFault(
                     later,

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 from typing import NamedTuple, Protocol, TypeAlias
 
 from sqlalchemy import select
@@ -38,6 +39,10 @@ _FIELDS = (
     "progress_meetings_per_year",
     "goal",
 )
+
+
+_said = attrgetter(*_FIELDS)
+_NOTHING = (None,) * len(_FIELDS)
 
 
 class PlanFault(Protocol):
@@ -100,6 +105,7 @@ class PlansImporter:
         people = await person_ids(session, [row.value.person_external_id for row in rows])
         plans = {p.person_id: p for p in await session.scalars(select(Plan).where(Plan.person_id.in_(people.values())))}
         outcomes: list[RowOutcome] = []
+        now = self._border.now
         stored: dict[int, Parsed[PlanRow]] = {}
         said_of: dict[int, PlanSaid] = {}
         made: list[dict[str, object]] = []
@@ -113,10 +119,11 @@ class PlansImporter:
             plan = plans.get(person_id)
             said_of[person_id] = plan or row.value
             if plan is None:
-                said = {name: getattr(row.value, name) if name in row.columns else None for name in _FIELDS}
-                made.append({"person_id": person_id, "updated_at": self._border.now, **said})
+                # A column that the file lacks is empty in each row.
+                said = _said(row.value)
+                made.append({"person_id": person_id, "updated_at": now, **dict(zip(_FIELDS, said, strict=True))})
                 outcomes.append(RowOutcome.CREATED)
-                if any(value is not None for value in said.values()):
+                if said != _NOTHING:
                     touched.add(person_id)
                 continue
             changed = False
@@ -131,7 +138,7 @@ class PlansImporter:
                     setattr(plan, name, getattr(row.value, name))
                     changed = True
             if changed:
-                plan.updated_at = self._border.now
+                plan.updated_at = now
                 touched.add(person_id)
             outcomes.append(RowOutcome.UPDATED if changed else RowOutcome.UNCHANGED)
         await session.flush()

@@ -8,7 +8,8 @@ Measured, a row costs about twice what the driver takes for it alone, where the 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from itertools import chain
+from typing import Any, Final
 
 from sqlalchemy import Column, Connection, Enum, LargeBinary, Table, inspect
 from sqlalchemy.engine import Dialect
@@ -21,6 +22,9 @@ from storage.engine.columns import EncryptedColumn, keys_of
 from storage.engine.encryption.row_binding import hashed_columns, keyed_hash, new_numbers, row_name
 from storage.engine.encryption.tables import encrypted_columns
 
+# SQLite takes many rows in one statement a quarter quicker than one by one. More gain nothing, and 32,000 places are
+# the most that it has.
+_TOGETHER: Final = 200
 #: A column's values, one a row.
 _Values = list[Any]
 Row = Mapping[str, object]
@@ -43,7 +47,10 @@ def write_many(connection: Connection, mapped: type[Base], rows: Sequence[Row]) 
     binder = _Binder(connection.dialect, table, said)
     bound = [binder.bound(name) for name in written.order]
     if written.positional:
-        connection.exec_driver_sql(written.text, list(zip(*bound, strict=True)))
+        in_order = list(zip(*bound, strict=True))
+        for start in range(0, len(in_order), _TOGETHER):
+            some = in_order[start : start + _TOGETHER]
+            connection.exec_driver_sql(written.of_rows(len(some)), tuple(chain.from_iterable(some)))
     else:
         names = written.order
         connection.exec_driver_sql(
@@ -94,6 +101,11 @@ class _Statement:
     order: Sequence[str]
     positional: bool
 
+    def of_rows(self, many: int) -> str:
+        """It, for so many rows."""
+        into, values, places = self.text.partition(" VALUES ")
+        return f"{into}{values}{', '.join([places] * many)}"
+
     @classmethod
     @lru_cache(maxsize=64)
     def of(cls, dialect: Dialect, table: Table, names: tuple[str, ...]) -> "_Statement":
@@ -118,7 +130,8 @@ class _Binder:
         """A column's values."""
         values, kind = self._said[name], self._table.c[name].type
         first, many = values[0], len(values)
-        if len(set(map(id, values))) == 1 and (first is None or not isinstance(kind, EncryptedColumn)):
+        is_one = first is values[-1] and len(set(map(id, values))) == 1
+        if is_one and (first is None or not isinstance(kind, EncryptedColumn)):
             return [None if first is None else self._processed(kind, [first])[0]] * many
         if isinstance(kind, EncryptedColumn):
             return self._sealed(kind, values)
@@ -136,6 +149,8 @@ class _Binder:
 
     def _sealed(self, kind: EncryptedColumn[Any], values: _Values) -> _Values:
         names, nothing = self._named_by(kind), kind.nothing
+        if nothing is None and None not in values:
+            return self._tokens(kind, values, names)
         there = [at for at, value in enumerate(values) if value is not None and value != nothing]
         if len(there) == len(values):
             return self._tokens(kind, values, names)
