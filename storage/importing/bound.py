@@ -75,6 +75,28 @@ async def of_others(session: AsyncSession, rows: Sequence[Parsed[Any]], bound: B
     return {row.number: ("person_external_id", error) for row in rows if row.value.person_external_id in theirs}
 
 
+async def groups_of_others(session: AsyncSession, rows: Sequence[Parsed[Any]], bound: Bound) -> Refused:
+    """As `of_others`, and rows that put own people into a lesson group of other municipalities' people alone: its
+    timetable would be theirs. Once whoever imports for all has put one in, it is a group of both."""
+    refused = dict(await of_others(session, rows, bound))
+    groups = await find_groups(session, {row.value.group for row in rows})
+    members = await session.execute(
+        select(Membership.group_id, is_in(Person.municipality, bound.municipality))
+        .join(Person, Person.id == Membership.person_id)
+        .where(among(Membership.group_id, {group.id for group in groups.values()}))
+        .distinct()
+    )
+    whose: dict[int, set[bool]] = {}
+    for group_id, is_own in members:
+        whose.setdefault(group_id, set()).add(bool(is_own))
+    error = "is a group of people of other municipalities; give this one another name, or ask whoever imports for all"
+    for row in rows:
+        group = groups.get(row.value.group)
+        if group is not None and whose.get(group.id) == {False}:
+            refused.setdefault(row.number, ("group", error))
+    return refused
+
+
 async def people_of_others(session: AsyncSession, rows: Sequence[Parsed[Any]], bound: Bound) -> Refused:
     """Rows of the people table that make or change somebody of another municipality, or name its consultant."""
     named: dict[bytes, str] = {
@@ -132,7 +154,7 @@ REFUSES: Final[Mapping[str, Refuses]] = {
     "people": people_of_others,
     "plans": of_others,
     "appointments": of_others,
-    "groups": of_others,
+    "groups": groups_of_others,
     "attendance": of_others,
     "progress": of_others,
     "offers": offers_of_others,

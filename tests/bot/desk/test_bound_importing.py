@@ -147,6 +147,16 @@ async def test_nobody_is_asked_about_people_of_another_municipality(two_towns: T
     assert await imported(two_towns, "people", ROWS["people"][0], "H6,Hamid,nl,asylum,Huizen,1985-06-06,") == []
 
 
+async def test_own_people_stay_out_of_a_group_of_others(two_towns: Talk) -> None:
+    header, row = ROWS["groups"][0], "laren a,H1,2026-02-01"
+    (refused,) = await imported(two_towns, "groups", header, row, "Laren B,H1,2026-02-01")
+    assert refused[:2] == (2, "group")
+    # Whoever imports for all may, and then it is a group of both.
+    everybodys = importer_for("groups", two_towns.app.parts, "")
+    assert (await run_import(two_towns.database, everybodys, f"{header}\n{row}".encode())).rejected == []
+    assert await imported(two_towns, "groups", header, "Laren A,H1,2026-03-01") == []
+
+
 async def test_a_group_of_others_keeps_its_timetable(two_towns: Talk) -> None:
     admin = await Browser(two_towns).signs_in("beheer@huizen.example", DeskRole.ADMINISTRATOR, "huizen")
     page = await uploads(admin, TIMETABLE.encode(), "timetable", "Laren A")
