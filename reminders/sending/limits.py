@@ -8,10 +8,10 @@ from datetime import timedelta
 class Limits:
     """How much is in hand at once, and how long things may take."""
 
-    batch: int = 250
+    batch: int = 500
     # Claimed and not yet recorded, but for what waits in its lane for its channel's rate (of each channel at most as
     # much as goes in `patience`); bounds memory, and how much waits for a lease to run out after a crash.
-    in_hand: int = 750
+    in_hand: int = 1500
     tasks_per_channel: int = 64
     lease: timedelta = timedelta(seconds=120)
     send_timeout: timedelta = timedelta(seconds=30)

@@ -14,10 +14,10 @@ from reminders.delivery.episodes import Episodes
 from storage.outbox.queue import OutboxQueue
 from storage.outbox.results import Result
 
-GROUP = 50
+GROUP = 100
 WAIT = 0.01
 # More than may be in flight with one channel (lanes.MOST_IN_FLIGHT): a sending waits for its place only, not here too.
-MOST_UNWRITTEN = 4 * GROUP
+MOST_UNWRITTEN = 2 * GROUP
 _RETRY_WAIT = (0.2, 1.0, 5.0)
 
 Written = Callable[[Sequence[Result]], None]
