@@ -55,6 +55,7 @@ class Mailbox:
                 log.warning("mailbox_unreachable", error=type(error).__name__, pause=self._pause)
             except Exception as error:
                 log.error("mailbox_not_read", error=type(error).__name__, pause=self._pause)
+            _unless_stopped()
             await self._sleep(self._pause)
             self._pause = min(LAST_PAUSE, self._pause * 2)
 
@@ -121,17 +122,19 @@ class Mailbox:
         while True:
             await self._read_new(client)
             self._pause = FIRST_PAUSE
+            _unless_stopped()
             if not client.imap.has_capability("IDLE"):
                 await self._sleep(LOOK_EVERY)
                 continue
-            idle = await client.imap.idle_start(timeout=IDLE_FOR)
             try:
+                idle = await client.imap.idle_start(timeout=IDLE_FOR)
                 with contextlib.suppress(TimeoutError):
                     await client.imap.wait_server_push(timeout=IDLE_FOR)
             finally:
+                # Also where the server has not taken it up yet: it hears nothing else before this has ended.
                 if client.imap.has_pending_idle():
                     client.imap.idle_done()
-                await asyncio.wait_for(idle, TIMEOUT)
+            await asyncio.wait_for(idle, TIMEOUT)
 
     async def _read_new(self, client: "_Client") -> None:
         found = await client.imap.uid_search("UNSEEN", charset=None)
@@ -170,6 +173,17 @@ class Mailbox:
             if _FETCHED.match(line):
                 return lines[place + 1]
         return None
+
+
+def _unless_stopped() -> None:
+    """Stop where it was said before and forgotten.
+
+    What waits by `asyncio.wait_for`, as aioimaplib does, forgets on Python 3.11 that it was cancelled when what it
+    waits for comes at that moment. We would wait for mail for minutes.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _hang_up(imap: aioimaplib.IMAP4) -> None:

@@ -23,9 +23,9 @@ def held_out() -> list[Question]:
 
 
 def test_nothing_that_is_held_out_was_learnt(content: FaqContent, held_out: list[Question]) -> None:
-    learnt = {normalise(row.text) for row in rows_of(content)}
     # What has no letter in it (an emoji, three dots) is one text to the finder.
-    assert [question.text for question in held_out if normalise(question.text) in learnt - {""}] == []
+    learnt = {normalise(row.text) for row in rows_of(content)} - {""}
+    assert [question.text for question in held_out if normalise(question.text) in learnt] == []
 
 
 def test_the_model_has_learnt_every_phrasing(content: FaqContent, finder: TrainedFinder) -> None:

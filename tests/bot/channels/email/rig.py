@@ -12,14 +12,17 @@ from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 from email.policy import default
 from email.utils import make_msgid
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.metadata import entry_points
 from pathlib import Path
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography.hazmat.primitives import hashes
 from pymap.backend.dict import DictBackend
 from pymap.imap import IMAPService
+from pysasl.hashing import BuiltinHash
 
 from bot.channels.base import News
 from bot.channels.email.channel import EmailChannel
@@ -39,6 +42,8 @@ USER, PASSWORD = "maatje", "a-mailbox-password"
 RENDERER = Renderer(Catalogs(), ZoneInfo("Europe/Amsterdam"))
 FOLDER = "Maatje"
 WAIT = 10
+# The IMAP server looks for its ways of signing in among all that is installed, at each connection three times.
+_ENTRY_POINTS = cache(entry_points)
 
 
 def sign(text: str) -> str:
@@ -226,10 +231,12 @@ async def mailbox() -> AsyncIterator[int]:
     parser.set_defaults(skip_services=[], passlib_cfg=None, debug=False)
     account = ["--demo-data", "--demo-user", USER, "--demo-password", PASSWORD]
     arguments = parser.parse_args(["--host", "127.0.0.1", "--port", port, "--no-tls", "dict", *account])
-    backend, config = await DictBackend.init(arguments)
+    # A password is looked at thirty times in some tests: a million rounds of hashing each are not for them.
+    backend, config = await DictBackend.init(arguments, hash_context=BuiltinHash(rounds=1))
     config.apply_context()
     before = asyncio.all_tasks()
     async with AsyncExitStack() as stack:
+        stack.enter_context(patch("pysasl.entry_points", _ENTRY_POINTS))
         # Once it takes no more connections: those that are there end by themselves, now that the clients are gone.
         stack.push_async_callback(_ended_since, before)
         await backend.start(stack)
@@ -239,9 +246,15 @@ async def mailbox() -> AsyncIterator[int]:
 
 
 async def _ended_since(before: Set[asyncio.Task[object]]) -> None:
-    connections = asyncio.all_tasks() - before - {asyncio.current_task()}
+    """The server's connections end when their clients are gone; one that misses the end of waiting is ended."""
+    connections = [
+        task for task in asyncio.all_tasks() - before if getattr(task.get_coro(), "__qualname__", "").startswith("IMAP")
+    ]
     if connections:
-        await asyncio.wait(connections, timeout=5)
+        _, left = await asyncio.wait(connections, timeout=1)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*connections, return_exceptions=True)
 
 
 def _make_folder(port: int) -> None:
