@@ -35,7 +35,7 @@ from storage.engine.faults import is_databases_fault, is_machines_fault
 from storage.engine.inserts import insert_new
 from storage.outbox.message import Outgoing, are_waiting, put_new
 from storage.outbox.recipients import known_recipients
-from storage.people.contacts import Contact, contact_made_at
+from storage.people.contacts import sender_made_at
 from storage.people.conversations import SeenEvent, conversation_of, keep_offer
 from storage.people.people import Consultant, Person
 from storage.people.senders.called import know_as
@@ -46,6 +46,8 @@ log = structlog.get_logger(__name__)
 REPLY_LEASE = timedelta(seconds=60)
 # Seconds between tries to send replies when the database stumbles after the commit.
 SEND_AGAIN = (0.2, 1.0, 3.0)
+# Rounds of the loop after which a reply that needs nothing more is on its way.
+HEAD_START = 3
 # Seconds that the marks on a pressed button wait for its answer.
 ANSWER_FIRST = 0.5
 # And then, at most, until nobody waits for an answer.
@@ -131,6 +133,9 @@ class Inbox:
         task = asyncio.create_task(self._afterwards(event, replies, sender))
         self._after.add(task)
         task.add_done_callback(self._after.discard)
+        # Who waits for the answer goes before the channel, which waits to hear that we have the event.
+        for _ in range(HEAD_START):
+            await asyncio.sleep(0)
 
     async def stop(self) -> None:
         """Wait for replies that are on their way."""
@@ -217,8 +222,7 @@ class Inbox:
         async with self._database.writing(at_once=True) as session:
             if not await self._is_new(session, event):
                 return ToBeSent()
-            contact = await self._contact(session, event)
-            turn = await self._turn(session, event, contact)
+            turn = await self._turn(session, event)
             await step(turn)
             await self._remember(turn)
             return await self._put(turn)
@@ -240,8 +244,7 @@ class Inbox:
         async with self._database.writing(at_once=True) as session:
             if not await self._is_new(session, event):
                 return ToBeSent()
-            contact = await self._contact(session, event)
-            turn = await self._turn(session, event, contact)
+            turn = await self._turn(session, event)
             passed_on = [part("letter.passed_on_too")] if await self._passed_on(turn) else []
             turn.say(part("error.sorry"), *passed_on, buttons=[[button("menu.back", asks(Act.MENU), "🏠")]])
             return await self._put(turn)
@@ -275,20 +278,19 @@ class Inbox:
         row = {"channel": event.channel, "event_id": event.event_id, "at": self._clock.now()}
         return await insert_new(session, SeenEvent, row)
 
-    async def _contact(self, session: AsyncSession, event: InboundEvent) -> Contact:
-        keys = self._database.keys
-        found = await contact_made_at(session, keys, event.channel, event.address, self._clock.now())
-        if found.address == event.address and event.also is None:
-            return found
-        return await know_as(session, keys, found, event.address, event.also)
-
-    async def _turn(self, session: AsyncSession, event: InboundEvent, contact: Contact) -> Turn:
-        conversation = await conversation_of(session, party_of(contact), self._clock.now())
+    async def _turn(self, session: AsyncSession, event: InboundEvent) -> Turn:
+        keys, now = self._database.keys, self._clock.now()
+        found = await sender_made_at(session, keys, event.channel, event.address, now)
+        contact = found.contact
+        if contact.address != event.address or event.also is not None:
+            contact = await know_as(session, keys, contact, event.address, event.also)
+        conversation = await conversation_of(session, party_of(contact), now)
+        # Without a statement, unless another contact turned out to be theirs.
         person = await session.get(Person, contact.person_id) if contact.person_id is not None else None
         consultant = await session.get(Consultant, contact.consultant_id) if contact.consultant_id is not None else None
         return Turn(
             session=session,
-            now=self._clock.now(),
+            now=now,
             services=self._services,
             event=event,
             contact=contact,

@@ -117,7 +117,7 @@ class Preparation:
         merged = _merged(composed, routed)
         parcels: list[tuple[str, Parcel]] = []
         for place, one in enumerate(routed):
-            if place % _YIELD_EVERY == 0:
+            if place and place % _YIELD_EVERY == 0:
                 # Let what is being sent and recorded go on: rendering a batch takes tens of milliseconds.
                 await asyncio.sleep(0)
             row, said = one.row, composed.get(one.row.id)

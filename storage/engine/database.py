@@ -20,10 +20,9 @@ from storage.engine.encryption.row_binding import bind_rows
 from storage.engine.keys import KeyRing
 from storage.engine.sqlite_driver import connector
 from storage.engine.sqlite_file import is_damage
-from storage.engine.together import BUSY_TIMEOUT, Together, here
+from storage.engine.together import BUSY_TIMEOUT, NO_TRANSACTION, Together, here
 
 _READ_ONLY = "maatje_read_only"
-NO_TRANSACTION = "maatje_no_transaction"
 # Seconds between two writings that only find out whether one is possible.
 _WRITES_EVERY = 1.0
 _WRITES_AND_CHANGES_NOTHING = (
@@ -198,6 +197,8 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+        if self.together is not None:
+            self.together.close()
         if self.direct is not None:
             self.direct.dispose()
 

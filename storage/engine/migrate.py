@@ -15,9 +15,10 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engine.database import NO_TRANSACTION, Database
+from storage.engine.database import Database
 from storage.engine.encryption.key_marks import check_key_marks
 from storage.engine.sqlite_file import create
+from storage.engine.together import NO_TRANSACTION
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 #: From this schema on it is written down whose workers may go on.

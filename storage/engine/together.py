@@ -12,12 +12,13 @@ import asyncio
 import sqlite3
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Transaction
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.util import EMPTY_DICT, immutabledict
@@ -25,12 +26,23 @@ from sqlalchemy.util import EMPTY_DICT, immutabledict
 T = TypeVar("T")
 _Mode: TypeAlias = Literal["rollback_only", "create_savepoint"]
 
+#: An execution option of connections whose transactions are begun by whoever uses them.
+NO_TRANSACTION: Final = "maatje_no_transaction"
 # Milliseconds that a statement waits for another process that writes.
 BUSY_TIMEOUT: Final = 30_000
 # So many share a commit at most, and none is let in that long after the first (seconds): who wrote waits for the last.
 MOST: Final = 16
 WITHIN: Final = 0.05
 _BUFFERED: Final = immutabledict({"prebuffer_rows": True})
+
+
+def _here(name: str) -> Callable[..., Awaitable[object]]:
+    """What the session does by this name, at once."""
+
+    async def done(session: AsyncSession, *given: object, **named: object) -> object:
+        return getattr(session.sync_session, name)(*given, **named)
+
+    return done
 
 
 class _Here(AsyncSession):
@@ -49,37 +61,12 @@ class _Here(AsyncSession):
             options = immutabledict(execution_options).union(_BUFFERED) if execution_options else _BUFFERED
             return self.sync_session.execute(statement, params, execution_options=options, **more)
 
-        async def scalar(self, statement, params=None, **more):
-            """See AsyncSession."""
-            return self.sync_session.scalar(statement, params, **more)
-
-        async def get(self, entity, ident, **more):
-            """See AsyncSession."""
-            return self.sync_session.get(entity, ident, **more)
-
-        async def get_one(self, entity, ident, **more):
-            """See AsyncSession."""
-            return self.sync_session.get_one(entity, ident, **more)
-
-        async def refresh(self, instance, attribute_names=None, with_for_update=None):
-            """See AsyncSession."""
-            self.sync_session.refresh(instance, attribute_names, with_for_update)
-
         async def run_sync(self, fn, *given, **named):
             """See AsyncSession."""
             return fn(self.sync_session, *given, **named)
 
-        async def delete(self, instance):
-            """See AsyncSession."""
-            self.sync_session.delete(instance)
-
-        async def merge(self, instance, **more):
-            """See AsyncSession."""
-            return self.sync_session.merge(instance, **more)
-
-        async def flush(self, objects=None):
-            """See AsyncSession."""
-            self.sync_session.flush(objects)
+        scalar, get, get_one, merge = map(_here, ("scalar", "get", "get_one", "merge"))
+        refresh, delete, flush = map(_here, ("refresh", "delete", "flush"))
 
 
 @contextmanager
@@ -124,7 +111,15 @@ class Together:
         # Who waits: for a place in the transaction under way, or (None) to begin the next.
         self._line: deque[asyncio.Future[_Shared | None]] = deque()
         self._is_busy = False
-        self._committing: set[asyncio.Task[None]] = set()
+        # Kept, since all of them use it in their turn; none before the first, and after one that failed.
+        self._connection: Connection | None = None
+
+    def close(self) -> None:
+        """Close the connection. Nobody writes any more."""
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
@@ -208,15 +203,12 @@ class Together:
         """A transaction that has begun; the writer's lock is held."""
         await self._writer.acquire()
         try:
-            connection = self._engine.connect()
-            try:
-                driver = _driver_of(connection)
-                if not _has_begun(connection, driver):
-                    await asyncio.get_running_loop().run_in_executor(None, connection.begin)
-            except BaseException:
-                connection.close()
-                raise
+            connection = self._connection = self._connection or _connected(self._engine)
+            driver = _driver_of(connection)
+            if not _has_begun(connection, driver):
+                await asyncio.get_running_loop().run_in_executor(None, _wait_and_begin, connection, driver)
         except BaseException:
+            self.close()
             self._writer.release()
             raise
         return _Shared(connection, driver, asyncio.get_running_loop().create_future())
@@ -230,28 +222,36 @@ class Together:
                     shared.members += 1
                     place.set_result(shared)
                     return
-        # Its own task: a member that is cancelled must not take the others' commit along.
-        task = asyncio.create_task(self._commit(shared))
-        self._committing.add(task)
-        task.add_done_callback(self._committing.discard)
+        transaction = shared.connection.get_transaction()
+        if transaction is None or not transaction.is_active:
+            # The only one failed, and took all back.
+            self._ends(shared, None)
+            return
+        # No member's own doing: one that is cancelled must not take the others' commit along.
+        to_disk = asyncio.get_running_loop().run_in_executor(None, _to_disk, shared.driver)
+        to_disk.add_done_callback(partial(self._is_on_disk, shared, transaction))
 
-    async def _commit(self, shared: _Shared) -> None:
-        connection, transaction = shared.connection, shared.connection.get_transaction()
+    def _is_on_disk(self, shared: _Shared, transaction: Transaction, done: "asyncio.Future[None]") -> None:
         try:
-            if transaction is not None and transaction.is_active:
-                await asyncio.get_running_loop().run_in_executor(None, _to_disk, shared.driver)
-                transaction.commit()
-        except Exception as error:
+            done.result()
+            transaction.commit()
+        except (Exception, asyncio.CancelledError) as error:
+            # It rolls back what is left.
+            self.close()
+            self._ends(shared, error)
+        else:
+            self._ends(shared, None)
+
+    def _ends(self, shared: _Shared, error: BaseException | None) -> None:
+        """Tell the members how it ended; somebody else may begin."""
+        if error is None:
+            shared.committed.set_result(None)
+        else:
             shared.committed.set_exception(error)
             # Whoever failed or was cancelled does not ask.
             shared.committed.exception()
-        else:
-            shared.committed.set_result(None)
-        finally:
-            with suppress(SQLAlchemyError):
-                connection.close()
-            self._writer.release()
-            self._next()
+        self._writer.release()
+        self._next()
 
     def _next(self) -> None:
         """Somebody else may begin."""
@@ -286,14 +286,26 @@ def _to_disk(driver: sqlite3.Connection) -> None:
             raise NotCommitted(error) from error
 
 
+def _connected(engine: Engine) -> Connection:
+    connection = engine.connect().execution_options(**{NO_TRANSACTION: True})
+    _driver_of(connection).execute("PRAGMA busy_timeout=0")
+    return connection
+
+
 def _has_begun(connection: Connection, driver: sqlite3.Connection) -> bool:
     """Begin here and now; False where another process has the lock, which is waited for in a thread."""
-    driver.execute("PRAGMA busy_timeout=0")
     try:
-        connection.begin()
-    except OperationalError:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.Error:
         # Whatever it is, the thread comes upon it again.
         return False
-    finally:
-        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+    connection.begin()
     return True
+
+
+def _wait_and_begin(connection: Connection, driver: sqlite3.Connection) -> None:
+    driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute("PRAGMA busy_timeout=0")

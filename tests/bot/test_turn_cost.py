@@ -58,10 +58,10 @@ async def talk(sqlite_database: Database, clock: FakeClock) -> Talk:
 @pytest.mark.parametrize(
     ("payload", "statements", "transactions"),
     [
-        # The event, contact, conversation, person; the contact changed; appointments, groups, answers;
+        # The event, contact with person, conversation; the contact changed; appointments, groups, answers;
         # the conversation changed; the reply. Then its result and the attempt.
-        pytest.param(Pressed("appts", "1"), 12, 2, id="a button"),
-        pytest.param(Said("?rights_duties what are my rights"), 15, 2, id="a free text"),
+        pytest.param(Pressed("appts", "1"), 11, 2, id="a button"),
+        pytest.param(Said("?rights_duties what are my rights"), 14, 2, id="a free text"),
     ],
 )
 async def test_a_turn_asks_no_more_of_the_database(
