@@ -24,6 +24,7 @@ from bot.cli.common import (
     stop,
 )
 from bot.configuration.deployment import Deployment
+from bot.configuration.garbage import settled
 from bot.configuration.importers import IMPORTERS
 from reminders.timetables.importing import import_timetable
 from storage.engine.database import Database
@@ -229,14 +230,15 @@ async def _with_progress(
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors, transient=True, disable=quiet or not errors.is_terminal) as bar:
         task = bar.add_task("rows", total=max(data.count(b"\n"), 1))
-        return await run_import(
-            database,
-            importer,
-            data,
-            dry_run=dry_run,
-            apart=True,
-            progress=lambda rows: bar.advance(task, rows),
-        )
+        with settled():
+            return await run_import(
+                database,
+                importer,
+                data,
+                dry_run=dry_run,
+                apart=True,
+                progress=lambda rows: bar.advance(task, rows),
+            )
 
 
 def finish(report: Report, *, as_json: bool, dry_run: bool, rows: str = "row") -> None:

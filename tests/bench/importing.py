@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bot.configuration.config_file import Configuration
 from bot.configuration.deployment import deploy
-from bot.configuration.garbage import settle
+from bot.configuration.garbage import settled
 from bot.configuration.importers import IMPORTERS
 from bot.configuration.settings import Settings
 from storage.engine.base import Base
@@ -78,13 +78,13 @@ async def measure(count: int, *, apart: bool = True) -> dict[str, object]:
         for name, data in tables(_FEW, "W").items():
             await run_import(database, IMPORTERS[name](parts), data, apart=apart)
         once = time.process_time() - once
-        settle()
         took: dict[str, float] = {}
         cpu: dict[str, float] = {}
         try:
             for name, data in tables(count).items():
                 began, began_cpu = time.perf_counter(), time.process_time()
-                report = await run_import(database, IMPORTERS[name](parts), data, apart=apart)
+                with settled():
+                    report = await run_import(database, IMPORTERS[name](parts), data, apart=apart)
                 took[name], cpu[name] = time.perf_counter() - began, time.process_time() - began_cpu
                 assert report.created == count, report
         finally:
