@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from storage.mapped import open_database
 from storage.outbox.message import Message
 from storage.privacy.audit import AuditEntry
 from storage.vocabulary import AbsenceReason, AbsenceState, Answer, AppointmentKind, MessageState
+from tests.databases import SqliteDatabases
 
 RUN = CliRunner()
 SECRET = "a secret for tests that is long enough"
@@ -54,18 +56,42 @@ TABLES = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Two people with a plan, a group of both, two meetings, lessons, and their list; P1 reported 10 March."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MAATJE_DATABASE_URL", sqlite_url)
-    monkeypatch.setenv("MAATJE_SECRET_KEY", SECRET)
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, sqlite_databases: SqliteDatabases) -> tuple[Path, Path]:
+    """Databases that are copied for each test: two people with a plan, a group of both, two meetings, lessons, and P1
+    reported 10 March; and the same with the attendance list imported."""
+    place = tmp_path_factory.mktemp("filled")
+    with pytest.MonkeyPatch.context() as patch:
+        url = _opens(sqlite_databases.new(place), place, patch)
+        for kind in ("people", "plans", "groups", "appointments"):
+            maatje("import", kind, f"{kind}.csv")
+        # A timetable's import looks ahead; these lessons are long past.
+        asyncio.run(_lessons_and_report(url))
+        [plain] = place.glob("maatje-*")
+        with_list = place / "listed.db"
+        shutil.copyfile(plain, with_list)
+        _opens(f"sqlite:///{with_list}", place, patch)
+        assert maatje("import", "attendance", "attendance.csv")["created"] == 8
+    # Nothing is left in a log beside them.
+    assert not list(place.glob("*-wal"))
+    return plain, with_list
+
+
+def _opens(url: str, place: Path, patch: pytest.MonkeyPatch) -> str:
+    """The command line stands in this place, with its tables, and works on this database."""
+    patch.chdir(place)
+    patch.setenv("MAATJE_DATABASE_URL", url)
+    patch.setenv("MAATJE_SECRET_KEY", SECRET)
     for name, text in TABLES.items():
-        (tmp_path / name).write_text(text)
-    for kind in ("people", "plans", "groups", "appointments"):
-        maatje("import", kind, f"{kind}.csv")
-    # A timetable's import looks ahead; these lessons are long past.
-    asyncio.run(_lessons_and_report(sqlite_url))
+        (place / name).write_text(text)
+    return url
+
+
+@pytest.fixture
+def folder(tmp_path: Path, sqlite_url: str, filled: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two people with a plan, a group of both, two meetings, lessons, and their list; P1 reported 10 March."""
+    shutil.copyfile(filled[0], sqlite_url.removeprefix("sqlite:///"))
+    _opens(sqlite_url, tmp_path, monkeypatch)
     return tmp_path
 
 
@@ -136,9 +162,9 @@ def rows(found: dict[str, object]) -> list[dict[str, object]]:
 
 
 @pytest.fixture
-def listed(folder: Path) -> Path:
+def listed(folder: Path, sqlite_url: str, filled: tuple[Path, Path]) -> Path:
     """The same, with the attendance list imported."""
-    assert maatje("import", "attendance", "attendance.csv")["created"] == 8
+    shutil.copyfile(filled[1], sqlite_url.removeprefix("sqlite:///"))
     return folder
 
 

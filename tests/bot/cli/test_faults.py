@@ -1,6 +1,7 @@
 """What goes wrong at the command line: a sentence on standard error, an exit code, never a traceback."""
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,19 +10,36 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from tests.databases import SqliteDatabases
 
 RUN = CliRunner()
 PEOPLE = "external_id,given_name,language,group,municipality\nP1,Amina,nl,asylum,Huizen\n"
 OTHER = "another secret for tests that is long enough"
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, sqlite_databases: SqliteDatabases) -> Path:
+    """A database with one person, which is copied for each test."""
+    place = tmp_path_factory.mktemp("filled")
+    with pytest.MonkeyPatch.context() as patch:
+        _opens(sqlite_databases.new(place), place, patch)
+        assert RUN.invoke(app, ["import", "people", "people.csv"]).exit_code == 0
+    # One file: nothing is left in a log beside it.
+    [file] = place.glob("maatje-*")
+    return file
+
+
+def _opens(url: str, place: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.chdir(place)
+    patch.setenv("MAATJE_DATABASE_URL", url)
+    patch.setenv("MAATJE_SECRET_KEY", "a secret for tests that is long enough")
+    (place / "people.csv").write_text(PEOPLE)
+
+
 @pytest.fixture
-def folder(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MAATJE_DATABASE_URL", sqlite_url)
-    monkeypatch.setenv("MAATJE_SECRET_KEY", "a secret for tests that is long enough")
-    (tmp_path / "people.csv").write_text(PEOPLE)
-    assert RUN.invoke(app, ["import", "people", "people.csv"]).exit_code == 0
+def folder(tmp_path: Path, sqlite_url: str, filled: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copyfile(filled, sqlite_url.removeprefix("sqlite:///"))
+    _opens(sqlite_url, tmp_path, monkeypatch)
     return tmp_path
 
 
