@@ -18,9 +18,9 @@ from storage.engine import sqlite_file
 from storage.engine.columns import KEYS_ATTRIBUTE
 from storage.engine.encryption.row_binding import bind_rows
 from storage.engine.keys import KeyRing
-from storage.engine.sqlite_driver import connector
+from storage.engine.sqlite_driver import connector, here
 from storage.engine.sqlite_file import is_damage
-from storage.engine.together import BUSY_TIMEOUT, NO_TRANSACTION, Together, here
+from storage.engine.together import BUSY_TIMEOUT, NO_TRANSACTION, Together
 
 _READ_ONLY = "maatje_read_only"
 # Seconds between two writings that only find out whether one is possible.

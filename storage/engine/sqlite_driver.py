@@ -1,18 +1,24 @@
-"""aiosqlite with one hop to its thread for each statement.
+"""How statements reach SQLite: aiosqlite with one hop to its thread for each of them, and sessions that need no hop.
 
 As it comes, a statement is four: the cursor is made, the statement executed, its rows fetched, the cursor closed. Each
 wakes a thread and is waited for, which measured more than most statements themselves; a step of the dialogue has
 dozens. All rows come at once: SQLAlchemy asks for all of them anyway. The beginning of a transaction, which nothing can
 see before its first statement, goes with that one.
+
+A few dozen short statements of pages that are in memory are done where they are asked for (HereSession).
 """
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Self
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 
 import aiosqlite
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.util import EMPTY_DICT, immutabledict
 
 from storage.engine import sqlite_file
 
@@ -114,3 +120,50 @@ def connector(url: URL) -> Callable[[], Awaitable[aiosqlite.Connection]]:
             raise
 
     return connect
+
+
+_Mode: TypeAlias = Literal["rollback_only", "create_savepoint"]
+_BUFFERED: Final = immutabledict({"prebuffer_rows": True})
+
+
+def _here(name: str) -> Callable[..., Awaitable[object]]:
+    """What the session does by this name, at once."""
+
+    async def done(session: AsyncSession, *given: object, **named: object) -> object:
+        return getattr(session.sync_session, name)(*given, **named)
+
+    return done
+
+
+class HereSession(AsyncSession):
+    """A session whose statements are done where they are awaited, by a connection that waits for nothing."""
+
+    def __init__(self, connection: Connection, *, savepoint: bool = False, autoflush: bool = True) -> None:
+        mode: _Mode = "create_savepoint" if savepoint else "rollback_only"
+        super().__init__(expire_on_commit=False, autoflush=autoflush, join_transaction_mode=mode)
+        self.sync_session.bind = connection
+
+    # To the type checker it is an AsyncSession.
+    if not TYPE_CHECKING:
+
+        async def execute(self, statement, params=None, *, execution_options=EMPTY_DICT, **more):
+            """See AsyncSession."""
+            options = immutabledict(execution_options).union(_BUFFERED) if execution_options else _BUFFERED
+            return self.sync_session.execute(statement, params, execution_options=options, **more)
+
+        async def run_sync(self, fn, *given, **named):
+            """See AsyncSession."""
+            return fn(self.sync_session, *given, **named)
+
+        scalar, get, get_one, merge = map(_here, ("scalar", "get", "get_one", "merge"))
+        refresh, delete, flush = map(_here, ("refresh", "delete", "flush"))
+
+
+@contextmanager
+def here(connection: Connection) -> Iterator[AsyncSession]:
+    """A session for a few short reads by this connection, in this thread."""
+    asked = HereSession(connection, autoflush=False)
+    try:
+        yield asked
+    finally:
+        asked.sync_session.close()

@@ -12,19 +12,19 @@ import asyncio
 import sqlite3
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Engine, Transaction
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.util import EMPTY_DICT, immutabledict
+
+from storage.engine.sqlite_driver import HereSession
 
 T = TypeVar("T")
-_Mode: TypeAlias = Literal["rollback_only", "create_savepoint"]
 
 #: An execution option of connections whose transactions are begun by whoever uses them.
 NO_TRANSACTION: Final = "maatje_no_transaction"
@@ -33,50 +33,6 @@ BUSY_TIMEOUT: Final = 30_000
 # So many share a commit at most, and none is let in that long after the first (seconds): who wrote waits for the last.
 MOST: Final = 16
 WITHIN: Final = 0.05
-_BUFFERED: Final = immutabledict({"prebuffer_rows": True})
-
-
-def _here(name: str) -> Callable[..., Awaitable[object]]:
-    """What the session does by this name, at once."""
-
-    async def done(session: AsyncSession, *given: object, **named: object) -> object:
-        return getattr(session.sync_session, name)(*given, **named)
-
-    return done
-
-
-class _Here(AsyncSession):
-    """A session whose statements are done where they are awaited, by a connection that waits for nothing."""
-
-    def __init__(self, connection: Connection, *, savepoint: bool = False, autoflush: bool = True) -> None:
-        mode: _Mode = "create_savepoint" if savepoint else "rollback_only"
-        super().__init__(expire_on_commit=False, autoflush=autoflush, join_transaction_mode=mode)
-        self.sync_session.bind = connection
-
-    # To the type checker it is an AsyncSession.
-    if not TYPE_CHECKING:
-
-        async def execute(self, statement, params=None, *, execution_options=EMPTY_DICT, **more):
-            """See AsyncSession."""
-            options = immutabledict(execution_options).union(_BUFFERED) if execution_options else _BUFFERED
-            return self.sync_session.execute(statement, params, execution_options=options, **more)
-
-        async def run_sync(self, fn, *given, **named):
-            """See AsyncSession."""
-            return fn(self.sync_session, *given, **named)
-
-        scalar, get, get_one, merge = map(_here, ("scalar", "get", "get_one", "merge"))
-        refresh, delete, flush = map(_here, ("refresh", "delete", "flush"))
-
-
-@contextmanager
-def here(connection: Connection) -> Iterator[AsyncSession]:
-    """A session for a few short reads by this connection, in this thread."""
-    asked = _Here(connection, autoflush=False)
-    try:
-        yield asked
-    finally:
-        asked.sync_session.close()
 
 
 class NotCommitted(OperationalError):
@@ -117,8 +73,7 @@ class Together:
     def close(self) -> None:
         """Close the connection. Nobody writes any more."""
         if self._connection is not None:
-            self._connection.invalidate()
-            self._connection.close()
+            _drop(self._connection)
             self._connection = None
 
     @asynccontextmanager
@@ -130,7 +85,7 @@ class Together:
         """
         shared = await self._turn()
         # The first needs no savepoint: when it fails there is nothing else in the transaction.
-        asked = _Here(shared.connection, savepoint=shared.members > 1)
+        asked = HereSession(shared.connection, savepoint=shared.members > 1)
         session = asked.sync_session
         try:
             yield asked
@@ -206,7 +161,14 @@ class Together:
             connection = self._connection = self._connection or _connected(self._engine)
             driver = _driver_of(connection)
             if not _has_begun(connection, driver):
-                await asyncio.get_running_loop().run_in_executor(None, _wait_and_begin, connection, driver)
+                waiting = asyncio.get_running_loop().run_in_executor(None, _wait_and_begin, connection, driver)
+                try:
+                    await asyncio.shield(waiting)
+                except asyncio.CancelledError:
+                    # The thread has the connection until it has the lock.
+                    self._connection = None
+                    waiting.add_done_callback(partial(_dropped, connection))
+                    raise
         except BaseException:
             self.close()
             self._writer.release()
@@ -228,8 +190,14 @@ class Together:
             self._ends(shared, None)
             return
         # No member's own doing: one that is cancelled must not take the others' commit along.
-        to_disk = asyncio.get_running_loop().run_in_executor(None, _to_disk, shared.driver)
-        to_disk.add_done_callback(partial(self._is_on_disk, shared, transaction))
+        try:
+            to_disk = asyncio.get_running_loop().run_in_executor(None, _to_disk, shared.driver)
+        except RuntimeError as error:
+            # No thread can be begun.
+            self.close()
+            self._ends(shared, error)
+        else:
+            to_disk.add_done_callback(partial(self._is_on_disk, shared, transaction))
 
     def _is_on_disk(self, shared: _Shared, transaction: Transaction, done: "asyncio.Future[None]") -> None:
         try:
@@ -290,6 +258,18 @@ def _connected(engine: Engine) -> Connection:
     connection = engine.connect().execution_options(**{NO_TRANSACTION: True})
     _driver_of(connection).execute("PRAGMA busy_timeout=0")
     return connection
+
+
+def _drop(connection: Connection) -> None:
+    connection.invalidate()
+    connection.close()
+
+
+def _dropped(connection: Connection, waited: "asyncio.Future[None]") -> None:
+    if not waited.cancelled():
+        # Nobody asks.
+        waited.exception()
+    _drop(connection)
 
 
 def _has_begun(connection: Connection, driver: sqlite3.Connection) -> bool:

@@ -159,6 +159,40 @@ async def test_a_lock_that_another_process_holds_is_waited_for_in_the_thread(
     assert await _keys(sqlite_database) == ["one"]
 
 
+async def test_where_no_thread_can_be_begun_nothing_is_kept_and_the_next_goes_on(
+    sqlite_database: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async with sqlite_database.reading() as session:
+        await session.execute(text("SELECT 1"))
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(asyncio.get_running_loop(), "run_in_executor", refused)
+        with pytest.raises(RuntimeError, match="thread"):
+            await _put(sqlite_database, clock, "lost")
+    await _put(sqlite_database, clock, "one")
+    assert await _keys(sqlite_database) == ["one"]
+
+
+async def test_who_is_cancelled_while_another_process_has_the_lock_holds_nobody_up(
+    sqlite_database: Database, clock: FakeClock
+) -> None:
+    other = sqlite3.connect(str(sqlite_database.url.database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = asyncio.create_task(_put(sqlite_database, clock, "given up"))
+    # The loop goes on meanwhile, also when it is given up.
+    assert await _keys(sqlite_database) == []
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert await _keys(sqlite_database) == []
+    other.execute("ROLLBACK")
+    other.close()
+    await _put(sqlite_database, clock, "one")
+    assert await _keys(sqlite_database) == ["one"]
+
+
 async def test_a_statement_or_two_share_a_commit_with_others(
     sqlite_database: Database, watched: SeenStatements, clock: FakeClock
 ) -> None:
