@@ -12,7 +12,7 @@ import hmac
 import itertools
 import json
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -75,6 +75,8 @@ class WhatsAppCounterpart:
         self.webhook_fields = ["messages"]
         self.refusals: list[RefusedByGraph] = []
         self.failures: list[int] = []
+        # How long it waits before it brings a webhook again that was not taken, each time; then it gives up.
+        self.brought_again: Sequence[float] = (0.05, 0.2, 0.5, 1, 2, 5)
         self._now = now
         self._phones: dict[str, _Phone] = defaultdict(_Phone)
         self._numbers = itertools.count(1)
@@ -332,7 +334,7 @@ class WhatsAppCounterpart:
         body = json.dumps({"object": "whatsapp_business_account", "entry": [{"id": WABA_ID, "changes": [change]}]})
         if not self.callbacks:
             return
-        for pause in (0.05, 0.2, 0.5, 1, 2, 5):
+        for pause in self.brought_again:
             try:
                 if await self.brings(body.encode()) == 200:
                     return

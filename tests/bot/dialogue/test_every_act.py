@@ -365,6 +365,13 @@ def some(talk: Talk, intents: Sequence[str]) -> Sequence[str]:
     return intents if talk.database.is_sqlite else intents[::6]
 
 
+def over(talk: Talk, way: Way, acts: Sequence[str]) -> Sequence[str]:
+    """All of them over each way on SQLite; on PostgreSQL each over two or three of the ways, in turn: what may be done
+    over a way does not depend on the engine, and what an act does has been done on both."""
+    turn = WAYS.index(way)
+    return [act for place, act in enumerate(acts) if talk.database.is_sqlite or (place + turn) % 3 == 0]
+
+
 async def acts_done(talk: Talk) -> list[str]:
     async with talk.database.reading() as session:
         return [one.action for one in await session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
@@ -388,7 +395,7 @@ async def test_every_act_over_every_way_is_done_or_refused_as_it_is_written_down
     all_of_role = PERSON_ALL if role is Role.PERSON else CONSULTANT_ALL
     may = way.of_person if role is Role.PERSON else way.of_consultant
     wrong: list[str] = []
-    for act in sorted(all_of_role):
+    for act in over(talk, way, sorted(all_of_role)):
         await walk.presses(act)
         if walk.is_refused() == (act in may):
             wrong.append(f"{act}: {walk.news[:120]!r}")
@@ -404,7 +411,7 @@ async def test_what_is_refused_changes_nothing(talk: Talk, way: Way, role: Role)
     may = way.of_person if role is Role.PERSON else way.of_consultant
     all_of_role = PERSON_ALL if role is Role.PERSON else CONSULTANT_ALL
     before, done = await rows(talk), await acts_done(talk)
-    for act in sorted(all_of_role - may):
+    for act in over(talk, way, sorted(all_of_role - may)):
         for intent in (act, *DEEPER.get(act, ())):
             await walk.presses(intent)
             assert walk.is_refused(), (intent, walk.news)

@@ -375,6 +375,7 @@ async def test_a_budget_holds_for_what_is_sent_unasked(
     assert len(town.lines["sms"].sent) == expected
 
 
+@pytest.mark.slow
 async def test_a_thousand_people_on_mixed_channels_that_fail_now_and_then(database: Database, clock: FakeClock) -> None:
     """5 % of each channel's messages fail, at once or later: everybody gets every message, each on one channel."""
     names = ("web", "whatsapp", "sms", "telegram")

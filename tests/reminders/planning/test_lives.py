@@ -269,6 +269,7 @@ async def test_a_life_hears_what_the_page_says(world: PlanningWorld, life: Life)
     assert await lived(world, life) == expected(life)
 
 
+@pytest.mark.slow
 async def test_thirty_lives_around_every_boundary_hear_what_the_page_says(world: PlanningWorld) -> None:
     heard = 0
     for seed in range(30):
