@@ -124,8 +124,10 @@ class WebChannel:
             AddressGone: no browser has this chat (any more).
             RetryLater: the database is out of reach.
         """
+        # Files take too long for the loop's thread.
+        is_short = message.file is None and message.picture is None and message.voice is None
         try:
-            async with self._database.writing() as session:
+            async with self._database.writing(at_once=is_short) as session:
                 contact = await contact_at(session, self._database.keys, CHANNEL, address)
                 if contact is None or not await has_web_session(session, contact.id, self._clock.now()):
                     raise AddressGone("no_session")

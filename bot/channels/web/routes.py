@@ -378,7 +378,7 @@ class ChatRoutes:
         asked = await requests.read(request, requests.Seeing)
         chat = await self._meant(request, asked)
         _allow(self._looks, str(chat.contact_id))
-        async with self._database.writing() as session:
+        async with self._database.writing(at_once=True) as session:
             shown = await web_outbox_ids(session, chat.contact_id, after=asked.after, up_to=asked.up_to)
             ids = await said_as_one(session, CHANNEL, shown)
             await record_receipt(session, ids, MessageState(asked.state), self._clock.now())
@@ -412,7 +412,7 @@ class ChatRoutes:
         return chat
 
     async def _locale(self, chat: Chat) -> str | None:
-        async with self._database.reading() as session:
+        async with self._database.reading(at_once=True) as session:
             standing = (await web_standings(session, [chat.contact_id])).get(chat.contact_id)
         return standing.language if standing is not None else None
 
@@ -428,7 +428,8 @@ class ChatRoutes:
             at=self._clock.now(),
         )
         try:
-            async with self._database.writing() as session:
+            # A file takes too long for the loop's thread.
+            async with self._database.writing(at_once=sent is None) as session:
                 return await add_web_message(session, line)
         except IntegrityError as error:
             # Erased in this very moment.
