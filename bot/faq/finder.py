@@ -72,13 +72,13 @@ class Danger:
     """How a cry for help is weighed: the odds that pieces and meaning give it, in natural logarithms, each so many
     times; how much likelier than what only sounds alarming it is to either adds `harmless` times; a pattern of
     urgent.yaml adds `listed`, and that somebody is better ("je me sens mieux") takes `better` away. It is one from
-    `least` on. Chosen on one hand's held-out texts: pieces err less than meaning here.
+    `least` on. Chosen on one hand's held-out texts: several networks together err less than pieces here.
     """
 
-    pieces: float = 2.0
-    meaning: float = 1.0
+    pieces: float = 1.0
+    meaning: float = 2.0
     harmless: float = 0.25
-    listed: float = 2.0
+    listed: float = 3.0
     better: float = 4.0
     least: float = -1.0
 

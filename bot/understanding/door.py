@@ -57,15 +57,15 @@ class Certainty:
     off a cry's. `language`: from which chance on a text's language may be offered to who has another one set.
     """
 
-    cry: float = -2.0
+    cry: float = -1.0
     cry_in_part: float = 3.0
     act: float = 0.4
-    absent: float = 8.0
+    absent: float = 12.0
     second: float = 0.2
     clause: float = 0.85
     pattern: float = 4.0
     listed: float = 9.0
-    asked: float = 6.0
+    asked: float = 9.0
     answers: float = 3.0
     reason: float = 0.4
     polite: float = 6.0
@@ -206,9 +206,11 @@ class TrainedDoor:
         if best is SpeechAct.ABSENCE and acts[SpeechAct.COMING] * self.sure.absent > acts[SpeechAct.ABSENCE]:
             # Read the wrong way round it takes a lesson from who comes; the other way it is asked.
             best = SpeechAct.COMING
+        # That it is one of both is as sure as both together.
+        sure = acts[best] + (acts[SpeechAct.ABSENCE] if best is SpeechAct.COMING else 0.0)
         topics = self.finder.topics(standard, chances)
         outcome, candidates = decide(topics, self.finder.content, self.finder.thresholds, language)
-        if best in (SpeechAct.QUESTION, SpeechAct.OTHER) or acts[best] < self.sure.act:
+        if best in (SpeechAct.QUESTION, SpeechAct.OTHER) or sure < self.sure.act:
             question = sum(one.score for one in candidates)
             if outcome == "answer":
                 act = ACT_OF_TOPIC.get(candidates[0].topic, SpeechAct.QUESTION)

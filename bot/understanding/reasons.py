@@ -41,7 +41,7 @@ class ReasonWeights:
     health, and twice where an illness is.
     """
 
-    who: float = 2.0
+    who: float = 4.0
     not_child: float = 2.0
     doctor: float = 3.0
 

@@ -19,7 +19,7 @@ from bot.faq.urgent import NEEDS
 from bot.faq.words import normalise
 from locales.faq.content import FaqContent
 from locales.faq.reading import ContentEntry, ContentError, read_yaml
-from locales.understanding.composing import COMPOSED, COMPOSER, composed_texts
+from locales.understanding.composing import COMPOSED, composed_texts
 from locales.understanding.texts import FOLDER, Written, written_texts
 
 _FOLDER: Final = Path(locales.faq.__file__).parent
@@ -29,7 +29,7 @@ _CRIES_FILE: Final = _FOLDER / "cries.yaml"
 _SECOND: Final = 0.4
 #: A question to a topic counts for more: there are ten of a topic and language, and a hundred of an act, and a topic
 #: must not seem rarer for it. And so does a text that nobody answers, a little.
-_ASKED: Final = 2.2
+_ASKED: Final = 3.0
 _OFF_TOPIC: Final = 1.2
 #: A composed text says what a hundred others say in nearly the same words.
 _COMPOSED: Final = 0.35
@@ -110,8 +110,8 @@ def _from_texts(content: FaqContent, texts: Iterable[Written], folder: Path, wei
     classes = frozenset(classes_of(content))
     for one in texts:
         name = _class_of(one, classes, folder)
-        # What was composed of being late does not say why.
-        known = one.act == "absence" or (one.act == "late" and one.by != COMPOSER)
+        # Who is late is often said to be so without its reason being noted: that it says none is not known.
+        known = one.act == "absence" or (one.act == "late" and one.reason != "")
         reason = one.reason if known else None
         yield Row(name, one.language, one.text, weight=weight, reason=reason)
         for other in one.also:

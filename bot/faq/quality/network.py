@@ -8,6 +8,7 @@ no text is known by a single one of them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -78,6 +79,17 @@ def learn_network(
                 even = np.sqrt(second[place] / (1 - _SECOND**done)) + _TINY
                 layers[place] -= np.float32(size) * (first[place] / (1 - _FIRST**done)) / even
     return Network(*layers)
+
+
+def together(networks: Sequence[Network]) -> Network:
+    """One network that says the mean of what these say: their hidden numbers side by side."""
+    few = np.float32(len(networks))
+    return Network(
+        np.concatenate([one.hidden_weights for one in networks], 1),
+        np.concatenate([one.hidden_bias for one in networks]),
+        np.concatenate([one.weights / few for one in networks]),
+        np.asarray(sum(one.bias for one in networks) / few, np.float32),
+    )
 
 
 def _slopes(

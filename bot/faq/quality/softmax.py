@@ -7,6 +7,7 @@ drawn from a seed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,6 +60,14 @@ def learn(
             bias_moved += np.square(slope)
             bias -= 0.1 * size * slope / np.sqrt(bias_moved + _TINY)
     return weights, bias
+
+
+def learn_several(
+    features: csr_matrix, wanted: NDArray[np.int_], worth: Floats, classes: int, each: Sequence[Steps]
+) -> tuple[Floats, Floats]:
+    """The mean of what was learnt in several orders: what only one order brought is made small."""
+    found = [learn(features, wanted, worth, classes, steps) for steps in each]
+    return np.mean([one[0] for one in found], 0, np.float32), np.mean([one[1] for one in found], 0, np.float32)
 
 
 def _chances(sums: Floats) -> Floats:

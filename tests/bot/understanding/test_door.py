@@ -1,9 +1,14 @@
 """What somebody does by writing is understood in every language, and danger before all."""
 
+from dataclasses import fields, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from bot.faq.finder import TrainedFinder
+from bot.faq.model import ACT
+from bot.faq.pieces import Floats
 from bot.faq.words import normalise
 from bot.understanding.acts import Courtesy, CryNeed, SpeechAct
 from bot.understanding.door import TrainedDoor
@@ -115,3 +120,19 @@ def test_no_text_is_too_odd(door: TrainedDoor, text: str) -> None:
 
 def test_the_end_of_a_long_letter_is_read_for_danger(door: TrainedDoor) -> None:
     assert door.understand("Mijn les is leuk. " * 400 + "Maar ik wil dood.", "nl", NOW).act is SpeechAct.URGENT
+
+
+class OfTwoMinds(TrainedFinder):
+    """Thinks that a text is as likely an absence as somebody's coming, and neither is likely by itself."""
+
+    def judged(self, text: str, vector: Floats | None = None) -> tuple[Floats, Floats | None]:
+        chances = np.full(len(self.model.classes), 0.3 / len(self.model.classes), np.float32)
+        for act in ("absence", "coming"):
+            chances[self.model.classes.index(ACT + act)] = 0.35
+        return chances, None
+
+
+def test_who_comes_or_does_not_is_taken_to_come(door: TrainedDoor) -> None:
+    finder = door.finder
+    unsure = OfTwoMinds(*(getattr(finder, one.name) for one in fields(finder)))
+    assert replace(door, finder=unsure).understand("die andere zaak is geregeld", "nl", NOW).act is SpeechAct.COMING
