@@ -83,10 +83,11 @@ class Receipts:
     async def _record(self, news: News) -> None:
         now = self._clock.now()
         async with self._database.writing() as session:
-            ids = await self._messages(session, news)
             # Also where an earlier sending of it is known: what is told in this moment may be of the one under way.
+            # Asked first: its record may be committed between the two questions, and would be missed by both.
             if await self._is_on_its_way(session, news):
                 raise TooEarly
+            ids = await self._messages(session, news)
             if not ids:
                 log.info("receipt_of_unknown_message", channel=news.channel, state=news.state.value)
                 return

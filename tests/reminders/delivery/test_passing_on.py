@@ -1,5 +1,6 @@
 """Messages that nobody receives: on to the next channel, and at last to the telephone."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from reminders.delivery import receipts
 from reminders.delivery.channel import AddressGone, Capabilities, News, NewsState, Receipt
 from reminders.delivery.channel_rules import ChannelRule, ChannelRules
 from reminders.delivery.passing_on import TO_TELEPHONE, PassingOn
@@ -275,6 +277,33 @@ async def test_news_that_are_quicker_than_our_own_record_are_told_again(town: To
         await session.execute(update(Message).values(state=MessageState.SENDING, lease_owner="x"))
     with pytest.raises(TooEarly):
         await town.receipts.report(News("whatsapp", NewsState.DELIVERED, reference=str(row_id)))
+
+
+async def test_news_of_what_is_recorded_at_that_very_moment_are_not_lost(
+    postgresql_database: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record is committed between any two questions that are asked about the message."""
+    town = Town(postgresql_database, clock, Line("whatsapp", TELLS), rules={})
+    row_id = await _tell(town, await town.world.person("amina", "whatsapp"))
+    contact = (await town.world.contact_of("amina", "whatsapp")).id
+    async with postgresql_database.writing() as session:
+        await session.execute(update(Message).values(state=MessageState.SENDING, lease_owner="x"))
+
+    def then_recorded(asks: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[object]]:
+        async def asked(*about: object) -> object:
+            found = await asks(*about)
+            async with postgresql_database.writing() as session:
+                sent = {"sent_at": clock.now(), "channel": "whatsapp", "sent_contact_id": contact}
+                was = Message.state == MessageState.SENDING
+                await session.execute(update(Message).where(was).values(state=MessageState.SENT, **sent))
+            return found
+
+        return asked
+
+    for name in ("messages_with_ref", "sent_over", "any_on_its_way"):
+        monkeypatch.setattr(receipts, name, then_recorded(getattr(receipts, name)))
+    await town.receipts.report(News("whatsapp", NewsState.DELIVERED, reference=str(row_id)))
+    assert (await _state(town, row_id)).state is MessageState.DELIVERED
 
 
 async def test_with_no_channel_left_it_waits_as_long_as_it_can_and_then_counts_as_lost(town: Town) -> None:
