@@ -17,7 +17,7 @@ from storage.engine.one_of_many import among
 from storage.importing.groups import find_groups
 from storage.importing.run import Importer, Parsed, RowOutcome
 from storage.offers.offers import offers_by_external_id
-from storage.people.people import Consultant, Person, is_in, person_ids
+from storage.people.people import Consultant, Person, is_in, is_same_municipality, person_ids
 
 T = TypeVar("T")
 
@@ -117,9 +117,8 @@ async def people_of_others(session: AsyncSession, rows: Sequence[Parsed[Any]], b
     strangers = {named[hashed] for hashed in colleagues}
     refused: dict[int, tuple[str, str]] = {}
     for row in rows:
-        if row.value.municipality.lower() != bound.municipality.strip().lower():
-            what = f"is {row.value.municipality!r}, and you import for {bound.municipality!r} only; take the row out"
-            refused[row.number] = ("municipality", what)
+        if (other := _other_named(row, bound)) is not None:
+            refused[row.number] = other
         elif known.get(row.value.external_id) in elsewhere:
             refused[row.number] = (
                 "external_id",
@@ -140,9 +139,8 @@ async def offers_of_others(session: AsyncSession, rows: Sequence[Parsed[Any]], b
     }  # fmt: skip
     refused: dict[int, tuple[str, str]] = {}
     for row in rows:
-        if row.value.municipality.strip().casefold() != bound.municipality.strip().casefold():
-            what = f"is {row.value.municipality!r}, and you import for {bound.municipality!r} only; take the row out"
-            refused[row.number] = ("municipality", what)
+        if (other := _other_named(row, bound)) is not None:
+            refused[row.number] = other
         elif row.value.external_id in theirs:
             what = f"is in use outside {bound.municipality}; give this offer another id"
             refused[row.number] = ("external_id", what)
@@ -168,6 +166,14 @@ async def is_others_group(session: AsyncSession, name: str, municipality: str) -
         return False
     members = await session.scalars(select(Membership.person_id).where(Membership.group_id == found.id))
     return bool(await _elsewhere(session, members.all(), municipality))
+
+
+def _other_named(row: Parsed[Any], bound: Bound) -> tuple[str, str] | None:
+    """What is wrong with a row that names another municipality (or none); None where it names this one."""
+    named = row.value.municipality
+    if is_same_municipality(named, bound.municipality):
+        return None
+    return ("municipality", f"is {named!r}, and you import for {bound.municipality!r} only; take the row out")
 
 
 async def _elsewhere(session: AsyncSession, ids: Collection[int], municipality: str) -> set[int]:

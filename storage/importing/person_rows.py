@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.engine.encryption.row_binding import keyed_hashes
 from storage.engine.one_of_many import among_texts
 from storage.importing.run import Parsed
-from storage.people.people import Person
+from storage.people.people import Person, is_same_municipality
 from storage.vocabulary import Group
 
 
@@ -104,7 +104,7 @@ async def _alike(session: AsyncSession, new: Sequence[PersonRow], within: str) -
     found = await session.scalars(
         select(Person).where(or_(Person.born_on_hash.in_(born_on), same_id)).order_by(Person.id)
     )
-    return [person for person in found if not within or person.municipality.lower() == within.strip().lower()]
+    return [person for person in found if not within or is_same_municipality(person.municipality, within)]
 
 
 def _bare(external_id: str) -> str:

@@ -14,7 +14,7 @@ from storage.appointments.details import Details
 from storage.engine.base import Base
 from storage.engine.columns import IDS_NEVER_REUSED, Encrypted, RowId, vocabulary
 from storage.offers.kinds import OFFERS
-from storage.people.people import Person
+from storage.people.people import Person, is_same_municipality
 from storage.vocabulary import AppointmentStatus, Group, OfferKind, Route, WishState
 
 #: The languages that a title may be in; `title_nl`, `title_ar`, …
@@ -62,7 +62,7 @@ class ActivityOffer(Base, kw_only=True):
 
     def is_of(self, municipality: str) -> bool:
         """Whether it is for the people of this municipality."""
-        return not self.municipality or self.municipality.casefold() == municipality.strip().casefold()
+        return not self.municipality or is_same_municipality(self.municipality, municipality)
 
     def is_for(self, group: Group, route: Route | None) -> bool:
         """Whether it is for people of this group and route; words that are neither say nothing about that."""

@@ -296,3 +296,8 @@ async def asked_to_stand_in(session: AsyncSession, since: datetime, until: datet
 def is_in(column: InstrumentedAttribute[str], municipality: str) -> ColumnElement[bool]:
     """Whether this column names the municipality, however it is written."""
     return func.lower(column) == municipality.strip().lower()
+
+
+def is_same_municipality(one: str, other: str) -> bool:
+    """Whether two names are one municipality's, however they are written; as `is_in` asks the database."""
+    return one.strip().lower() == other.strip().lower()

@@ -9,7 +9,7 @@ from sqlalchemy import Table, outerjoin, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.engine.one_of_many import among_those
-from storage.people.people import Person, Plan
+from storage.people.people import PLAN_DATES, Person, Plan
 from storage.vocabulary import Group, Route
 
 
@@ -67,16 +67,7 @@ _OF_PERSON = (
     _PERSON.housed_on,
     _PERSON.born_on,
 )
-_OF_PLAN = (
-    "route",
-    "intake_on",
-    "plan_signed_on",
-    "plan_dated_on",
-    "relief_started_on",
-    "relief_continued_until",
-    "bridging_started_on",
-    "term_extended_until",
-)
+_OF_PLAN = ("route", *PLAN_DATES)
 # Of the tables, not of the mapped classes, which make each row twice.
 _DATES = (
     select(*_OF_PERSON, *(_PLAN[name] for name in _OF_PLAN))

@@ -3,6 +3,8 @@
 import asyncio
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import pytest
 from sqlalchemy import Connection, event, func, select, text
@@ -144,17 +146,23 @@ async def test_other_writers_have_their_turn(sqlite_database: Database, clock: F
     assert len(await _keys(sqlite_database)) == 5
 
 
+@contextmanager
+def locked_by_another(database: Database) -> Iterator[None]:
+    """Another process writes."""
+    with closing(sqlite3.connect(str(database.url.database), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
 async def test_a_lock_that_another_process_holds_is_waited_for_in_the_thread(
     sqlite_database: Database, clock: FakeClock
 ) -> None:
-    other = sqlite3.connect(str(sqlite_database.url.database), isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    writing = asyncio.create_task(_put(sqlite_database, clock, "one"))
-    # The loop goes on meanwhile.
-    assert await _keys(sqlite_database) == []
-    assert not writing.done()
-    other.execute("ROLLBACK")
-    other.close()
+    with locked_by_another(sqlite_database):
+        writing = asyncio.create_task(_put(sqlite_database, clock, "one"))
+        # The loop goes on meanwhile.
+        assert await _keys(sqlite_database) == []
+        assert not writing.done()
     await writing
     assert await _keys(sqlite_database) == ["one"]
 
@@ -178,17 +186,14 @@ async def test_where_no_thread_can_be_begun_nothing_is_kept_and_the_next_goes_on
 async def test_who_is_cancelled_while_another_process_has_the_lock_holds_nobody_up(
     sqlite_database: Database, clock: FakeClock
 ) -> None:
-    other = sqlite3.connect(str(sqlite_database.url.database), isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    waiting = asyncio.create_task(_put(sqlite_database, clock, "given up"))
-    # The loop goes on meanwhile, also when it is given up.
-    assert await _keys(sqlite_database) == []
-    waiting.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await waiting
-    assert await _keys(sqlite_database) == []
-    other.execute("ROLLBACK")
-    other.close()
+    with locked_by_another(sqlite_database):
+        waiting = asyncio.create_task(_put(sqlite_database, clock, "given up"))
+        # The loop goes on meanwhile, also when it is given up.
+        assert await _keys(sqlite_database) == []
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert await _keys(sqlite_database) == []
     await _put(sqlite_database, clock, "one")
     assert await _keys(sqlite_database) == ["one"]
 

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -28,10 +30,10 @@ from tests.reminders.sending.outbox_world import FakeSender, OutboxWorld, drain,
 from tests.storage.migrations.old_workers import WORDS_FILE, SchemaLook, oldest_of_the_code, words_stored
 
 SECRET = "a secret for migration tests only"
-ADDS = '''"""A later version's: {what}."""
+LATER = '''"""A later version's."""
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "{number}", "{before}", None, None
+revision, down_revision, branch_labels, depends_on = "9000", "{before}", None, None
 {mark}
 def upgrade():
     op.add_column("person", sa.Column("of_tomorrow", sa.Integer(), nullable=True))
@@ -39,21 +41,21 @@ def upgrade():
 '''
 
 
-def later(monkeypatch: pytest.MonkeyPatch, folder: Path, mark: str) -> pytest.MonkeyPatch:
+@contextmanager
+def later_version(folder: Path, mark: str) -> Iterator[None]:
     """As if a later version were installed here, with one migration more."""
     own = folder / "later"
     shutil.copytree(migrating.MIGRATIONS, own, ignore=shutil.ignore_patterns("__pycache__"))
-    migration = ADDS.format(what="more", number="9000", before=migrating.newest_version(), mark=mark)
-    (own / "versions" / "9000_more.py").write_text(migration)
-    monkeypatch.setattr(migrating, "MIGRATIONS", own)
-    return monkeypatch
+    (own / "versions" / "9000_more.py").write_text(LATER.format(before=migrating.newest_version(), mark=mark))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(migrating, "MIGRATIONS", own)
+        yield
 
 
 async def test_workers_go_on_beside_a_later_version_that_only_adds(
-    database: Database, clock: FakeClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, clock: FakeClock, tmp_path: Path
 ) -> None:
-    with monkeypatch.context() as patched:
-        later(patched, tmp_path, "old_workers_go_on = True")
+    with later_version(tmp_path, "old_workers_go_on = True"):
         await migrate(database)
     found = await schema_found(database)
     assert (found.version, found.is_newer, found.fits) == ("9000", True, True)
@@ -71,10 +73,9 @@ async def test_workers_go_on_beside_a_later_version_that_only_adds(
 
 
 async def test_a_later_version_that_changes_more_ends_them(
-    database: Database, clock: FakeClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, clock: FakeClock, tmp_path: Path
 ) -> None:
-    with monkeypatch.context() as patched:
-        later(patched, tmp_path, "")
+    with later_version(tmp_path, ""):
         await migrate(database)
     with pytest.raises(DatabaseLost, match="9000"):
         await Watch(database, clock, Jumps()).look()
@@ -98,14 +99,14 @@ async def test_what_only_a_newer_version_can_say_waits_for_it(database: Database
     assert 0 < (waits.next_at - clock.now()).total_seconds() <= 60
 
 
-def test_whose_workers_may_go_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_whose_workers_may_go_on(tmp_path: Path) -> None:
     newest = migrating.newest_version()
-    later(monkeypatch, tmp_path, "old_workers_go_on = True")
-    assert oldest_workers(newest, "9000") == newest
-    # Those that may go on beside this version may not for that beside the next that ends them.
-    assert oldest_workers(newest, "9000", "0030") == "0030"
-    assert oldest_workers("0031", "0032") == "0032"
-    assert oldest_workers(None, "9000") == oldest_workers("0001", "9000")
+    with later_version(tmp_path, "old_workers_go_on = True"):
+        assert oldest_workers(newest, "9000") == newest
+        # Those that may go on beside this version may not for that beside the next that ends them.
+        assert oldest_workers(newest, "9000", "0030") == "0030"
+        assert oldest_workers("0031", "0032") == "0032"
+        assert oldest_workers(None, "9000") == oldest_workers("0001", "9000")
 
 
 async def test_migrations_that_let_them_go_on_only_add(tmp_path: Path) -> None:
