@@ -105,10 +105,45 @@ async def test_what_clashes_is_shown_and_made_only_when_that_is_said(talk: Talk,
     amina = str(talk.person_ids["Amina"])
     fields = {"person": amina, "kind": "workshop", "on": str(wall.date()), "at": f"{wall:%H:%M}", "times": "1"}
     page = await sanne.does(NEW, NEW, **fields)
-    assert "Er is nog niets gemaakt" in page
+    assert "Er is nog niets gedaan" in page
     assert await made(talk) == []
     await sanne.does(NEW, NEW, **fields, anyway="yes")
     assert await made(talk) == [wall]
+
+
+async def test_what_clashes_is_shown_on_a_persons_page_too(talk: Talk, sanne: Browser) -> None:
+    async with talk.database.reading() as session:
+        meeting = await session.get_one(Appointment, talk.appointment_ids["Amina-meeting"])
+    page = f"/desk/people/{talk.person_ids['Amina']}"
+    wall, free = meeting.starts_at.astimezone(ZONE), meeting.starts_at.astimezone(ZONE) + timedelta(hours=5)
+    fields = {"kind": "workshop", "place": "Zaal 2", "bring": "identity", **hour(wall)}
+    shown = await sanne.does(f"{page}/meetings", page, **fields)
+    assert "Er is nog niets gedaan" in shown
+    assert "Toch maken" in shown
+    assert await made(talk) == []
+    hidden = dict(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)">', shown))
+    await sanne.post(f"{page}/meetings", {**hidden, **hour(free)})
+    assert await made(talk) == [free]
+    assert {**hidden, "form_token": ""} == {**fields, "anyway": "yes", "form_token": ""}
+
+
+async def test_what_is_moved_clashes_with_others_and_not_with_itself(talk: Talk, sanne: Browser) -> None:
+    async with talk.database.reading() as session:
+        meeting = await session.get_one(Appointment, talk.appointment_ids["Amina-meeting"])
+    page = f"/desk/people/{talk.person_ids['Amina']}"
+    wall = meeting.starts_at.astimezone(ZONE)
+    half_past, later = wall + timedelta(minutes=30), wall + timedelta(hours=5)
+    await sanne.does(f"{page}/meetings", page, kind="workshop", **hour(later))
+    moves, version = f"{page}/meetings/{meeting.id}/move", str(meeting.version)
+    assert "Afspraak verzet" in await sanne.does(moves, page, version=version, **hour(half_past))
+    async with talk.database.reading() as session:
+        version = str((await session.get_one(Appointment, meeting.id)).version)
+    assert "Toch verzetten" in await sanne.does(moves, page, version=version, **hour(later))
+    assert "Afspraak verzet" in await sanne.does(moves, page, version=version, anyway="yes", **hour(later))
+
+
+def hour(wall: datetime) -> dict[str, str]:
+    return {"on": str(wall.date()), "at": f"{wall:%H:%M}"}
 
 
 async def test_each_meeting_of_a_series_says_what_to_bring_and_the_form_keeps_it(talk: Talk, sanne: Browser) -> None:
