@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Final, cast
 
 import locales
+from bot.faq.skeleton import skeleton
 from bot.faq.words import normalise
 from bot.understanding.acts import DayPart, NextOne
 from bot.voice.numbers import number_words
 from locales.faq.reading import ContentEntry, ContentError, read_yaml
 from locales.rendering.dates import babel_locale, date_words
+from locales.rendering.languages import LANGUAGES
 
 _FILE: Final = Path(locales.__file__).parent / "understanding" / "moments.yaml"
 
@@ -28,7 +30,9 @@ class Sign(Enum):
     DAY = auto()  # days from today
     NOW = auto()  # today, where no day is named
     WEEKDAY = auto()  # 0 is Monday
-    WEEK = auto()  # 0 is this week, 1 the next
+    WEEK = auto()  # 0 is this week, 1 the next, -1 the last
+    LAST = auto()  # the weekday beside it is past
+    WENT = auto()  # speaks of not having come: a weekday is past
     PART = auto()
     NEXT = auto()  # the next lesson or meeting
     MONTH = auto()  # 1 to 12, or 13, in the calendar of the mark
@@ -65,6 +69,8 @@ _DAYS: Final = {"before_yesterday": -2, "yesterday": -1, "today": 0, "tomorrow":
 _SPANS: Final = {"quarter": 15, "half_hour": 30, "hour_and_half": 90}
 _SIGNS: Final = {
     "now": Sign.NOW,
+    "last": Sign.LAST,
+    "went": Sign.WENT,
     "until": Sign.UNTIL,
     "until_after": Sign.UNTIL_AFTER,
     "since": Sign.SINCE,
@@ -77,7 +83,8 @@ _SIGNS: Final = {
     "half_after": Sign.HALF_AFTER,
 }
 _NEXT: Final = {f"next_{one.value}": one for one in NextOne}
-_LISTS: Final = {*_DAYS, *_SPANS, *_SIGNS, *(part.value for part in DayPart), *_NEXT, "this_week", "next_week"}
+_WEEKS: Final = {"last_week": -1, "this_week": 0, "next_week": 1}
+_LISTS: Final = {*_DAYS, *_SPANS, *_SIGNS, *(part.value for part in DayPart), *_NEXT, *_WEEKS}
 _OTHER: Final = {
     "weekdays",
     "months",
@@ -91,6 +98,8 @@ _OTHER: Final = {
 _LONGEST: Final = 4
 #: Of a word that begins like a stem, so much more may follow.
 _SHORTEST_STEM: Final = 3
+#: Fewer consonants are those of too many words.
+_FEWEST_SOUNDS: Final = 3
 
 
 class MomentWords:
@@ -120,13 +129,14 @@ class MomentWords:
             self._add_all(entry, key, (Sign.SPAN, minutes, ""))
         for part in DayPart:
             self._add_all(entry, part.value, (Sign.PART, part, ""))
-        for week, key in enumerate(("this_week", "next_week")):
+        for key, week in _WEEKS.items():
             self._add_all(entry, key, (Sign.WEEK, week, ""))
         for key, one in _NEXT.items():
             self._add_all(entry, key, (Sign.NEXT, one, ""))
         for key, sign in _SIGNS.items():
             self._add_all(entry, key, (sign, 0, ""))
         self._add_numbers(entry)
+        self._heard: Final = {} if LANGUAGES[entry.name].script == "Latn" else self._weekdays_by_sound()
 
     def marks(self, words: Sequence[str]) -> list[MomentMark]:
         """The signs in the words, from left to right, the longest first; a word may bear several."""
@@ -151,6 +161,10 @@ class MomentWords:
         )
         if piece in self._whole:
             return
+        typed_otherwise = list(self._typed_otherwise(piece, start))
+        yield from typed_otherwise
+        if typed_otherwise:
+            return
         if size == 1:
             stem = max(
                 (one for one in self._stems if piece[0].startswith(one[0])), key=lambda one: len(one[0]), default=None
@@ -172,6 +186,29 @@ class MomentWords:
                     yield MomentMark(start, end, sign, value, until=until, since=since, calendar=calendar)
             if meanings:
                 return
+
+    def _typed_otherwise(self, piece: tuple[str, ...], start: int) -> Iterator[MomentMark]:
+        """A day whose name is written in two ("el yom", "over morgen"), or in Latin letters as somebody hears it."""
+        end = start + len(piece)
+        if len(piece) == 2:
+            for sign, value, calendar in self._whole.get(("".join(piece),), ()):
+                if sign in (Sign.DAY, Sign.WEEKDAY):
+                    yield MomentMark(start, end, sign, value, calendar=calendar)
+        elif len(piece) == 1 and piece[0].isascii():
+            for value in self._heard.get(_sounds(piece[0]), ()):
+                yield MomentMark(start, end, Sign.WEEKDAY, value)
+
+    def _weekdays_by_sound(self) -> dict[str, list[int]]:
+        """The weekdays by the consonants of their names that are not in Latin letters; only what can be but one."""
+        heard: dict[str, set[int]] = {}
+        for words, meanings in self._whole.items():
+            sounds = _sounds("".join(words))
+            if len(sounds) < _FEWEST_SOUNDS or "".join(words).isascii():
+                continue
+            for sign, value, _ in meanings:
+                if sign is Sign.WEEKDAY and isinstance(value, int):
+                    heard.setdefault(sounds, set()).add(value)
+        return {sounds: list(days) for sounds, days in heard.items() if len(days) == 1}
 
     def _add_all(self, entry: ContentEntry, key: str, meaning: Meaning) -> None:
         for written in entry.texts(key, ()):
@@ -228,6 +265,11 @@ class MomentWords:
             if not isinstance(words, list):
                 raise entry.error(f"has a word of '{key}' outside a list", "write [[word, word], [word], …]")
             yield number, [(str(word), number) for word in cast("list[object]", words)]
+
+
+def _sounds(word: str) -> str:
+    # "Panjshanbe" is said with an m.
+    return skeleton(word).replace("nb", "mb")
 
 
 @lru_cache(maxsize=1)

@@ -133,33 +133,40 @@ def _days(marks: Sequence[MomentMark], today: date, written: date | None) -> tup
         last = max(ends)
         begins = [one.day for one in (*starts, *plain) if one.day <= last]
         return (min(begins) if begins else min(today, last)), last, False
-    if starts:
+    if starts and not plain:
         return min(one.day for one in starts), None, True
     if plain:
+        # "Ill since yesterday, I do not come today": what began before goes on, and today is what is meant.
         return min(one.day for one in plain), max(one.last for one in plain), False
     return None, None, False
 
 
 def _named(marks: Sequence[MomentMark], today: date) -> Iterator[_Named]:
-    next_week = any(mark.sign is Sign.WEEK and mark.value == 1 for mark in marks)
+    week = next((mark.value for mark in marks if mark.sign is Sign.WEEK and mark.value), None)
     weekday = any(mark.sign is Sign.WEEKDAY for mark in marks)
+    past = _past_weekdays(marks)
     monday = today - timedelta(days=today.weekday())
     for place, mark in enumerate(marks):
         until = mark.until or _before(marks, place, Sign.UNTIL, _BETWEEN) or _after(marks, place, Sign.UNTIL_AFTER)
         since = mark.since or _before(marks, place, Sign.SINCE, 0) or _after(marks, place, Sign.SINCE_AFTER)
         value = mark.value if isinstance(mark.value, int) else 0
+        if mark.sign is Sign.WEEKDAY and past and place not in past:
+            # "On Friday I was not there, on Tuesday I come again."
+            continue
         if mark.sign is Sign.DAY:
             day = today + timedelta(days=value)
             yield _Named(day, day, mark.start, until, since)
         elif mark.sign is Sign.WEEKDAY:
             day = today + timedelta(days=(value - today.weekday()) % 7)
-            if next_week:
-                day = monday + timedelta(days=7 + value)
+            if isinstance(week, int):
+                day = monday + timedelta(days=7 * week + value)
+            elif place in past:
+                day = today - timedelta(days=(today.weekday() - value) % 7 or 7)
             elif since and not any(other.sign in (Sign.UNTIL, Sign.UNTIL_AFTER) for other in marks):
                 day = today - timedelta(days=(today.weekday() - value) % 7)
             yield _Named(day, day, mark.start, until, since)
         elif mark.sign is Sign.WEEK and not weekday:
-            begin = today if value == 0 else monday + timedelta(days=7)
+            begin = today if value == 0 else monday + timedelta(days=7 * value)
             yield _Named(begin, monday + timedelta(days=6 + 7 * value), mark.start, until, False)
         elif mark.sign is Sign.MONTH:
             found = _in_month(marks, place, today)
@@ -167,10 +174,29 @@ def _named(marks: Sequence[MomentMark], today: date) -> Iterator[_Named]:
                 yield _Named(found, found, mark.start, until, since)
 
 
+def _past_weekdays(marks: Sequence[MomentMark]) -> set[int]:
+    """The places of weekdays that are past: "last Friday", and "on Friday I was not there"."""
+    found = {
+        place
+        for place, mark in enumerate(marks)
+        if mark.sign is Sign.WEEKDAY and (_before(marks, place, Sign.LAST, 1) or _after(marks, place, Sign.LAST))
+    }
+    went = next((mark.start for mark in marks if mark.sign is Sign.WENT), None)
+    if went is not None and not found:
+        places = [place for place, mark in enumerate(marks) if mark.sign is Sign.WEEKDAY]
+        # Of what comes after "I was not there on Friday" another day may be spoken of.
+        found = {place for place in places if marks[place].start < went} or set(places)
+    return found
+
+
 def _in_month(marks: Sequence[MomentMark], place: int, today: date) -> date | None:
     """The day of a month whose number stands beside its name."""
     month = marks[place]
-    beside = [marks[at] for at in (place - 1, place + 1) if 0 <= at < len(marks)]
+    beside = [
+        marks[at]
+        for at in (place - 1, place + 1)
+        if 0 <= at < len(marks) and max(marks[at].start - month.end, month.start - marks[at].end) <= 0
+    ]
     number = next(
         (
             other.value

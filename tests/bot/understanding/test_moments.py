@@ -16,6 +16,7 @@ from locales.rendering.languages import LANGUAGES
 #: A Monday.
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=ZoneInfo("Europe/Amsterdam"))
 TODAY, TOMORROW, YESTERDAY = date(2026, 11, 30), date(2026, 12, 1), date(2026, 11, 29)
+LAST_FRIDAY = date(2026, 11, 27)
 THURSDAY, FRIDAY, SUNDAY = date(2026, 12, 3), date(2026, 12, 4), date(2026, 12, 6)
 
 
@@ -56,6 +57,19 @@ def days(first: date | None, last: date | None = None, *, since: bool = False) -
         ("uk", "я на лікарняному до п'ятниці", days(TODAY, FRIDAY)),
         ("ru", "с понедельника до среды", days(TODAY, date(2026, 12, 2))),
         ("fr", "depuis hier", days(YESTERDAY, since=True)),
+        ("nl", "vrijdag was ik er niet, sorry", days(LAST_FRIDAY, LAST_FRIDAY)),
+        ("nl", "maandag was ik ziek", days(date(2026, 11, 23), date(2026, 11, 23))),
+        ("nl", "vorige week dinsdag kon ik niet", days(date(2026, 11, 24), date(2026, 11, 24))),
+        ("nl", "vorige week was ik er niet", days(date(2026, 11, 23), YESTERDAY)),
+        pytest.param("nl", "vrijdag was ik er niet, dinsdag kom ik", days(LAST_FRIDAY, LAST_FRIDAY), id="two"),
+        pytest.param("nl", "sinds gisteren ziek, vandaag kom ik niet", days(TODAY, TODAY), id="since, and when"),
+        ("en", "last friday i couldnt come", days(LAST_FRIDAY, LAST_FRIDAY)),
+        ("fr", "vendredi dernier j'ai pas pu venir", days(LAST_FRIDAY, LAST_FRIDAY)),
+        ("ckb", "هەینی ڕابردوو نەهاتم", days(LAST_FRIDAY, LAST_FRIDAY)),
+        ("am", "ባለፈው አርብ አልመጣሁም", days(LAST_FRIDAY, LAST_FRIDAY)),
+        pytest.param("ar", "el yom ma fini", days(TODAY, TODAY), id="a day written in two"),
+        pytest.param("fa_AF", "panjshambe nametanom", days(THURSDAY, THURSDAY), id="as it is heard"),
+        pytest.param("ps", "بايسکل مې نشته ۱۱ کيلومتره لرې، نن نه راځم", days(TODAY, TODAY), id="my is no May"),
         pytest.param("ar", "kan morgen niet", days(TOMORROW, TOMORROW), id="Dutch while Arabic is set"),
         pytest.param("nl", "ik ben ziek", days(None), id="nothing said"),
     ],
