@@ -22,7 +22,7 @@ from bot.faq.meaning import Encoder, KnownMeanings, bundled_encoder
 from bot.faq.model import ACT, CRY, HARMLESS, OUTSIDE, Model, fingerprint, load_model, phrasings
 from bot.faq.pieces import PLACES, Floats, weighted
 from bot.faq.urgent import CryForHelp
-from bot.faq.words import normalise
+from bot.faq.words import laughs, normalise
 from locales.faq.content import FaqContent
 
 _CHOICES: Final = 3
@@ -71,8 +71,9 @@ class Thresholds:
 class Danger:
     """How a cry for help is weighed: the odds that pieces and meaning give it, in natural logarithms, each so many
     times; how much likelier than what only sounds alarming it is to either adds `harmless` times; a pattern of
-    urgent.yaml adds `listed`, and that somebody is better ("je me sens mieux") takes `better` away. It is one from
-    `least` on. Chosen on one hand's held-out texts: several networks together err less than pieces here.
+    urgent.yaml adds `listed`; that somebody is better ("je me sens mieux") takes `better` away, and that they laugh
+    takes `laughs`. It is one from `least` on. Chosen on one hand's held-out texts: several networks together err less
+    than pieces here.
     """
 
     pieces: float = 1.0
@@ -80,6 +81,7 @@ class Danger:
     harmless: float = 0.25
     listed: float = 3.0
     better: float = 4.0
+    laughs: float = 3.0
     least: float = -1.0
 
 
@@ -137,6 +139,8 @@ class TrainedFinder:
             weighed += self.weighing.listed
         if self.coming.heard_in(text) is Heard.BETTER:
             weighed -= self.weighing.better
+        if laughs(text):
+            weighed -= self.weighing.laughs
         return weighed
 
     def need_in(self, learnt: Floats) -> str:

@@ -57,6 +57,12 @@ _REPEATED: Final = re.compile(r"([^\W\d])\1{2,}")
 # A digit inside a Latin word stands for an Arabic sound (7abibi, ma3loumat); B1, A2 and 12u do not.
 _ARABIZI: Final = re.compile(r"\b(?=[a-z0-9]*[a-z]{2})(?=[a-z0-9]*[235679])[a-z]*[a-z0-9]*\b")
 _ARABIZI_SOUND: Final = str.maketrans({"2": "", "3": "a", "5": "kh", "6": "t", "7": "h", "9": "q", "8": "gh"})
+# Of 432 texts with laughter one is a cry for help, of all others every fourth.
+_LAUGHTER: Final = re.compile(
+    r"[😂🤣😅😆😹😁😄🤪😜😝🙈]"
+    r"|(?<![^\W\d_])(?:(?:h[aeiy]){2,}h?|а?х[аеи](?:х[аеи]?)+|h{3,}|(?:ه){3,}|(?:ها){2,}|خ{3,}|ሃ{2,}|lo+l+|lmf?ao|mdr+|ptdr+|k{3,})"
+    r"(?![^\W\d_])"
+)
 _NUMBER_FIRST: Final = re.compile(r"\d+(u|uur|h|x|e|de|ste|jaar|min)?$|[a-z]\d+$")
 
 
@@ -71,6 +77,11 @@ def normalise(text: str, most: int = MAX_CHARACTERS) -> str:
     bare = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in bare)
     bare = _NO_WORD.sub(" ", _REPEATED.sub(r"\1", bare)).strip()
     return _ARABIZI.sub(_sound_out, bare)
+
+
+def laughs(text: str) -> bool:
+    """Whether there is laughter in it: a face that laughs, or "haha", "ههه", "хаха", "mdr"."""
+    return _LAUGHTER.search(text[:MAX_CHARACTERS].lower()) is not None
 
 
 def _sound_out(match: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.faq.words import MAX_CHARACTERS, normalise
+from bot.faq.words import MAX_CHARACTERS, laughs, normalise
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,22 @@ def test_any_text_gives_words_separated_by_single_spaces(text: str) -> None:
     words = normalise(text)
     assert words == " ".join(words.split())
     assert not any(character.isspace() and character != " " for character in words)
+
+
+@pytest.mark.parametrize(
+    ("text", "laughter"),
+    [
+        ("deze les is mijn dood haha", True),
+        ("خدا مره نجات بته 😂", True),
+        ("ههههه موتني الدرس", True),
+        ("خخخ", True),
+        ("ахахаха убила бы", True),
+        ("cette conjugaison va me tuer mdrrr", True),
+        ("Hij is vermist", False),
+        ("haal hulp", False),
+        ("ahmed is weg", False),
+        ("", False),
+    ],
+)
+def test_who_laughs_is_heard(text: str, laughter: bool) -> None:
+    assert laughs(text) is laughter
