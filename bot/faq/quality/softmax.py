@@ -23,10 +23,15 @@ _TINY: Final = 1e-8
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """How it learns: passes over the texts, and the size of the first step; the last ones are a tenth of it."""
+    """How it learns: passes over the texts, and the size of the first step; the last ones are a tenth of it.
+
+    `left_out` is the part of a text's pieces that is left out at random each time it is looked at, so that no text is
+    known by a single word.
+    """
 
     passes: int = 12
     size: float = 4.0
+    left_out: float = 0.0
     seed: int = 22
 
 
@@ -47,7 +52,9 @@ def learn(
             batch = features[rows]
             # Of the width only what the batch has in it: a third of the time.
             used, places = np.unique(batch.indices, return_inverse=True)
-            narrow = csr_matrix((batch.data, places, batch.indptr), (len(rows), len(used)))
+            kept = random.random(len(batch.data), np.float32) >= steps.left_out
+            amounts = batch.data * kept / np.float32(1 - steps.left_out)
+            narrow = csr_matrix((amounts, places, batch.indptr), (len(rows), len(used)))
             before = weights[used]
             error = _chances(narrow @ before + bias)
             error[np.arange(len(rows)), wanted[rows]] -= 1
