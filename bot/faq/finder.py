@@ -19,7 +19,7 @@ from bot.faq.finding import SAME_AS_ACT, Candidate, Finding, Heard
 from bot.faq.gaps import Gap
 from bot.faq.likeness import Likeness
 from bot.faq.meaning import Encoder, KnownMeanings, bundled_encoder
-from bot.faq.model import ACT, CRY, HARMLESS, OUTSIDE, Model, fingerprint, load_model, phrasings
+from bot.faq.model import ACT, CRY, OUTSIDE, Model, fingerprint, load_model, phrasings
 from bot.faq.pieces import PLACES, Floats, weighted
 from bot.faq.urgent import CryForHelp
 from bot.faq.words import laughs, normalise
@@ -70,15 +70,12 @@ class Thresholds:
 @dataclass(frozen=True, slots=True)
 class Danger:
     """How a cry for help is weighed: the odds that pieces and meaning give it, in natural logarithms, each so many
-    times; how much likelier than what only sounds alarming it is to either adds `harmless` times; a pattern of
-    urgent.yaml adds `listed`; that somebody is better ("je me sens mieux") takes `better` away, and that they laugh
-    takes `laughs`. It is one from `least` on. Chosen on one hand's held-out texts: several networks together err less
-    than pieces here.
+    times; a pattern of urgent.yaml adds `listed`; that somebody is better ("je me sens mieux") takes `better` away, and
+    that they laugh takes `laughs`. It is one from `least` on. Chosen on held-out texts.
     """
 
-    pieces: float = 1.0
-    meaning: float = 2.0
-    harmless: float = 0.25
+    pieces: float = 2.0
+    meaning: float = 1.5
     listed: float = 3.0
     better: float = 4.0
     laughs: float = 3.0
@@ -127,14 +124,8 @@ class TrainedFinder:
         # Without meaning, pieces stand in for it.
         judges = (by_pieces, by_pieces if by_meaning is None else by_meaning)
         cries = [name.startswith(CRY) for name in self.model.classes]
-        harmless = self.model.classes.index(HARMLESS)
-        chances = [float(judge[cries].sum()) for judge in judges]
-        against = sum(
-            _logarithm(chance) - _logarithm(float(judge[harmless]))
-            for chance, judge in zip(chances, judges, strict=True)
-        )
-        weighed = self.weighing.pieces * _odds(chances[0]) + self.weighing.meaning * _odds(chances[1])
-        weighed += self.weighing.harmless * against - self.weighing.least
+        odds = [_odds(float(judge[cries].sum())) for judge in judges]
+        weighed = self.weighing.pieces * odds[0] + self.weighing.meaning * odds[1] - self.weighing.least
         if self.cry.heard_in(text):
             weighed += self.weighing.listed
         if self.coming.heard_in(text) is Heard.BETTER:

@@ -26,7 +26,8 @@ class KeptVectors:
         """See `Encoder`."""
         known = self._known.get(texts)
         if known is None:
-            known = self._known[texts] = np.asarray(self._encoder.query(texts), np.float32)
+            # As it is in the file: a training without one, or with only some texts in it, gives the same model.
+            known = self._known[texts] = np.asarray(self._encoder.query(texts)).astype(np.float16).astype(np.float32)
             self._new += 1
         return known
 
