@@ -32,6 +32,7 @@ class Sign(Enum):
     WEEKDAY = auto()  # 0 is Monday
     WEEK = auto()  # 0 is this week, 1 the next, -1 the last
     LAST = auto()  # the weekday beside it is past
+    COMING = auto()  # the weekday beside it is not today
     WENT = auto()  # speaks of not having come: a weekday is past
     PART = auto()
     NEXT = auto()  # the next lesson or meeting
@@ -40,6 +41,7 @@ class Sign(Enum):
     UNTIL_AFTER = auto()
     SINCE = auto()
     SINCE_AFTER = auto()
+    DAYS = auto()  # the unit: "three days"
     MINUTES = auto()
     HOURS = auto()
     SPAN = auto()  # so many minutes in one word
@@ -52,7 +54,8 @@ class Sign(Enum):
 
 @dataclass(frozen=True, slots=True)
 class MomentMark:
-    """One sign in a text: the words from `start` up to `end`. `until` and `since`: its prefix says so."""
+    """One sign in a text: the words from `start` up to `end`. `until` and `since`: its prefix says so.
+    `or_morning`: behind a weekday the word for tomorrow means its morning."""
 
     start: int
     end: int
@@ -61,6 +64,7 @@ class MomentMark:
     until: bool = False
     since: bool = False
     calendar: str = ""
+    or_morning: bool = False
 
 
 Meaning = tuple[Sign, int | DayPart | NextOne, str]
@@ -70,11 +74,13 @@ _SPANS: Final = {"quarter": 15, "half_hour": 30, "hour_and_half": 90}
 _SIGNS: Final = {
     "now": Sign.NOW,
     "last": Sign.LAST,
+    "coming": Sign.COMING,
     "went": Sign.WENT,
     "until": Sign.UNTIL,
     "until_after": Sign.UNTIL_AFTER,
     "since": Sign.SINCE,
     "since_after": Sign.SINCE_AFTER,
+    "days": Sign.DAYS,
     "minutes": Sign.MINUTES,
     "hours": Sign.HOURS,
     "at": Sign.AT,
@@ -94,6 +100,9 @@ _OTHER: Final = {
     "until_prefixes",
     "since_prefixes",
     "day_clock",
+    "or_morning",
+    "no_months",
+    "suffixes",
 }
 _LONGEST: Final = 4
 #: Of a word that begins like a stem, so much more may follow.
@@ -112,10 +121,13 @@ class MomentWords:
     def __init__(self, entry: ContentEntry) -> None:
         entry.only(_LISTS | _OTHER)
         self._whole: dict[tuple[str, ...], list[Meaning]] = {}
+        self._or_morning: Final = {normalise(word) for word in entry.texts("or_morning", ())}
+        self._no_months: Final = {normalise(word) for word in entry.texts("no_months", ())}
         self._stems: list[tuple[str, Meaning]] = []
         self.ethiopian_clock: Final = entry.get("day_clock") == "ethiopian"
         calendar = entry.text("calendar", "") if entry.get("calendar") is not None else ""
         self._prefixes: Final = tuple(map(normalise, entry.texts("prefixes", ())))
+        self._suffixes: Final = tuple(map(normalise, entry.texts("suffixes", ())))
         self._until: Final = tuple(map(normalise, entry.texts("until_prefixes", ())))
         self._since: Final = tuple(map(normalise, entry.texts("since_prefixes", ())))
         for word in (word for words in self._lists(entry, "weekdays", 7) for word in words[1]):
@@ -157,7 +169,8 @@ class MomentWords:
             yield MomentMark(start, end, Sign.NUMBER, int(piece[0]))
             return
         yield from (
-            MomentMark(start, end, sign, value, calendar=cal) for sign, value, cal in self._whole.get(piece, ())
+            MomentMark(start, end, sign, value, calendar=cal, or_morning=piece[0] in self._or_morning)
+            for sign, value, cal in self._whole.get(piece, ())
         )
         if piece in self._whole:
             return
@@ -188,8 +201,14 @@ class MomentWords:
                 return
 
     def _typed_otherwise(self, piece: tuple[str, ...], start: int) -> Iterator[MomentMark]:
-        """A day whose name is written in two ("el yom", "over morgen"), or in Latin letters as somebody hears it."""
+        """A day whose name is written in two ("el yom", "over morgen"), with an "and" behind it, or in Latin letters as
+        somebody hears it."""
         end = start + len(piece)
+        if len(piece) == 1:
+            bare = {piece[0].removesuffix(suffix) for suffix in self._suffixes} - {piece[0]}
+            for sign, value, calendar in (meaning for word in bare for meaning in self._whole.get((word,), ())):
+                if sign in (Sign.DAY, Sign.WEEKDAY):
+                    yield MomentMark(start, end, sign, value, calendar=calendar)
         if len(piece) == 2:
             for sign, value, calendar in self._whole.get(("".join(piece),), ()):
                 if sign in (Sign.DAY, Sign.WEEKDAY):
@@ -232,11 +251,13 @@ class MomentWords:
             for number, name in locale.days[context]["wide"].items():
                 self._add(name, (Sign.WEEKDAY, number, ""))
             for number, name in locale.months[context]["wide"].items():
-                self._add(name, (Sign.MONTH, number, ""))
+                if normalise(name) not in self._no_months:
+                    self._add(name, (Sign.MONTH, number, ""))
         for number, name in enumerate(own.weekdays or ()):
             self._add(name, (Sign.WEEKDAY, number, ""))
         for number, name in enumerate(own.months or (), 1):
-            self._add(name, (Sign.MONTH, number, ""))
+            if normalise(name) not in self._no_months:
+                self._add(name, (Sign.MONTH, number, ""))
 
     def _add_numbers(self, entry: ContentEntry) -> None:
         spoken = number_words(entry.name)

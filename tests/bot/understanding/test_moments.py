@@ -8,11 +8,13 @@ import pytest
 
 import locales
 from bot.understanding.acts import DayPart, NextOne, When
+from bot.understanding.evaluate import read_expected
 from bot.understanding.moment_words import moment_words
 from bot.understanding.moments import read_when
 from locales.faq.reading import ContentEntry, read_yaml
 from locales.rendering.languages import LANGUAGES
 
+HELD_OUT = Path(__file__).parent / "heldout" / "days.yaml"
 #: A Monday.
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=ZoneInfo("Europe/Amsterdam"))
 TODAY, TOMORROW, YESTERDAY = date(2026, 11, 30), date(2026, 12, 1), date(2026, 11, 29)
@@ -63,6 +65,22 @@ def days(first: date | None, last: date | None = None, *, since: bool = False) -
         ("nl", "vorige week was ik er niet", days(date(2026, 11, 23), YESTERDAY)),
         pytest.param("nl", "vrijdag was ik er niet, dinsdag kom ik", days(LAST_FRIDAY, LAST_FRIDAY), id="two"),
         pytest.param("nl", "sinds gisteren ziek, vandaag kom ik niet", days(TODAY, TODAY), id="since, and when"),
+        pytest.param("nl", "vrijdag morgen kom ik niet", days(FRIDAY, FRIDAY), id="its morning, not tomorrow"),
+        ("en", "cant come till next monday", days(TODAY, date(2026, 12, 7))),
+        ("so", "isniinta soo socota ma imanayo", days(date(2026, 12, 7), date(2026, 12, 7))),
+        pytest.param("nl", "gisteren is mijn kind ziek geworden, ik kom vandaag niet", days(TODAY, TODAY), id="began"),
+        pytest.param("nl", "gisteren en vandaag kon ik niet", days(YESTERDAY, TODAY), id="yesterday and today"),
+        pytest.param("tr", "4 aralıkta gelemem", days(FRIDAY, FRIDAY), id="a month that bends"),
+        pytest.param("en", "dentist friday, so cant come that day", days(FRIDAY, FRIDAY), id="a day is not today"),
+        pytest.param("fa", "از امروز تا سه روز نمیام", days(TODAY, date(2026, 12, 2)), id="from today, three days"),
+        pytest.param("nl", "sinds gisteren, al 3 dagen koorts", days(YESTERDAY, since=True), id="three days already"),
+        pytest.param("tr", "önümüzdeki iki gün yokum", days(TOMORROW, date(2026, 12, 2)), id="the next two days"),
+        pytest.param("tr", "yarından cumaya kadar yokum", days(TOMORROW, FRIDAY), id="from tomorrow until Friday"),
+        ("nl", "van 8 tot 15 december ben ik weg", days(date(2026, 12, 8), date(2026, 12, 15))),
+        ("ti", "ሰሉስን ረቡዕን ኣይክመጽእን", days(TOMORROW, date(2026, 12, 2))),
+        ("fa", "کل هفته آینده نیستم", days(date(2026, 12, 7), date(2026, 12, 13))),
+        ("en", "last week i was not in school the whole week", days(date(2026, 11, 23), YESTERDAY)),
+        ("uk", "з минулої середи не ходжу", days(date(2026, 11, 25), since=True)),
         ("en", "last friday i couldnt come", days(LAST_FRIDAY, LAST_FRIDAY)),
         ("fr", "vendredi dernier j'ai pas pu venir", days(LAST_FRIDAY, LAST_FRIDAY)),
         ("ckb", "هەینی ڕابردوو نەهاتم", days(LAST_FRIDAY, LAST_FRIDAY)),
@@ -111,6 +129,13 @@ def test_how_late(language: str, text: str, minutes: int | None) -> None:
 def test_hours_and_parts_of_the_day(language: str, text: str, at: time, part: DayPart | None) -> None:
     found = read_when(text, [language], NOW)
     assert (found.at, found.part) == (at, part)
+
+
+def test_the_days_of_absence_are_read_as_people_name_them() -> None:
+    rows = [row for row in read_expected(HELD_OUT) if row.days is not None]
+    found = [read_when(row.text, [row.language], NOW) for row in rows]
+    right = [row for row, when in zip(rows, found, strict=True) if (when.first, when.last) == row.days]
+    assert len(right) / len(rows) >= 0.88
 
 
 def test_every_language_names_days() -> None:
