@@ -183,6 +183,13 @@ async def ahead_between(acting: Acting, person_id: int, first: date, last: date)
     return await appointments_of(acting.session, person_id, since, day_bounds(last, acting.zone)[1], zone=acting.zone)
 
 
+async def missed_between(acting: Acting, person_id: int, first: date, last: date) -> list[Appointment]:
+    """A person's appointments of these past local days, both included, that they have not reported."""
+    since, until = day_bounds(first, acting.zone)[0], day_bounds(last, acting.zone)[1]
+    found = await appointments_of(acting.session, person_id, since, until, zone=acting.zone)
+    return [one for one in found if not await standing_reports(acting.session, person_id, one, acting.zone)]
+
+
 async def _to_report(
     acting: Acting, person_id: int, appointment_id: int, *, but: int | None = None
 ) -> Appointment | Refused:

@@ -47,7 +47,7 @@ async def _fill_days(turn: Turn, draft: Absence, when: When) -> bool:
         return True
     last = min(last or first, first + AHEAD)
     if last < turn.today:
-        return False
+        return await _fill_past(turn, draft, first, last)
     found = _meant(turn, await drafts.ahead_between(turn.acting, turn.person.id, max(first, turn.today), last), when)
     if not found:
         turn.say(Part(Text("absence.none_on", {"on": first})))
@@ -57,6 +57,16 @@ async def _fill_days(turn: Turn, draft: Absence, when: When) -> bool:
     else:
         await drafts.include_days(turn.acting, draft, max(first, turn.today), last)
     return True
+
+
+async def _fill_past(turn: Turn, draft: Absence, first: date, last: date) -> bool:
+    """Whether there was something on the days that are over, which is what is reported afterwards."""
+    found = await drafts.missed_between(turn.acting, turn.person.id, first, last)
+    if found:
+        await drafts.include_these(turn.acting, draft, found)
+    else:
+        turn.say(Part(Text("absence.none_on", {"on": first})))
+    return bool(found)
 
 
 async def _fill_next(turn: Turn, draft: Absence, which: NextOne) -> bool:

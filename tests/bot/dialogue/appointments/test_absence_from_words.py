@@ -71,6 +71,30 @@ async def test_all_week_is_every_lesson_of_it(talk: Talk) -> None:
     assert (sent.until_on - sent.from_on).days == 6
 
 
+async def test_what_was_missed_is_reported_afterwards(talk: Talk) -> None:
+    amina = await talk.linked("Amina")
+    await talk.linked("Sanne")
+    missed = talk.appointment_ids["Amina-class"]
+    async with talk.database.reading() as session:
+        lesson = await session.get_one(Appointment, missed)
+    talk.clock.forward(seconds=(lesson.starts_at - talk.clock.now()).total_seconds() + 24 * 3600)
+    await talk.settle()
+    hears(talk, missed_yesterday=replace(ILL, when=on(talk, -1)), missed_before=replace(ILL, when=on(talk, -2)))
+    await amina.says("missed yesterday")
+    amina.sees("absence.check")
+    await amina.taps("absence.send")
+    sent = await report(talk)
+    async with talk.database.reading() as session:
+        assert [one.id for one in await chosen_appointments(session, sent.id)] == [missed]
+    assert sent.from_on == sent.until_on == talk.clock.now().date() - timedelta(days=1)
+    # It was reported, and before it there was nothing: which one is meant is asked.
+    await amina.says("missed yesterday")
+    amina.sees("absence.which")
+    await amina.says("missed before")
+    amina.sees("absence.none_on", on=talk.clock.now().date() - timedelta(days=2))
+    amina.sees("absence.which")
+
+
 async def test_since_yesterday_has_no_end(talk: Talk) -> None:
     yesterday = talk.clock.now().date() - timedelta(days=1)
     hears(talk, ill_since_yesterday=replace(ILL, when=When(first=yesterday, since=True)))
