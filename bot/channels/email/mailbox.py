@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import re
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import aioimaplib
 import structlog
@@ -13,8 +13,9 @@ from bot.channels.email.config import EmailConfig
 
 log = structlog.get_logger(__name__)
 
-# Servers close a connection that idles for half an hour (RFC 2177); some firewalls do much earlier.
-IDLE_FOR = 9 * 60
+# Servers close a connection that idles for half an hour (RFC 2177), some firewalls do much earlier. And what a server
+# tells beside the answer to another command, aioimaplib does not hand on: such a mail waits for this long at most.
+IDLE_FOR = 2 * 60
 # How often a server is asked that cannot tell by itself.
 LOOK_EVERY = 30.0
 TIMEOUT = 30
@@ -120,7 +121,7 @@ class Mailbox:
 
     async def _follow(self, client: "_Client") -> None:
         while True:
-            await self._read_new(client)
+            await self._read_all(client)
             self._pause = FIRST_PAUSE
             _unless_stopped()
             if not client.imap.has_capability("IDLE"):
@@ -136,16 +137,24 @@ class Mailbox:
                     client.imap.idle_done()
             await asyncio.wait_for(idle, TIMEOUT)
 
-    async def _read_new(self, client: "_Client") -> None:
+    async def _read_all(self, client: "_Client") -> None:
+        """Read what is new, and what came meanwhile: of that we would not hear while waiting."""
+        known: set[str] = set()
+        while new := [uid for uid in await self._unseen(client) if uid not in known]:
+            known.update(new)
+            await self._read(client, new)
+
+    @staticmethod
+    async def _unseen(client: "_Client") -> list[str]:
         found = await client.imap.uid_search("UNSEEN", charset=None)
         if found.result != "OK":
             raise MailboxBroken
         numbers = bytes(found.lines[0]).split() if found.lines else []
+        return [number.decode() for number in numbers if number.isdigit()]
+
+    async def _read(self, client: "_Client", uids: Sequence[str]) -> None:
         not_taken = 0
-        for number in numbers:
-            if not number.isdigit():
-                continue
-            uid = number.decode()
+        for uid in uids:
             raw = await self._mail(client, uid)
             if raw is not None and not await self._is_taken(f"{client.validity}.{uid}", raw):
                 not_taken += 1

@@ -122,6 +122,8 @@ class Rig:
         self.news: list[News] = []
         # Raised instead of taking an event.
         self.fails: list[Exception] = []
+        # Arrive while one is being taken.
+        self.meanwhile: list[EmailMessage] = []
         self.changed = asyncio.Event()
         self.tokens = Tokens(sign, config.from_address, self.clock.now)
         # Whose addresses are ways of somebody in guidance.
@@ -143,6 +145,8 @@ class Rig:
     async def receive(self, event: InboundEvent) -> None:
         """The inbox."""
         self.changed.set()
+        while self.meanwhile:
+            await self.brings(self.meanwhile.pop())
         if self.fails:
             raise self.fails.pop(0)
         self.heard.append(event)

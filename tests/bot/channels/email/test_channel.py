@@ -141,6 +141,15 @@ async def test_a_mail_that_cannot_be_taken_keeps_no_other_and_comes_again(rig: R
     assert {event.payload for event in rig.heard} == {Said("een"), Said("twee")}
 
 
+async def test_a_mail_that_comes_while_another_is_read_is_read_at_once(rig: Rig) -> None:
+    """The server tells of it beside the answer to another command, which the library does not hand on."""
+    await rig.channel.send(PERSON, ASKS, reference="7")
+    rig.meanwhile = [reply_to(rig.office.mails[0], "twee")]
+    await rig.brings(reply_to(rig.office.mails[0], "een"))
+    await rig.until(lambda: len(rig.heard) == 2)
+    assert [event.payload for event in rig.heard] == [Said("een"), Said("twee")]
+
+
 async def test_a_link_code_opens_the_conversation_of_a_stranger(rig: Rig) -> None:
     link = rig.channel.link("ACDEFGHJKM")
     assert link == f"mailto:{OURS}?subject=ACDEFGHJKM"
