@@ -57,10 +57,10 @@ class Certainty:
     off a cry's. `language`: from which chance on a text's language may be offered to who has another one set.
     """
 
-    cry: float = -2.5
+    cry: float = -2.7
     cry_in_part: float = 3.0
     act: float = 0.4
-    absent: float = 5.0
+    absent: float = 10.0
     second: float = 0.2
     clause: float = 0.85
     pattern: float = 4.0
