@@ -60,7 +60,7 @@ _ARABIZI_SOUND: Final = str.maketrans({"2": "", "3": "a", "5": "kh", "6": "t", "
 # Of 432 texts with laughter one is a cry for help, of all others every fourth.
 _LAUGHTER: Final = re.compile(
     r"[😂🤣😅😆😹😁😄🤪😜😝🙈]"
-    r"|(?<![^\W\d_])(?:(?:h[aeiy]){2,}h?|а?х[аеи](?:х[аеи]?)+|h{3,}|(?:ه){3,}|(?:ها){2,}|خ{3,}|ሃ{2,}|lo+l+|lmf?ao|mdr+|ptdr+|k{3,})"
+    r"|(?<![^\W\d_])(?:(?:h[aeiy]){2,}h?|а?х[аеи](?:х[аеи]?)+|h{3,}|ه{3,}|(?:ها){2,}|خ{3,}|ሃ{2,}|lo+l+|lmf?ao|mdr+|ptdr+|k{3,})"
     r"(?![^\W\d_])"
 )
 _NUMBER_FIRST: Final = re.compile(r"\d+(u|uur|h|x|e|de|ste|jaar|min)?$|[a-z]\d+$")

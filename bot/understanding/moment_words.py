@@ -204,30 +204,28 @@ class MomentWords:
         """A day whose name is written in two ("el yom", "over morgen"), with an "and" behind it, or in Latin letters as
         somebody hears it."""
         end = start + len(piece)
+        words = ["".join(piece)] if len(piece) == 2 else []
         if len(piece) == 1:
-            bare = {piece[0].removesuffix(suffix) for suffix in self._suffixes} - {piece[0]}
-            for sign, value, calendar in (meaning for word in bare for meaning in self._whole.get((word,), ())):
-                if sign in (Sign.DAY, Sign.WEEKDAY):
-                    yield MomentMark(start, end, sign, value, calendar=calendar)
-        if len(piece) == 2:
-            for sign, value, calendar in self._whole.get(("".join(piece),), ()):
-                if sign in (Sign.DAY, Sign.WEEKDAY):
-                    yield MomentMark(start, end, sign, value, calendar=calendar)
-        elif len(piece) == 1 and piece[0].isascii():
-            for value in self._heard.get(_sounds(piece[0]), ()):
-                yield MomentMark(start, end, Sign.WEEKDAY, value)
+            words = [piece[0].removesuffix(suffix) for suffix in self._suffixes if piece[0].endswith(suffix)]
+            heard = self._heard.get(_sounds(piece[0])) if self._heard and piece[0].isascii() else None
+            if heard is not None:
+                yield MomentMark(start, end, Sign.WEEKDAY, heard)
+        for sign, value, calendar in (meaning for word in words for meaning in self._whole.get((word,), ())):
+            if sign in (Sign.DAY, Sign.WEEKDAY):
+                yield MomentMark(start, end, sign, value, calendar=calendar)
 
-    def _weekdays_by_sound(self) -> dict[str, list[int]]:
+    def _weekdays_by_sound(self) -> dict[str, int]:
         """The weekdays by the consonants of their names that are not in Latin letters; only what can be but one."""
         heard: dict[str, set[int]] = {}
         for words, meanings in self._whole.items():
-            sounds = _sounds("".join(words))
-            if len(sounds) < _FEWEST_SOUNDS or "".join(words).isascii():
+            name = "".join(words)
+            sounds = _sounds(name)
+            if len(sounds) < _FEWEST_SOUNDS or name.isascii():
                 continue
             for sign, value, _ in meanings:
                 if sign is Sign.WEEKDAY and isinstance(value, int):
                     heard.setdefault(sounds, set()).add(value)
-        return {sounds: list(days) for sounds, days in heard.items() if len(days) == 1}
+        return {sounds: day for sounds, (day, *others) in heard.items() if not others}
 
     def _add_all(self, entry: ContentEntry, key: str, meaning: Meaning) -> None:
         for written in entry.texts(key, ()):
@@ -247,15 +245,14 @@ class MomentWords:
     def _add_names(self, language: str) -> None:
         """The names that CLDR has, and those that Maatje writes itself."""
         locale, own = babel_locale(language), date_words(language)
+        months = list(enumerate(own.months or (), 1))
         for context in ("format", "stand-alone"):
             for number, name in locale.days[context]["wide"].items():
                 self._add(name, (Sign.WEEKDAY, number, ""))
-            for number, name in locale.months[context]["wide"].items():
-                if normalise(name) not in self._no_months:
-                    self._add(name, (Sign.MONTH, number, ""))
+            months += locale.months[context]["wide"].items()
         for number, name in enumerate(own.weekdays or ()):
             self._add(name, (Sign.WEEKDAY, number, ""))
-        for number, name in enumerate(own.months or (), 1):
+        for number, name in months:
             if normalise(name) not in self._no_months:
                 self._add(name, (Sign.MONTH, number, ""))
 

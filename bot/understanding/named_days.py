@@ -147,11 +147,11 @@ def _named(marks: Sequence[MomentMark], today: date) -> Iterator[_Named]:
 def _week_of(marks: Sequence[MomentMark], place: int) -> int:
     """Which week: "the whole week" beside "coming" is the next."""
     value = marks[place].value
-    if not isinstance(value, int) or value:
-        return value if isinstance(value, int) else 0
-    if is_after(marks, place, Sign.COMING):
+    if value == 0 and is_after(marks, place, Sign.COMING):
         return 1
-    return -1 if is_after(marks, place, Sign.LAST) else 0
+    if value == 0 and is_after(marks, place, Sign.LAST):
+        return -1
+    return value if isinstance(value, int) else 0
 
 
 def _past_weekdays(marks: Sequence[MomentMark]) -> set[int]:

@@ -46,27 +46,20 @@ async def _fill_days(turn: Turn, draft: Absence, when: When) -> bool:
         await drafts.include_all_from(turn.acting, draft, first)
         return True
     last = min(last or first, first + AHEAD)
-    if last < turn.today:
-        return await _fill_past(turn, draft, first, last)
-    found = _meant(turn, await drafts.ahead_between(turn.acting, turn.person.id, max(first, turn.today), last), when)
+    is_over = last < turn.today
+    if is_over:
+        found = await drafts.missed_between(turn.acting, turn.person.id, first, last)
+    else:
+        ahead = await drafts.ahead_between(turn.acting, turn.person.id, max(first, turn.today), last)
+        found = _meant(turn, ahead, when)
     if not found:
         turn.say(Part(Text("absence.none_on", {"on": first})))
         return False
-    if when.at is not None or when.part is not None:
+    if is_over or when.at is not None or when.part is not None:
         await drafts.include_these(turn.acting, draft, found)
     else:
         await drafts.include_days(turn.acting, draft, max(first, turn.today), last)
     return True
-
-
-async def _fill_past(turn: Turn, draft: Absence, first: date, last: date) -> bool:
-    """Whether there was something on the days that are over, which is what is reported afterwards."""
-    found = await drafts.missed_between(turn.acting, turn.person.id, first, last)
-    if found:
-        await drafts.include_these(turn.acting, draft, found)
-    else:
-        turn.say(Part(Text("absence.none_on", {"on": first})))
-    return bool(found)
 
 
 async def _fill_next(turn: Turn, draft: Absence, which: NextOne) -> bool:

@@ -15,19 +15,29 @@ from locales.understanding.texts import written_texts
 from tests.bot.understanding.conftest import NOW
 
 FOLDER = Path(__file__).parent / "heldout"
-#: Limits were chosen on the first; nothing was on the second.
+#: Limits were chosen on the first; nothing but the words for days was on the second.
 SETS = ("chosen_on", "tried_once")
 #: One in so many is tried here, a few seconds' work; all languages come by.
 EVERY = 6
+#: Below what the whole files give (docs/understanding.md), as far as a sixth of them may lie from it by chance.
+LEAST: Mapping[str, float] = {
+    SpeechAct.URGENT: 0.85,
+    NOT_URGENT: 0.75,
+    "ordinary": 0.95,
+    SpeechAct.ABSENCE: 0.8,
+    SpeechAct.COMING: 0.75,
+    SpeechAct.QUESTION: 0.8,
+    "days": 0.8,
+}
 
 
 def rows_of(name: str) -> list[Expected]:
     return read_expected(FOLDER / f"{name}.yaml")
 
 
-@pytest.mark.parametrize("name", SETS)
-def test_nothing_that_is_held_out_was_learnt(name: str) -> None:
-    held = {normalise(row.text) for row in rows_of(name)}
+def test_nothing_that_is_held_out_was_learnt() -> None:
+    held = {normalise(row.text) for path in FOLDER.glob("*.yaml") for row in read_expected(path)}
+    assert len(held) > 3_000
     assert [one.text for one in (*written_texts(), *composed_texts()) if normalise(one.text) in held] == []
 
 
@@ -43,18 +53,6 @@ def test_every_language_has_as_many_cries_and_harmless_texts(name: str) -> None:
 def test_what_was_never_seen_is_understood(door: TrainedDoor, name: str) -> None:
     judged = judge(door, rows_of(name)[::EVERY], NOW)
     assert {what: share for what, share in shares(judged).items() if share < LEAST[what]} == {}
-
-
-#: Below what the whole files give (docs/understanding.md), as far as a sixth of them may lie from it by chance.
-LEAST: Mapping[str, float] = {
-    SpeechAct.URGENT: 0.85,
-    NOT_URGENT: 0.75,
-    "ordinary": 0.95,
-    SpeechAct.ABSENCE: 0.8,
-    SpeechAct.COMING: 0.75,
-    SpeechAct.QUESTION: 0.8,
-    "days": 0.8,
-}
 
 
 def shares(judged: list[Judged]) -> dict[str, float]:
