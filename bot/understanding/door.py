@@ -24,7 +24,7 @@ from bot.understanding.acts import ACT_OF_TOPIC, TOPIC_OF, Courtesy, CryNeed, Sp
 from bot.understanding.asked import AskedWords
 from bot.understanding.clauses import clauses, windows
 from bot.understanding.courtesies import CourteousWords, CourtesyList
-from bot.understanding.moments import read_when
+from bot.understanding.days.moments import read_when
 from bot.understanding.reasons import ReasonWords
 from storage.vocabulary import AbsenceReason
 

@@ -13,7 +13,7 @@ from typing import Final
 from bot.faq.finding import Candidate, Finder, Finding, Heard
 from bot.understanding.acts import ACT_OF_TOPIC, TOPIC_OF, Courtesy, CryNeed, SpeechAct, Understanding, When
 from bot.understanding.courtesies import CourteousWords, CourtesyList
-from bot.understanding.moments import read_when
+from bot.understanding.days.moments import read_when
 
 #: What a courtesy is, the weightiest first: "hello, no, thanks" is no.
 _SAID: Final[Mapping[CourtesyList, tuple[SpeechAct, Courtesy | None]]] = {

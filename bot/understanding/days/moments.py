@@ -9,22 +9,31 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from bot.faq.words import MAX_CHARACTERS, normalise
 from bot.understanding.acts import DayPart, NextOne, When
-from bot.understanding.moment_words import MomentMark, MomentWords, Sign, moment_words
-from bot.understanding.named_days import date_in_numbers, days_of, is_after, is_before, number_beside
+from bot.understanding.days.beside import is_after, is_before, number_beside
+from bot.understanding.days.moment_words import MomentWords, moment_words
+from bot.understanding.days.named_days import days_of
+from bot.understanding.days.numbered_days import dated
+from bot.understanding.days.signs import MomentMark, Sign
 from locales.rendering.languages import SOURCE
 
 _CLOCK: Final = re.compile(r"(?<![\d.:/-])([01]?\d|2[0-3])\s?[:.hu]\s?([0-5]\d)(?![\d.:/-])")
 _DATE: Final = re.compile(r"(?<![\d.:/-])([0-3]?\d)[-/.]([01]?\d)(?:[-/.](?:20)?(\d\d))?(?![\d:/-])")
+#: "14/12-18/12": both ends are dates.
+_DATES: Final = re.compile(r"([0-3]?\d[/.][01]?\d)\s?[-–—]\s?(?=[0-3]?\d[/.][01]?\d)")
+#: With a point and no year it may be an hour of the clock: it is a date when it lies no further away than this.
+_NEAR: Final = timedelta(days=120)
 _HOURS_NAMED: Final = re.compile(r"(?<!\d)([01]?\d|2[0-3])(?:\s?[:.hu]\s?([0-5]\d))?(?![\d:])")
 #: Two hours that lie further apart are no "instead of".
 _MOST_LATE: Final = 120
 #: A number written as one with its unit: 20min, 9h, 15ka.
 _UNIT: Final = re.compile(r"\b(\d+)([^\W\d_])")
+#: A word of other than Latin letters written as one with the number that follows: "for3".
+_BEFORE_NUMBER: Final = re.compile(r"([^\W\d_a-z])(\d)")
 #: Nobody is a working day late: such a number of minutes is something else.
 _MOST_MINUTES: Final = 8 * 60
 
@@ -65,15 +74,13 @@ def _read(text: str, known: MomentWords, now: datetime, *, late: bool) -> When:
     plain = "".join(
         str(unicodedata.decimal(each)) if each.isdecimal() else each for each in text[:MAX_CHARACTERS].lower()
     )
-    clock = _CLOCK.search(plain)
-    at = time(int(clock[1]), int(clock[2])) if clock else None
-    numbers = _DATE.search(plain if clock is None else plain[: clock.start()] + plain[clock.end() :])
-    written = _CLOCK.sub(" ", plain)
-    written = _DATE.sub(" ", written) if numbers else written
-    words = normalise(_UNIT.sub(r"\1 \2", written)).split()
-    marks = known.marks(words)
     today = now.date()
-    first, last, since = days_of(marks, today, date_in_numbers(numbers, today))
+    written = _with_dates(_DATES.sub(r"\1 ", plain), known, today)
+    clock = _CLOCK.search(written)
+    at = time(int(clock[1]), int(clock[2])) if clock else None
+    written = _BEFORE_NUMBER.sub(r"\1 \2", _CLOCK.sub(" ", written))
+    marks = known.marks(normalise(_UNIT.sub(r"\1 \2", written)).split())
+    first, last, since = days_of(marks, today)
     part = next((mark.value for mark in marks if mark.sign is Sign.PART and isinstance(mark.value, DayPart)), None)
     ahead = next((mark.value for mark in marks if mark.sign is Sign.NEXT and isinstance(mark.value, NextOne)), None)
     minutes = _minutes(marks, late=late)
@@ -82,6 +89,24 @@ def _read(text: str, known: MomentWords, now: datetime, *, late: bool) -> When:
     if at is None:
         at = _hour(marks, known, late=late, minutes=minutes)
     return When(first, last, at, part, minutes, since, ahead)
+
+
+def _with_dates(plain: str, known: MomentWords, today: date) -> str:
+    """The text with each date in numbers as one number, as `Sign.DATE` has it."""
+
+    def rewritten(found: re.Match[str]) -> str:
+        day = dated(int(found[1]), int(found[2]), today, int(found[3]) + 2000 if found[3] else None)
+        before = known.marks(normalise(plain[: found.start()]).split()[-1:])
+        after = known.marks(normalise(plain[found.end() :]).split()[:1])
+        if found[3] is None and any(mark.sign in (Sign.MONTH, Sign.HOURS, Sign.CLOCK) for mark in after):
+            # "8-12 December", "9.30 o'clock".
+            return found[0].replace("-", " ")
+        clock = found[3] is None and _CLOCK.fullmatch(found[0]) is not None
+        if day is None or (clock and (abs(day - today) > _NEAR or any(mark.sign is Sign.AT for mark in before))):
+            return found[0]
+        return f" {day:%Y%m%d} "
+
+    return _DATE.sub(rewritten, plain)
 
 
 def _minutes(marks: Sequence[MomentMark], *, late: bool) -> int | None:

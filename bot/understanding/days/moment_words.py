@@ -6,8 +6,6 @@ What they mean for a date stands in `moments.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, cast
@@ -16,55 +14,13 @@ import locales
 from bot.faq.skeleton import skeleton
 from bot.faq.words import normalise
 from bot.understanding.acts import DayPart, NextOne
+from bot.understanding.days.signs import MomentMark, Sign
 from bot.voice.numbers import number_words
 from locales.faq.reading import ContentEntry, ContentError, read_yaml
 from locales.rendering.dates import babel_locale, date_words
 from locales.rendering.languages import LANGUAGES
 
 _FILE: Final = Path(locales.__file__).parent / "understanding" / "moments.yaml"
-
-
-class Sign(Enum):
-    """What a word of a text says about time; `MomentMark.value` holds which."""
-
-    DAY = auto()  # days from today
-    NOW = auto()  # today, where no day is named
-    WEEKDAY = auto()  # 0 is Monday
-    WEEK = auto()  # 0 is this week, 1 the next, -1 the last
-    LAST = auto()  # the weekday beside it is past
-    COMING = auto()  # the weekday beside it is not today
-    WENT = auto()  # speaks of not having come: a weekday is past
-    PART = auto()
-    NEXT = auto()  # the next lesson or meeting
-    MONTH = auto()  # 1 to 12, or 13, in the calendar of the mark
-    UNTIL = auto()
-    UNTIL_AFTER = auto()
-    SINCE = auto()
-    SINCE_AFTER = auto()
-    DAYS = auto()  # the unit: "three days"
-    MINUTES = auto()
-    HOURS = auto()
-    SPAN = auto()  # so many minutes in one word
-    AT = auto()
-    CLOCK = auto()
-    HALF = auto()  # half an hour before the hour that follows
-    HALF_AFTER = auto()  # half an hour past the hour that stands before
-    NUMBER = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class MomentMark:
-    """One sign in a text: the words from `start` up to `end`. `until` and `since`: its prefix says so.
-    `or_morning`: behind a weekday the word for tomorrow means its morning."""
-
-    start: int
-    end: int
-    sign: Sign
-    value: int | DayPart | NextOne = 0
-    until: bool = False
-    since: bool = False
-    calendar: str = ""
-    or_morning: bool = False
 
 
 Meaning = tuple[Sign, int | DayPart | NextOne, str]
@@ -78,6 +34,7 @@ _SIGNS: Final = {
     "went": Sign.WENT,
     "until": Sign.UNTIL,
     "until_after": Sign.UNTIL_AFTER,
+    "from": Sign.FROM,
     "since": Sign.SINCE,
     "since_after": Sign.SINCE_AFTER,
     "days": Sign.DAYS,
@@ -87,6 +44,10 @@ _SIGNS: Final = {
     "clock": Sign.CLOCK,
     "half": Sign.HALF,
     "half_after": Sign.HALF_AFTER,
+    "back": Sign.BACK,
+    "after_days": Sign.AFTER_DAYS,
+    "on_the": Sign.ON_THE,
+    "month_number": Sign.MONTH_NUMBER,
 }
 _NEXT: Final = {f"next_{one.value}": one for one in NextOne}
 _WEEKS: Final = {"last_week": -1, "this_week": 0, "next_week": 1}
@@ -96,6 +57,7 @@ _OTHER: Final = {
     "months",
     "calendar",
     "numbers",
+    "ordinals",
     "prefixes",
     "until_prefixes",
     "since_prefixes",
@@ -107,6 +69,10 @@ _OTHER: Final = {
 _LONGEST: Final = 4
 #: Of a word that begins like a stem, so much more may follow.
 _SHORTEST_STEM: Final = 3
+#: A shorter name of a month is many other things.
+_SHORTEST_MONTH: Final = 3
+#: The digits of a date as `Sign.DATE` has it.
+_WRITTEN_DATE: Final = 8
 #: Fewer consonants are those of too many words.
 _FEWEST_SOUNDS: Final = 3
 
@@ -167,6 +133,9 @@ class MomentWords:
         end = start + size
         if size == 1 and piece[0].isdecimal() and len(piece[0]) <= 3:
             yield MomentMark(start, end, Sign.NUMBER, int(piece[0]))
+            return
+        if size == 1 and piece[0].isdecimal() and len(piece[0]) == _WRITTEN_DATE:
+            yield MomentMark(start, end, Sign.DATE, int(piece[0]))
             return
         yield from (
             MomentMark(start, end, sign, value, calendar=cal, or_morning=piece[0] in self._or_morning)
@@ -250,6 +219,7 @@ class MomentWords:
             for number, name in locale.days[context]["wide"].items():
                 self._add(name, (Sign.WEEKDAY, number, ""))
             months += locale.months[context]["wide"].items()
+            months += [one for one in locale.months[context]["abbreviated"].items() if len(one[1]) >= _SHORTEST_MONTH]
         for number, name in enumerate(own.weekdays or ()):
             self._add(name, (Sign.WEEKDAY, number, ""))
         for number, name in months:
@@ -266,6 +236,8 @@ class MomentWords:
                 self._add(word, (Sign.NUMBER, 10 * ten, ""))
                 for unit, joined in enumerate(spoken.units_first, 1):
                     self._add(f"{joined}{word}", (Sign.NUMBER, 10 * ten + unit, ""))
+        for ordinal in (one for words in self._lists(entry, "ordinals", None) for one in words[1]):
+            self._add(ordinal[0], (Sign.NUMBER, ordinal[1] + 1, ""))
         numbers = entry.get("numbers", {})
         if not isinstance(numbers, dict):
             raise entry.error("has 'numbers' that are no numbers", "write {20: [word, word]}")
