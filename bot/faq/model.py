@@ -42,7 +42,8 @@ class ModelError(Exception):
 class Model:
     """What the finder learnt. One column a class; `classes` are topic ids, `OUTSIDE` and `CRY` with a need.
 
-    The weights of word pieces are whole numbers from -127 to 127, to be multiplied by the column's scale: a quarter of
+    Word pieces have a column for each part of a class (bot/faq/quality/parts.py), and `piece_parts` says which class
+    it is. Their weights are whole numbers from -127 to 127, to be multiplied by the column's scale: a quarter of
     the memory, and no measurable loss. Meaning is judged by a network with one hidden layer, which
     bot/faq/quality/network.py learns. `phrasings` are fingerprints of what it was trained on (see `fingerprint`).
     """
@@ -54,6 +55,7 @@ class Model:
     piece_weights: NDArray[np.int8]
     piece_scale: Floats
     piece_bias: Floats
+    piece_parts: NDArray[np.int_]
     hidden_weights: Floats
     hidden_bias: Floats
     meaning_weights: Floats
@@ -72,7 +74,8 @@ class Model:
         """Chance of each class, by word pieces alone."""
         places, weights = weighted(text, self.worth)
         sums = weights @ self.piece_weights[places].astype(np.float32)
-        return _chances(sums * self.piece_scale + self.piece_bias)
+        parts = _chances(sums * self.piece_scale + self.piece_bias)
+        return np.bincount(self.piece_parts, parts, len(self.classes)).astype(np.float32)
 
     def vector(self, text: str, encoder: Encoder) -> Floats:
         """The meaning of the text, as the classifiers want it; nearly all the time that a text takes."""
@@ -112,6 +115,7 @@ class Model:
             piece_weights=self.piece_weights,
             piece_scale=self.piece_scale,
             piece_bias=self.piece_bias,
+            piece_parts=self.piece_parts.astype(np.int16),
             hidden_weights=self.hidden_weights.astype(np.float16),
             hidden_bias=self.hidden_bias,
             meaning_weights=self.meaning_weights.astype(np.float16),
@@ -141,6 +145,7 @@ def load_model(path: Path = MODEL_FILE) -> Model:
             piece_weights=arrays["piece_weights"].astype(np.int8),
             piece_scale=arrays["piece_scale"].astype(np.float32),
             piece_bias=arrays["piece_bias"].astype(np.float32),
+            piece_parts=arrays["piece_parts"].astype(np.int_),
             hidden_weights=arrays["hidden_weights"].astype(np.float32),
             hidden_bias=arrays["hidden_bias"].astype(np.float32),
             meaning_weights=arrays["meaning_weights"].astype(np.float32),

@@ -57,15 +57,15 @@ class Certainty:
     off a cry's. `language`: from which chance on a text's language may be offered to who has another one set.
     """
 
-    cry: float = -2.7
-    cry_in_part: float = 3.0
+    cry: float = -4.3
+    cry_in_part: float = 4.3
     act: float = 0.4
     absent: float = 10.0
     second: float = 0.2
     clause: float = 0.85
     pattern: float = 4.0
     listed: float = 9.0
-    asked: float = 9.0
+    asked: float = 11.0
     answers: float = 3.0
     reason: float = 0.4
     polite: float = 6.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from bot.faq.pieces import Floats
+from bot.faq.quality.cores import side_by_side
 
 _BATCH: Final = 1024
 _TINY: Final = 1e-8
@@ -73,7 +75,7 @@ def learn_several(
     features: csr_matrix, wanted: NDArray[np.int_], worth: Floats, classes: int, each: Sequence[Steps]
 ) -> tuple[Floats, Floats]:
     """The mean of what was learnt in several orders: what only one order brought is made small."""
-    found = [learn(features, wanted, worth, classes, steps) for steps in each]
+    found = side_by_side(partial(learn, features, wanted, worth, classes), each)
     return np.mean([one[0] for one in found], 0, np.float32), np.mean([one[1] for one in found], 0, np.float32)
 
 

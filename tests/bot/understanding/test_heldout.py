@@ -15,11 +15,11 @@ from locales.understanding.texts import written_texts
 from tests.bot.understanding.conftest import NOW
 
 FOLDER = Path(__file__).parent / "heldout"
-#: Limits were chosen on the first; nothing but the words for days was on the second.
+#: Limits were chosen on the first; nothing was on the second.
 SETS = ("chosen_on", "tried_once")
-#: One in so many is tried here, a few seconds' work; all languages come by.
-EVERY = 6
-#: Below what the whole files give (docs/understanding.md), as far as a sixth of them may lie from it by chance.
+#: So many of a file are tried here, a few seconds' work; all languages come by.
+TRIED = 220
+#: Below what the whole files give (docs/understanding.md), as far as so few of them may lie from it by chance.
 LEAST: Mapping[str, float] = {
     SpeechAct.URGENT: 0.85,
     NOT_URGENT: 0.75,
@@ -51,7 +51,8 @@ def test_every_language_has_as_many_cries_and_harmless_texts(name: str) -> None:
 
 @pytest.mark.parametrize("name", SETS)
 def test_what_was_never_seen_is_understood(door: TrainedDoor, name: str) -> None:
-    judged = judge(door, rows_of(name)[::EVERY], NOW)
+    rows = rows_of(name)
+    judged = judge(door, rows[:: len(rows) // TRIED], NOW)
     assert {what: share for what, share in shares(judged).items() if share < LEAST[what]} == {}
 
 

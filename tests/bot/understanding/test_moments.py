@@ -146,12 +146,11 @@ def test_hours_and_parts_of_the_day(language: str, text: str, at: time, part: Da
     assert (found.at, found.part) == (at, part)
 
 
-@pytest.mark.parametrize(("name", "least"), [("days", 0.95), ("days_tried_once", 0.95)])
-def test_the_days_of_absence_are_read_as_people_name_them(name: str, least: float) -> None:
-    rows = [row for row in read_expected(HELD_OUT / f"{name}.yaml") if row.days is not None]
+def test_the_days_of_absence_are_read_as_people_name_them() -> None:
+    rows = [row for row in read_expected(HELD_OUT / "days.yaml") if row.days is not None]
     found = [read_when(row.text, [row.language], NOW) for row in rows]
     right = [row for row, when in zip(rows, found, strict=True) if (when.first, when.last) == row.days]
-    assert len(right) / len(rows) >= least
+    assert len(right) / len(rows) >= 0.95
 
 
 def test_every_language_names_days() -> None:
