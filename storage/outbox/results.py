@@ -83,7 +83,8 @@ FROM (VALUES {0}) AS v JOIN person AS p ON p.id = v.column1 JOIN outbox AS o ON 
 """
 # Keeps a statement below SQLite's limit on bound values.
 _MOST_ROWS = 500
-# One statement for the whole group and its attempts: one trip, all or nothing.
+# One statement for the whole group and its attempts: one trip, all or nothing. Attempts are numbered in their order,
+# whichever way the rows are joined.
 _POSTGRESQL = """
 WITH updated AS (
   UPDATE outbox AS o SET state = r.state, reason = r.reason, attempts = o.attempts + r.tries,
@@ -109,9 +110,10 @@ WITH updated AS (
 )
 INSERT INTO attempt (message_id, contact_id, channel, at, outcome)
 SELECT o.id, c.id, t.channel, t.at, t.outcome
-FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::bigint[])
-  AS t(contact_id, channel, at, outcome, message_id)
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::bigint[]) WITH ORDINALITY
+  AS t(contact_id, channel, at, outcome, message_id, turn)
   JOIN outbox AS o ON o.id = t.message_id LEFT JOIN contact AS c ON c.id = t.contact_id
+ORDER BY t.turn
 """
 _MARK_SQLITE = "UPDATE contact SET state = ? WHERE id = ? AND state = 'active'"
 _MARK_POSTGRESQL = "UPDATE contact SET state = %s WHERE id = %s AND state = 'active'"
