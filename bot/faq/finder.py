@@ -29,24 +29,27 @@ _CHOICES: Final = 3
 _FINES: Final = "fines"
 #: A phrasing that the model has not learnt counts from this likeness on.
 _ALIKE: Final = 0.6
+#: A text of so many words has room for little more than the cry that a pattern finds in it. On 5,276 held-out texts one
+#: harmless one of those is so short.
+_FEW_WORDS: Final = 6
 
 
 _CHOICES_IN: Final[Mapping[str, float]] = {
-    "am": 0.16,
-    "ar": 0.58,
-    "ckb": 0.3,
-    "en": 0.82,
-    "fa": 0.66,
-    "fa_AF": 0.5,
-    "fr": 0.3,
-    "ku": 0.2,
-    "nl": 0.5,
-    "ps": 0.12,
-    "ru": 0.36,
-    "so": 0.2,
-    "ti": 0.12,
-    "tr": 0.3,
-    "uk": 0.32,
+    "am": 0.27,
+    "ar": 0.36,
+    "ckb": 0.42,
+    "en": 0.9,
+    "fa": 0.54,
+    "fa_AF": 0.42,
+    "fr": 0.7,
+    "ku": 0.39,
+    "nl": 0.78,
+    "ps": 0.08,
+    "ru": 0.74,
+    "so": 0.54,
+    "ti": 0.18,
+    "tr": 0.5,
+    "uk": 0.62,
 }
 
 
@@ -70,13 +73,15 @@ class Thresholds:
 @dataclass(frozen=True, slots=True)
 class Danger:
     """How a cry for help is weighed: the odds that pieces and meaning give it, in natural logarithms, each so many
-    times; a pattern of urgent.yaml adds `listed`; that somebody is better ("je me sens mieux") takes `better` away, and
-    that they laugh takes `laughs`. It is one from `least` on. Chosen on held-out texts.
+    times; a pattern of urgent.yaml adds `listed`, and `listed_alone` where there is little beside it; that somebody is
+    better ("je me sens mieux") takes `better` away, and that they laugh takes `laughs`. It is one from `least` on.
+    Chosen on held-out texts.
     """
 
     pieces: float = 3.5
     meaning: float = 1.5
     listed: float = 3.0
+    listed_alone: float = 8.0
     better: float = 4.0
     laughs: float = 3.0
     least: float = -1.0
@@ -127,7 +132,9 @@ class TrainedFinder:
         odds = [_odds(float(judge[cries].sum())) for judge in judges]
         weighed = self.weighing.pieces * odds[0] + self.weighing.meaning * odds[1] - self.weighing.least
         if self.cry.heard_in(text):
-            weighed += self.weighing.listed
+            # In few words nothing beside it says that it is a film, or long ago.
+            alone = len(text.split()) <= _FEW_WORDS
+            weighed += self.weighing.listed_alone if alone else self.weighing.listed
         if self.coming.heard_in(text) is Heard.BETTER:
             weighed -= self.weighing.better
         if laughs(text):

@@ -57,7 +57,7 @@ class Certainty:
     off a cry's. `language`: from which chance on a text's language may be offered to who has another one set.
     """
 
-    cry: float = -4.3
+    cry: float = -3.8
     cry_in_part: float = 4.3
     act: float = 0.4
     absent: float = 10.0
