@@ -30,7 +30,6 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 # These start whole processes, kill them and wait for what they do: a machine that stalls is tried once more.
 _OF_PROCESSES = ("tests/bench/", "tests/chaos/", "tests/end_to_end/")
-_LONGEST = "tests/end_to_end/"
 
 
 def pytest_configure() -> None:
@@ -56,8 +55,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     of_processes = {item for item in items if item.nodeid.startswith(_OF_PROCESSES)}
     for item in of_processes:
         item.add_marker(pytest.mark.flaky(reruns=1))
-    # The long ones first, and the longest of them before the others: at the end no worker waits for the other's last.
-    items.sort(key=lambda item: (item not in of_processes, not item.nodeid.startswith(_LONGEST)))
+    # The long ones first: at the end no worker waits for the other's last.
+    items.sort(key=lambda item: item not in of_processes)
 
 
 @pytest.fixture(scope="session")
